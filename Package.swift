@@ -1,0 +1,38 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The Swift runtime and Foundation are linked in, so that the binary starts fast and runs on a machine without Swift.
+// libcurl stays dynamic: the distribution's security fixes reach it without a rebuild.
+let compile: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors", "-static-stdlib"])]
+let link: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"])]
+
+/// A library target and, beside it, the test target that has its name.
+func module(_ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies, swiftSettings: compile),
+        .testTarget(
+            name: name + "Tests", dependencies: [.byName(name: name)] + tests, swiftSettings: compile,
+            linkerSettings: link),
+    ]
+}
+
+let package = Package(
+    name: "engagement-rpc",
+    products: [.executable(name: "engagement-rpc", targets: ["engagement-rpc"])],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .executableTarget(
+            name: "engagement-rpc",
+            dependencies: ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "Service", "Runtime", "Sandbox"],
+            swiftSettings: compile, linkerSettings: link),
+    ]
+        + module("Bytes", [])
+        + module("JSON", ["Bytes"])
+        + module("HTTP", ["Bytes"])
+        + module("JSONRPC", ["Bytes", "JSON"])
+        + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"])
+        + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI"])
+        + module("Runtime", ["Bytes", "HTTP", "CCurl"])
+        + module("Sandbox", ["Bytes", "JSON"]),
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,80 @@
+import Glibc
+
+extension UnsafeRawBufferPointer {
+    /// The bytes of a literal; they live as long as the process.
+    public init(_ literal: StaticString) {
+        self.init(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
+    }
+
+    /// Whether both hold the same bytes.
+    public func equals(_ other: Bytes) -> Bool {
+        guard count == other.count else { return false }
+        guard let left = baseAddress, let right = other.baseAddress else { return count == 0 }
+        return memcmp(left, right, count) == 0
+    }
+
+    /// Whether these are the bytes of `literal`.
+    public func equals(_ literal: StaticString) -> Bool { equals(Bytes(literal)) }
+
+    /// Whether these bytes are those of `literal`, ASCII letters compared without case.
+    public func equalsIgnoringCase(_ literal: StaticString) -> Bool {
+        guard count == literal.utf8CodeUnitCount, let start = baseAddress else { return false }
+        return strncasecmp(
+            start.assumingMemoryBound(to: CChar.self),
+            UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self), count) == 0
+    }
+
+    /// Whether these bytes begin with those of `literal`.
+    public func starts(with literal: StaticString) -> Bool {
+        count >= literal.utf8CodeUnitCount && slice(0, literal.utf8CodeUnitCount).equals(literal)
+    }
+
+    /// The bytes from `start` up to, not including, `end`.
+    public func slice(_ start: Int, _ end: Int) -> Bytes { Bytes(rebasing: self[start..<end]) }
+
+    /// The bytes from `start` on.
+    public func dropping(_ start: Int) -> Bytes { Bytes(rebasing: self[start...]) }
+
+    /// The position of the first `byte`, or nil.
+    public func firstPosition(of byte: UInt8) -> Int? {
+        guard let start = baseAddress, let found = memchr(start, Int32(byte), count) else { return nil }
+        return UnsafeRawPointer(found) - start
+    }
+
+    /// Without spaces, tabs, CR and LF at both ends.
+    public var trimmed: Bytes {
+        var start = 0
+        var end = count
+        while start < end, self[start].isSpace { start += 1 }
+        while end > start, self[end - 1].isSpace { end -= 1 }
+        return slice(start, end)
+    }
+
+    /// As text; what is not UTF-8 becomes U+FFFD.
+    public var text: String { String(decoding: self, as: UTF8.self) }
+
+    /// A number for these bytes, the same for the same bytes within one process. For tables that compare the bytes too.
+    public var fingerprint: UInt64 {
+        var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count)
+        var at = 0
+        while count - at >= 8 {
+            state = (state ^ loadUnaligned(fromByteOffset: at, as: UInt64.self)) &* 0xFF51_AFD7_ED55_8CCD
+            state ^= state &>> 32
+            at += 8
+        }
+        while at < count {
+            state = (state ^ UInt64(self[at])) &* 0x100_0000_01B3
+            at += 1
+        }
+        return state ^ (state &>> 29)
+    }
+}
+
+extension UInt8 {
+    /// Space, tab, LF or CR: the white space of RFC 8259 §2.
+    public var isSpace: Bool { self == 0x20 || self == 0x09 || self == 0x0A || self == 0x0D }
+    /// `0` to `9`.
+    public var isDigit: Bool { self &- 0x30 < 10 }
+    /// `A`–`Z`, `a`–`z`, `0`–`9`.
+    public var isAlphanumeric: Bool { isDigit || (self | 0x20) &- 0x61 < 26 }
+}

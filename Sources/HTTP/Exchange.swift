@@ -1,0 +1,151 @@
+import Bytes
+
+/// The methods of RFC 9110 that the API uses.
+public enum HTTPVerb: String, CaseIterable, Sendable {
+    case get = "GET"
+    case put = "PUT"
+    case post = "POST"
+    case patch = "PATCH"
+    case delete = "DELETE"
+}
+
+/// What to ask the API.
+public struct HTTPRequest {
+    /// The HTTP method.
+    public let verb: HTTPVerb
+    /// Path and query, percent-encoded, to follow the base URL.
+    public let target: ByteBuffer
+    /// A JSON text, or nil for a request without a body.
+    public let body: ByteBuffer?
+
+    /// A request for `target`.
+    public init(_ verb: HTTPVerb, target: ByteBuffer, body: ByteBuffer? = nil) {
+        self.verb = verb
+        self.target = target
+        self.body = body
+    }
+}
+
+/// Why an attempt brought no complete answer.
+public enum TransferFailure: Error, Equatable, Sendable {
+    /// The name has no address.
+    case resolve
+    /// Nobody listens there, or no route leads there.
+    case connect
+    /// The proxy refused or could not be reached.
+    case proxy
+    /// TLS failed: `reason` says how.
+    case tls(reason: String)
+    /// The connection ended, or something other than HTTP came back.
+    case broken
+    /// libcurl wanted to send the same request a second time by itself, and was stopped.
+    case resend
+    /// The body passed the size limit, after decoding.
+    case tooLarge
+    /// The header section passed its limit.
+    case headersTooLarge
+    /// The body could not be decoded as its `Content-Encoding` says.
+    case encoding
+    /// The time for connecting ran out.
+    case connectTimeout
+    /// No memory, or a refusal of libcurl to take the request at all.
+    case local(reason: String)
+}
+
+/// One attempt at one request: what it asks, what came back, and how far it got.
+///
+/// Filled in by a `Transport` on the loop's thread; read when it says the exchange has finished.
+public final class Exchange {
+    /// The header fields of an answer that this program looks at.
+    public enum Field: Int, CaseIterable { case etag, apiVersion, retryAfter, date, requestID, contentType }
+
+    /// The caller's own mark, to find what this exchange belongs to.
+    public let tag: Int
+    /// What is asked.
+    public let request: HTTPRequest
+    /// Never to run on a pooled connection.
+    public let needsFreshConnection: Bool
+    /// Milliseconds for name lookup, connecting and TLS together.
+    public let connectTimeoutMs: Int
+    /// The answer's decoded body, behind `headroom` bytes that the caller wrote before.
+    public let body: ByteBuffer
+    /// Bytes of `body` that are not the answer's.
+    public let headroom: Int
+
+    /// The HTTP status; 0 until a status line came.
+    public var status = 0
+    /// Whether the request went on the wire: libcurl's connection stood and it was let through once.
+    public var wasSent = false
+    /// Whether any byte of an answer came.
+    public var gotBytes = false
+    /// Whether it ran on a connection that an earlier request had used.
+    public var reusedConnection = false
+    /// When the last byte of the answer came.
+    public var lastByteAt = Instant(nanoseconds: 0)
+    /// Why there is no complete answer; nil when there is one.
+    public var failure: TransferFailure?
+    /// Whether `Retry-After` came more than once, which makes it void.
+    public private(set) var repeatedRetryAfter = false
+
+    private var fieldBytes: ByteBuffer?
+    private var fieldRanges: (Span, Span, Span, Span, Span, Span) = (.none, .none, .none, .none, .none, .none)
+
+    private struct Span {
+        var start: Int32
+        var end: Int32
+        static let none = Span(start: 0, end: 0)
+    }
+
+    /// An exchange that has not begun.
+    public init(
+        tag: Int, request: HTTPRequest, body: ByteBuffer, needsFreshConnection: Bool = false, connectTimeoutMs: Int
+    ) {
+        self.tag = tag
+        self.request = request
+        self.body = body
+        headroom = body.count
+        self.needsFreshConnection = needsFreshConnection
+        self.connectTimeoutMs = connectTimeoutMs
+    }
+
+    /// The answer's decoded body.
+    public var answer: Bytes { body.bytes.dropping(headroom) }
+
+    /// The value of a header field without white space around it, or nil when it did not come. Borrowed.
+    public subscript(field: Field) -> Bytes? {
+        let span = withUnsafeBytes(of: &fieldRanges) { $0.bindMemory(to: Span.self)[field.rawValue] }
+        guard span.end > 0, let fieldBytes else { return nil }
+        return fieldBytes.bytes.slice(Int(span.start), Int(span.end))
+    }
+
+    /// Forgets the fields of an interim answer (1xx) when the next status line comes.
+    public func forgetFields() {
+        guard let fieldBytes else { return }
+        fieldBytes.truncate(to: 0)
+        fieldRanges = (.none, .none, .none, .none, .none, .none)
+        repeatedRetryAfter = false
+    }
+
+    /// Notes a header field. Of a repeated one the first counts.
+    public func note(_ field: Field, _ value: Bytes) {
+        if self[field] != nil {
+            if field == .retryAfter { repeatedRetryAfter = true }
+            return
+        }
+        guard !value.isEmpty else { return }
+        let store = fieldBytes ?? ByteBuffer(capacity: 128)
+        fieldBytes = store
+        let start = store.count
+        store.append(value)
+        let span = Span(start: Int32(start), end: Int32(store.count))
+        withUnsafeMutableBytes(of: &fieldRanges) { $0.bindMemory(to: Span.self)[field.rawValue] = span }
+    }
+}
+
+/// Carries exchanges out. One method to begin, one to abandon; the finished come back through the delegate's turn.
+public protocol Transport: AnyObject {
+    /// Begins `exchange`. Never calls back from inside.
+    func start(_ exchange: Exchange)
+    /// Abandons a running exchange at once; it will not be reported. Never blocks.
+    func cancel(_ exchange: Exchange)
+}

@@ -1,0 +1,140 @@
+import Bytes
+
+/// Writes JSON onto the end of a buffer, members in the order they are written.
+///
+/// For what this program says itself. What the API or the host said is passed on as bytes with `raw`. Every string that
+/// goes through `string` comes out printable: besides what RFC 8259 §7 demands, DEL, C1 controls, bidirectional marks
+/// and line separators are escaped, so that no text of ours can disturb a terminal or a line reader.
+public struct JSONWriter {
+    /// Where the text goes.
+    public let out: ByteBuffer
+    private var needsComma = false
+
+    /// A writer that appends to `out`.
+    public init(_ out: ByteBuffer) { self.out = out }
+
+    /// Opens an object.
+    public mutating func beginObject() { begin(UInt8(ascii: "{")) }
+    /// Closes an object.
+    public mutating func endObject() { end(UInt8(ascii: "}")) }
+    /// Opens an array.
+    public mutating func beginArray() { begin(UInt8(ascii: "[")) }
+    /// Closes an array.
+    public mutating func endArray() { end(UInt8(ascii: "]")) }
+
+    /// Writes a member's name; its value comes next.
+    public mutating func name(_ name: String) {
+        string(name)
+        out.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    /// Writes `text` as a string.
+    public mutating func string(_ text: String) {
+        separate()
+        Self.appendString(text, to: out)
+    }
+
+    /// Writes a whole number.
+    public mutating func integer(_ number: Int) {
+        separate()
+        out.append(decimal: number)
+    }
+
+    /// Writes a boolean.
+    public mutating func bool(_ value: Bool) {
+        separate()
+        out.append(value ? "true" : "false")
+    }
+
+    /// Writes `null`.
+    public mutating func null() {
+        separate()
+        out.append("null")
+    }
+
+    /// Writes bytes that already are one JSON value.
+    public mutating func raw(_ value: Bytes) {
+        separate()
+        out.append(value)
+    }
+
+    /// Writes a member with a string value.
+    public mutating func member(_ name: String, _ text: String) {
+        self.name(name)
+        string(text)
+    }
+
+    /// Writes a member with a whole number.
+    public mutating func member(_ name: String, _ number: Int) {
+        self.name(name)
+        integer(number)
+    }
+
+    /// Writes a member with a boolean.
+    public mutating func member(_ name: String, _ value: Bool) {
+        self.name(name)
+        bool(value)
+    }
+
+    /// Writes a member with a list of strings.
+    public mutating func member(_ name: String, _ texts: [String]) {
+        self.name(name)
+        beginArray()
+        for text in texts { string(text) }
+        endArray()
+    }
+
+    /// Appends `text` as a JSON string, quotes included, printable throughout.
+    public static func appendString(_ text: String, to out: ByteBuffer) {
+        out.append(UInt8(ascii: "\""))
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": out.append("\\\"")
+            case "\\": out.append("\\\\")
+            case "\n": out.append("\\n")
+            case "\r": out.append("\\r")
+            case "\t": out.append("\\t")
+            case _ where scalar.isDisturbing: appendEscape(scalar.value, to: out)
+            case _ where scalar.isASCII: out.append(UInt8(scalar.value))
+                default: for byte in scalar.utf8 { out.append(byte) }
+            }
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    private static func appendEscape(_ value: UInt32, to out: ByteBuffer) {
+        out.append("\\u")
+        for shift in [12, 8, 4, 0] as [UInt32] {
+            let digit = UInt8(truncatingIfNeeded: (value >> shift) & 15)
+            out.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+    }
+
+    private mutating func begin(_ bracket: UInt8) {
+        separate()
+        out.append(bracket)
+        needsComma = false
+    }
+
+    private mutating func end(_ bracket: UInt8) {
+        out.append(bracket)
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { out.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+}
+
+extension Unicode.Scalar {
+    /// Controls (C0, DEL, C1), bidirectional and zero-width marks, line and paragraph separators: what can move a
+    /// terminal's cursor, reorder what is read, or split a line.
+    public var isDisturbing: Bool {
+        switch value {
+        case 0..<0x20, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+        default: false
+        }
+    }
+}
