@@ -1,18 +1,19 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// The Swift runtime and Foundation are linked in, so that the binary starts fast and runs on a machine without Swift.
-// libcurl stays dynamic: the distribution's security fixes reach it without a rebuild.
-let compile: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors", "-static-stdlib"])]
-let link: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"])]
+// In a release build the Swift runtime and Foundation are linked in, so that the binary starts fast and runs on a machine
+// without Swift. libcurl stays dynamic: the distribution's security fixes reach it without a rebuild. Debug builds stay
+// dynamic throughout, because the toolchain has no static Swift Testing.
+let compile: [SwiftSetting] = [
+    .unsafeFlags(["-warnings-as-errors"]), .unsafeFlags(["-static-stdlib"], .when(configuration: .release)),
+]
+let link: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
 
 /// A library target and, beside it, the test target that has its name.
 func module(_ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = []) -> [Target] {
     [
         .target(name: name, dependencies: dependencies, swiftSettings: compile),
-        .testTarget(
-            name: name + "Tests", dependencies: [.byName(name: name)] + tests, swiftSettings: compile,
-            linkerSettings: link),
+        .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + tests, swiftSettings: compile),
     ]
 }
 
@@ -26,6 +27,10 @@ let package = Package(
             dependencies: ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "Service", "Runtime", "Sandbox"],
             swiftSettings: compile, linkerSettings: link),
     ]
+        + [
+            .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: compile),
+            .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "engagement-rpc"], swiftSettings: compile),
+        ]
         + module("Bytes", [])
         + module("JSON", ["Bytes"])
         + module("HTTP", ["Bytes"])
