@@ -1,7 +1,8 @@
 import Bytes
 
 extension JSONSlice {
-    /// Appends this value to `out` over several lines, two spaces a level; numbers, escapes and order stay as spelled.
+    /// Appends this value to `out` over several lines, two spaces a level; numbers, escapes and order stay as spelled,
+    /// but characters that could disturb a terminal are escaped.
     public func appendPretty(to out: ByteBuffer, indent: Int = 0) {
         func line(_ level: Int) {
             out.append(UInt8(ascii: "\n"))
@@ -31,7 +32,20 @@ extension JSONSlice {
             }
             if !isFirst { line(indent) }
             out.append("]")
+        case .string: appendPrintable(to: out)
         default: out.append(bytes)
+        }
+    }
+
+    /// A string as spelled, but with what could disturb a terminal escaped.
+    private func appendPrintable(to out: ByteBuffer) {
+        guard bytes.contains(where: { $0 >= 0x7F }) else { return out.append(bytes) }
+        for scalar in bytes.text.unicodeScalars {
+            if scalar.isDisturbing {
+                JSONWriter.appendEscape(scalar.value, to: out)
+            } else {
+                for byte in scalar.utf8 { out.append(byte) }
+            }
         }
     }
 }

@@ -103,7 +103,16 @@ public struct JSONWriter {
         out.append(UInt8(ascii: "\""))
     }
 
-    private static func appendEscape(_ value: UInt32, to out: ByteBuffer) {
+    /// Appends bytes that should be UTF-8 as a JSON string. What is not UTF-8 becomes U+FFFD.
+    public static func appendString(_ bytes: Bytes, to out: ByteBuffer) {
+        let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        guard isPlain else { return appendString(bytes.text, to: out) }
+        out.append("\"")
+        out.append(bytes)
+        out.append("\"")
+    }
+
+    static func appendEscape(_ value: UInt32, to out: ByteBuffer) {
         out.append("\\u")
         for shift in [12, 8, 4, 0] as [UInt32] {
             let digit = UInt8(truncatingIfNeeded: (value >> shift) & 15)

@@ -1,0 +1,75 @@
+/// Whole frames waiting to be written, in order. Small ones share a buffer; a large one is taken over, not copied.
+public final class ChunkQueue {
+    /// Bytes not yet consumed.
+    public private(set) var count = 0
+
+    private struct Chunk {
+        let buffer: ByteBuffer
+        var start: Int
+        var isShared: Bool
+    }
+
+    private var chunks: [Chunk] = []
+    private var head = 0
+    private var spareBuffer: ByteBuffer?
+    private static let largeFrame = 32 * 1024
+
+    /// An empty queue.
+    public init() {}
+
+    /// Queues the bytes of `frame` from `start` on. True when the buffer was taken over and is no longer the caller's.
+    public func append(_ frame: ByteBuffer, from start: Int = 0) -> Bool {
+        let length = frame.count - start
+        count += length
+        if length >= Self.largeFrame {
+            chunks.append(Chunk(buffer: frame, start: start, isShared: false))
+            return true
+        }
+        if head < chunks.count, let last = chunks.last, last.isShared, last.buffer.count < Self.largeFrame {
+            last.buffer.append(frame.bytes.dropping(start))
+        } else {
+            let shared = spareBuffer ?? ByteBuffer(capacity: 2 * Self.largeFrame)
+            spareBuffer = nil
+            shared.truncate(to: 0)
+            shared.append(frame.bytes.dropping(start))
+            chunks.append(Chunk(buffer: shared, start: 0, isShared: true))
+        }
+        return false
+    }
+
+    /// The next bytes to write; empty when there are none. Invalid after any other call.
+    public var front: Bytes {
+        head < chunks.count ? chunks[head].buffer.bytes.dropping(chunks[head].start) : Bytes(start: nil, count: 0)
+    }
+
+    /// Up to `limit` stretches of bytes to write, in order. Invalid after any other call.
+    public func stretches(limit: Int, _ body: (Bytes) -> Void) {
+        for index in head..<min(chunks.count, head + limit) {
+            body(chunks[index].buffer.bytes.dropping(chunks[index].start))
+        }
+    }
+
+    /// Forgets the first `length` bytes: they have been written.
+    public func consume(_ length: Int) {
+        precondition(length >= 0 && length <= count)
+        count -= length
+        var rest = length
+        while rest > 0 {
+            let available = chunks[head].buffer.count - chunks[head].start
+            guard rest >= available else {
+                chunks[head].start += rest
+                return
+            }
+            rest -= available
+            if chunks[head].isShared { spareBuffer = chunks[head].buffer }
+            head += 1
+        }
+        if head == chunks.count {
+            chunks.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= 64 {
+            chunks.removeFirst(head)
+            head = 0
+        }
+    }
+}

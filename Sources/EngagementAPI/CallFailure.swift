@@ -1,0 +1,137 @@
+import Bytes
+import HTTP
+import JSON
+import JSONRPC
+
+extension Method {
+    /// The scopes that a call takes: the method's own and those of the words it chose.
+    public func requiredScopes(_ terms: CallTerms) -> [String] {
+        var scopes = scopes
+        for case .choices(let choices) in parameters.map(\.kind) {
+            for (position, choice) in choices.enumerated() where terms.chosen & (1 << UInt64(position)) != 0 {
+                if let scope = choice.scope, !scopes.contains(scope) { scopes.append(scope) }
+            }
+        }
+        return scopes
+    }
+}
+
+extension RPCFailure {
+    /// The failure that a finished exchange means for its caller: the one place where HTTP and libcurl become an error
+    /// answer. What the call's earlier attempts add (`applied`, `attempts`) is the caller's to set.
+    ///
+    /// - Parameters:
+    ///   - exchange: finished or abandoned, and not a success.
+    ///   - wasAbandoned: whether our own timers gave it up.
+    ///   - method: what was called.
+    ///   - terms: what the call chose.
+    ///   - wallClock: seconds since 1970, for `Retry-After`.
+    public init(
+        _ exchange: Exchange, wasAbandoned: Bool, method: Method, terms: CallTerms, wallClock: Double
+    ) {
+        if let failure = exchange.failure, exchange.status < 300 || failure == .tooLarge {
+            self = Self.transfer(failure, exchange, method)
+        } else if wasAbandoned, exchange.status < 300 {
+            self = RPCFailure(.timeout, "The API did not answer in time.", retryable: true)
+        } else if 200..<300 ~= exchange.status {
+            self = Self.unusable("The API's answer is not valid JSON", method)
+        } else {
+            self = Self.refusal(exchange, method, terms, wallClock)
+        }
+        if exchange.status > 0 { status = exchange.status }
+        apiVersion = exchange[.apiVersion]?.text
+        if requestID == nil { requestID = exchange[.requestID]?.text }
+    }
+
+    private static func transfer(
+        _ failure: TransferFailure, _ exchange: Exchange, _ method: Method
+    ) -> RPCFailure {
+        switch failure {
+        case .resolve:
+            return RPCFailure(.network, "The API's host name has no address; check the base URL and the network.")
+                .mayBeRetried
+        case .connect:
+            return RPCFailure(.network, "Nobody accepts connections at the base URL's host and port.").mayBeRetried
+        case .proxy:
+            return RPCFailure(.network, "The proxy can't be used; check https_proxy and no_proxy.").mayBeRetried
+        case .connectTimeout:
+            return RPCFailure(.network, "The API's host did not take a connection in time.").mayBeRetried
+        case .tls(let reason):
+            return RPCFailure(
+                .tls, "TLS with the API's host failed: \(reason). Check the clock, the base URL and --ca-file.")
+        case .broken where exchange.status > 0:
+            return unusable("The connection ended inside the API's answer", method)
+        case .broken, .resend:
+            return RPCFailure(.network, "The connection ended before the API answered.").mayBeRetried
+        case .tooLarge:
+            return RPCFailure(.badResponse, "The API's answer is over 64 MiB; ask for less, for example by expand.")
+        case .headersTooLarge:
+            return RPCFailure(.badResponse, "The header section of the API's answer is over 300 lines or 256 KiB.")
+        case .encoding: return unusable("The API's answer can't be decompressed", method)
+        case .local(let reason): return RPCFailure(.internalError, "The request could not be made: \(reason).")
+        }
+    }
+
+    private static func unusable(_ what: String, _ method: Method) -> RPCFailure {
+        if method.isWrite {
+            return RPCFailure(.badResponse, "\(what), but it said that the change was made; read it back.")
+        }
+        return RPCFailure(.badResponse, "\(what).").mayBeRetried
+    }
+
+    private var mayBeRetried: RPCFailure {
+        var copy = self
+        copy.retryable = true
+        return copy
+    }
+
+    private static func refusal(
+        _ exchange: Exchange, _ method: Method, _ terms: CallTerms, _ wallClock: Double
+    ) -> RPCFailure {
+        let status = exchange.status
+        var failure = RPCFailure(Kind(status: status), sentence(status, method, terms))
+        failure.status = status
+        failure.retryable = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530].contains(status)
+        if let seconds = exchange.retryAfter(wallClock: wallClock) {
+            failure.retryAfterMs = Int(min(seconds, 1e12) * 1000)
+        }
+        if status == 403 { failure.requiredScopes = method.requiredScopes(terms) }
+        failure.adoptProblem(exchange.answer)
+        return failure
+    }
+
+    private static func sentence(_ status: Int, _ method: Method, _ terms: CallTerms) -> String {
+        switch status {
+        case 400: return "The API found the request malformed (400); data.problem has its reasons."
+        case 401: return "The API does not accept the token (401); check ENGAGEMENT_RPC_TOKEN or --token-file."
+        case 403:
+            let scopes = method.requiredScopes(terms).joined(separator: " and ")
+            let needs = scopes.isEmpty ? "" : ": \(method.name) needs \(scopes)"
+            return "The token may not do this (403)\(needs), and for a private engagement the private scope too."
+        case 404: return "The API has no such resource, or hides it from this token (404); check the id."
+        case 409: return "The API found a conflict with another resource (409); data.problem has its reasons."
+        case 412: return "The resource has changed in the meantime (412); read it again first."
+        case 422: return "The API did not accept the values (422); data.errors names the fields it refused."
+        case 429: return "The API limits the rate of calls (429); call again later, not before retry_after_ms."
+        case 511: return "A network on the way wants a login first (511)."
+        case 500...599: return "The API failed (\(status)); call again later."
+        case 300...399:
+            return "The API answered with a redirect (\(status)), which is never followed; check the base URL."
+        default: return "The API answered with status \(status), which this call has no use for."
+        }
+    }
+
+    /// Takes over the API's error body when it is JSON (RFC 9457). Members of a wrong type are as good as absent.
+    private mutating func adoptProblem(_ body: Bytes) {
+        var scanner = JSONScanner(body)
+        guard let root = try? scanner.text() else { return }
+        problem = root.bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
+        if let id = root.member("request_id")?.string { requestID = String(id.prefix(200)) }
+        guard let list = root.member("errors") else { return }
+        for item in list.elements.prefix(100) {
+            guard let field = item.member("field")?.string else { continue }
+            let code = item.member("code")?.string ?? "invalid"
+            errors.append(FieldError(field: field, code: code, message: item.member("message")?.string ?? ""))
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Bytes
+import HTTP
+import JSON
+import JSONRPC
+
+/// The methods that one process offers, ready for look-up.
+public final class MethodTable {
+    /// A method and what is worked out of it once.
+    public final class Entry {
+        /// The method.
+        public let method: Method
+        /// Whether the process's settings let it be called.
+        public let isAllowed: Bool
+        let name: ByteBuffer
+        let fingerprint: UInt64
+        let path: [PathPiece]
+        let parameterNames: [ByteBuffer]
+        /// Whether its requests have a body.
+        public let takesBody: Bool
+
+        /// A stretch of the path: literal bytes, or the parameter at an index.
+        enum PathPiece {
+            case literal(ByteBuffer)
+            case parameter(Int)
+        }
+
+        init(_ method: Method, isAllowed: Bool) {
+            self.method = method
+            self.isAllowed = isAllowed
+            name = ByteBuffer(method.name.utf8)
+            fingerprint = name.bytes.fingerprint
+            parameterNames = method.parameters.map { ByteBuffer($0.name.utf8) }
+            takesBody = method.parameters.contains { $0.place == .body }
+            path = Self.pieces(of: method)
+        }
+
+        private static func pieces(of method: Method) -> [PathPiece] {
+            guard case .http(_, let path, _) = method.action else { return [] }
+            return path.split(separator: "{", omittingEmptySubsequences: false).enumerated().flatMap {
+                (index, part) -> [PathPiece] in
+                guard index > 0, let close = part.firstIndex(of: "}") else { return [.literal(ByteBuffer(part.utf8))] }
+                let named = method.parameters.firstIndex { $0.name == part[..<close] }
+                guard let named else { preconditionFailure("\(method.name): no parameter \(part[..<close])") }
+                return [.parameter(named), .literal(ByteBuffer(part[part.index(after: close)...].utf8))]
+            }
+        }
+    }
+
+    /// Which methods of the table a process offers.
+    public struct Filter: Sendable {
+        /// Whether methods that write are refused.
+        public var isReadOnly = false
+        /// Names, or prefixes that end in `*`; nil for all.
+        public var patterns: [String]?
+
+        /// A filter that lets everything through.
+        public init(isReadOnly: Bool = false, patterns: [String]? = nil) {
+            self.isReadOnly = isReadOnly
+            self.patterns = patterns
+        }
+
+        /// Whether `method` may be called. Methods of the process itself always may.
+        public func allows(_ method: Method) -> Bool {
+            if isReadOnly, method.isWrite { return false }
+            guard let patterns, method.isRemote, method.availability == .listed else { return true }
+            return patterns.contains { Self.matches($0, method.name) }
+        }
+
+        /// Whether `pattern` is `name`, or a prefix of it that ends in `*`.
+        public static func matches(_ pattern: String, _ name: String) -> Bool {
+            pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : pattern == name
+        }
+    }
+
+    /// Every entry that can be asked for, the refused ones included.
+    public let entries: [Entry]
+
+    /// The table of a process with these settings.
+    public init(filter: Filter = Filter(), sandbox: Bool = false) {
+        entries = Method.all.filter { sandbox || $0.availability != .sandbox }
+            .map { Entry($0, isAllowed: filter.allows($0)) }
+        precondition(Set(entries.map(\.method.name)).count == entries.count, "two methods have one name")
+    }
+
+    /// The methods that lists and documents name.
+    public var listed: [Method] {
+        entries.filter { $0.isAllowed && $0.method.availability != .unlisted }.map(\.method)
+    }
+
+    /// The entry named `name`, or nil.
+    public func entry(named name: JSONSlice) -> Entry? {
+        guard let plain = name.plainString else {
+            guard let decoded = name.string else { return nil }
+            return entries.first { $0.method.name == decoded }
+        }
+        let fingerprint = plain.fingerprint
+        for entry in entries where entry.fingerprint == fingerprint && entry.name.bytes.equals(plain) { return entry }
+        return nil
+    }
+
+    /// The refusal of a name that is not in the table.
+    public func unknown(_ name: JSONSlice) -> RPCFailure {
+        let text = name.string ?? name.bytes.text
+        let hint = text.nearest(in: listed.map(\.name)).map { " Did you mean \($0)?" } ?? " rpc.discover lists them."
+        return RPCFailure(.methodNotFound, "There is no method \(text.quoted).\(hint)")
+    }
+
+    /// The refusal of a method that the settings exclude.
+    public static func notAllowed(_ method: Method) -> RPCFailure {
+        var failure = RPCFailure(
+            .notAllowed, "\(method.name) is switched off in this process by --read-only or --methods.")
+        if method.isWrite { (failure.applied, failure.attempts) = ("no", 0) }
+        return failure
+    }
+}

@@ -1,0 +1,104 @@
+import HTTP
+
+/// The method table. Dispatch, parameter checks, the OpenRPC document, the tool list, `--help` and the README's table
+/// come from these entries; adding a REST call is adding one.
+extension Method {
+    /// Every method, in the order in which documents name them.
+    public static let all: [Method] = engagement + service + sandbox + plumbing
+
+    static let engagement: [Method] = [
+        Method(
+            "engagement.get", "Read one engagement.",
+            detail: "Returns the engagement as the API sends it. Related records come only when `expand` names them; "
+                + "name no more than you need, because a transcript can be megabytes long.",
+            [engagementID, expand, options],
+            action: .http(.get, path: "/v2/engagements/{engagement_id}", .read),
+            scopes: ["engagements:read"], result: "engagement"),
+        Method(
+            "engagement.replaceContacts", "Replace all contacts of one engagement.",
+            detail: "Destructive: afterwards the engagement has exactly the contacts listed here, and every other "
+                + "contact is dropped. Read the current ones first (engagement.get with expand [\"contacts\"]) and send "
+                + "the full list. An empty list drops all. Calendar resources such as meeting rooms stay. Repeating the "
+                + "same call changes nothing more.",
+            [
+                engagementID,
+                Parameter(
+                    name: "contact_ids", kind: .ids(prefix: "cnt_"), place: .body, isRequired: true,
+                    summary: "The full new list of contacts; who is not in it is dropped."),
+                options,
+            ],
+            action: .http(.put, path: "/v2/engagements/{engagement_id}/contacts", .replace),
+            scopes: ["engagements:write"], result: "engagement"),
+    ]
+
+    static let service: [Method] = [
+        Method(
+            "rpc.discover", "Describe every method as an OpenRPC document.", action: .local(.discover),
+            result: "openrpc"),
+        Method("service.ping", "Answer at once, without touching the network.", action: .local(.ping), result: "empty"),
+        Method(
+            "service.info", "Tell version, settings, limits and counters of this process.", action: .local(.info),
+            result: "info"),
+    ]
+
+    static let sandbox: [Method] = [
+        Method(
+            "sandbox.reset", "Put the sandbox back to its first state.",
+            action: .http(.post, path: "/sandbox/reset", .once), result: "empty", availability: .sandbox),
+        Method(
+            "sandbox.fail", "Make the sandbox's next answers to matching requests fail as told.",
+            [
+                body("match", "Which requests, as \"PUT /v2/engagements/*/contacts\".", isRequired: true),
+                body(
+                    "steps", "One per request: {status?, retry_after?, delay_ms?, cut?, body?}; cut is before, headers "
+                        + "or body.", isRequired: true),
+                body("repeat", "true for ever, or how many times the steps are gone through."),
+            ],
+            action: .http(.post, path: "/sandbox/fail", .once), result: "plan", availability: .sandbox),
+        Method(
+            "sandbox.requests", "List the requests that the sandbox has received.",
+            [body("clear", "true empties the list afterwards.")],
+            action: .http(.post, path: "/sandbox/requests", .once), result: "requests", availability: .sandbox),
+        Method(
+            "sandbox.scopes", "Set the scopes that the sandbox's token holds.",
+            [body("scopes", "A list of scopes; null for all.")],
+            action: .http(.post, path: "/sandbox/scopes", .once), result: "scopes", availability: .sandbox),
+    ]
+
+    /// What LSP hosts send to any process they drive (Language Server Protocol 3.17, base protocol).
+    static let plumbing: [Method] = [
+        Method(
+            "$/cancelRequest", "Give up a running call.", [body("id", "The id of the call.", isRequired: true)],
+            action: .local(.cancel), result: "empty", availability: .unlisted),
+        Method(
+            "shutdown", "Finish what is running; then `exit` ends the process.", action: .local(.shutdown),
+            result: "empty", availability: .unlisted),
+        Method("exit", "End the process.", action: .local(.exit), result: "empty", availability: .unlisted),
+    ]
+
+    private static let engagementID = Parameter(
+        name: "engagement_id", kind: .id(prefix: "ngmt_"), place: .path, isRequired: true,
+        summary: "The engagement's id.")
+
+    private static let expand = Parameter(
+        name: "expand",
+        kind: .choices([
+            .init(value: "companies", scope: "companies:read"),
+            .init(value: "contacts", scope: "contacts:read"),
+            .init(value: "owner", scope: "users:read"),
+            .init(value: "action_items", scope: nil),
+            .init(value: "signals", scope: nil),
+            .init(value: "transcript", scope: nil),
+            .init(value: "media_url", scope: nil),
+            .init(value: "tags", scope: nil),
+        ]),
+        place: .query, isRequired: false, summary: "Related records to include in the answer.")
+
+    private static let options = Parameter(
+        name: "options", kind: .options, place: .local, isRequired: false,
+        summary: "Limits of this call: timeout_ms and max_attempts, each only ever lowering the process's own.")
+
+    private static func body(_ name: String, _ summary: String, isRequired: Bool = false) -> Parameter {
+        Parameter(name: name, kind: .any, place: .body, isRequired: isRequired, summary: summary)
+    }
+}

@@ -1,0 +1,195 @@
+import Bytes
+
+/// How messages are told apart on the stream.
+public enum Framing: String, CaseIterable, Sendable {
+    /// Decided once, by the first byte that is not blank: `C` or `c` means headers.
+    case auto
+    /// One JSON text per line.
+    case lines
+    /// `Content-Length` headers before each JSON text, as in the Language Server Protocol.
+    case headers
+}
+
+/// Cuts a byte stream into messages. Pure: bytes in, frames out, however the stream is split.
+public struct FrameReader {
+    /// One step of reading.
+    public enum Frame {
+        /// One message's bytes, borrowed until the next call.
+        case message(Bytes)
+        /// A message over the limit; the rest of it is skipped without being held.
+        case tooLarge
+        /// Headers that can't be followed; the stream can't be read further when `isFatal`.
+        case badHeader(String, isFatal: Bool)
+        /// No whole message is there yet.
+        case none
+    }
+
+    /// Bytes in one message, at most.
+    public static let messageLimit = 16 * 1024 * 1024
+    private static let headerLimit = 8 * 1024
+
+    /// How the stream is framed; `auto` until the first byte decides.
+    public private(set) var framing: Framing
+    private let input = ByteBuffer(capacity: 64 * 1024)
+    private var start = 0
+    private var searched = 0
+    private var skipping = Skip.nothing
+    private var isAtEnd = false
+
+    private enum Skip: Equatable {
+        case nothing
+        case line
+        case bytes(Int)
+    }
+
+    /// A reader at the start of a stream.
+    public init(framing: Framing) { self.framing = framing }
+
+    /// Bytes held that no frame has covered yet.
+    public var pendingCount: Int { input.count - start }
+
+    /// Room to read into, at least 64 KiB. Frames handed out before are invalid from here on.
+    public mutating func room() -> UnsafeMutableRawBufferPointer {
+        if start > 0 {
+            input.removeFirst(start)
+            searched -= start
+            start = 0
+        }
+        if input.count == 0 { input.shrink(to: 256 * 1024) }
+        return input.spare(atLeast: 64 * 1024)
+    }
+
+    /// Says how many bytes were read into the room.
+    public mutating func received(_ length: Int) { input.commit(length) }
+
+    /// Says that no more bytes will come: a last line without its newline counts as whole.
+    public mutating func end() { isAtEnd = true }
+
+    /// The next frame.
+    public mutating func next() -> Frame {
+        if skipping != .nothing, !skip() { return .none }
+        if framing == .auto {
+            guard let first = input.bytes.dropping(start).first(where: { !$0.isSpace }) else { return nextLine() }
+            framing = first | 0x20 == UInt8(ascii: "c") ? .headers : .lines
+        }
+        return framing == .headers ? nextWithHeaders() : nextLine()
+    }
+
+    private mutating func nextLine() -> Frame {
+        while true {
+            let bytes = input.bytes
+            guard let found = bytes.dropping(searched).firstPosition(of: UInt8(ascii: "\n")) else { break }
+            let line = bytes.slice(start, searched + found)
+            searched += found + 1
+            start = searched
+            if line.count > Self.messageLimit + 1 { return .tooLarge }
+            if let message = Self.message(in: line) {
+                return message.count > Self.messageLimit ? .tooLarge : .message(message)
+            }
+        }
+        searched = input.count
+        if pendingCount > Self.messageLimit + 1 {
+            start = input.count
+            if !isAtEnd { skipping = .line }
+            return .tooLarge
+        }
+        guard isAtEnd, let last = Self.message(in: input.bytes.dropping(start)) else { return .none }
+        start = input.count
+        return last.count > Self.messageLimit ? .tooLarge : .message(last)
+    }
+
+    /// The line without the CR of a CRLF; nil when nothing but blanks is in it.
+    private static func message(in line: Bytes) -> Bytes? {
+        let text = line.last == UInt8(ascii: "\r") ? line.slice(0, line.count - 1) : line
+        return text.contains { $0 != 0x20 && $0 != 0x09 } ? text : nil
+    }
+
+    private mutating func nextWithHeaders() -> Frame {
+        while start < input.count, input.bytes[start].isSpace { start += 1 }
+        searched = max(searched, start)
+        guard let length = headerEnd() else {
+            guard pendingCount > Self.headerLimit || (isAtEnd && pendingCount > 0) else { return .none }
+            start = input.count
+            searched = start
+            return .badHeader(
+                "the header section has no end within \(Self.headerLimit) bytes", isFatal: true)
+        }
+        switch Self.contentLength(in: input.bytes.slice(start, start + length)) {
+        case .failure(let reason):
+            start += length
+            searched = start
+            return .badHeader(reason.text, isFatal: true)
+        case .success(let size) where size > Self.messageLimit:
+            start += length
+            searched = start
+            skipping = .bytes(size)
+            return .tooLarge
+        case .success(let size):
+            let end = start + length + size
+            guard input.count >= end else {
+                if isAtEnd {
+                    start = input.count
+                    searched = start
+                    return pendingCount > 0 ? .none : .badHeader("the stream ended inside a message", isFatal: true)
+                }
+                return .none
+            }
+            let message = input.bytes.slice(start + length, end)
+            start = end
+            searched = end
+            return .message(message)
+        }
+    }
+
+    /// Bytes of the header section that begins at `start`, its empty line included.
+    private func headerEnd() -> Int? {
+        let bytes = input.bytes.dropping(start)
+        var at = 0
+        while let found = bytes.dropping(at).firstPosition(of: UInt8(ascii: "\n")) {
+            let line = bytes.slice(at, at + found)
+            at += found + 1
+            if at > Self.headerLimit { return nil }
+            if line.isEmpty || (line.count == 1 && line[0] == UInt8(ascii: "\r")) { return at }
+        }
+        return nil
+    }
+
+    private struct HeaderProblem: Error { let text: String }
+
+    private static func contentLength(in section: Bytes) -> Result<Int, HeaderProblem> {
+        var length: Int?
+        for line in section.split(separator: UInt8(ascii: "\n")).map({ Bytes(rebasing: $0).trimmed }) where !line.isEmpty {
+            guard let colon = line.firstPosition(of: UInt8(ascii: ":")) else {
+                return .failure(HeaderProblem(text: "a header line has no colon"))
+            }
+            guard line.slice(0, colon).equalsIgnoringCase("Content-Length") else { continue }
+            let digits = line.dropping(colon + 1).trimmed
+            guard !digits.isEmpty, digits.count <= 12, digits.allSatisfy(\.isDigit), let value = Int(digits.text) else {
+                return .failure(HeaderProblem(text: "Content-Length is not a number of bytes"))
+            }
+            if let length, length != value {
+                return .failure(HeaderProblem(text: "two Content-Length headers disagree"))
+            }
+            length = value
+        }
+        guard let length else { return .failure(HeaderProblem(text: "Content-Length is missing")) }
+        return .success(length)
+    }
+
+    /// Drops what is being skipped; true once it is all gone.
+    private mutating func skip() -> Bool {
+        switch skipping {
+        case .nothing: return true
+        case .line:
+            let found = input.bytes.dropping(start).firstPosition(of: UInt8(ascii: "\n"))
+            start = found.map { start + $0 + 1 } ?? input.count
+            if found != nil { skipping = .nothing }
+        case .bytes(let rest):
+            let dropped = min(rest, pendingCount)
+            start += dropped
+            skipping = dropped == rest ? .nothing : .bytes(rest - dropped)
+        }
+        searched = start
+        return skipping == .nothing
+    }
+}

@@ -1,0 +1,163 @@
+import Bytes
+import JSON
+
+/// A field of the request or of the API's body that was refused.
+public struct FieldError: Sendable, Equatable {
+    /// Where: `engagement_id`, `contact_ids[3]`.
+    public let field: String
+    /// A stable word: `required`, `invalid_format`.
+    public let code: String
+    /// One sentence.
+    public let message: String
+
+    /// A refusal of `field`.
+    public init(field: String, code: String, message: String) {
+        self.field = field
+        self.code = code
+        self.message = message
+    }
+}
+
+/// Everything an error answer says: the code and message of JSON-RPC 2.0 §5.1 and the members of its `data`.
+public struct RPCFailure: Error {
+    /// The stable word for what happened. Each has one code, unless the HTTP status is the code.
+    public enum Kind: String, CaseIterable, Sendable {
+        case parseError = "parse_error"
+        case invalidRequest = "invalid_request"
+        case tooLarge = "too_large"
+        case methodNotFound = "method_not_found"
+        case invalidParams = "invalid_params"
+        case internalError = "internal_error"
+        case cancelled
+        case network
+        case timeout
+        case tls
+        case badResponse = "bad_response"
+        case notConfigured = "not_configured"
+        case shuttingDown = "shutting_down"
+        case notAllowed = "not_allowed"
+        case badRequest = "bad_request"
+        case unauthorized
+        case forbidden
+        case notFound = "not_found"
+        case conflict
+        case preconditionFailed = "precondition_failed"
+        case unprocessable
+        case rateLimited = "rate_limited"
+        case serverError = "server_error"
+        case unexpectedStatus = "unexpected_status"
+
+        /// The JSON-RPC code; nil when the code is the HTTP status.
+        public var code: Int? {
+            switch self {
+            case .parseError: -32700
+            case .invalidRequest, .tooLarge: -32600
+            case .methodNotFound: -32601
+            case .invalidParams: -32602
+            case .internalError: -32603
+            case .cancelled: -32800
+            case .network: 1001
+            case .timeout: 1002
+            case .tls: 1003
+            case .badResponse: 1004
+            case .notConfigured: 1005
+            case .shuttingDown: 1006
+            case .notAllowed: 1007
+            default: nil
+            }
+        }
+
+        /// The kind of an HTTP status that is not a success.
+        public init(status: Int) {
+            self =
+                switch status {
+                case 400: .badRequest
+                case 401: .unauthorized
+                case 403: .forbidden
+                case 404: .notFound
+                case 409: .conflict
+                case 412: .preconditionFailed
+                case 422: .unprocessable
+                case 429: .rateLimited
+                case 500...599: .serverError
+                default: .unexpectedStatus
+                }
+        }
+    }
+
+    /// What happened.
+    public let kind: Kind
+    /// One sentence: what happened and what to do.
+    public var message: String
+    /// Whether the same call, later and unchanged, stands a chance.
+    public var retryable = false
+    /// Milliseconds to wait, when the API said so.
+    public var retryAfterMs: Int?
+    /// Writes only: `no`, `yes` or `unknown`.
+    public var applied: String?
+    /// Requests that went on the wire; nil for calls that never get that far.
+    public var attempts: Int?
+    /// The HTTP status, when an answer came.
+    public var status: Int?
+    /// The API's name for the request.
+    public var requestID: String?
+    /// The API's version header.
+    public var apiVersion: String?
+    /// On 403: what the call needs.
+    public var requiredScopes: [String] = []
+    /// The refused fields.
+    public var errors: [FieldError] = []
+    /// The API's error body, one JSON value.
+    public var problem: [UInt8]?
+
+    /// A failure of `kind`.
+    public init(_ kind: Kind, _ message: String, retryable: Bool = false, errors: [FieldError] = []) {
+        self.kind = kind
+        self.message = message
+        self.retryable = retryable
+        self.errors = errors
+    }
+
+    /// The code of the error object.
+    public var code: Int { kind.code ?? status ?? -32603 }
+
+    /// Writes the error object.
+    public func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("code", code)
+        json.member("message", message)
+        json.name("data")
+        writeData(to: &json)
+        json.endObject()
+    }
+
+    private func writeData(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("kind", kind.rawValue)
+        json.member("retryable", retryable)
+        if let retryAfterMs { json.member("retry_after_ms", retryAfterMs) }
+        if let applied { json.member("applied", applied) }
+        if let attempts { json.member("attempts", attempts) }
+        if let status { json.member("status", status) }
+        if let requestID { json.member("request_id", requestID) }
+        if let apiVersion { json.member("api_version", apiVersion) }
+        if !requiredScopes.isEmpty { json.member("required_scopes", requiredScopes) }
+        if !errors.isEmpty {
+            json.name("errors")
+            json.beginArray()
+            for error in errors {
+                json.beginObject()
+                json.member("field", error.field)
+                json.member("code", error.code)
+                json.member("message", error.message)
+                json.endObject()
+            }
+            json.endArray()
+        }
+        if let problem {
+            json.name("problem")
+            problem.withUnsafeBytes { json.raw($0) }
+        }
+        json.endObject()
+    }
+}

@@ -1,0 +1,171 @@
+import Bytes
+import JSON
+
+/// A request or notification as it stands in its line. Borrowed.
+public struct Request {
+    /// The id as spelled; nil for a notification.
+    public let id: JSONSlice?
+    /// The method's name, a string.
+    public let method: JSONSlice
+    /// An object or array; nil when absent or `null`.
+    public let params: JSONSlice?
+}
+
+/// What one message turned out to be (JSON-RPC 2.0 §4 and §6).
+public enum Message {
+    /// A request, or a notification when it has no id.
+    case request(Request)
+    /// An array with 1 to `batchLimit` elements, each to be read with `init(element:)`.
+    case batch(JSONSlice)
+    /// Not to be served; `id` when it could be read.
+    case invalid(RPCFailure, id: JSONSlice?)
+
+    /// Elements of one batch, at most.
+    public static let batchLimit = 1000
+
+    /// Reads one message. Never fails: what can't be served is `invalid`.
+    public init(_ bytes: Bytes) {
+        var scanner = JSONScanner(bytes)
+        do throws(JSONSyntaxError) {
+            switch bytes.first(where: { !$0.isSpace }) {
+            case UInt8(ascii: "{"):
+                var reader = RequestReader()
+                var object = try scanner.openObject()
+                while let member = try scanner.nextMember(of: &object) { reader.take(member) }
+                try scanner.finish()
+                self = reader.message
+            case UInt8(ascii: "["):
+                self = Self.batch(in: try scanner.text())
+            default:
+                _ = try scanner.text()
+                self = .invalid(Self.notAnObject, id: nil)
+            }
+        } catch {
+            self = .invalid(Self.syntax(error), id: nil)
+        }
+    }
+
+    /// Reads one element of a batch, which is checked JSON already.
+    public init(element: JSONSlice) {
+        guard element.kind == .object else {
+            self = .invalid(Self.notAnObject, id: nil)
+            return
+        }
+        var reader = RequestReader()
+        for member in element.members { reader.take(member) }
+        self = reader.message
+    }
+
+    private static func batch(in array: JSONSlice) -> Message {
+        var count = 0
+        for _ in array.elements {
+            count += 1
+            if count > batchLimit {
+                let text = "A batch may hold at most \(batchLimit) requests; split it."
+                return .invalid(RPCFailure(.invalidRequest, text), id: nil)
+            }
+        }
+        if count == 0 {
+            return .invalid(RPCFailure(.invalidRequest, "A batch must hold at least one request."), id: nil)
+        }
+        return .batch(array)
+    }
+
+    private static var notAnObject: RPCFailure {
+        RPCFailure(.invalidRequest, "A request must be a JSON object with \"jsonrpc\", \"method\" and \"id\".")
+    }
+
+    private static func syntax(_ error: JSONSyntaxError) -> RPCFailure {
+        RPCFailure(.parseError, "The message is not valid JSON at byte \(error.offset): \(error.reason.rawValue).")
+    }
+}
+
+/// Collects the members of a request object and judges them when all are there.
+private struct RequestReader {
+    private var version: JSONSlice?
+    private var id: JSONSlice?
+    private var method: JSONSlice?
+    private var params: JSONSlice?
+    private var others: Set<String> = []
+    private var duplicate: String?
+
+    mutating func take(_ member: JSONMember) {
+        let isRepeated: Bool
+        if member.name.reads("jsonrpc") {
+            isRepeated = Self.fill(&version, member.value)
+        } else if member.name.reads("id") {
+            isRepeated = Self.fill(&id, member.value)
+        } else if member.name.reads("method") {
+            isRepeated = Self.fill(&method, member.value)
+        } else if member.name.reads("params") {
+            isRepeated = Self.fill(&params, member.value)
+        } else {
+            isRepeated = !others.insert(member.name.string ?? member.name.bytes.text).inserted
+        }
+        if isRepeated { duplicate = member.name.string ?? member.name.bytes.text }
+    }
+
+    /// True when the slot was full already.
+    private static func fill(_ slot: inout JSONSlice?, _ value: JSONSlice) -> Bool {
+        defer { slot = value }
+        return slot != nil
+    }
+
+    var message: Message {
+        if let id, id.kind != .string, id.kind != .number, id.kind != .null {
+            return invalid("The id must be a string, a number or null.", id: nil)
+        }
+        if let duplicate {
+            let shown = duplicate.quoted
+            return invalid("The member \(shown) stands twice in the request.", id: duplicate == "id" ? nil : id)
+        }
+        guard let version, version.reads("2.0") else {
+            return invalid("The member \"jsonrpc\" must be the string \"2.0\".", id: id)
+        }
+        guard let method, method.kind == .string else {
+            return invalid("The member \"method\" must be a string.", id: id)
+        }
+        var params = params
+        switch params?.kind {
+        case .object, .array, nil: break
+        case .null: params = nil
+        default: return invalid("The member \"params\" must be an object or an array.", id: id)
+        }
+        return .request(Request(id: id, method: method, params: params))
+    }
+
+    private func invalid(_ text: String, id: JSONSlice?) -> Message {
+        .invalid(RPCFailure(.invalidRequest, text), id: id)
+    }
+}
+
+extension String {
+    /// In double quotes, cut after 80 characters: for input that an error message repeats. What could disturb a terminal
+    /// is escaped when the message is written.
+    public var quoted: String { "\"" + (unicodeScalars.count > 80 ? String(prefix(80)) + "…" : self) + "\"" }
+
+    /// The candidate nearest to this text, when near enough to have been meant: at most a third of its letters differ.
+    public func nearest(in candidates: some Sequence<String>) -> String? {
+        guard utf8.count <= 64 else { return nil }
+        let scored = candidates.map { (name: $0, distance: lowercased().editDistance(to: $0.lowercased())) }
+        guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
+        return best.distance <= max(2, best.name.utf8.count / 3) ? best.name : nil
+    }
+
+    /// Insertions, deletions and replacements that turn this text into the other (Levenshtein).
+    private func editDistance(to other: String) -> Int {
+        let left = Array(utf8)
+        let right = Array(other.utf8)
+        var row = Array(0...right.count)
+        for (i, letter) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, candidate) in right.enumerated() {
+                let replaced = diagonal + (letter == candidate ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = Swift.min(replaced, row[j] + 1, diagonal + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

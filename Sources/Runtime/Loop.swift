@@ -1,0 +1,161 @@
+import Bytes
+import Glibc
+import HTTP
+
+/// What the loop serves: it brings bytes, finished exchanges, time and endings, and takes frames away.
+///
+/// The loop decides nothing. Every rule about when to read, wait, give up or end is the client's, which can so be run
+/// whole under a simulated loop.
+public protocol LoopClient: AnyObject {
+    /// Whether to read more from the host now.
+    var wantsInput: Bool { get }
+    /// Frames for the host.
+    var output: ChunkQueue { get }
+    /// When `advance` must be called, or nil.
+    var nextTimer: Instant? { get }
+    /// When to leave although output still waits to be read, or nil.
+    var leaveBy: Instant? { get }
+    /// Whether everything is done once `output` is written.
+    var isFinished: Bool { get }
+
+    /// Room for bytes from the host.
+    func inputRoom() -> UnsafeMutableRawBufferPointer
+    /// So many bytes were put into the room.
+    func received(_ count: Int, at now: Instant)
+    /// No more bytes will come from the host.
+    func inputEnded(at now: Instant)
+    /// Nobody reads the output any more.
+    func outputGone(at now: Instant)
+    /// The process was told to end.
+    func signalled(at now: Instant)
+    /// An exchange has its answer or its failure.
+    func finished(_ exchange: Exchange, at now: Instant)
+    /// Called every turn: timers may have come, and room for more input.
+    func advance(at now: Instant)
+}
+
+/// The process's one thread: waits in one `poll` for the host, for libcurl's sockets and for the next timer.
+public final class Loop {
+    private let client: any LoopClient
+    private let transport: CurlTransport
+    private let streams: StandardStreams
+    private let signals: SignalPipe
+    private let clock: LoopClock
+    private var outputIsGone = false
+    private var outputIsBlocked = false
+    private var inputHasEnded = false
+    private var parentCheck: Instant
+    private let parent = getppid()
+    private static let parentCheckSeconds = 30.0
+
+    /// A loop that has not turned yet.
+    public init(
+        client: any LoopClient, transport: CurlTransport, streams: StandardStreams, signals: SignalPipe,
+        clock: LoopClock
+    ) {
+        self.client = client
+        self.transport = transport
+        self.streams = streams
+        self.signals = signals
+        self.clock = clock
+        parentCheck = clock.now + Self.parentCheckSeconds
+    }
+
+    /// Turns until the client is finished and its output written, or nobody is there to read it.
+    public func run() {
+        transport.pollSet.set(signals.descriptor, Int32(POLLIN))
+        while true {
+            settle(ready: [])
+            flush()
+            if client.isFinished, outputIsGone || client.output.count == 0 { return }
+            if client.isFinished, let latest = client.leaveBy, latest <= clock.now { return }
+            serve(wait())
+        }
+    }
+
+    /// One `poll`. Returns what is ready.
+    private func wait() -> [pollfd] {
+        let input = streams.input.descriptor
+        let output = streams.output.descriptor
+        if client.wantsInput && !inputHasEnded {
+            transport.pollSet.set(input, Int32(POLLIN))
+        } else {
+            transport.pollSet.remove(input)
+        }
+        if outputIsGone {
+            transport.pollSet.remove(output)
+        } else {
+            // Even with nothing to write: this is how a host that has closed its end is noticed.
+            transport.pollSet.set(output, outputIsBlocked ? Int32(POLLOUT) : 0)
+        }
+        let next = [client.nextTimer, client.leaveBy, transport.timer, parentCheck].compactMap(\.self).min() ?? parentCheck
+        guard transport.pollSet.wait(seconds: next.seconds(since: clock.now)) > 0 else {
+            clock.update()
+            return []
+        }
+        clock.update()
+        return transport.pollSet.entries.filter { $0.revents != 0 }
+    }
+
+    private func serve(_ ready: [pollfd]) {
+        var sockets: [pollfd] = []
+        for entry in ready {
+            switch entry.fd {
+            case signals.descriptor: for _ in 0..<signals.count() { client.signalled(at: clock.now) }
+            case streams.output.descriptor:
+                if entry.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { loseOutput() }
+            case streams.input.descriptor: receive()
+            default: sockets.append(entry)
+            }
+        }
+        settle(ready: sockets)
+        if parentCheck <= clock.now {
+            parentCheck = clock.now + Self.parentCheckSeconds
+            // The parent is gone and someone else holds the pipe: its end will never come.
+            if getppid() != parent { client.signalled(at: clock.now) }
+        }
+    }
+
+    /// Lets libcurl and the client answer each other until neither has anything to do now.
+    private func settle(ready: [pollfd]) {
+        var ready = ready
+        while true {
+            let finished = transport.advance(ready: ready, now: clock.now)
+            ready = []
+            for exchange in finished { client.finished(exchange, at: clock.now) }
+            client.advance(at: clock.now)
+            guard let due = transport.timer, due <= clock.now else { return }
+        }
+    }
+
+    private func receive() {
+        guard !inputHasEnded, client.wantsInput else { return }
+        switch streams.input.read(into: client.inputRoom()) {
+        case .moved(let count): client.received(count, at: clock.now)
+        case .wouldBlock: break
+        case .ended: endInput()
+        }
+    }
+
+    private func endInput() {
+        guard !inputHasEnded else { return }
+        inputHasEnded = true
+        client.inputEnded(at: clock.now)
+    }
+
+    private func flush() {
+        guard !outputIsGone else { return client.output.consume(client.output.count) }
+        switch streams.output.write(client.output) {
+        case .moved: outputIsBlocked = false
+        case .wouldBlock: outputIsBlocked = true
+        case .ended: loseOutput()
+        }
+    }
+
+    private func loseOutput() {
+        guard !outputIsGone else { return }
+        outputIsGone = true
+        client.output.consume(client.output.count)
+        client.outputGone(at: clock.now)
+    }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// Where the signal handler writes. Set once, before the handler is installed, and only read afterwards.
+private nonisolated(unsafe) var handlerEnd: Int32 = -1
+
+/// Turns SIGTERM, SIGINT and SIGHUP into bytes on a pipe that the loop polls, and has SIGPIPE ignored.
+public struct SignalPipe {
+    let descriptor: Int32
+
+    /// Installs the handlers. Call it once, before other threads exist.
+    public init() {
+        var ends: [Int32] = [-1, -1]
+        pipe(&ends)
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        descriptor = ends[0]
+        handlerEnd = ends[1]
+        signal(SIGPIPE, SIG_IGN)
+        for number in [SIGTERM, SIGINT, SIGHUP] {
+            signal(number) { _ in
+                let saved = errno
+                var byte: UInt8 = 1
+                write(handlerEnd, &byte, 1)
+                errno = saved
+            }
+        }
+    }
+
+    /// How many signals came since the last call.
+    func count() -> Int {
+        var room = [UInt8](repeating: 0, count: 16)
+        return max(0, read(descriptor, &room, room.count))
+    }
+}

@@ -1,0 +1,259 @@
+import Bytes
+import CCurl
+import Glibc
+import HTTP
+
+/// A list of header lines in libcurl's form. Kept alive by every transfer that was told of it: libcurl does not copy.
+final class HeaderList {
+    private(set) var list: UnsafeMutablePointer<curl_slist>?
+
+    init(_ lines: [String]) {
+        for line in lines { list = curl_slist_append(list, line) ?? list }
+    }
+
+    deinit { curl_slist_free_all(list) }
+}
+
+/// One libcurl easy handle, used for one exchange after the other. It keeps its HTTP method for life, because handles
+/// that change between methods have carried state over (CVE-2023-28322).
+final class Transfer {
+    let easy: UnsafeMutableRawPointer
+    private(set) var exchange: Exchange?
+    /// The loop's time, for stamping bytes as they come.
+    private let clock: LoopClock
+
+    private let url = ByteBuffer(capacity: 256)
+    private let baseLength: Int
+    private let isClearText: Bool
+    private var headers: HeaderList?
+    private var isFreshOnly = false
+    private var connectTimeoutMs = 0
+    private var headerLines = 0
+    private var headerBytes = 0
+    private var stop: TransferFailure?
+
+    /// Decoded bytes of one answer, at most. libcurl's own limit does not see chunked or compressed bodies.
+    static let bodyLimit = 64 * 1024 * 1024
+    private static let headerLineLimit = 300
+    private static let headerByteLimit = 256 * 1024
+
+    /// Nil when libcurl has no memory for a handle.
+    init?(verb: HTTPVerb, settings: TransportSettings, clock: LoopClock) {
+        guard let easy = curl_easy_init() else { return nil }
+        self.easy = easy
+        self.clock = clock
+        isClearText = settings.isClearText
+        url.append(text: settings.baseURL)
+        baseLength = url.count
+        setUp(verb, settings)
+    }
+
+    deinit { curl_easy_cleanup(easy) }
+
+    /// What stays the same for every exchange of this handle.
+    private func setUp(_ verb: HTTPVerb, _ settings: TransportSettings) {
+        let this = Unmanaged.passUnretained(self).toOpaque()
+        // 29 schemes are allowed otherwise.
+        rpc_easy_set_text(easy, CURLOPT_PROTOCOLS_STR, settings.isClearText ? "http,https" : "https")
+        rpc_easy_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
+        rpc_easy_set_long(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
+        rpc_easy_set_long(easy, CURLOPT_PATH_AS_IS, 1)
+        rpc_easy_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        // Without it a silent name server blocks the thread that cancels, and the time-out, for up to 9 s.
+        rpc_easy_set_long(easy, CURLOPT_QUICK_EXIT, 1)
+        let version = settings.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
+        rpc_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(version))
+        if settings.allowsHTTP2 { rpc_easy_set_long(easy, CURLOPT_PIPEWAIT, 1) }
+        // Below the idle limit of common load balancers; and addresses and certificates are looked at again in time.
+        rpc_easy_set_long(easy, CURLOPT_MAXAGE_CONN, 50)
+        rpc_easy_set_long(easy, CURLOPT_MAXLIFETIME_CONN, 900)
+        rpc_easy_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+        rpc_easy_set_long(easy, CURLOPT_TCP_KEEPIDLE, 60)
+        rpc_easy_set_long(easy, CURLOPT_TCP_KEEPINTVL, 15)
+        rpc_easy_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
+        rpc_easy_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
+        rpc_easy_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+        if let file = settings.caFile { rpc_easy_set_text(easy, CURLOPT_CAINFO, file) }
+        // Proxy variables are obeyed even for loopback otherwise, and the sandbox would be looked for elsewhere.
+        if settings.isLoopback { rpc_easy_set_text(easy, CURLOPT_PROXY, "") }
+        rpc_easy_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br")
+        rpc_easy_set_text(easy, CURLOPT_USERAGENT, settings.userAgent)
+        rpc_easy_set_pointer(easy, CURLOPT_PRIVATE, this)
+        rpc_easy_set_pointer(easy, CURLOPT_WRITEDATA, this)
+        rpc_easy_set_pointer(easy, CURLOPT_HEADERDATA, this)
+        rpc_easy_set_pointer(easy, CURLOPT_PREREQDATA, this)
+        rpc_easy_set_data_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody)
+        rpc_easy_set_data_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader)
+        rpc_easy_set_prereq(easy, openGate)
+        switch verb {
+        case .get: rpc_easy_set_long(easy, CURLOPT_HTTPGET, 1)
+        case .post: rpc_easy_set_long(easy, CURLOPT_POST, 1)
+        case .put, .patch:
+            rpc_easy_set_long(easy, CURLOPT_POST, 1)
+            rpc_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, verb.rawValue)
+        case .delete: rpc_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, verb.rawValue)
+        }
+    }
+
+    /// Takes `exchange` on: sets what differs from the one before.
+    func begin(_ exchange: Exchange, headers: HeaderList) {
+        self.exchange = exchange
+        (headerLines, headerBytes, stop) = (0, 0, nil)
+        url.truncate(to: baseLength)
+        url.append(exchange.request.target)
+        url.append(0)
+        url.bytes.withMemoryRebound(to: CChar.self) { text in
+            _ = rpc_easy_set_text(easy, CURLOPT_URL, text.baseAddress)
+        }
+        if let body = exchange.request.body {
+            rpc_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+            rpc_easy_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: body.bytes.baseAddress))
+        }
+        if headers !== self.headers {
+            rpc_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers.list)
+            self.headers = headers
+        }
+        if exchange.needsFreshConnection != isFreshOnly {
+            isFreshOnly = exchange.needsFreshConnection
+            rpc_easy_set_long(easy, CURLOPT_FRESH_CONNECT, isFreshOnly ? 1 : 0)
+        }
+        if exchange.connectTimeoutMs != connectTimeoutMs {
+            connectTimeoutMs = exchange.connectTimeoutMs
+            rpc_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, connectTimeoutMs)
+        }
+    }
+
+    /// Lets go of the exchange, finished or abandoned.
+    func end() -> Exchange? {
+        defer { exchange = nil }
+        return exchange
+    }
+
+    /// Fills in what libcurl knows at the end.
+    func conclude(_ code: CURLcode) {
+        guard let exchange else { return }
+        var number = 0
+        rpc_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &number)
+        exchange.reusedConnection = number == 0
+        if code != CURLE_OK { exchange.failure = stop ?? Self.failure(code, wasSent: exchange.wasSent) }
+    }
+
+    private static func failure(_ code: CURLcode, wasSent: Bool) -> TransferFailure {
+        let reason = String(cString: curl_easy_strerror(code))
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST: return .resolve
+        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return .proxy
+        case CURLE_COULDNT_CONNECT: return .connect
+        case CURLE_OPERATION_TIMEDOUT: return wasSent ? .broken : .connectTimeout
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ENGINE_NOTFOUND,
+            CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+            CURLE_USE_SSL_FAILED:
+            return .tls(reason: reason)
+        case CURLE_BAD_CONTENT_ENCODING: return .encoding
+        case CURLE_OUT_OF_MEMORY, CURLE_URL_MALFORMAT, CURLE_FAILED_INIT, CURLE_UNSUPPORTED_PROTOCOL,
+            CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN:
+            return .local(reason: reason)
+        default: return wasSent ? .broken : .connect
+        }
+    }
+
+    /// Lets one request through per exchange. libcurl silently sends a request again, up to five times and whatever its
+    /// method, when a pooled connection turns out dead; here the retry policy decides that.
+    fileprivate func mayUse(address: UnsafePointer<CChar>?) -> Bool {
+        guard let exchange else { return false }
+        if exchange.wasSent {
+            stop = .resend
+            return false
+        }
+        if isClearText, !Loopback.contains(address: address.map { String(cString: $0) } ?? "") {
+            stop = .local(reason: "the host of a clear-text base URL is not on this machine")
+            return false
+        }
+        exchange.wasSent = true
+        return true
+    }
+
+    fileprivate func take(body bytes: Bytes) -> Bool {
+        guard let exchange else { return false }
+        exchange.gotBytes = true
+        exchange.lastByteAt = clock.now
+        guard exchange.body.count - exchange.headroom + bytes.count <= Self.bodyLimit else {
+            stop = .tooLarge
+            return false
+        }
+        exchange.body.append(bytes)
+        return true
+    }
+
+    fileprivate func take(header line: Bytes) -> Bool {
+        guard let exchange else { return false }
+        exchange.gotBytes = true
+        exchange.lastByteAt = clock.now
+        headerLines += 1
+        headerBytes += line.count
+        guard headerLines <= Self.headerLineLimit, headerBytes <= Self.headerByteLimit else {
+            stop = .headersTooLarge
+            return false
+        }
+        if line.starts(with: "HTTP/") {
+            // Also of an answer that never ends: that the server said 200 is known from here on.
+            exchange.status = Self.status(in: line)
+            exchange.forgetFields()
+        } else if let colon = line.firstPosition(of: UInt8(ascii: ":")), let field = Self.field(line.slice(0, colon)) {
+            exchange.note(field, line.dropping(colon + 1).trimmed)
+        }
+        return true
+    }
+
+    /// The number after the first space, as in `HTTP/1.1 200 OK`; 0 when there is none of three digits.
+    private static func status(in line: Bytes) -> Int {
+        guard let space = line.firstPosition(of: UInt8(ascii: " ")), line.count >= space + 4 else { return 0 }
+        var number = 0
+        for at in space + 1...space + 3 {
+            guard line[at].isDigit else { return 0 }
+            number = number * 10 + Int(line[at] - 0x30)
+        }
+        return number
+    }
+
+    private static func field(_ name: Bytes) -> Exchange.Field? {
+        switch name.count {
+        case 4:
+            if name.equalsIgnoringCase("ETag") { return .etag }
+            return name.equalsIgnoringCase("Date") ? .date : nil
+        case 11: return name.equalsIgnoringCase("Retry-After") ? .retryAfter : nil
+        case 12:
+            if name.equalsIgnoringCase("Content-Type") { return .contentType }
+            return name.equalsIgnoringCase("X-Request-Id") ? .requestID : nil
+        case 13: return name.equalsIgnoringCase("X-Api-Version") ? .apiVersion : nil
+        default: return nil
+        }
+    }
+}
+
+private func transfer(_ pointer: UnsafeMutableRawPointer?) -> Transfer? {
+    pointer.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private func receiveBody(
+    _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?
+) -> Int {
+    let taken = transfer(pointer)?.take(body: Bytes(start: data, count: size * count)) ?? false
+    return taken ? size * count : 0
+}
+
+private func receiveHeader(
+    _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?
+) -> Int {
+    let taken = transfer(pointer)?.take(header: Bytes(start: data, count: size * count)) ?? false
+    return taken ? size * count : 0
+}
+
+private func openGate(
+    _ pointer: UnsafeMutableRawPointer?, _ address: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
+    _: Int32, _: Int32
+) -> Int32 {
+    let opens = transfer(pointer)?.mayUse(address: address) ?? false
+    return opens ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}

@@ -1,0 +1,143 @@
+import Bytes
+import EngagementAPI
+import HTTP
+import JSON
+import JSONRPC
+
+/// From frames to calls.
+extension Service {
+    /// Takes up what was read for as long as there is room.
+    func takeInput(_ now: Instant) {
+        while ending != .over, ending == .stopping || canTakeMore {
+            if let batch = openBatch {
+                if let element = batch.next() {
+                    take(Message(element: element), .batch(batch), now)
+                } else {
+                    openBatch = nil
+                    finish(batch)
+                }
+                continue
+            }
+            switch reader.next() {
+            case .message(let bytes): take(Message(bytes), .stream, now)
+            case .tooLarge:
+                let limit = FrameReader.messageLimit
+                answer(RPCFailure(.tooLarge, "A message may have at most \(limit) bytes (16 MiB)."), id: nil, .stream)
+            case .badHeader(let reason, let isFatal):
+                answer(RPCFailure(.invalidRequest, "The message's headers can't be read: \(reason)."), id: nil, .stream)
+                if isFatal { ending = .draining }
+            case .none:
+                hasUnreadFrames = false
+                startReady(now)
+                return
+            }
+        }
+        startReady(now)
+    }
+
+    private func take(_ message: Message, _ destination: Destination, _ now: Instant) {
+        switch message {
+        case .request(let request):
+            counters.requests += 1
+            serve(request, request.id == nil ? .nobody : destination, now)
+        case .batch(let elements):
+            openBatch = Batch(copying: elements, gap: frameGap)
+        case .invalid(let failure, let id): answer(failure, id: id, destination)
+        }
+    }
+
+    private func serve(_ request: Request, _ destination: Destination, _ now: Instant) {
+        guard let entry = table.entry(named: request.method) else {
+            return answer(table.unknown(request.method), id: request.id, destination)
+        }
+        if let id = request.id, slot(withID: id.bytes) != nil {
+            let text = "A call with this id is in flight; it goes on undisturbed. Use another id."
+            return answer(RPCFailure(.invalidRequest, text), id: id, destination)
+        }
+        if let refusal = refusal(entry) { return answer(refusal, id: request.id, destination) }
+        guard entry.method.isRemote else { return serveLocally(entry, request, destination, now) }
+        if !isPrepared, let sentence = prepare() {
+            var failure = RPCFailure(.notConfigured, sentence)
+            if entry.method.isWrite { (failure.applied, failure.attempts) = ("no", 0) }
+            return answer(failure, id: request.id, destination)
+        }
+        let call = freeCall()
+        do throws(RPCFailure) {
+            call.terms = try entry.bind(request.params, target: call.target, body: call.body)
+        } catch {
+            return answer(error, id: request.id, destination)
+        }
+        occupy(call, entry, request.id, destination, now)
+        begin(call, now)
+    }
+
+    private func refusal(_ entry: MethodTable.Entry) -> RPCFailure? {
+        let method = entry.method
+        if !entry.isAllowed { return MethodTable.notAllowed(method) }
+        if ending == .stopping {
+            var failure = RPCFailure(.shuttingDown, "The process is ending; nothing was sent.", retryable: true)
+            if method.isWrite { (failure.applied, failure.attempts) = ("no", 0) }
+            return failure
+        }
+        if isShutDown, method.name != "exit" {
+            return RPCFailure(.invalidRequest, "After shutdown only exit is served.")
+        }
+        return nil
+    }
+
+    private func prepare() -> String? {
+        let problem = surroundings.prepare()
+        isPrepared = problem == nil
+        return problem
+    }
+
+    /// A call object with empty buffers that is not in use yet.
+    private func freeCall() -> Call {
+        let call: Call
+        if let slot = freeSlots.last {
+            call = calls[slot]
+        } else {
+            call = Call(slot: calls.count)
+            calls.append(call)
+            idFingerprints.append(0)
+            freeSlots.append(call.slot)
+        }
+        call.target.truncate(to: 0)
+        call.body.truncate(to: 0)
+        return call
+    }
+
+    private func occupy(
+        _ call: Call, _ entry: MethodTable.Entry, _ id: JSONSlice?, _ destination: Destination, _ now: Instant
+    ) {
+        freeSlots.removeLast()
+        inFlight += 1
+        call.serial += 1
+        call.entry = entry
+        call.destination = destination
+        call.id.truncate(to: 0)
+        if let id {
+            call.id.append(id.bytes)
+            // A null id names no call: several may be in flight at once.
+            idFingerprints[call.slot] = id.kind == .null ? 0 : max(1, id.bytes.fingerprint)
+        }
+        if case .batch(let batch) = destination { batch.owe() }
+        call.arrivedAt = now
+        let timeout = min(settings.timeoutMs, call.terms.timeoutMs ?? settings.timeoutMs)
+        call.deadline = now + Double(timeout) / 1000
+        let attempts = min(settings.maxAttempts, call.terms.maxAttempts ?? settings.maxAttempts)
+        call.progress = RetryProgress(entry.repeatability, maxAttempts: attempts)
+        call.evidence = WriteEvidence()
+        (call.needsFreshConnection, call.refreshedToken, call.isAtGate, call.lastFailure) = (false, false, false, nil)
+    }
+
+    /// The slot of the call in flight whose id is spelled like this.
+    func slot(withID id: Bytes) -> Int? {
+        let fingerprint = max(1, id.fingerprint)
+        for slot in idFingerprints.indices
+        where idFingerprints[slot] == fingerprint && calls[slot].id.bytes.equals(id) {
+            return slot
+        }
+        return nil
+    }
+}

@@ -1,0 +1,163 @@
+import Bytes
+import EngagementAPI
+import HTTP
+import JSON
+import JSONRPC
+
+/// The whole behaviour of the process, between bytes from the host and exchanges with the API.
+///
+/// A state machine on one thread: events go in through the methods that a loop calls, frames come out through `output`
+/// and exchanges through the transport. It reads no clock and touches no descriptor, so it runs the same under a
+/// simulated loop.
+public final class Service {
+    /// Frames for the host.
+    public let output = ChunkQueue()
+    /// When `advance` must be called next, or nil. May be earlier than needed, never later.
+    public internal(set) var nextTimer: Instant?
+    /// When to leave although output is still waiting to be read, or nil.
+    public internal(set) var leaveBy: Instant?
+
+    let settings: ServiceSettings
+    let surroundings: ServiceSurroundings
+    let transport: any Transport
+    let table: MethodTable
+    let policy = RetryPolicy()
+    var budget = RetryBudget()
+    var gate = ThrottleGate()
+    var counters = Counters()
+
+    var reader: FrameReader
+    var openBatch: Batch?
+    var calls: [Call] = []
+    var freeSlots: [Int] = []
+    /// The fingerprint of each slot's id; 0 for none.
+    var idFingerprints: [UInt64] = []
+    var inFlight = 0
+    var ready = ReadyQueue()
+    var running = 0
+    var writeOrder = WriteOrder()
+    var ending = Ending.none
+    var isShutDown = false
+    /// Whether the transport has what it needs for an exchange.
+    var isPrepared = false
+    let scratch = ByteBuffer(capacity: 1024)
+
+    /// How the process is coming to its end.
+    enum Ending: Equatable {
+        case none
+        /// No more input; what was read is served.
+        case draining
+        /// Told to end: nothing new is begun, what runs has until `leaveBy`.
+        case stopping
+        /// Over, now.
+        case over
+    }
+
+    /// Bytes that may wait for the host before no more of its input is read.
+    static let outputLimit = 1024 * 1024
+    /// Seconds that running calls have after a signal.
+    static let graceSeconds = 1.5
+    /// Seconds a body may be silent.
+    static let silenceSeconds = 10.0
+
+    /// A service that has read nothing yet.
+    public init(settings: ServiceSettings, surroundings: ServiceSurroundings, transport: any Transport) {
+        self.settings = settings
+        self.surroundings = surroundings
+        self.transport = transport
+        table = MethodTable(filter: settings.filter, sandbox: settings.isSandbox)
+        reader = FrameReader(framing: settings.framing)
+    }
+
+    /// Whether to read more from the host now.
+    public var wantsInput: Bool { ending == .none && canTakeMore }
+
+    /// Whether everything is done once `output` is written.
+    public var isFinished: Bool {
+        switch ending {
+        case .none: false
+        case .draining, .stopping: inFlight == 0 && openBatch == nil && !hasUnreadFrames
+        case .over: true
+        }
+    }
+
+    /// Room for bytes from the host.
+    public func inputRoom() -> UnsafeMutableRawBufferPointer { reader.room() }
+
+    /// So many bytes were put into the room.
+    public func received(_ count: Int, at now: Instant) {
+        reader.received(count)
+        counters.bytesIn += count
+        hasUnreadFrames = true
+        takeInput(now)
+    }
+
+    /// No more bytes will come from the host. Everything already read is served.
+    public func inputEnded(at now: Instant) {
+        reader.end()
+        if ending == .none { ending = .draining }
+        hasUnreadFrames = true
+        takeInput(now)
+    }
+
+    /// Nobody reads the output any more: nothing new is begun and what runs is given up, because nobody would learn of it.
+    public func outputGone(at now: Instant) {
+        guard ending != .over else { return }
+        ending = .over
+        for call in calls where call.phase == .running {
+            if let exchange = call.exchange { transport.cancel(exchange) }
+        }
+        surroundings.log.write(.info, "output closed by the host", [("in_flight", .number(inFlight))])
+    }
+
+    /// The process was told to end: calls that run may finish within the grace; a second time: at once.
+    public func signalled(at now: Instant) {
+        guard ending != .stopping, ending != .over else {
+            ending = .over
+            return
+        }
+        ending = .stopping
+        leaveBy = now + Self.graceSeconds
+        wakeBy(now + Self.graceSeconds)
+        hasUnreadFrames = true
+        takeInput(now)
+    }
+
+    /// Does what is due: timers that have come, and input that there is room for now.
+    public func advance(at now: Instant) {
+        if let due = nextTimer, due <= now { serveTimers(now) }
+        if hasUnreadFrames || openBatch != nil { takeInput(now) }
+    }
+
+    /// Whether the reader may hold a whole frame that was not taken for want of room.
+    var hasUnreadFrames = false
+
+    var canTakeMore: Bool { inFlight < settings.maxInFlight && output.count < Self.outputLimit }
+
+    func wakeBy(_ instant: Instant) {
+        if nextTimer.map({ instant < $0 }) ?? true { nextTimer = instant }
+    }
+}
+
+/// Calls that wait for a connection, first come, first served.
+struct ReadyQueue {
+    private var entries: [(slot: Int, serial: Int)] = []
+    private var head = 0
+
+    mutating func append(_ call: Call) { entries.append((call.slot, call.serial)) }
+
+    /// The next call that still waits; those given up in the meantime are passed over.
+    mutating func next(of calls: [Call]) -> Call? {
+        while head < entries.count {
+            let entry = entries[head]
+            head += 1
+            if head == entries.count {
+                entries.removeAll(keepingCapacity: true)
+                head = 0
+            }
+            let call = calls[entry.slot]
+            if call.serial == entry.serial, call.phase == .ready { return call }
+        }
+        return nil
+    }
+}

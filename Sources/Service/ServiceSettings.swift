@@ -1,0 +1,67 @@
+import EngagementAPI
+import JSONRPC
+
+/// What a service is told at its start.
+public struct ServiceSettings {
+    /// The program's version.
+    public var version: String
+    /// The base URL, as `service.info` shows it.
+    public var baseURL: String
+    /// Whether the sandbox serves the API, which adds its methods.
+    public var isSandbox = false
+    /// Which methods may be called.
+    public var filter = MethodTable.Filter()
+    /// How messages are told apart.
+    public var framing = Framing.auto
+    /// Milliseconds for one call, all its attempts included: 1 to 600,000.
+    public var timeoutMs = 30_000
+    /// Attempts of one call, at most: 1 to 10.
+    public var maxAttempts = 3
+    /// Calls worked on at once, at most: 1 to 1,024. Further input waits unread.
+    public var maxInFlight = 64
+    /// Exchanges on the wire at once, at most: 1 to 256.
+    public var maxConnections = 16
+
+    /// Settings with the usual limits.
+    public init(version: String, baseURL: String) {
+        self.version = version
+        self.baseURL = baseURL
+    }
+}
+
+/// What a service reaches the world through: everything that a simulation replaces.
+public struct ServiceSurroundings {
+    /// A uniform number in 0..<1, anew each time.
+    public var random: () -> Double
+    /// Seconds since 1970, to compare an HTTP date with.
+    public var wallClock: () -> Double
+    /// Readies the transport for its first exchange; returns why that can't be, as a sentence, or nil.
+    public var prepare: () -> String?
+    /// Reads the token file again and has the transport use what it holds; true when that differs from before.
+    public var refreshToken: () -> Bool
+    /// Where log lines go.
+    public var log: Logger
+
+    /// Surroundings, each as described at its property.
+    public init(
+        random: @escaping () -> Double, wallClock: @escaping () -> Double, prepare: @escaping () -> String?,
+        refreshToken: @escaping () -> Bool, log: Logger
+    ) {
+        self.random = random
+        self.wallClock = wallClock
+        self.prepare = prepare
+        self.refreshToken = refreshToken
+        self.log = log
+    }
+}
+
+/// What a process has done so far.
+struct Counters {
+    var requests = 0
+    var answers = 0
+    var errors = 0
+    var attempts = 0
+    var retries = 0
+    var bytesIn = 0
+    var bytesOut = 0
+}

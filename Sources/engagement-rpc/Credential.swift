@@ -1,0 +1,73 @@
+import Bytes
+import Glibc
+
+/// The token, and where to read it again. Prints as dots.
+final class Credential: CustomStringConvertible {
+    private var token: String?
+    private let file: String?
+    var description: String { "••••" }
+
+    /// The longest token taken, in bytes.
+    static let limit = 8192
+
+    /// Why there is no usable token, as a sentence that does not show it.
+    struct Problem: Error {
+        let sentence: String
+    }
+
+    /// A token that is known, or a file to read it from when it is first needed.
+    init(token: String?, file: String?) {
+        self.token = token
+        self.file = file
+    }
+
+    /// The value of the `Authorization` header: API keys go bare, anything else as a bearer token (API reference,
+    /// "Authentication and scopes").
+    func authorization() throws(Problem) -> String {
+        if token == nil, let file { token = try Self.read(file) }
+        guard let token else {
+            throw Problem(
+                sentence: "There is no token: set ENGAGEMENT_RPC_TOKEN or --token-file, or try --sandbox.")
+        }
+        guard !token.isEmpty, token.utf8.count <= Self.limit, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw Problem(sentence: "The token holds something other than visible ASCII, or is empty; set it anew.")
+        }
+        return token.hasPrefix("sk-apik_") ? token : "Bearer \(token)"
+    }
+
+    /// Reads the file again; true when it holds another token than before.
+    func refresh() -> Bool {
+        guard let file, let fresh = try? Self.read(file), fresh != token else { return false }
+        token = fresh
+        return true
+    }
+
+    /// The first line of a regular file. Never waits: a FIFO or directory is refused.
+    private static func read(_ path: String) throws(Problem) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else {
+            throw Problem(sentence: "The token file can't be opened: \(String(cString: strerror(errno))).")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Problem(sentence: "The token file is not a regular file.")
+        }
+        var room = [UInt8](repeating: 0, count: limit + 4)
+        let count = Glibc.read(descriptor, &room, room.count)
+        guard count >= 0 else { throw Problem(sentence: "The token file can't be read.") }
+        var line = room[0..<count].prefix { $0 != 0x0A }
+        if line.last == 0x0D { line.removeLast() }
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    /// Takes the token out of the process's environment: the bytes themselves are overwritten, because `unsetenv` leaves
+    /// them in `/proc/PID/environ`.
+    static func takeFromEnvironment(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        memset(value, 0, strlen(value))
+        unsetenv(name)
+        return text
+    }
+}

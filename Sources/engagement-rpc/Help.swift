@@ -1,0 +1,41 @@
+import EngagementAPI
+
+/// What `--help` prints; made from the same tables that the program works from.
+enum Help {
+    static var text: String {
+        var lines = [
+            "engagement-rpc \(Version.number): the AskElephant Public API v2 as JSON-RPC 2.0 over stdin and stdout,",
+            "one JSON text per line.",
+            "",
+            "usage: engagement-rpc [serve] [FLAGS]            read requests, write answers, until end of input",
+            "       engagement-rpc call METHOD [PARAMS] [FLAGS]  make one call and print its result; exit 0 or 1",
+            "       engagement-rpc schema [openrpc]           print the OpenRPC document",
+            "       engagement-rpc --version | --help",
+            "",
+            "try:   engagement-rpc call engagement.get '{\"engagement_id\":\"ngmt_sandbox01\"}' --sandbox",
+            "",
+            "Flags, and the variables that stand in for them (a flag wins):",
+        ]
+        for setting in Setting.all {
+            let head = "  \(setting.flag)" + (setting.placeholder.map { " \($0)" } ?? "")
+            lines.append(pad(head, 36) + setting.summary + " [\(setting.fallback)]")
+            if let variable = setting.variables.first { lines.append(pad("", 36) + variable) }
+        }
+        lines.append("  ENGAGEMENT_RPC_TOKEN".padded(36) + "the token; sk-apik_… keys go bare, others as Bearer")
+        lines += ["", "Methods:"]
+        for method in Method.all where method.availability != .unlisted {
+            let names = method.parameters.map { $0.isRequired ? $0.name : "\($0.name)?" }.joined(separator: ", ")
+            lines.append(pad("  \(method.name)", 36) + method.summary)
+            if !names.isEmpty { lines.append(pad("", 36) + "{\(names)}") }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func pad(_ text: String, _ width: Int) -> String { text.padded(width) }
+}
+
+extension String {
+    fileprivate func padded(_ width: Int) -> String {
+        self + String(repeating: " ", count: max(1, width - count))
+    }
+}

@@ -1,0 +1,180 @@
+import EngagementAPI
+import JSONRPC
+import Runtime
+import Service
+
+/// A flag or variable that can't be followed: one sentence, exit 64 (EX_USAGE of sysexits.h).
+struct UsageError: Error {
+    let sentence: String
+}
+
+/// Every setting of the process, and where each came from.
+struct Options {
+    var isSandbox = false
+    var baseURL = "https://app.askelephant.ai/api"
+    var tokenFile: String?
+    var caFile: String?
+    var timeoutMs = 30_000
+    var maxAttempts = 3
+    var maxInFlight = 64
+    var maxConnections = 16
+    var isReadOnly = false
+    var methods: [String]?
+    var allowsHTTP2 = false
+    var framing = Framing.auto
+    var logLevel = Logger.Level.warning
+    var logFormat = Logger.Format.text
+    var progress = Progress.auto
+    /// Where a setting came from, by its flag; absent for defaults.
+    var origins: [String: String] = [:]
+
+    enum Progress: String, CaseIterable { case auto, always, never }
+
+    /// Reads the flags, then the environment for what no flag has set.
+    init(flags: [String], environment: (String) -> String?) throws(UsageError) {
+        var rest = flags[...]
+        while let word = rest.popFirst() {
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard let setting = Setting.all.first(where: { $0.flag == parts[0] }) else {
+                let hint = parts[0].nearest(in: Setting.all.map(\.flag)).map { "did you mean \($0)?" }
+                throw UsageError(sentence: "\(word.quoted) is not a flag; \(hint ?? "--help lists them.")")
+            }
+            guard origins[setting.flag] == nil else {
+                throw UsageError(sentence: "\(setting.flag) is given twice.")
+            }
+            origins[setting.flag] = "flag"
+            if setting.placeholder == nil {
+                guard parts.count == 1 else { throw UsageError(sentence: "\(setting.flag) takes no value.") }
+                try setting.apply(&self, "1", setting.flag)
+            } else {
+                guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
+                    throw UsageError(sentence: "\(setting.flag) needs a value.")
+                }
+                try setting.apply(&self, value, setting.flag)
+            }
+        }
+        for setting in Setting.all where origins[setting.flag] == nil {
+            for variable in setting.variables {
+                guard let value = environment(variable), !value.isEmpty else { continue }
+                try setting.apply(&self, value, variable)
+                origins[setting.flag] = variable
+                break
+            }
+        }
+    }
+}
+
+/// One setting: flag, variables, and how a value is taken. `--help` and the README's table come from this list.
+struct Setting {
+    let flag: String
+    let variables: [String]
+    /// What stands for the value in the help; nil for a switch.
+    let placeholder: String?
+    let fallback: String
+    let summary: String
+    private let take: (inout Options, String) -> Bool
+    private let expected: String
+
+    func apply(_ options: inout Options, _ value: String, _ source: String) throws(UsageError) {
+        guard take(&options, value) else {
+            throw UsageError(sentence: "\(source) must be \(expected), not \(value.quoted).")
+        }
+    }
+
+    static let all: [Setting] = [
+        toggle("--sandbox", "SANDBOX", "serve from the embedded workspace; no token, no network", \.isSandbox),
+        text("--base-url", ["ENGAGEMENT_RPC_BASE_URL"], "URL", "https://app.askelephant.ai/api", "where the API is") {
+            $0.baseURL = $1
+        },
+        text(
+            "--token-file", ["ENGAGEMENT_RPC_TOKEN_FILE"], "PATH", "none",
+            "file whose first line is the token; read again when the API answers 401"
+        ) { $0.tokenFile = $1 },
+        text(
+            "--ca-file", ["ENGAGEMENT_RPC_CA_FILE", "SSL_CERT_FILE"], "PATH", "libcurl's",
+            "PEM file with certificates to trust besides the system's"
+        ) { $0.caFile = $1 },
+        number("--timeout-ms", "TIMEOUT_MS", 1...600_000, "30000", "one call, all its attempts included", \.timeoutMs),
+        number("--max-attempts", "MAX_ATTEMPTS", 1...10, "3", "requests per call; 1 switches retries off", \.maxAttempts),
+        number("--max-in-flight", "MAX_IN_FLIGHT", 1...1024, "64", "calls worked on at once", \.maxInFlight),
+        number("--max-connections", "MAX_CONNECTIONS", 1...256, "16", "connections to the API", \.maxConnections),
+        toggle("--read-only", "READ_ONLY", "refuse every method that writes", \.isReadOnly),
+        Setting(
+            flag: "--methods", variables: ["ENGAGEMENT_RPC_METHODS"], placeholder: "LIST", fallback: "all",
+            summary: "methods that may be called, such as engagement.*,contact.get",
+            take: { options, value in
+                let patterns = value.split(separator: ",").map { $0.filter { $0 != " " } }
+                let known = Method.all.map(\.name)
+                options.methods = patterns
+                return !patterns.isEmpty
+                    && patterns.allSatisfy { pattern in
+                        known.contains { MethodTable.Filter.matches(pattern, $0) }
+                    }
+            }, expected: "names of methods, or beginnings with a star at the end"),
+        toggle("--http2", "HTTP2", "let HTTP/2 be negotiated", \.allowsHTTP2),
+        choice("--framing", [], Framing.self, "auto", "how messages are told apart on stdin and stdout", \.framing),
+        Setting(
+            flag: "--log-level", variables: ["ENGAGEMENT_RPC_LOG_LEVEL"], placeholder: "LEVEL", fallback: "warning",
+            summary: "error, warning, info or debug; on stderr",
+            take: { options, value in
+                guard let level = Logger.Level.allCases.first(where: { $0.name == value }) else { return false }
+                options.logLevel = level
+                return true
+            }, expected: "error, warning, info or debug"),
+        choice("--log-format", ["ENGAGEMENT_RPC_LOG_FORMAT"], Logger.Format.self, "text", "shape of log lines", \.logFormat),
+        choice("--progress", [], Options.Progress.self, "auto", "a live line on stderr for long runs", \.progress),
+    ]
+
+    private static func toggle(
+        _ flag: String, _ name: String, _ summary: String, _ path: WritableKeyPath<Options, Bool>
+    ) -> Setting {
+        Setting(
+            flag: flag, variables: ["ENGAGEMENT_RPC_" + name], placeholder: nil, fallback: "off", summary: summary,
+            take: { options, value in
+                guard let isOn = ["1": true, "true": true, "0": false, "false": false][value] else { return false }
+                options[keyPath: path] = isOn
+                return true
+            }, expected: "1 or 0")
+    }
+
+    private static func number(
+        _ flag: String, _ name: String, _ range: ClosedRange<Int>, _ fallback: String, _ summary: String,
+        _ path: WritableKeyPath<Options, Int>
+    ) -> Setting {
+        Setting(
+            flag: flag, variables: ["ENGAGEMENT_RPC_" + name], placeholder: "N", fallback: fallback, summary: summary,
+            take: { options, value in
+                guard value.utf8.allSatisfy(\.isDigit), let number = Int(value), range.contains(number) else {
+                    return false
+                }
+                options[keyPath: path] = number
+                return true
+            }, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+
+    private static func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ flag: String, _ variables: [String], _: Value.Type, _ fallback: String, _ summary: String,
+        _ path: WritableKeyPath<Options, Value>
+    ) -> Setting {
+        let words = Value.allCases.map(\.rawValue).joined(separator: "|")
+        return Setting(
+            flag: flag, variables: variables, placeholder: words, fallback: fallback, summary: summary,
+            take: { options, value in
+                guard let chosen = Value(rawValue: value) else { return false }
+                options[keyPath: path] = chosen
+                return true
+            }, expected: "one of \(words)")
+    }
+
+    private static func text(
+        _ flag: String, _ variables: [String], _ placeholder: String, _ fallback: String, _ summary: String,
+        _ set: @escaping (inout Options, String) -> Void
+    ) -> Setting {
+        Setting(
+            flag: flag, variables: variables, placeholder: placeholder, fallback: fallback, summary: summary,
+            take: { options, value in
+                set(&options, value)
+                return !value.isEmpty
+            }, expected: "a value")
+    }
+}

@@ -1,0 +1,84 @@
+import Bytes
+import EngagementAPI
+import Glibc
+import HTTP
+import Runtime
+import Sandbox
+import Service
+
+extension Service: LoopClient {}
+
+/// One process put together from its settings.
+struct Process {
+    let service: Service
+    let transport: CurlTransport
+    let clock = LoopClock()
+    private let sandbox: SandboxServer?
+
+    /// Wires everything. Touches neither network nor token file; only the sandbox opens its port.
+    init(_ options: Options, token: String?) throws(UsageError) {
+        let sandbox = options.isSandbox ? try Self.startSandbox() : nil
+        self.sandbox = sandbox
+        let base = try Self.baseURL(options, sandbox)
+        let tokenFile = sandbox == nil && (token == nil || options.origins["--token-file"] == "flag") ? options.tokenFile : nil
+        let credential = Credential(token: sandbox?.token ?? (tokenFile == nil ? token : nil), file: tokenFile)
+        let transport = CurlTransport(
+            settings: TransportSettings(
+                baseURL: base.text, userAgent: "engagement-rpc/\(Version.number)", caFile: options.caFile,
+                isClearText: base.isClearText, isLoopback: base.isLoopback, maxConnections: options.maxConnections,
+                allowsHTTP2: options.allowsHTTP2), clock: clock)
+        self.transport = transport
+        let standardError = StandardError()
+        var generator = SystemRandomNumberGenerator()
+        let surroundings = ServiceSurroundings(
+            random: { Double.random(in: 0..<1, using: &generator) }, wallClock: { Double(time(nil)) },
+            prepare: {
+                if base.isClearText, !base.isLoopback {
+                    return "The base URL is http and not on this machine, so the token would travel in the clear; use https."
+                }
+                do throws(Credential.Problem) {
+                    transport.use(authorization: try credential.authorization())
+                    return nil
+                } catch {
+                    return error.sentence
+                }
+            },
+            refreshToken: {
+                guard credential.refresh(), let fresh = try? credential.authorization() else { return false }
+                transport.use(authorization: fresh)
+                return true
+            },
+            log: Logger(level: options.logLevel, format: options.logFormat) { standardError.write($0) })
+        service = Service(
+            settings: Self.settings(options, base, sandbox != nil), surroundings: surroundings, transport: transport)
+    }
+
+    private static func settings(_ options: Options, _ base: BaseURL, _ isSandbox: Bool) -> ServiceSettings {
+        var settings = ServiceSettings(version: Version.number, baseURL: base.text)
+        settings.isSandbox = isSandbox
+        settings.filter = MethodTable.Filter(isReadOnly: options.isReadOnly, patterns: options.methods)
+        settings.framing = options.framing
+        settings.timeoutMs = options.timeoutMs
+        settings.maxAttempts = options.maxAttempts
+        settings.maxInFlight = options.maxInFlight
+        settings.maxConnections = options.allowsHTTP2 ? options.maxInFlight : options.maxConnections
+        return settings
+    }
+
+    private static func startSandbox() throws(UsageError) -> SandboxServer {
+        do {
+            return try SandboxServer.start()
+        } catch {
+            throw UsageError(sentence: "The sandbox can't open a port on 127.0.0.1.")
+        }
+    }
+
+    private static func baseURL(_ options: Options, _ sandbox: SandboxServer?) throws(UsageError) -> BaseURL {
+        let text = sandbox.map { "http://127.0.0.1:\($0.port)/api" } ?? options.baseURL
+        do throws(BaseURL.Problem) {
+            return try BaseURL(text)
+        } catch {
+            throw UsageError(sentence: "The base URL can't be used: \(error.sentence).")
+        }
+    }
+}
