@@ -97,7 +97,7 @@ public struct JSONWriter {
             case "\t": out.append("\\t")
             case _ where scalar.isDisturbing: appendEscape(scalar.value, to: out)
             case _ where scalar.isASCII: out.append(UInt8(scalar.value))
-                default: for byte in scalar.utf8 { out.append(byte) }
+            default: for byte in scalar.utf8 { out.append(byte) }
             }
         }
         out.append(UInt8(ascii: "\""))
