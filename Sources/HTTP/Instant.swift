@@ -9,9 +9,9 @@ public struct Instant: Comparable, Hashable, Sendable {
     /// Whether `left` comes before `right`.
     public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// The point `seconds` later; negative and unreasonable spans are taken as none and as 30 years.
+    /// The point `seconds` later; a span that is negative or no number is taken as none, a longer one as 30 years.
     public static func + (instant: Instant, seconds: Double) -> Instant {
-        Instant(nanoseconds: instant.nanoseconds &+ UInt64(min(max(seconds, 0), 1e9) * 1e9))
+        Instant(nanoseconds: instant.nanoseconds &+ UInt64((seconds > 0 ? min(seconds, 1e9) : 0) * 1e9))
     }
 
     /// Seconds from `earlier` to this point; negative when it comes before.

@@ -1,0 +1,118 @@
+/// The pause of the whole process after the API said 429 with `Retry-After`.
+///
+/// Every attempt, first or not, asks before it begins. While the gate is shut all wait; when it opens one goes first as a
+/// probe; once that is answered, or after a quarter of a second, the others follow spread out and not as a herd. Keeps
+/// no queue and no clock: it names instants, and whoever was told to wait asks again then.
+public struct ThrottleGate: Sendable {
+    /// The answer to a call that wants to go.
+    public enum Admission: Equatable, Sendable {
+        /// Go now.
+        case pass
+        /// Go now, before all others; report the answer with `answered`.
+        case probe
+        /// Ask again at this instant, or earlier when `answered` says so.
+        case wait(until: Instant)
+        /// The call's deadline comes before the gate opens: it fails now. Milliseconds until it opens, rounded up.
+        case refuse(retryAfterMs: Int)
+    }
+
+    /// The gate is never shut for more seconds, whatever the API asks for.
+    public static let longestPause = 60.0
+    /// How many seconds the probe has before the others stop waiting for its answer.
+    public static let probeTime = 0.25
+    /// How many seconds a probe that got 429 without `Retry-After` shuts the gate for.
+    public static let pauseWithoutHint = 1.0
+    /// The others follow within this many seconds at most, and within a tenth of the pause.
+    public static let longestSpread = 1.0
+
+    private enum State {
+        case open
+        case shut(until: Instant, spread: Double)
+        case probing(since: Instant, spread: Double)
+        case releasing(from: Instant, spread: Double)
+    }
+
+    private var state = State.open
+
+    /// An open gate.
+    public init() {}
+
+    /// Whether calls pass without being asked to wait. For the log and tests.
+    public var isOpen: Bool {
+        if case .open = state { return true }
+        return false
+    }
+
+    /// Asks whether an attempt may begin.
+    ///
+    /// - Parameters:
+    ///   - deadline: the call's; the caller has made sure that enough is left to begin.
+    ///   - now: the present instant.
+    ///   - share: a uniform number in 0..<1 that the call drew once and brings each time it asks: its place among those
+    ///     that follow the probe.
+    public mutating func ask(deadline: Instant, now: Instant, share: Double) -> Admission {
+        switch state {
+        case .open: return .pass
+        case .shut(let opening, let spread):
+            guard now >= opening else {
+                guard deadline >= opening else {
+                    return .refuse(retryAfterMs: Int((opening.seconds(since: now) * 1_000).rounded(.up)))
+                }
+                return .wait(until: opening)
+            }
+            state = .probing(since: now, spread: spread)
+            return .probe
+        case .probing(let since, let spread):
+            let latest = since + Self.probeTime
+            guard now >= latest else { return .wait(until: latest) }
+            state = .releasing(from: latest, spread: spread)
+            return ask(deadline: deadline, now: now, share: share)
+        case .releasing(let start, let spread):
+            guard now < start + spread else {
+                state = .open
+                return .pass
+            }
+            // Nobody is held back past half of what is left to its deadline.
+            let departure = start + share * min(spread, max(0, deadline.seconds(since: start) / 2))
+            return now >= departure ? .pass : .wait(until: departure)
+        }
+    }
+
+    /// Notes an answer of the API, to any attempt.
+    ///
+    /// - Parameters:
+    ///   - isThrottle: whether it was a 429.
+    ///   - retryAfter: what its `Retry-After` asked for in seconds. A 429 without one shuts the gate only when it is the
+    ///     probe that is out.
+    ///   - now: the present instant.
+    /// - Returns: whether those who wait should ask again now: a probe came back, well or not.
+    public mutating func answered(isThrottle: Bool, retryAfter: Double? = nil, now: Instant) -> Bool {
+        guard isThrottle else { return probeCameBack(now) }
+        let hint = retryAfter.flatMap { $0 > 0 ? min($0, Self.longestPause) : nil }
+        switch state {
+        case .open, .releasing:
+            if let hint { shut(until: now + hint, spread: Self.spread(hint)) }
+            // Those whose departure was set wait for the opening instead.
+            return false
+        case .shut(let opening, let spread):
+            if let hint { shut(until: max(opening, now + hint), spread: max(spread, Self.spread(hint))) }
+            return false
+        case .probing:
+            let pause = hint ?? Self.pauseWithoutHint
+            shut(until: now + pause, spread: Self.spread(pause))
+            return true
+        }
+    }
+
+    private mutating func probeCameBack(_ now: Instant) -> Bool {
+        guard case .probing(let since, let spread) = state else { return false }
+        state = .releasing(from: min(now, since + Self.probeTime), spread: spread)
+        return true
+    }
+
+    private mutating func shut(until opening: Instant, spread: Double) {
+        state = .shut(until: opening, spread: spread)
+    }
+
+    private static func spread(_ pause: Double) -> Double { min(longestSpread, pause * 0.1) }
+}
