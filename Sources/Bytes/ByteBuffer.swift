@@ -39,7 +39,7 @@ public final class ByteBuffer {
         if count + extra > capacity { grow(to: count + extra) }
     }
 
-    /// Appends a copy of `bytes`.
+    /// Appends a copy of `bytes`, which must not be borrowed from this buffer.
     public func append(_ bytes: Bytes) {
         guard let source = bytes.baseAddress else { return }
         reserve(bytes.count)
@@ -47,8 +47,12 @@ public final class ByteBuffer {
         count += bytes.count
     }
 
-    /// Appends a copy of the other buffer's bytes.
-    public func append(_ other: ByteBuffer) { append(other.bytes) }
+    /// Appends a copy of the other buffer's bytes; `other` may be this very buffer.
+    public func append(_ other: ByteBuffer) {
+        // First the room: growing moves the bytes, and borrowed ones would be left behind.
+        reserve(other.count)
+        append(other.bytes)
+    }
 
     /// Appends one byte.
     public func append(_ byte: UInt8) {
@@ -111,7 +115,8 @@ public final class ByteBuffer {
 
     /// Gives memory above `limit` bytes back, so that one large message is not paid for ever after.
     public func shrink(to limit: Int) {
-        let target = max(limit, count)
+        // Never 0: `realloc` would free the block and return nothing.
+        let target = max(limit, count, 64)
         guard capacity > target else { return }
         base = Self.allocated(realloc(base, target))
         capacity = target
