@@ -1,0 +1,190 @@
+import JSON
+
+/// What an engagement is at the start. Everything but its participants stays so.
+struct EngagementSeed: Sendable {
+    enum Transcript: Sendable { case none, short, long }
+
+    let number: Int
+    let title: String
+    var type = "MEETING"
+    var status = "COMPLETED"
+    var isPrivate = false
+    var isInternal = false
+    var description: String?
+    var minutes: Int? = 30
+    var meetingURL: String?
+    var externalURL: String?
+    var crmID: String?
+    var owner: Int? = 1
+    var host: Int?
+    var companies: [Int] = []
+    var contactIDs: [String] = []
+    var transcript = Transcript.short
+    var hasMedia = true
+    var actionItems: [String] = []
+    var signals: [String] = []
+    var tags: [Int] = []
+
+    var id: String { "ngmt_sandbox\(WorkspaceSeed.padded(number, 2))" }
+    var startAt: Timestamp { WorkspaceSeed.epoch.adding(seconds: number * 5 * 86_400 + number * 900) }
+    var updatedAt: Timestamp { startAt.adding(seconds: 3_600 + number * 61) }
+
+    /// Everything that is not expanded.
+    func writeMembers(to json: inout JSONWriter, updatedAt: Timestamp) {
+        json.member("object", "engagement")
+        json.member("id", id)
+        json.member("title", title)
+        json.member("engagement_type", type)
+        json.member("processing_status", status)
+        json.member("is_private", isPrivate)
+        json.member("created_at", startAt.adding(seconds: -3 * 86_400).text)
+        json.member("updated_at", updatedAt.text)
+        if let description { json.member("description", description) }
+        json.member("data_source", type == "CALL" ? "dialer" : "google_calendar")
+        json.member("is_internal", isInternal)
+        json.member("engagement_at", startAt.text)
+        json.member("start_at", startAt.text)
+        if let minutes {
+            json.member("end_at", startAt.adding(seconds: minutes * 60).text)
+            json.member("duration_seconds", minutes * 60)
+        }
+        if let meetingURL { json.member("meeting_url", meetingURL) }
+        if let externalURL { json.member("external_url", externalURL) }
+        if let crmID { json.writeCRMAssociation("deal", crmID) }
+        if let owner { json.member("owner_user_id", WorkspaceSeed.userID(owner)) }
+        if let host { json.member("host_user_id", WorkspaceSeed.userID(host)) }
+    }
+
+    /// The `companies` member.
+    func writeCompanies(to json: inout JSONWriter) {
+        json.list("companies", companies) { json, number in
+            json.member("object", "engagement_company")
+            json.member("id", WorkspaceSeed.companyID(number))
+            json.member("name", orNull: WorkspaceSeed.companies[number - 1].name)
+            if number == 1 { json.writeCRMAssociation("company", "hs-company-2001") }
+        }
+    }
+
+    /// The expanded parts that follow the contacts.
+    func writeOtherParts(to json: inout JSONWriter, _ expand: Expand) {
+        if expand.contains(.owner) { writeOwner(to: &json) }
+        if expand.contains(.actionItems) {
+            json.list("action_items", Array(actionItems.enumerated())) { json, item in
+                json.member("object", "action_item")
+                json.member("title", item.element)
+                json.member("is_completed", item.offset % 2 == 1)
+            }
+        }
+        if expand.contains(.signals) {
+            json.list("signals", signals) { json, signal in
+                json.member("object", "signal")
+                json.member("type", "annotation")
+                json.member("title", signal)
+                json.member("description", "Heard in \u{201C}\(title)\u{201D}.")
+            }
+        }
+        if expand.contains(.transcript) {
+            json.name("transcript")
+            switch transcript {
+            case .none: json.null()
+            case .short: json.raw(Transcripts.text(seed: number, byteCount: 1_500).bytes)
+            case .long: json.raw(Transcripts.text(seed: number, byteCount: 1_000_000).bytes)
+            }
+        }
+        if expand.contains(.mediaURL) {
+            let signature = String(UInt64(number) &* 0x9E37_79B9_7F4A_7C15, radix: 16)
+            let url = "https://media.askelephant.example/\(id)/recording.mp4?expires=1793491200&signature=\(signature)"
+            json.member("media_url", orNull: hasMedia ? url : nil)
+        }
+        if expand.contains(.tags) {
+            json.list("tags", tags) { json, number in
+                json.member("object", "tag")
+                json.member("id", WorkspaceSeed.tagID(number))
+                json.member("name", WorkspaceSeed.tags[number - 1].0)
+                json.member("hex_color", orNull: WorkspaceSeed.tags[number - 1].1)
+            }
+        }
+    }
+
+    private func writeOwner(to json: inout JSONWriter) {
+        json.name("owner")
+        guard let owner else {
+            json.null()
+            return
+        }
+        let user = WorkspaceSeed.users[owner - 1]
+        json.beginObject()
+        json.member("object", "user")
+        json.member("id", WorkspaceSeed.userID(owner))
+        json.member("first_name", user.first)
+        json.member("last_name", orNull: user.last)
+        json.writeEmails(["user\(owner)@askelephant.example"])
+        json.endObject()
+    }
+}
+
+extension JSONWriter {
+    /// Writes a member with a list of objects, one for each item.
+    fileprivate mutating func list<Item>(
+        _ name: String, _ items: [Item], _ write: (inout JSONWriter, Item) -> Void
+    ) {
+        self.name(name)
+        beginArray()
+        for item in items {
+            beginObject()
+            write(&self, item)
+            endObject()
+        }
+        endArray()
+    }
+}
+
+extension WorkspaceSeed {
+    /// The twelve engagements.
+    var engagements: [EngagementSeed] {
+        func contacts(_ numbers: Int...) -> [String] { numbers.map(Self.contactID) }
+        return [
+            EngagementSeed(
+                number: 1, title: "Quarterly review with Acme",
+                description: "Numbers of the last quarter, open tickets, and what comes next.",
+                minutes: 45, meetingURL: "https://meet.example/abc-defg-hij", crmID: "hs-deal-3001", owner: 1, host: 2,
+                companies: [1], contactIDs: contacts(1, 2) + [Self.roomID],
+                actionItems: ["Send the revised quote", "Book the next review"], signals: ["Asked for a discount"],
+                tags: [1, 4]),
+            EngagementSeed(
+                number: 2, title: "Intro call without participants", type: "CALL", minutes: 5,
+                externalURL: "dialer://calls/8812", transcript: .none, hasMedia: false),
+            EngagementSeed(
+                number: 3, title: "Salary talk (confidential)", isPrivate: true, isInternal: true, minutes: 60,
+                owner: 4, contactIDs: contacts(3), tags: [2]),
+            EngagementSeed(
+                number: 4, title: "Two-day workshop, all sessions", minutes: 960, owner: 2, host: 2,
+                companies: [2, 3], contactIDs: contacts(4, 5, 6, 7, 8, 9), transcript: .long,
+                actionItems: ["Write up the results"], signals: ["Competitor named", "Budget confirmed"], tags: [3, 5]),
+            EngagementSeed(
+                number: 5, title: "Kündigung? Gespräch mit Café Müller", minutes: 25, owner: 2, companies: [2],
+                contactIDs: contacts(10), signals: ["Churn risk"], tags: [2]),
+            EngagementSeed(
+                number: 6, title: "Onboarding: 北京数据", status: "PROCESSING", minutes: nil, owner: 3,
+                companies: [3], contactIDs: contacts(11, 12), transcript: .none, hasMedia: false, tags: [3]),
+            EngagementSeed(
+                number: 7, title: "Cold call \u{1F418}", type: "CALL", minutes: 3, owner: nil, companies: [4],
+                contactIDs: contacts(13), transcript: .short),
+            EngagementSeed(
+                number: 8, title: "Re: invoice 2026-0117", type: "EMAIL", minutes: nil, owner: 1, companies: [5],
+                contactIDs: contacts(14, 15), transcript: .none, hasMedia: false),
+            EngagementSeed(
+                number: 9, title: "Weekly sync", isInternal: true, description: "Line one\nline \"two\"\tand a tab \\",
+                minutes: 15, owner: 5, contactIDs: [Self.roomID]),
+            EngagementSeed(
+                number: 10, title: "Demo that could not be recorded", status: "FAILED", minutes: 30, companies: [6],
+                contactIDs: contacts(16, 17, 18), transcript: .none, hasMedia: false),
+            EngagementSeed(
+                number: 11, title: "Board meeting", isPrivate: true, minutes: 120, owner: 4,
+                contactIDs: contacts(19, 20) + [Self.roomID], tags: [6]),
+            EngagementSeed(
+                number: 12, title: "All-hands with every customer", minutes: 90, companies: [1, 2, 3, 4, 5],
+                contactIDs: (21...40).map(Self.contactID), actionItems: ["Publish the recording"]),
+        ]
+    }
+}

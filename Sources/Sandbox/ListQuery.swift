@@ -1,0 +1,160 @@
+import Bytes
+import JSON
+
+/// What a list request asks for: which objects, in which order, from where on.
+struct ListQuery {
+    private struct Condition {
+        enum Test {
+            case words(Set<String>)
+            case time(String, Timestamp)
+        }
+        let name: String
+        let test: Test
+    }
+
+    let expand: Expand
+    private var limit = 25
+    private var isAscending = false
+    private var search = ""
+    private var after: (time: Timestamp, id: String)?
+    private var conditions: [Condition] = []
+
+    /// Reads `query` by what `collection` offers. Throws a 400 for an unknown parameter, a 422 for a bad value.
+    init(_ query: Query, of collection: Collection) throws(Problem) {
+        var expand: Expand = []
+        for (name, value) in query.parameters {
+            switch name {
+            case "limit":
+                guard let number = Int(value), 1...100 ~= number else {
+                    throw Problem.validation("limit", "invalid_range", "Give a whole number from 1 to 100.")
+                }
+                limit = number
+            case "cursor":
+                guard let cursor = Cursor.decode(value) else {
+                    throw Problem.validation("cursor", "invalid_cursor", "Give the next_cursor of an earlier page.")
+                }
+                after = cursor
+            case "order_by":
+                guard value == "updated_at:asc" || value == "updated_at:desc" else {
+                    throw Problem.validation("order_by", "invalid_value", "Give updated_at:asc or updated_at:desc.")
+                }
+                isAscending = value == "updated_at:asc"
+            case "search" where collection.isSearchable: search = value.lowercased()
+            case "expand" where collection.scope == .engagementsRead: expand = try Expand(list: value)
+            default: conditions.append(try Self.condition(name, value, collection))
+            }
+        }
+        self.expand = expand
+    }
+
+    /// Reads `filter[start_at][gte]=…`.
+    private static func condition(
+        _ parameter: String, _ value: String, _ collection: Collection
+    ) throws(Problem) -> Condition {
+        let parts = parameter.split(separator: "[", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "filter", parts[1].last == "]", parts[2].last == "]",
+            let filter = collection.filters[String(parts[1].dropLast())]
+        else { throw Query.unknown(parameter) }
+        let name = String(parts[1].dropLast())
+        let comparison = String(parts[2].dropLast())
+        switch (filter, comparison) {
+        case (.time, "gt"), (.time, "gte"), (.time, "lt"), (.time, "lte"):
+            guard let time = Timestamp(value) else {
+                throw Problem.validation(parameter, "invalid_value", "Give a time as in 2026-03-02T09:00:00Z.")
+            }
+            return Condition(name: name, test: .time(comparison, time))
+        case (.word, "eq"), (.words, "eq"): return Condition(name: name, test: .words([value]))
+        case (.words(let limit), "in"):
+            let words = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            guard words.count <= limit, !words.contains("") else {
+                throw Problem.validation(parameter, "invalid_value", "Give up to \(limit) values, none of them empty.")
+            }
+            return Condition(name: name, test: .words(Set(words)))
+        default: throw Query.unknown(parameter)
+        }
+    }
+
+    /// The page of `records`, and the cursor of the next one, or nil when this is the last.
+    func select(from records: [Record]) -> ([Record], String?) {
+        func isBefore(_ left: (Timestamp, String), _ right: (Timestamp, String)) -> Bool {
+            isAscending ? left < right : left > right
+        }
+        let found =
+            records
+            .filter { record in
+                guard search.isEmpty || Self.contains(record.searchText, search) else { return false }
+                guard conditions.allSatisfy({ Self.meets(record, $0) }) else { return false }
+                guard let after else { return true }
+                return isBefore((after.time, after.id), (record.updatedAt, record.id))
+            }
+            .sorted { isBefore(($0.updatedAt, $0.id), ($1.updatedAt, $1.id)) }
+        let page = Array(found.prefix(limit))
+        guard found.count > page.count, let last = page.last else { return (page, nil) }
+        return (page, Cursor.encode(last.updatedAt, last.id))
+    }
+
+    private static func meets(_ record: Record, _ condition: Condition) -> Bool {
+        switch condition.test {
+        case .words(let wanted): return record.words[condition.name]?.contains(where: wanted.contains) ?? false
+        case .time(let comparison, let limit):
+            let time = condition.name == "updated_at" ? record.updatedAt : record.times[condition.name]
+            guard let time else { return false }
+            switch comparison {
+            case "gt": return time > limit
+            case "gte": return time >= limit
+            case "lt": return time < limit
+            default: return time <= limit
+            }
+        }
+    }
+
+    private static func contains(_ text: String, _ part: String) -> Bool {
+        let (text, part) = (Array(text.utf8), Array(part.utf8))
+        guard part.count <= text.count else { return false }
+        return (0...(text.count - part.count)).contains { text[$0..<($0 + part.count)].elementsEqual(part) }
+    }
+}
+
+/// Where a page ended. Base64 of JSON, so that a client has to encode its `=` and must not look inside.
+enum Cursor {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func encode(_ time: Timestamp, _ id: String) -> String {
+        let out = ByteBuffer()
+        var json = JSONWriter(out)
+        json.beginObject()
+        json.member("updated_at", time.milliseconds)
+        json.member("id", id)
+        json.endObject()
+        let bytes = Array(out.bytes)
+        var text = ""
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+            for place in 0..<4 {
+                let digit = alphabet[(bits >> (18 - 6 * place)) & 63]
+                text.unicodeScalars.append(place <= group.count ? Unicode.Scalar(digit) : "=")
+            }
+        }
+        return text
+    }
+
+    static func decode(_ text: String) -> (time: Timestamp, id: String)? {
+        guard text.utf8.count <= 1024 else { return nil }
+        var (bits, count) = (0, 0)
+        let bytes = ByteBuffer()
+        for character in text.utf8 where character != UInt8(ascii: "=") {
+            guard let digit = alphabet.firstIndex(of: character) else { return nil }
+            (bits, count) = ((bits << 6 | digit) & 0xFFFF, count + 6)
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+            }
+        }
+        var scanner = JSONScanner(bytes.bytes)
+        guard let value = try? scanner.text(), let time = value.member("updated_at")?.integer,
+            let id = value.member("id")?.string
+        else { return nil }
+        return (Timestamp(milliseconds: time), id)
+    }
+}

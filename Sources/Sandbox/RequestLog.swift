@@ -1,0 +1,95 @@
+import Bytes
+import JSON
+
+/// What came in, newest last: at most 10,000 requests and 16 MiB, whatever comes.
+///
+/// Each request is kept as the JSON text it will be shown as, and all of them in one block, so that a million requests
+/// leave no more behind than the newest ten thousand.
+struct RequestLog {
+    /// Requests kept, at most.
+    static let limit = 10_000
+    /// Bytes of JSON kept, at most.
+    static let byteLimit = 16 << 20
+    /// Bytes of one body shown, at most.
+    static let bodyLimit = 64 << 10
+
+    /// What a request had for a token.
+    enum Token: String { case present, absent, wrong }
+
+    /// The records, each with a comma after it, behind `start` bytes that are no longer needed.
+    private let text = ByteBuffer()
+    private var start = 0
+    /// The length of each record, from `first` on.
+    private var lengths: [Int] = []
+    private var first = 0
+
+    /// How many requests are kept.
+    var count: Int { lengths.count - first }
+
+    /// Notes a request. `path` is without `/api`.
+    mutating func append(_ request: IncomingRequest, path: Bytes, token: Token, atMs: Int) {
+        let before = text.count
+        var json = JSONWriter(text)
+        json.beginObject()
+        json.member("method", request.method.text)
+        json.member("path", path.text)
+        if let query = request.query { json.member("query", query.text) }
+        if !request.body.isEmpty { Self.write(body: request.body, to: &json) }
+        json.member("token", token.rawValue)
+        json.member("at_ms", atMs)
+        json.endObject()
+        text.append(",")
+        lengths.append(text.count - before)
+        while count > Self.limit || (count > 1 && text.count - start > Self.byteLimit) { dropOldest() }
+        if start > max(64 << 10, text.count / 2) {
+            text.removeFirst(start)
+            text.shrink(to: max(64 << 10, text.count * 2))
+            start = 0
+            lengths.removeFirst(first)
+            first = 0
+        }
+    }
+
+    /// Forgets all requests.
+    mutating func removeAll() {
+        text.truncate(to: 0)
+        text.shrink(to: 256)
+        (start, first, lengths) = (0, 0, [])
+    }
+
+    /// Writes the list of all requests.
+    func write(to json: inout JSONWriter) {
+        json.beginArray()
+        if count > 0 { json.raw(text.bytes.slice(start, text.count - 1)) }
+        json.endArray()
+    }
+
+    private mutating func dropOldest() {
+        start += lengths[first]
+        first += 1
+    }
+
+    /// A body that is JSON is shown as such, on one line; all else as a string.
+    private static func write(body: Bytes, to json: inout JSONWriter) {
+        json.name("body")
+        guard body.count <= bodyLimit else {
+            json.string(body.slice(0, bodyLimit).text)
+            json.member("body_cut", true)
+            json.member("body_bytes", body.count)
+            return
+        }
+        var scanner = JSONScanner(body)
+        // The log nests it four levels deep at most when it is shown; deeper than a reader takes, it is text.
+        guard let value = try? scanner.value(depth: 8), (try? scanner.finish()) != nil else {
+            json.string(body.text)
+            return
+        }
+        guard scanner.sawLineBreak else {
+            json.raw(value.bytes)
+            return
+        }
+        let line = ByteBuffer(capacity: value.bytes.count)
+        for byte in value.bytes { line.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte) }
+        json.raw(line.bytes)
+    }
+}

@@ -1,0 +1,80 @@
+/// What a token may do: the scope names of the API.
+struct Scope: OptionSet, Hashable, Sendable {
+    let rawValue: UInt16
+
+    static let companiesRead = Scope(rawValue: 1 << 0)
+    static let contactsRead = Scope(rawValue: 1 << 2)
+    static let engagementsRead = Scope(rawValue: 1 << 4)
+    static let engagementsWrite = Scope(rawValue: 1 << 5)
+    static let privateRead = Scope(rawValue: 1 << 6)
+    static let privateWrite = Scope(rawValue: 1 << 7)
+    static let tagsRead = Scope(rawValue: 1 << 8)
+    static let usersRead = Scope(rawValue: 1 << 13)
+    /// Stands for every other scope.
+    static let admin = Scope(rawValue: 1 << 14)
+    /// Every scope but `workspace:admin`, so that taking one away has an effect.
+    static let everything = Scope(rawValue: (1 << 14) - 1)
+
+    /// The name of each bit, from bit 0 on.
+    static let names = [
+        "companies:read", "companies:write", "contacts:read", "contacts:write", "engagements:read",
+        "engagements:write", "engagements:private:read", "engagements:private:write", "tags:read", "tags:write",
+        "transcript_timelines:read", "transcript_comments:read", "transcript_comments:write", "users:read",
+        "workspace:admin",
+    ]
+
+    /// The names of the scopes in this set, in the order of the table.
+    var names: [String] {
+        Self.names.indices.filter { contains(Scope(rawValue: 1 << UInt16($0))) }.map { Self.names[$0] }
+    }
+
+    /// Throws a 403 that names the first of `needed` that is not held.
+    func require(_ needed: Scope) throws(Problem) {
+        if contains(.admin) { return }
+        guard let missing = needed.subtracting(self).names.first else { return }
+        throw Problem(403, "This request needs the scope \(missing), which the token does not have.")
+    }
+}
+
+/// The parts of an engagement that come only when they are asked for.
+struct Expand: OptionSet, Hashable, Sendable {
+    let rawValue: UInt8
+
+    static let companies = Expand(rawValue: 1 << 0)
+    static let contacts = Expand(rawValue: 1 << 1)
+    static let owner = Expand(rawValue: 1 << 2)
+    static let actionItems = Expand(rawValue: 1 << 3)
+    static let signals = Expand(rawValue: 1 << 4)
+    static let transcript = Expand(rawValue: 1 << 5)
+    static let mediaURL = Expand(rawValue: 1 << 6)
+    static let tags = Expand(rawValue: 1 << 7)
+
+    /// The name of each bit, from bit 0 on.
+    static let names = [
+        "companies", "contacts", "owner", "action_items", "signals", "transcript", "media_url", "tags",
+    ]
+
+    /// The parts that a comma-separated list names.
+    init(list: String) throws(Problem) {
+        var parts: Expand = []
+        for word in list.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let bit = Self.names.firstIndex(of: String(word)) else {
+                let known = Self.names.joined(separator: ", ")
+                throw Problem.validation("expand", "invalid_value", "\"\(word)\" is not one of \(known).")
+            }
+            parts.insert(Expand(rawValue: 1 << UInt8(bit)))
+        }
+        self = parts
+    }
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// What reading these parts needs on top of `engagements:read`.
+    var scopes: Scope {
+        var needed: Scope = []
+        if contains(.companies) { needed.insert(.companiesRead) }
+        if contains(.contacts) { needed.insert(.contactsRead) }
+        if contains(.owner) { needed.insert(.usersRead) }
+        return needed
+    }
+}

@@ -1,0 +1,219 @@
+import Bytes
+import Glibc
+
+/// The server's thread: one `poll` over all connections, and the delays of the fault plans as its time-out.
+final class ServerLoop {
+    /// Connections at once, at most; further ones wait to be accepted.
+    static let connectionLimit = 1_024
+    /// How long a connection that ends after its answer is still read from.
+    private static let drainSpan: UInt64 = 2_000_000_000
+
+    private let listener: Int32
+    private let lifeline: Int32
+    private let service: Service
+    private let start = ServerLoop.now()
+    private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    private var connections: [Connection] = []
+    /// The listener, the lifeline, then one for each connection.
+    private var polled: [pollfd] = []
+    private var arrivals: UInt64 = 0
+    /// No connection is accepted before this time, because the process had no descriptor left.
+    private var acceptsAgainAt: UInt64 = 0
+    /// Whether any connection waits for a time rather than for its descriptor.
+    private var hasTimers = false
+    private var time: UInt64 = 0
+
+    /// Takes over both descriptors. The loop ends when the other end of `lifeline` is shut.
+    init(listener: Int32, lifeline: Int32, service: Service) {
+        self.listener = listener
+        self.lifeline = lifeline
+        self.service = service
+    }
+
+    deinit {
+        connections = []
+        close(listener)
+        scratch.deallocate()
+        // Last, because whoever waits for the end waits for this.
+        close(lifeline)
+    }
+
+    /// Serves until the lifeline is shut.
+    func run() {
+        while true {
+            let timeout = prepare()
+            let ready = poll(&polled, nfds_t(polled.count), timeout)
+            if ready < 0, errno != EINTR, errno != EAGAIN, errno != ENOMEM { return }
+            time = Self.now()
+            if polled[1].revents != 0 { return }
+            let known = connections.count
+            if polled[0].revents != 0 { acceptAll() }
+            if ready > 0 {
+                for index in 0..<known where polled[index + 2].revents != 0 { handle(connections[index]) }
+            }
+            if hasTimers { runTimers() }
+            connections.removeAll { if case .closed = $0.phase { true } else { false } }
+        }
+    }
+
+    /// Fills in what to poll for. Returns for how long, in milliseconds; -1 for ever.
+    private func prepare() -> Int32 {
+        polled.removeAll(keepingCapacity: true)
+        var due = UInt64.max
+        hasTimers = false
+        let isFull = connections.count >= Self.connectionLimit
+        if acceptsAgainAt > time { due = acceptsAgainAt }
+        let listens = !isFull && acceptsAgainAt <= time
+        polled.append(pollfd(fd: listens ? listener : -1, events: Int16(POLLIN), revents: 0))
+        polled.append(pollfd(fd: lifeline, events: Int16(POLLIN), revents: 0))
+        for connection in connections {
+            switch connection.phase {
+            case .waiting(let at, _, _, _), .draining(let at):
+                due = min(due, at)
+                hasTimers = true
+            case .reading, .writing, .closed: break
+            }
+            let events = connection.pollEvents
+            polled.append(pollfd(fd: events == nil ? -1 : connection.descriptor, events: events ?? 0, revents: 0))
+        }
+        guard due < .max else { return -1 }
+        let now = Self.now()
+        return due <= now ? 0 : Int32(clamping: (due - now + 999_999) / 1_000_000)
+    }
+
+    private func acceptAll() {
+        while connections.count < Self.connectionLimit {
+            let descriptor = accept(listener, nil, nil)
+            guard descriptor >= 0 else {
+                if errno == EMFILE || errno == ENFILE || errno == ENOMEM { acceptsAgainAt = time + 20_000_000 }
+                if errno == EINTR || errno == ECONNABORTED { continue }
+                return
+            }
+            // Glibc's `accept4` is not visible to Swift. Nothing in this process starts another between these calls.
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+            guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else {
+                close(descriptor)
+                continue
+            }
+            var on: Int32 = 1
+            setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+            connections.append(Connection(descriptor))
+        }
+    }
+
+    private func handle(_ connection: Connection) {
+        switch connection.phase {
+        case .reading: read(connection)
+        case .writing:
+            if flush(connection) { resume(connection) }
+        case .draining: drain(connection)
+        case .waiting, .closed: break
+        }
+    }
+
+    private func read(_ connection: Connection) {
+        let count = recv(connection.descriptor, scratch.baseAddress, scratch.count, 0)
+        if count > 0 {
+            process(Bytes(scratch).slice(0, count), on: connection)
+        } else if count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+            connection.phase = .closed
+        }
+    }
+
+    private func drain(_ connection: Connection) {
+        let count = recv(connection.descriptor, scratch.baseAddress, scratch.count, 0)
+        if count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+            connection.phase = .closed
+        }
+    }
+
+    /// Goes on with what had come behind the request that is now answered.
+    private func resume(_ connection: Connection) {
+        guard case .reading = connection.phase else { return }
+        connection.parser.reset()
+        guard let pending = connection.pending else { return }
+        connection.pending = nil
+        process(pending.bytes, on: connection)
+        withExtendedLifetime(pending) {}
+    }
+
+    private func process(_ bytes: Bytes, on connection: Connection) {
+        var rest = bytes
+        while !rest.isEmpty {
+            rest = rest.dropping(connection.parser.feed(rest))
+            switch connection.parser.state {
+            case .complete:
+                begin(connection)
+                guard case .reading = connection.phase else {
+                    if !rest.isEmpty { connection.pending = ByteBuffer(rest) }
+                    return
+                }
+                connection.parser.reset()
+            case .failed(let status):
+                let problem = Problem(status, "The request is not HTTP/1.1 as this server takes it.")
+                connection.prepare(problem.response(requestID: 0), closing: true)
+                _ = flush(connection)
+                return
+            case .body, .chunkSize: connection.sendContinue()
+            default: break
+            }
+        }
+    }
+
+    /// Takes up the request that was just read completely: answers it now, or holds it back.
+    private func begin(_ connection: Connection) {
+        let request = connection.parser.request
+        switch service.receive(request, atMs: Int((time - start) / 1_000_000)) {
+        case .answered(let response): answer(connection, response)
+        case .accepted(let requestID, let step):
+            if let step, step.delayMs > 0 {
+                arrivals += 1
+                let due = time + UInt64(step.delayMs) * 1_000_000
+                connection.phase = .waiting(due: due, order: arrivals, requestID: requestID, step: step)
+            } else {
+                answer(connection, service.respond(to: request, requestID: requestID, step: step))
+            }
+        }
+    }
+
+    private func answer(_ connection: Connection, _ response: Response) {
+        connection.prepare(response)
+        _ = flush(connection)
+    }
+
+    /// Returns whether the answer is out.
+    private func flush(_ connection: Connection) -> Bool {
+        switch connection.flush(drainLimit: time + Self.drainSpan) {
+        case .done: return true
+        case .blocked: return false
+        case .broken:
+            connection.phase = .closed
+            return false
+        }
+    }
+
+    /// Carries out what has waited long enough, in the order in which it was due.
+    private func runTimers() {
+        var due: [(at: UInt64, order: UInt64, connection: Connection)] = []
+        for connection in connections {
+            switch connection.phase {
+            case .waiting(let at, let order, _, _) where at <= time: due.append((at, order, connection))
+            case .draining(let until) where until <= time: connection.phase = .closed
+            default: break
+            }
+        }
+        for item in due.sorted(by: { ($0.at, $0.order) < ($1.at, $1.order) }) {
+            guard case .waiting(_, _, let requestID, let step) = item.connection.phase else { continue }
+            let request = item.connection.parser.request
+            answer(item.connection, service.respond(to: request, requestID: requestID, step: step))
+            resume(item.connection)
+        }
+    }
+
+    /// Nanoseconds on the monotonic clock.
+    private static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}
