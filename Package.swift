@@ -28,7 +28,8 @@ let package = Package(
             swiftSettings: compile, linkerSettings: link),
     ]
         + [
-            .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: compile),
+            .target(
+                name: "TestSupport", dependencies: ["Bytes", "JSON"], path: "Tests/TestSupport", swiftSettings: compile),
             .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "engagement-rpc"], swiftSettings: compile),
         ]
         + module("Bytes", [])

@@ -1,0 +1,73 @@
+import Dispatch
+import Testing
+
+extension Tag {
+    /// Holds only once `Content-Length` framing is there.
+    @Tag static var headers: Self
+    /// Holds only once calls are tried again (attempts, waits, gate, budget).
+    @Tag static var retries: Self
+    /// Holds only once `$/cancelRequest` is there.
+    @Tag static var cancellation: Self
+    /// Holds only once the commands beside `serve` are there (`call`, `schema`, `doctor`).
+    @Tag static var commands: Self
+    /// How the process ends.
+    @Tag static var endings: Self
+    /// Many calls or many bytes.
+    @Tag static var load: Self
+}
+
+/// Runs each test case on a thread of its own, so that one that waits for a process holds no other up, and only a few at
+/// a time, so that they don't wait for the processor instead.
+struct OwnThread: SuiteTrait, TestTrait, TestScoping {
+    let isRecursive = true
+
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        await Slots.shared.take()
+        do {
+            try await withTaskExecutorPreference(ThreadExecutor(), operation: function)
+        } catch {
+            await Slots.shared.give()
+            throw error
+        }
+        await Slots.shared.give()
+    }
+}
+
+extension Trait where Self == OwnThread {
+    /// Each case on its own thread, a few at a time.
+    static var ownThread: OwnThread { OwnThread() }
+}
+
+/// So many cases may run at once.
+private actor Slots {
+    static let shared = Slots()
+    private var free = 6
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func give() {
+        if waiting.isEmpty {
+            free += 1
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
+}
+
+private final class ThreadExecutor: TaskExecutor {
+    private let queue = DispatchQueue(label: "test case")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}

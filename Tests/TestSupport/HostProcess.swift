@@ -1,0 +1,263 @@
+import Glibc
+
+/// A host's side of one `engagement-rpc`: it starts the process, writes to it and reads what it says, and checks on
+/// every byte what holds always: stdout is nothing but whole JSON texts, and no id is answered twice.
+///
+/// Everything waits with a bound and throws `HarnessFailure` when it runs out. One thread only. A process that is still
+/// alive when its host goes away is killed.
+public final class HostProcess {
+    /// The process's id.
+    public var pid: Int32 { child.pid }
+    /// Everything it wrote on stderr so far.
+    public private(set) var errorBytes: [UInt8] = []
+    /// Everything it wrote on stdout so far, when stdout is not checked (`Setup.Output.text`).
+    public var outputText: String { String(decoding: inbox.pending, as: UTF8.self) }
+    /// While true, nothing is read from stdout.
+    public var leavesOutputUnread = false
+    /// While true, nothing is read from stderr.
+    public var leavesErrorsUnread = false
+    /// Whether one id may be answered more than once, because the test uses it more than once.
+    public var reusesIDs: Bool {
+        get { inbox.reusesIDs }
+        set { inbox.reusesIDs = newValue }
+    }
+    /// Bytes that wait because the process does not read.
+    public var unsentBytes: Int { outgoing.count - outgoingStart }
+    /// Whether the process's end of stdout is closed.
+    public private(set) var outputEnded = false
+
+    private let child: ChildProcess
+    private let secret: [UInt8]?
+    private var inbox: Inbox
+    private var outgoing: [UInt8] = []
+    private var outgoingStart = 0
+    private var closesInputWhenSent = false
+    private var nextID = 1
+
+    /// Starts the process.
+    public init(_ setup: Setup) throws {
+        secret = setup.environment["ENGAGEMENT_RPC_TOKEN"].flatMap { $0.utf8.count >= 8 ? Array($0.utf8) : nil }
+        inbox = Inbox(setup.checks, secret: secret)
+        child = try ChildProcess(setup)
+        outputEnded = child.output < 0
+    }
+
+    /// Starts `engagement-rpc` with `arguments`, and the minimal environment plus `environment`.
+    public convenience init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        try self.init(Setup(arguments, environment: environment))
+    }
+
+    // MARK: Writing
+
+    /// Writes bytes, or queues what the process does not take yet. Nothing is lost and nothing blocks.
+    public func send(_ bytes: some Sequence<UInt8>) throws {
+        outgoing.append(contentsOf: bytes)
+        try flush()
+    }
+
+    /// Writes a line and its LF.
+    public func send(line: String) throws {
+        try send(line.utf8)
+        try send(CollectionOfOne(0x0A))
+    }
+
+    /// Writes bytes in pieces of `size`, each seen by the process before the next is written where that can be told.
+    public func send(_ bytes: [UInt8], inPiecesOf size: Int) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            try send(rest.prefix(size))
+            rest = rest.dropFirst(size)
+            sched_yield()
+        }
+    }
+
+    /// Ends stdin once everything queued is written.
+    public func closeInput() {
+        closesInputWhenSent = true
+        if unsentBytes == 0 { child.closeInput() }
+    }
+
+    /// Closes our end of stdout: nobody reads any more.
+    public func closeOutputReader() {
+        child.closeOutput()
+        outputEnded = true
+    }
+
+    /// Closes our end of stderr.
+    public func closeErrorReader() { child.closeErrors() }
+
+    /// Sends a signal.
+    public func signal(_ number: Int32) { child.send(signal: number) }
+
+    // MARK: Reading
+
+    /// The next message, in the order of arrival. Throws when none comes in time.
+    public func next(within seconds: Double = 10) throws -> Answer {
+        try wait(within: seconds, for: "a message") { self.inbox.hasNext || self.outputEnded }
+        guard let message = inbox.takeNext() else { throw HarnessFailure("stdout ended; stderr: \(errorText)") }
+        return message
+    }
+
+    /// The answer whose id is spelled `id`. Others stay for later. Throws when it does not come in time.
+    public func answer(to id: String, within seconds: Double = 10) throws -> Answer {
+        try wait(within: seconds, for: "the answer to \(id)") { self.inbox.has(id) || self.outputEnded }
+        guard let message = inbox.take(id) else {
+            throw HarnessFailure("stdout ended without the answer to \(id); stderr: \(errorText)")
+        }
+        return message
+    }
+
+    /// The next answer that is an array. Throws when it does not come in time.
+    public func batch(within seconds: Double = 10) throws -> Answer {
+        let message = try next(within: seconds)
+        guard message.isBatch else { throw HarnessFailure("not a batch: \(message)") }
+        return message
+    }
+
+    /// Calls `method` with an id of its own and `params`, a JSON text, and waits for the answer.
+    public func call(_ method: String, _ params: String? = nil, within seconds: Double = 10) throws -> Answer {
+        try answer(to: begin(method, params), within: seconds)
+    }
+
+    /// Sends a call as `call` does, and returns its id without waiting.
+    public func begin(_ method: String, _ params: String? = nil) throws -> String {
+        let id = "\"h\(nextID)\""
+        nextID += 1
+        let rest = params.map { #","params":\#($0)"# } ?? ""
+        let text = #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)"\#(rest)}"#
+        if inbox.output == .headers {
+            try send("Content-Length: \(text.utf8.count)\r\n\r\n\(text)".utf8)
+        } else {
+            try send(line: text)
+        }
+        return id
+    }
+
+    /// Messages that arrived and that nobody took.
+    public var unread: [Answer] { inbox.untaken }
+
+    /// Moves bytes for `seconds` and expects no message to come. Throws when one does.
+    public func expectSilence(for seconds: Double) throws {
+        let came = try pump(Deadline(in: seconds)) { self.inbox.hasNext }
+        if came { throw HarnessFailure("expected nothing, got \(inbox.untaken.first?.description ?? "")") }
+    }
+
+    /// Moves bytes until `condition` holds. Throws, naming `what`, when it does not in time.
+    public func wait(within seconds: Double, for what: String, _ condition: () throws -> Bool) throws {
+        guard try pump(Deadline(in: seconds), until: condition) else {
+            throw HarnessFailure("\(what) did not come within \(seconds) s; stderr: \(errorText)")
+        }
+    }
+
+    // MARK: The end
+
+    /// Everything on stderr so far, as text, cut for messages.
+    public var errorText: String { excerpt(errorBytes, limit: 2000) }
+
+    /// Waits for the process's end. Kills it and throws when that does not come in time.
+    public func waitForExit(within seconds: Double = 5) throws -> Ending {
+        let gone = try pump(Deadline(in: seconds)) { self.child.reap() != nil }
+        guard gone, let ending = child.ending else {
+            child.send(signal: SIGKILL)
+            throw HarnessFailure("still running after \(seconds) s; stderr: \(errorText)")
+        }
+        // What it wrote last may still be in the pipes.
+        leavesOutputUnread = false
+        leavesErrorsUnread = false
+        _ = try pump(Deadline(in: 1)) { (self.outputEnded || self.child.output < 0) && self.child.errors < 0 }
+        return ending
+    }
+
+    /// Ends stdin, waits for exit code 0, and checks what holds at the end of every session: no message that the test
+    /// did not expect, no cut line, and nowhere the token.
+    public func finish(within seconds: Double = 5) throws {
+        closeInput()
+        let ending = try waitForExit(within: seconds)
+        guard ending == .exited(0) else { throw HarnessFailure("ended with \(ending); stderr: \(errorText)") }
+        try checkLeftovers()
+    }
+
+    /// What `finish` checks after the end, for a process that ends otherwise.
+    public func checkLeftovers() throws {
+        if let extra = inbox.untaken.first { throw HarnessFailure("nobody asked for \(extra)") }
+        if inbox.output != .text, !inbox.pending.isEmpty {
+            throw HarnessFailure("stdout ended inside a frame: \(excerpt(inbox.pending))")
+        }
+        if let secret, position(of: secret, in: errorBytes) != nil { throw HarnessFailure("the token is on stderr") }
+    }
+
+    // MARK: Moving bytes
+
+    /// Moves bytes both ways until `condition` holds (true) or `deadline` passes (false).
+    private func pump(_ deadline: Deadline, until condition: () throws -> Bool) throws -> Bool {
+        while true {
+            if try condition() { return true }
+            if deadline.hasPassed { return false }
+            let wantsWrite = unsentBytes > 0 && child.input >= 0
+            var table = [
+                pollfd(fd: wantsWrite ? child.input : -1, events: Int16(POLLOUT), revents: 0),
+                pollfd(fd: leavesOutputUnread ? -1 : child.output, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: leavesErrorsUnread ? -1 : child.errors, events: Int16(POLLIN), revents: 0),
+            ]
+            // Short turns: a process can end without any of its pipes telling.
+            if poll(&table, nfds_t(table.count), min(deadline.millisecondsLeft, 5)) <= 0 { continue }
+            if table[0].revents != 0 { try flush() }
+            if table[1].revents != 0 { try readOutput() }
+            if table[2].revents != 0 { readErrors() }
+        }
+    }
+
+    private func flush() throws {
+        while unsentBytes > 0, child.input >= 0 {
+            let count = outgoing.withUnsafeBytes { write(child.input, $0.baseAddress! + outgoingStart, unsentBytes) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                if errno == EAGAIN { return }
+                // The process does not read any more: what it says and how it ends tells why.
+                child.closeInput()
+                outgoing.removeAll()
+                outgoingStart = 0
+                return
+            }
+            outgoingStart += count
+        }
+        outgoing.removeAll(keepingCapacity: outgoing.count < 1 << 20)
+        outgoingStart = 0
+        if closesInputWhenSent { child.closeInput() }
+    }
+
+    private func readOutput() throws {
+        switch Self.read(child.output) {
+        case .bytes(let bytes):
+            try inbox.take(in: bytes)
+        case .nothing: break
+        case .end:
+            child.closeOutput()
+            outputEnded = true
+        }
+    }
+
+    private func readErrors() {
+        switch Self.read(child.errors) {
+        case .bytes(let bytes): errorBytes += bytes
+        case .nothing: break
+        case .end: child.closeErrors()
+        }
+    }
+
+    private enum Chunk {
+        case bytes([UInt8])
+        case nothing
+        case end
+    }
+
+    private static func read(_ descriptor: Int32) -> Chunk {
+        var count = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, used in
+            count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            used = max(0, count)
+        }
+        if count > 0 { return .bytes(bytes) }
+        return count < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .end
+    }
+}

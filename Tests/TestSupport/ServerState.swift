@@ -1,0 +1,196 @@
+import Foundation
+import Glibc
+
+/// What the threads of a `FaultServer` share. `lock` guards every variable.
+final class ServerState: @unchecked Sendable {
+    private let plan: FaultServer.Plan
+    private let lock = NSLock()
+    private var log: [FaultServer.Request] = []
+    private var counts: [String: Int] = [:]
+    private var open: Set<Int32> = []
+    private var accepted = 0
+    private var stopped = false
+
+    init(_ plan: @escaping FaultServer.Plan) { self.plan = plan }
+
+    var requests: [FaultServer.Request] { lock.withLock { log } }
+    var connections: Int { lock.withLock { accepted } }
+    var openConnections: Int { lock.withLock { open.count } }
+    var hasStopped: Bool { lock.withLock { stopped } }
+
+    /// Wakes every thread up; each closes its own connection.
+    func stop() {
+        lock.withLock {
+            stopped = true
+            for connection in open { shutdown(connection, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    func acceptConnections(on listener: Int32) {
+        while !hasStopped {
+            var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+            guard poll(&entry, 1, 100) > 0, !hasStopped else { continue }
+            descriptorLock.lock()
+            let connection = accept(listener, nil, nil)
+            if connection >= 0 { _ = fcntl(connection, F_SETFD, FD_CLOEXEC) }
+            descriptorLock.unlock()
+            guard connection >= 0 else { continue }
+            let number = lock.withLock {
+                open.insert(connection)
+                accepted += 1
+                return accepted
+            }
+            let thread = Thread {
+                ServerConnection(descriptor: connection, number: number, state: self).serve()
+                self.lock.withLock { _ = self.open.remove(connection) }
+                close(connection)
+            }
+            thread.stackSize = 256 << 10
+            thread.start()
+        }
+    }
+
+    /// Notes the head of a request and decides what happens. The place is for `note(body:at:)`.
+    func react(
+        _ method: String, _ target: String, _ fields: [(name: String, value: String)], on connection: ServerConnection
+    ) -> (reaction: Reaction, place: Int) {
+        let (request, place) = lock.withLock {
+            let key = "\(method) \(target)"
+            counts[key, default: 0] += 1
+            let request = FaultServer.Request(
+                method: method, target: target, fields: fields, count: counts[key] ?? 0,
+                connection: connection.number, countOnConnection: connection.requestsSeen, at: Deadline.now)
+            log.append(request)
+            return (request, log.count - 1)
+        }
+        return (plan(request), place)
+    }
+
+    func note(body: [UInt8], at place: Int) { lock.withLock { log[place].body = body } }
+}
+
+/// One connection of a `FaultServer`, on its own thread. Blocking.
+final class ServerConnection {
+    let number: Int
+    private(set) var requestsSeen = 0
+
+    private let descriptor: Int32
+    private let state: ServerState
+    private var received: [UInt8] = []
+
+    init(descriptor: Int32, number: Int, state: ServerState) {
+        self.descriptor = descriptor
+        self.number = number
+        self.state = state
+    }
+
+    func serve() {
+        while let head = readHead() {
+            requestsSeen += 1
+            let lines = head.split(separator: "\r\n", omittingEmptySubsequences: true).map(String.init)
+            let words = (lines.first ?? "").split(separator: " ").map(String.init)
+            guard words.count == 3 else { return }
+            let fields = lines.dropFirst().compactMap { line -> (name: String, value: String)? in
+                guard let colon = line.firstIndex(of: ":") else { return nil }
+                let value = line[line.index(after: colon)...].drop { $0 == " " }
+                return (line[..<colon].lowercased(), String(value))
+            }
+            let (reaction, place) = state.react(words[0], words[1], fields, on: self)
+            let length = fields.first { $0.name == "content-length" }.flatMap { Int($0.value) } ?? 0
+            if reaction.readsBody, length > 0 {
+                guard let body = readBody(length) else { return }
+                state.note(body: body, at: place)
+            }
+            for step in reaction.steps where !perform(step) { return }
+            if !reaction.readsBody, length > 0 { return leave() }
+        }
+    }
+
+    /// Ends a connection whose client is still sending: closing with bytes unread would throw the answer away.
+    private func leave() {
+        shutdown(descriptor, Int32(SHUT_WR))
+        let deadline = Deadline(in: 2)
+        while !deadline.hasPassed, !state.hasStopped {
+            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            if poll(&entry, 1, 50) > 0, !readMore() { return }
+            received.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Does one step; false when the connection is over.
+    private func perform(_ step: Reaction.Step) -> Bool {
+        switch step {
+        case .send(let bytes): return write(bytes)
+        case .flood(let bytes, let times):
+            let batch = max(1, 65536 / max(1, bytes.count))
+            let block = Array(repeatElement(bytes, count: min(batch, times)).joined())
+            for _ in 0..<times / batch where !write(block) { return false }
+            for _ in 0..<times % batch where !write(bytes) { return false }
+            return true
+        case .drip(let bytes, let interval):
+            for byte in bytes {
+                guard write([byte]), !peerLeft(within: interval) else { return false }
+            }
+            return true
+        case .wait(let milliseconds):
+            let deadline = Deadline(in: Double(milliseconds) / 1000)
+            while !deadline.hasPassed, !state.hasStopped { usleep(UInt32(min(deadline.millisecondsLeft, 20)) * 1000) }
+            return !state.hasStopped
+        case .hang:
+            while !peerLeft(within: 50) {}
+            return false
+        case .close: return false
+        case .reset:
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+            return false
+        }
+    }
+
+    /// Waits, and tells whether the client closed the connection or the server stopped meanwhile.
+    private func peerLeft(within milliseconds: Int) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&entry, 1, Int32(milliseconds)) > 0 else { return state.hasStopped }
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK))
+        if count > 0 { usleep(UInt32(milliseconds) * 1000) }
+        return count <= 0 || state.hasStopped
+    }
+
+    private func write(_ bytes: [UInt8]) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+
+    private func readHead() -> String? {
+        let end = Array("\r\n\r\n".utf8)
+        while true {
+            if let length = position(of: end, in: received) {
+                defer { received.removeSubrange(..<(length + end.count)) }
+                return String(decoding: received[..<length], as: UTF8.self)
+            }
+            guard readMore() else { return nil }
+        }
+    }
+
+    private func readBody(_ length: Int) -> [UInt8]? {
+        while received.count < length { guard readMore() else { return nil } }
+        defer { received.removeSubrange(..<length) }
+        return Array(received[..<length])
+    }
+
+    private func readMore() -> Bool {
+        var block = [UInt8](repeating: 0, count: 65536)
+        let count = recv(descriptor, &block, block.count, 0)
+        guard count > 0 else { return false }
+        received += block[..<count]
+        return true
+    }
+}

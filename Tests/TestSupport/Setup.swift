@@ -1,0 +1,87 @@
+import Foundation
+import Glibc
+
+/// How to start a process: what it is told, and what its three descriptors are.
+public struct Setup: Sendable {
+    /// What one of the descriptors 0 to 2 of the process is.
+    public enum Wiring: Sendable, Equatable {
+        /// One direction of a pipe.
+        case pipe
+        /// One end of a Unix stream socket pair, as Node gives its children.
+        case socket
+        /// A file, opened for reading (stdin) or emptied and written (stdout, stderr).
+        case file(String)
+        /// Not open at all.
+        case closed
+    }
+
+    /// What the harness takes stdout for, and checks it against.
+    public enum Output: Sendable {
+        /// One JSON text per line.
+        case lines
+        /// `Content-Length` frames, as in LSP.
+        case headers
+        /// Text for people: not checked.
+        case text
+    }
+
+    /// What follows the program's name.
+    public var arguments: [String]
+    /// The whole environment.
+    public var environment: [String: String]
+    /// Descriptor 0.
+    public var input = Wiring.pipe
+    /// Descriptor 1.
+    public var output = Wiring.pipe
+    /// Descriptor 2.
+    public var errors = Wiring.pipe
+    /// What stdout is checked against.
+    public var checks = Output.lines
+    /// The program; nil for the `engagement-rpc` that belongs to the tests.
+    public var program: String?
+
+    /// A process started with `arguments`, and the minimal environment plus `environment`.
+    public init(_ arguments: [String], environment: [String: String] = [:]) {
+        self.arguments = arguments
+        self.environment = Setup.minimalEnvironment.merging(environment) { _, given in given }
+    }
+
+    /// Enough for a process to run. The backtracer is off: it would keep the pipes of a crashed process open.
+    public static let minimalEnvironment = [
+        "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "SWIFT_BACKTRACE": "enable=no",
+    ]
+
+    /// The `engagement-rpc` to test: `ENGAGEMENT_RPC_BINARY`, or the one built beside this test bundle.
+    public static let binary: String = {
+        if let given = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_BINARY"] { return given }
+        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let beside = URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("engagement-rpc")
+        if FileManager.default.isExecutableFile(atPath: beside.path) { return beside.path }
+        return Repository.root + "/.build/debug/engagement-rpc"
+    }()
+
+    /// Whether the binary under test was named from outside, so that it may be a release build with bounds on memory.
+    public static var binaryIsGiven: Bool {
+        ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_BINARY"] != nil
+    }
+}
+
+/// Where things are in the source tree.
+public enum Repository {
+    /// The folder of `Package.swift`.
+    public static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+    /// A file or folder beside the source tree, under `../shared`; nil (and a line that says "skipped") without it.
+    public static func shared(_ path: String) -> String? {
+        let full = root + "/../shared/" + path
+        if FileManager.default.fileExists(atPath: full) { return full }
+        print("skipped: there is no ../shared/\(path)")
+        return nil
+    }
+
+    /// The bytes of a file; throws when it can't be read.
+    public static func bytes(_ path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    }
+}
