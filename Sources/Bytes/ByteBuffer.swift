@@ -28,7 +28,8 @@ public final class ByteBuffer {
         for byte in bytes { append(byte) }
     }
 
-    /// The bytes in use. Invalid after the next mutation.
+    /// The bytes in use. Invalid after the next mutation, and once nothing holds the buffer: never ask a temporary for
+    /// them, because it is gone before they are read.
     public var bytes: Bytes { Bytes(start: base, count: count) }
 
     /// The bytes in use, writable. Invalid after the next append.

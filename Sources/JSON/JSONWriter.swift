@@ -59,6 +59,12 @@ public struct JSONWriter {
         out.append(value)
     }
 
+    /// Writes a buffer that already is one JSON value.
+    public mutating func raw(_ value: ByteBuffer) {
+        separate()
+        out.append(value)
+    }
+
     /// Writes a member with a string value.
     public mutating func member(_ name: String, _ text: String) {
         self.name(name)

@@ -87,8 +87,8 @@ struct EngagementSeed: Sendable {
             json.name("transcript")
             switch transcript {
             case .none: json.null()
-            case .short: json.raw(Transcripts.text(seed: number, byteCount: 1_500).bytes)
-            case .long: json.raw(Transcripts.text(seed: number, byteCount: 1_000_000).bytes)
+            case .short: json.raw(Transcripts.text(seed: number, byteCount: 1_500))
+            case .long: json.raw(Transcripts.text(seed: number, byteCount: 1_000_000))
             }
         }
         if expand.contains(.mediaURL) {

@@ -81,7 +81,7 @@ extension Service {
         json.member("object", "list")
         json.name("data")
         json.beginArray()
-        for record in records { json.raw(record.rendered(page.expand, in: workspace).body.bytes) }
+        for record in records { json.raw(record.rendered(page.expand, in: workspace).body) }
         json.endArray()
         json.member("has_more", cursor != nil)
         json.member("next_cursor", orNull: cursor)

@@ -65,14 +65,14 @@ struct Options {
 }
 
 /// One setting: flag, variables, and how a value is taken. `--help` and the README's table come from this list.
-struct Setting {
+struct Setting: Sendable {
     let flag: String
     let variables: [String]
     /// What stands for the value in the help; nil for a switch.
     let placeholder: String?
     let fallback: String
     let summary: String
-    private let take: (inout Options, String) -> Bool
+    private let take: @Sendable (inout Options, String) -> Bool
     private let expected: String
 
     func apply(_ options: inout Options, _ value: String, _ source: String) throws(UsageError) {
@@ -126,7 +126,7 @@ struct Setting {
     ]
 
     private static func toggle(
-        _ flag: String, _ name: String, _ summary: String, _ path: WritableKeyPath<Options, Bool>
+        _ flag: String, _ name: String, _ summary: String, _ path: any WritableKeyPath<Options, Bool> & Sendable
     ) -> Setting {
         Setting(
             flag: flag, variables: ["ENGAGEMENT_RPC_" + name], placeholder: nil, fallback: "off", summary: summary,
@@ -139,7 +139,7 @@ struct Setting {
 
     private static func number(
         _ flag: String, _ name: String, _ range: ClosedRange<Int>, _ fallback: String, _ summary: String,
-        _ path: WritableKeyPath<Options, Int>
+        _ path: any WritableKeyPath<Options, Int> & Sendable
     ) -> Setting {
         Setting(
             flag: flag, variables: ["ENGAGEMENT_RPC_" + name], placeholder: "N", fallback: fallback, summary: summary,
@@ -152,9 +152,9 @@ struct Setting {
             }, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
 
-    private static func choice<Value: RawRepresentable<String> & CaseIterable>(
+    private static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ flag: String, _ variables: [String], _: Value.Type, _ fallback: String, _ summary: String,
-        _ path: WritableKeyPath<Options, Value>
+        _ path: any WritableKeyPath<Options, Value> & Sendable
     ) -> Setting {
         let words = Value.allCases.map(\.rawValue).joined(separator: "|")
         return Setting(
@@ -168,7 +168,7 @@ struct Setting {
 
     private static func text(
         _ flag: String, _ variables: [String], _ placeholder: String, _ fallback: String, _ summary: String,
-        _ set: @escaping (inout Options, String) -> Void
+        _ set: @escaping @Sendable (inout Options, String) -> Void
     ) -> Setting {
         Setting(
             flag: flag, variables: variables, placeholder: placeholder, fallback: fallback, summary: summary,
