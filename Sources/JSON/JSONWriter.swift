@@ -148,7 +148,7 @@ extension Unicode.Scalar {
     /// terminal's cursor, reorder what is read, or split a line.
     public var isDisturbing: Bool {
         switch value {
-        case 0..<0x20, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+        case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
         default: false
         }
     }
