@@ -39,10 +39,35 @@ public struct JSONSlice {
         return (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)) as? String
     }
 
-    /// Whether this is a string that reads `literal`, however it is escaped.
+    /// Whether this is a string that reads `literal` (ASCII), however it is escaped: byte for byte, so that a Kelvin sign
+    /// is no K, and without decoding, so that a million escaped names cost no more than reading them.
     public func reads(_ literal: StaticString) -> Bool {
         if let plain = plainString { return plain.equals(literal) }
-        return string == literal.description
+        guard kind == .string else { return false }
+        var rest = bytes.slice(1, bytes.count - 1)
+        for index in 0..<literal.utf8CodeUnitCount {
+            guard let (unit, length) = Self.firstUnit(of: rest), unit == UInt16(literal.utf8Start[index]), unit < 0x80
+            else { return false }
+            rest = rest.dropping(length)
+        }
+        return rest.isEmpty
+    }
+
+    /// The first byte of what is between a string's quotes, or the UTF-16 code unit that an escape there stands for, and
+    /// how many bytes spell it.
+    private static func firstUnit(of rest: Bytes) -> (unit: UInt16, length: Int)? {
+        guard let first = rest.first else { return nil }
+        guard first == UInt8(ascii: "\\"), rest.count > 1 else { return (UInt16(first), 1) }
+        switch rest[1] {
+        case UInt8(ascii: "b"): return (0x08, 2)
+        case UInt8(ascii: "f"): return (0x0C, 2)
+        case UInt8(ascii: "n"): return (0x0A, 2)
+        case UInt8(ascii: "r"): return (0x0D, 2)
+        case UInt8(ascii: "t"): return (0x09, 2)
+        case UInt8(ascii: "u"):
+            return rest.count < 6 ? nil : UInt16(rest.slice(2, 6).text, radix: 16).map { ($0, 6) }
+        default: return (UInt16(rest[1]), 2)
+        }
     }
 
     /// `true` or `false`; nil for all else.
@@ -58,9 +83,50 @@ public struct JSONSlice {
     public var integer: Int? {
         guard kind == .number else { return nil }
         if bytes.count <= 15, let plain = Int(bytes.text) { return plain }
-        guard let number = Double(bytes.text), number == number.rounded(), number.magnitude <= 9_007_199_254_740_992
-        else { return nil }
-        return Int(number)
+        return exactInteger
+    }
+
+    /// Digit by digit, because `Double` rounds 9007199254740993 and 0.99999999999999999 to whole numbers near by.
+    private var exactInteger: Int? {
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        // The number is `value` · 10^`power`; `zeros` are read and wait for a digit that makes them count.
+        var (value, power, zeros, significant) = (0, 0, 0, 0)
+        var isFraction = false
+        var rest = isNegative ? bytes.dropping(1) : bytes
+        while let byte = rest.first, byte | 0x20 != UInt8(ascii: "e") {
+            rest = rest.dropping(1)
+            if byte == UInt8(ascii: ".") {
+                isFraction = true
+                continue
+            }
+            if isFraction { power -= 1 }
+            guard byte != UInt8(ascii: "0") || value == 0 else {
+                zeros += 1
+                continue
+            }
+            significant += byte == UInt8(ascii: "0") ? 0 : zeros + 1
+            // From the first digit that is not 0 to the last; 2⁵³ has 16, so more mean a fraction or too large.
+            guard significant <= 16 else { return nil }
+            for _ in 0...zeros { value *= 10 }
+            value += Int(byte & 15)
+            zeros = 0
+        }
+        guard value != 0 else { return 0 }
+        power += zeros + (rest.isEmpty ? 0 : Self.exponent(rest.dropping(1)))
+        guard (0...15).contains(power) else { return nil }
+        for _ in 0..<power {
+            value *= 10
+            guard value <= 9_007_199_254_740_992 else { return nil }
+        }
+        guard value <= 9_007_199_254_740_992 else { return nil }
+        return isNegative ? -value : value
+    }
+
+    /// An exponent with or without a sign, held within ±10¹² whatever it says.
+    private static func exponent(_ digits: Bytes) -> Int {
+        var number = 0
+        for byte in digits where byte.isDigit { number = min(number * 10 + Int(byte & 15), 1_000_000_000_000) }
+        return digits.first == UInt8(ascii: "-") ? -number : number
     }
 
     /// The members of an object in order, duplicates included; nothing for all else.
