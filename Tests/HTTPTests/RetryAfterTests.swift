@@ -88,6 +88,10 @@ import Testing
         for now in [Double.nan, .infinity, -.infinity, 1e300, -1e300] {
             #expect(Self.date("Tuesday, 26-Nov-76 00:00:00 GMT", now: now) != nil)
         }
+        // 50 mean years from here is three hours into a year, where counting in mean years is still in the one before.
+        let newYear = try #require(Self.date("Wed, 31 Dec 2053 00:00:00 GMT"))
+        let expected = try #require(Self.date("Tue, 01 Jan 2104 01:00:00 GMT"))
+        #expect(Self.date("Tuesday, 01-Jan-04 01:00:00 GMT", now: Double(newYear)) == expected)
         // 29 February has to be one in the year that was meant.
         #expect(Self.date("Tuesday, 29-Feb-28 00:00:00 GMT") != nil)
         #expect(Self.date("Tuesday, 29-Feb-27 00:00:00 GMT") == nil)
