@@ -143,6 +143,7 @@ enum Cursor {
         guard text.utf8.count <= 1024 else { return nil }
         var (bits, count) = (0, 0)
         let bytes = ByteBuffer()
+        defer { withExtendedLifetime(bytes) {} }
         for character in text.utf8 where character != UInt8(ascii: "=") {
             guard let digit = alphabet.firstIndex(of: character) else { return nil }
             (bits, count) = ((bits << 6 | digit) & 0xFFFF, count + 6)

@@ -90,6 +90,6 @@ struct RequestLog {
         }
         let line = ByteBuffer(capacity: value.bytes.count)
         for byte in value.bytes { line.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte) }
-        json.raw(line.bytes)
+        json.raw(line)
     }
 }

@@ -20,9 +20,9 @@ enum Transcripts {
         func escaped(_ text: String) -> ByteBuffer {
             let out = ByteBuffer()
             JSONWriter.appendString(text, to: out)
-            let inner = ByteBuffer(capacity: out.count)
-            inner.append(out.bytes.slice(1, out.count - 1))
-            return inner
+            out.truncate(to: out.count - 1)
+            out.removeFirst(1)
+            return out
         }
         let names = speakers.map { escaped("\($0): ") }
         let lines = sentences.map { escaped($0 + " ") }
