@@ -29,16 +29,20 @@ struct RequestLog {
     /// Notes a request. `path` is without `/api`.
     mutating func append(_ request: IncomingRequest, path: Bytes, token: Token, atMs: Int) {
         let before = text.count
-        var json = JSONWriter(text)
-        json.beginObject()
-        json.member("method", request.method.text)
-        json.member("path", path.text)
-        if let query = request.query { json.member("query", query.text) }
-        if !request.body.isEmpty { Self.write(body: request.body, to: &json) }
-        json.member("token", token.rawValue)
-        json.member("at_ms", atMs)
-        json.endObject()
-        text.append(",")
+        text.append("{\"method\":\"")
+        text.append(request.method)
+        text.append("\",\"path\":")
+        append(visible: path)
+        if let query = request.query {
+            text.append(",\"query\":")
+            append(visible: query)
+        }
+        if !request.body.isEmpty { append(body: request.body) }
+        text.append(",\"token\":\"")
+        text.append(text: token.rawValue)
+        text.append("\",\"at_ms\":")
+        text.append(decimal: atMs)
+        text.append("},")
         lengths.append(text.count - before)
         while count > Self.limit || (count > 1 && text.count - start > Self.byteLimit) { dropOldest() }
         if start > max(64 << 10, text.count / 2) {
@@ -69,27 +73,36 @@ struct RequestLog {
         first += 1
     }
 
+    /// The parser lets nothing but visible ASCII into a target, so that most go in as they are.
+    private func append(visible part: Bytes) {
+        if part.firstPosition(of: UInt8(ascii: "\"")) != nil || part.firstPosition(of: UInt8(ascii: "\\")) != nil {
+            JSONWriter.appendString(part.text, to: text)
+            return
+        }
+        text.append("\"")
+        text.append(part)
+        text.append("\"")
+    }
+
     /// A body that is JSON is shown as such, on one line; all else as a string.
-    private static func write(body: Bytes, to json: inout JSONWriter) {
-        json.name("body")
-        guard body.count <= bodyLimit else {
-            json.string(body.slice(0, bodyLimit).text)
-            json.member("body_cut", true)
-            json.member("body_bytes", body.count)
+    private func append(body: Bytes) {
+        text.append(",\"body\":")
+        guard body.count <= Self.bodyLimit else {
+            JSONWriter.appendString(body.slice(0, Self.bodyLimit).text, to: text)
+            text.append(",\"body_cut\":true,\"body_bytes\":")
+            text.append(decimal: body.count)
             return
         }
         var scanner = JSONScanner(body)
-        // The log nests it four levels deep at most when it is shown; deeper than a reader takes, it is text.
+        // The log shows it a few levels deep. What would then be nested deeper than a reader takes, is text.
         guard let value = try? scanner.value(depth: 8), (try? scanner.finish()) != nil else {
-            json.string(body.text)
+            JSONWriter.appendString(body.text, to: text)
             return
         }
         guard scanner.sawLineBreak else {
-            json.raw(value.bytes)
+            text.append(value.bytes)
             return
         }
-        let line = ByteBuffer(capacity: value.bytes.count)
-        for byte in value.bytes { line.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte) }
-        json.raw(line)
+        for byte in value.bytes { text.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte) }
     }
 }
