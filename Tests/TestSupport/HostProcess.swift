@@ -133,8 +133,12 @@ public final class HostProcess {
         return id
     }
 
-    /// Messages that arrived and that nobody took.
-    public var unread: [Answer] { inbox.untaken }
+    /// Takes all messages that arrived and that nobody took, in the order of arrival.
+    public func takeAll() -> [Answer] {
+        var messages: [Answer] = []
+        while let message = inbox.takeNext() { messages.append(message) }
+        return messages
+    }
 
     /// Moves bytes for `seconds` and expects no message to come. Throws when one does.
     public func expectSilence(for seconds: Double) throws {

@@ -1,0 +1,147 @@
+import TestSupport
+import Testing
+
+/// Time and size of answers: what is too slow or too big is given up, within bounds of memory.
+@Suite(.ownThread)
+struct BoundTests {
+    static let slow: [Named<Reaction>] = [
+        Named("never answers", .neverAnswer), Named("body too short", .bodyTooShort),
+        Named("drips headers", .dripHeaders),
+        Named("drips the body", .dripBody), Named("answers late", Reaction.ok().after(milliseconds: 2000)),
+    ]
+
+    @Test(arguments: slow)
+    func aCallEndsAtItsDeadline(row: Named<Reaction>) throws {
+        let server = try FaultServer(always: row.value)
+        let host = try bridge(to: server, ["--timeout-ms", "400"])
+        let start = Deadline.now
+        let ids = try [
+            host.begin("engagement.get", #"["ngmt_a"]"#),
+            host.begin("engagement.replaceContacts", replacement("ngmt_a")),
+        ]
+        try host.expectAlive()
+        let (read, write) = (try host.answer(to: ids[0]), try host.answer(to: ids[1]))
+        #expect((0.35...1.2).contains(Deadline.now - start), "\(Deadline.now - start)")
+        for answer in [read, write] {
+            #expect(answer.code == 1002 && answer.kind == "timeout", "\(answer)")
+            #expect(answer.bool("error", "data", "retryable") == true)
+            #expect(answer.int("error", "data", "attempts") == 1)
+        }
+        #expect(["unknown", "yes"].contains(write.string("error", "data", "applied")), "\(write)")
+        #expect(server.requests.count == 2)
+        try host.finish()
+    }
+
+    @Test func optionsOnlyLowerTheLimit() throws {
+        let server = try FaultServer(always: Reaction.ok().after(milliseconds: 1500))
+        let host = try bridge(to: server, ["--timeout-ms", "600"])
+        let start = Deadline.now
+        let short = try host.begin("engagement.get", #"{"engagement_id":"ngmt_a","options":{"timeout_ms":150}}"#)
+        let long = try host.begin("engagement.get", #"{"engagement_id":"ngmt_a","options":{"timeout_ms":60000}}"#)
+        #expect(try host.answer(to: short).code == 1002)
+        #expect(Deadline.now - start < 0.5)
+        #expect(try host.answer(to: long).code == 1002)
+        #expect((0.55...1.2).contains(Deadline.now - start))
+        try host.finish()
+    }
+
+    @Test func aGivenUpConnectionIsClosed() throws {
+        let server = try FaultServer(["ngmt_slow": [.neverAnswer], "ngmt_good": [.ok()]])
+        let host = try bridge(to: server, ["--timeout-ms", "300"])
+        #expect(try host.call("engagement.get", #"["ngmt_slow"]"#).code == 1002)
+        try host.wait(within: 1, for: "the connection closed") { server.openConnections == 0 }
+        #expect(try host.call("engagement.get", #"["ngmt_good"]"#).text("result") != nil)
+        try host.finish()
+    }
+
+    @Test func aSlowAnswerHoldsNoOtherUp() throws {
+        let server = try FaultServer(["ngmt_slow": [Reaction.ok().after(milliseconds: 800)], "ngmt_good": [.ok()]])
+        let host = try bridge(to: server)
+        let slow = try host.begin("engagement.get", #"["ngmt_slow"]"#)
+        for _ in 0..<10 {
+            let start = Deadline.now
+            _ = try host.call("engagement.get", #"["ngmt_good"]"#)
+            #expect(Deadline.now - start < 0.4)
+        }
+        #expect(try host.answer(to: slow).text("result") != nil)
+        try host.finish()
+    }
+
+    private static let limit = 64 << 20
+
+    static let tooBig: [Named<Reaction>] = [
+        Named("chunked", .chunked([UInt8](repeating: 0x20, count: 1 << 16), times: limit / (1 << 16) + 1)),
+        Named("gzip bomb of 64 MiB", .gzipBomb(bytes: limit + 1000)),
+        Named("gzip bomb of 1 GiB", .gzipBomb(bytes: 1 << 30)),
+    ]
+
+    @Test(.tags(.load), arguments: tooBig)
+    func aBodyOverTheLimitIsGivenUp(row: Named<Reaction>) throws {
+        let server = try FaultServer(["ngmt_big": [row.value], "ngmt_good": [.ok()]])
+        let host = try bridge(to: server, ["--timeout-ms", "10000"])
+        try host.expectAlive()
+        let before = try #require(host.residentKiB)
+        let start = Deadline.now
+        let answer = try host.call("engagement.replaceContacts", replacement("ngmt_big"), within: 15)
+        #expect(answer.code == 1004 && answer.kind == "bad_response", "\(answer)")
+        #expect(answer.string("error", "data", "applied") == "yes", "\(answer)")
+        #expect(answer.bytes.count < 10_000)
+        if Setup.binaryIsGiven { #expect(Deadline.now - start < 4) }
+        #expect(try host.call("engagement.get", #"["ngmt_good"]"#).text("result") != nil)
+        let (peak, after) = (try #require(host.peakResidentKiB), try #require(host.residentKiB))
+        #expect(peak - before < 140 << 10, "KiB more at the most: \(peak - before)")
+        #expect(after - before < 24 << 10, "KiB more afterwards: \(after - before)")
+        try host.finish()
+    }
+
+    @Test(.tags(.load)) func aGzipBombInAnErrorIsStillThatError() throws {
+        let bomb = Reaction.answer("HTTP/1.1 500 No", Gzip.bomb(bytes: 1 << 30), ["Content-Encoding: gzip"])
+        let server = try FaultServer(always: bomb)
+        let host = try bridge(to: server)
+        let answer = try host.call("engagement.get", #"["ngmt_a"]"#, within: 15)
+        #expect([500, 1004].contains(answer.code), "\(answer)")
+        #expect(answer.text("error", "data", "problem") == nil)
+        try host.finish()
+    }
+
+    @Test(.tags(.load)) func aBodyUnderTheLimitIsPassedOn() throws {
+        let size = 40 << 20
+        let body = "\"" + String(repeating: "x", count: size) + "\""
+        let server = try FaultServer(always: .ok(body))
+        let host = try bridge(to: server)
+        let answer = try host.call("engagement.get", #"["ngmt_a"]"#, within: 20)
+        #expect(answer.text("result", "data")?.utf8.count == size + 2)
+        try host.finish()
+    }
+
+    /// Header values that try to break out of the answer.
+    static let headerValues: [Named<[UInt8]>] = [
+        Named("quotes and backslash", Array(#"W/"a\"b\\","x":"y"#.utf8)),
+        Named("controls", [0x61, 0x01, 0x08, 0x1B, 0x5B, 0x7F]),
+        Named("not UTF-8", [0xFF, 0xFE, 0x80]), Named("half a character", [0xE2, 0x82]),
+        Named("tab", [0x61, 0x09, 0x62]),
+        Named("separators", Array("\u{2028}\u{2029}\u{85}\u{202E}".utf8)), Named("spaces", [0x20, 0x20]),
+        Named("NUL", [0x61, 0x00, 0x62]), Named("CR", [0x61, 0x0D, 0x62]),
+        Named("100 kB", [UInt8](repeating: 0x22, count: 100_000)),
+    ]
+
+    @Test(arguments: headerValues, [200, 422])
+    func noHeaderValueBreaksTheAnswer(value: Named<[UInt8]>, status: Int) throws {
+        var head = Array("HTTP/1.1 \(status) Said\r\n".utf8)
+        for name in ["ETag", "X-Api-Version", "Retry-After", "X-Request-Id", "Content-Type"] {
+            head += Array("\(name): ".utf8) + value.value + Array("\r\n".utf8)
+        }
+        head += Array("Content-Length: 2\r\n\r\n{}".utf8)
+        let server = try FaultServer(always: Reaction([.send(head)]))
+        let host = try bridge(to: server)
+        let answer = try host.call("engagement.get", #"["ngmt_a"]"#)
+        if value.name == "NUL" || value.name == "CR" || value.name == "100 kB" {
+            #expect(answer.code == nil || [status, 1001, 1004].contains(answer.code), "\(answer)")
+        } else {
+            #expect(status == 200 ? answer.text("result", "data") == "{}" : answer.code == 422, "\(answer)")
+        }
+        #expect(answer.text("error", "data", "retry_after_ms") == nil)
+        #expect(!answer.bytes.contains { $0 < 0x20 }, "controls are escaped")
+        try host.finish()
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The commands beside `serve`, and the documents.
+@Suite(.ownThread)
+struct CommandTests {
+    @Test func helpNamesEveryFlagAndMethod() throws {
+        let command = try Command(["--help"])
+        #expect(command.ending == .exited(0) && command.errors.isEmpty)
+        for word in [
+            "--sandbox", "--base-url", "--token-file", "--ca-file", "--timeout-ms", "--max-attempts", "--max-in-flight",
+            "--max-connections", "--read-only", "--methods", "--log-level", "ENGAGEMENT_RPC_TOKEN", "engagement.get",
+            "engagement.replaceContacts", "--version",
+        ] { #expect(command.output.contains(word), "\(word)") }
+        #expect(command.output.hasSuffix("\n"))
+        #expect(command.output.split(separator: "\n").allSatisfy { $0.count <= 120 })
+    }
+
+    @Test func versionIsOneLine() throws {
+        let command = try Command(["--version"])
+        #expect(command.ending == .exited(0) && command.errors.isEmpty)
+        #expect(command.output.wholeMatch(of: /engagement-rpc \d+\.\d+\.\d+[^\n]*\n/) != nil, "\(command.output)")
+    }
+
+    @Test func theCommittedDocumentIsTheProgramsOwn() throws {
+        let command = try Command(["schema", "openrpc"])
+        #expect(command.ending == .exited(0) && command.errors.isEmpty)
+        let committed = try Repository.bytes(Repository.root + "/schema/openrpc.json")
+        #expect(Array(command.output.utf8) == committed, "write it anew: engagement-rpc schema openrpc")
+        #expect(try Command(["schema"]).output == command.output)
+    }
+
+    @Test func discoverIsTheDocument() throws {
+        let host = try HostProcess([])
+        let answer = try host.call("rpc.discover")
+        let document = try Answer(Array(try Command(["schema", "openrpc"]).output.utf8))
+        #expect(answer.string("result", "openrpc")?.hasPrefix("1.") == true)
+        let result = try #require(answer.text("result"))
+        let left = try JSONSerialization.jsonObject(with: Data(result.utf8)) as? NSDictionary
+        let right = try JSONSerialization.jsonObject(with: Data(document.bytes)) as? NSDictionary
+        #expect(left != nil && left == right)
+        let names = try answer.elements("result", "methods").compactMap { $0.string("name") }
+        #expect(names.contains("engagement.get") && names.contains("engagement.replaceContacts"))
+        #expect(!names.contains { $0.hasPrefix("sandbox.") }, "only in the sandbox")
+        let box = try sandbox()
+        let more = try box.call("rpc.discover").elements("result", "methods").compactMap { $0.string("name") }
+        #expect(more.contains("sandbox.fail"))
+        try box.finish()
+        try host.finish()
+    }
+
+    @Test(.tags(.commands)) func callIsOneCall() throws {
+        let good = try Command(["--sandbox", "call", "engagement.get", #"{"engagement_id":"ngmt_sandbox01"}"#])
+        #expect(good.ending == .exited(0), "\(good)")
+        #expect(good.output.contains("\"ngmt_sandbox01\"") && good.output.split(separator: "\n").count > 3)
+        let bad = try Command(["--sandbox", "call", "engagement.get", #"["ngmt_sandbox99"]"#])
+        #expect(bad.ending == .exited(1), "\(bad)")
+        #expect((bad.output + bad.errors).contains("not_found"))
+        let none = try Command(["--sandbox", "call", "service.ping"])
+        #expect(none.ending == .exited(0))
+        let junk = try Command(["--sandbox", "call", "service.ping", "{"])
+        #expect([.exited(1), .exited(64)].contains(junk.ending), "\(junk)")
+    }
+
+    @Test(.tags(.commands)) func callEscapesWhatCouldDisturbATerminal() throws {
+        let title = #"{"title":"\u001b]0;x\u0007 \u202e"}"#
+        let server = try FaultServer(always: .ok("{\"title\":\"\u{202E}\u{9B}31m\u{2066}\",\"more\":\(title)}"))
+        let command = try Command(
+            ["--base-url", server.baseURL, "call", "engagement.get", #"["ngmt_a"]"#],
+            environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        #expect(command.ending == .exited(0), "\(command)")
+        let odd: Set<UInt32> = [0x202E, 0x9B, 0x2066, 0x1B, 0x07]
+        #expect(!command.output.unicodeScalars.contains { odd.contains($0.value) })
+    }
+
+    @Test(.tags(.commands)) func doctorTellsWhatIsWrong() throws {
+        let closed = try FaultServer.closedPort()
+        let command = try Command(["--base-url", "http://127.0.0.1:\(closed)/api", "doctor"])
+        #expect(command.ending == .exited(1), "\(command)")
+        #expect(command.output.contains("ENGAGEMENT_RPC_TOKEN"))
+        let server = try FaultServer(always: .ok())
+        let good = try Command(
+            ["--base-url", server.baseURL, "doctor"], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        #expect(!good.output.contains(testToken) && !good.errors.contains(testToken))
+    }
+}

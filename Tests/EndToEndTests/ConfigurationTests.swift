@@ -1,0 +1,194 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Flags and environment: what is refused at the start, what wins, what is switched off.
+@Suite(.ownThread)
+struct ConfigurationTests {
+    private static func expectUsageError(_ command: Command, naming word: String? = nil) {
+        #expect(command.ending == .exited(64), "\(command)")
+        #expect(command.output.isEmpty)
+        let lines = command.errors.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 2 && lines.last == "" && lines.first != "", "one line: \(command.errors)")
+        if let word { #expect(command.errors.contains(word), "\(command.errors)") }
+    }
+
+    static let badArguments: [[String]] = [
+        ["--nope"], ["-x"], ["frobnicate"], ["serve", "more"], ["--timeout-ms"], ["--timeout-ms", ""],
+        ["--timeout-ms", "abc"], ["--timeout-ms", "0"], ["--timeout-ms", "-1"], ["--timeout-ms", "1.5"],
+        ["--timeout-ms", "NaN"], ["--timeout-ms", "99999999999999999999"], ["--timeout-ms", " 5"],
+        ["--timeout-ms", "0x10"],
+        ["--max-attempts", "0"], ["--max-attempts", "x"], ["--max-in-flight", "0"], ["--max-in-flight", "-5"],
+        ["--max-connections", "0"], ["--max-connections", "1e3"], ["--framing", "yaml"], ["--framing"],
+        ["--log-level", "loud"], ["--log-format", "xml"], ["--progress", "maybe"], ["--sandbox=yes please"],
+        ["--token", "sk-apik_secret.secret"], ["--read-only", "--nope"], ["schema", "yaml"], ["call"], [""],
+        ["--token-file"], ["--ca-file"], ["--base-url"],
+    ]
+
+    @Test(arguments: badArguments)
+    func aBadArgumentEndsTheStart(arguments: [String]) throws {
+        let command = try Command(arguments)
+        Self.expectUsageError(command)
+        #expect(!command.errors.contains("sk-apik_secret.secret"))
+    }
+
+    static let badBaseURLs = [
+        "", "not a url", "app.askelephant.ai/api", "ftp://localhost/api", "file:///etc/passwd",
+        "http://example.com/api",
+        "http://10.0.0.1/api", "http://127.0.0.1.example.com/", "http://localhost.example.com/", "http://128.0.0.1/",
+        "http://[::2]/", "https://user:pw@example.com/api", "https://user@example.com/", "http://user:pw@127.0.0.1/",
+        "http://example.com#@127.0.0.1/", "http://127.0.0.1@example.com/", "https://", "https:///api",
+        "https://example.com:65536/", "https://example.com:-1/", "https://example.com:x/", "https://exa mple.com/",
+        "https://example.com/a\nb", "https://example.com/\u{1}", "https://example.com/api?x=1",
+        "https://example.com/api#f",
+        "javascript:alert(1)", "http:/127.0.0.1/",
+    ]
+
+    @Test(arguments: badBaseURLs)
+    func aBadBaseURLEndsTheStart(url: String) throws {
+        let command = try Command(["--base-url", url])
+        Self.expectUsageError(command)
+        #expect(!command.errors.contains("pw"), "no password on stderr: \(command.errors)")
+        // An empty variable may count as none.
+        if !url.isEmpty { Self.expectUsageError(try Command([], environment: ["ENGAGEMENT_RPC_BASE_URL": url])) }
+    }
+
+    @Test(arguments: [
+        "https://example.com", "https://example.com/api/", "https://example.com:8443/api", "http://127.0.0.1:9/api",
+        "http://127.9.9.9/", "http://localhost:9/api", "http://[::1]:9/api", "HTTPS://EXAMPLE.COM/api",
+    ])
+    func aGoodBaseURLStarts(url: String) throws {
+        let host = try HostProcess(["--base-url", url])
+        try host.expectAlive()
+        try host.finish()
+    }
+
+    static let badVariables = [
+        ("ENGAGEMENT_RPC_TIMEOUT_MS", "abc"), ("ENGAGEMENT_RPC_MAX_ATTEMPTS", "0"),
+        ("ENGAGEMENT_RPC_MAX_IN_FLIGHT", "-1"), ("ENGAGEMENT_RPC_MAX_CONNECTIONS", "many"),
+        ("ENGAGEMENT_RPC_LOG_LEVEL", "loud"), ("ENGAGEMENT_RPC_LOG_FORMAT", "xml"),
+        ("ENGAGEMENT_RPC_READ_ONLY", "perhaps"), ("ENGAGEMENT_RPC_SANDBOX", "perhaps"),
+    ]
+
+    @Test(arguments: badVariables)
+    func aBadVariableEndsTheStartAndIsNamed(name: String, value: String) throws {
+        Self.expectUsageError(try Command([], environment: [name: value]), naming: name)
+    }
+
+    @Test func aMissingCAFileIsNoReasonToTrust() throws {
+        let command = try Command(["--sandbox", "--ca-file", "/nonexistent/ca.pem"])
+        Self.expectUsageError(command, naming: "/nonexistent/ca.pem")
+    }
+
+    @Test func aFlagWinsOverTheEnvironment() throws {
+        let (flag, variable) = (try FaultServer(always: .ok()), try FaultServer(always: .ok()))
+        let host = try bridge(
+            to: flag, ["--timeout-ms", "20000"],
+            environment: ["ENGAGEMENT_RPC_BASE_URL": variable.baseURL, "ENGAGEMENT_RPC_TIMEOUT_MS": "1"])
+        #expect(try host.call("engagement.get", #"["ngmt_a"]"#).text("result") != nil)
+        #expect(flag.requests.count == 1 && variable.requests.isEmpty)
+        try host.finish()
+    }
+
+    @Test func theEnvironmentSetsWhatNoFlagSets() throws {
+        let server = try FaultServer(always: .neverAnswer)
+        let host = try HostProcess(
+            [],
+            environment: [
+                "ENGAGEMENT_RPC_BASE_URL": server.baseURL + "/", "ENGAGEMENT_RPC_TIMEOUT_MS": "200",
+                "ENGAGEMENT_RPC_MAX_ATTEMPTS": "1", "ENGAGEMENT_RPC_TOKEN": testToken,
+            ])
+        #expect(try host.call("engagement.get", #"["ngmt_a"]"#, within: 2).code == 1002)
+        #expect(server.requests.first?.target == "/api/v2/engagements/ngmt_a", "one slash")
+        let box = try HostProcess([], environment: ["ENGAGEMENT_RPC_SANDBOX": "1"])
+        #expect(try box.call("engagement.get", #"["ngmt_sandbox01"]"#).text("result") != nil)
+        try box.finish()
+        try host.finish()
+    }
+
+    @Test(arguments: [true, false])
+    func readOnlyRefusesWrites(byFlag: Bool) throws {
+        let host = try HostProcess(
+            ["--sandbox"] + (byFlag ? ["--read-only"] : []),
+            environment: byFlag ? [:] : ["ENGAGEMENT_RPC_READ_ONLY": "1"])
+        for params in [replacement("ngmt_sandbox01"), #"{"engagement_id":"bad"}"#, "[]"] {
+            let answer = try host.call("engagement.replaceContacts", params)
+            #expect(answer.code == 1007 && answer.kind == "not_allowed", "\(answer)")
+            #expect(answer.bool("error", "data", "retryable") == false)
+            #expect([nil, "no"].contains(answer.string("error", "data", "applied")))
+        }
+        #expect(try host.call("engagement.get", #"["ngmt_sandbox01"]"#).text("result") != nil)
+        for list in [try host.call("rpc.discover"), try host.call("service.info")] {
+            #expect(!String(decoding: list.bytes, as: UTF8.self).contains("replaceContacts"))
+        }
+        #expect(try host.sandboxRequests().map { $0.string("method") } == ["GET"])
+        try host.finish()
+    }
+
+    static let filters: [(list: String, get: Bool, replace: Bool)] = [
+        ("engagement.*", true, true), ("engagement.get", true, false), ("*", true, true), ("contact.*", false, false),
+        ("contact.get,engagement.replaceContacts", false, true), ("engagement.g*", true, false),
+    ]
+
+    @Test(arguments: filters)
+    func aMethodFilterIsAnUpperBound(row: (list: String, get: Bool, replace: Bool)) throws {
+        let host = try sandbox("--methods", row.list)
+        let read = try host.call("engagement.get", #"["ngmt_sandbox01"]"#)
+        let write = try host.call("engagement.replaceContacts", replacement("ngmt_sandbox01"))
+        #expect(read.code == (row.get ? nil : 1007), "\(read)")
+        #expect(write.code == (row.replace ? nil : 1007), "\(write)")
+        let document = String(decoding: try host.call("rpc.discover").bytes, as: UTF8.self)
+        #expect(document.contains("\"engagement.get\"") == row.get)
+        #expect(document.contains("\"engagement.replaceContacts\"") == row.replace)
+        try host.expectAlive()
+        try host.finish()
+    }
+
+    @Test func withoutATokenEachCallSaysSo() throws {
+        let server = try FaultServer(always: .ok())
+        let host = try HostProcess(["--base-url", server.baseURL])
+        for call in [("engagement.get", #"["ngmt_a"]"#), ("engagement.replaceContacts", replacement("ngmt_a"))] {
+            let answer = try host.call(call.0, call.1)
+            #expect(answer.code == 1005 && answer.kind == "not_configured", "\(answer)")
+            #expect(answer.string("error", "message")?.contains("ENGAGEMENT_RPC_TOKEN") == true, "\(answer)")
+            #expect(answer.bool("error", "data", "retryable") == false)
+            #expect(answer.string("error", "data", "applied") == (call.0 == "engagement.get" ? nil : "no"))
+        }
+        #expect(try host.call("engagement.get", #"["../"]"#).code == -32602, "parameters are looked at first")
+        try host.expectAlive()
+        #expect(server.connections == 0)
+        try host.finish()
+    }
+
+    @Test func nothingIsTouchedAtTheStart() throws {
+        let server = try FaultServer(always: .ok())
+        let host = try bridge(to: server, ["--token-file", "/nonexistent/token"])
+        try host.expectAlive()
+        _ = try host.call("rpc.discover")
+        #expect(server.connections == 0)
+        try host.finish()
+    }
+
+    @Test func theSandboxNeedsNoTokenNoNetworkAndNoHome() throws {
+        var setup = Setup(["--sandbox"])
+        setup.environment = [
+            "SWIFT_BACKTRACE": "enable=no", "https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9",
+            "ALL_PROXY": "socks5://127.0.0.1:9", "LANG": "C",
+        ]
+        let host = try HostProcess(setup)
+        #expect(try host.call("engagement.get", #"["ngmt_sandbox01"]"#).text("result") != nil)
+        try host.finish()
+    }
+
+    @Test func serviceInfoTellsWhatRuns() throws {
+        let host = try sandbox()
+        _ = try host.call("engagement.get", #"["ngmt_sandbox01"]"#)
+        _ = try host.call("engagement.get", #"["ngmt_sandbox99"]"#)
+        let info = try host.call("service.info")
+        let text = String(decoding: info.bytes, as: UTF8.self)
+        #expect(info.bool("result", "sandbox") == true, "\(info)")
+        #expect(info.string("result", "version")?.isEmpty == false)
+        for name in ["engagement.get", "base_url", "limits", "counters", "methods"] { #expect(text.contains(name)) }
+        try host.finish()
+    }
+}

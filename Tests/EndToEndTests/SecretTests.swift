@@ -1,0 +1,152 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Where the token comes from, and that it shows nowhere. (Every session also checks stdout and stderr for it.)
+@Suite(.ownThread)
+struct SecretTests {
+    static let badTokens: [Named<String>] = [
+        Named("CR LF", "sk-apik_secretpart\r\nX-Injected: 1"), Named("LF", "sk-apik_secretpart\nmore"),
+        Named("CR", "sk-apik_secretpart\rmore"), Named("space", "sk-apik_secretpart more"),
+        Named("leading space", " sk-apik_secretpart"), Named("tab", "sk-apik_secretpart\tmore"),
+        Named("not ASCII", "sk-apik_secretpart\u{E9}"), Named("DEL", "sk-apik_secretpart\u{7F}"),
+        Named("escape", "sk-apik_secretpart\u{1B}[0m"),
+        Named("8,193 bytes", "secretpart" + String(repeating: "x", count: 8183)),
+    ]
+
+    @Test(arguments: badTokens)
+    func aTokenThatIsNoneIsRefusedUnseen(token: Named<String>) throws {
+        let server = try FaultServer(always: .ok())
+        var setup = Setup(["--base-url", server.baseURL, "--log-level", "debug"])
+        setup.environment["ENGAGEMENT_RPC_TOKEN"] = token.value
+        let host = try HostProcess(setup)
+        let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a"))
+        #expect(answer.code == 1005 && answer.kind == "not_configured", "\(answer)")
+        #expect(answer.string("error", "data", "applied") == "no")
+        try host.finish()
+        let said = String(decoding: answer.bytes + host.errorBytes, as: UTF8.self)
+        #expect(!said.contains("secretpart"), "\(said)")
+        #expect(server.connections == 0)
+    }
+
+    @Test func aLongTokenIsTaken() throws {
+        let token = "sk-apik_" + String(repeating: "x", count: 8184)
+        let server = try FaultServer(always: .ok())
+        let host = try bridge(to: server, environment: ["ENGAGEMENT_RPC_TOKEN": token])
+        #expect(try host.call("engagement.get", #"["ngmt_a"]"#).text("result") != nil)
+        #expect(server.requests.first?["authorization"] == token)
+        try host.finish()
+    }
+
+    @Test func theTokenIsWipedFromTheProcess() throws {
+        let server = try FaultServer(always: .ok())
+        let host = try bridge(to: server, environment: ["MARKER": "still-here"])
+        _ = try host.call("engagement.get", #"["ngmt_a"]"#)
+        let environment = host.visibleEnvironment
+        if let environment, environment.contains("MARKER") {
+            #expect(!environment.contains("e2e.0123"), "overwritten in place")
+        }
+        #expect(host.commandLine?.contains("e2e.0123") == false)
+        try host.finish()
+    }
+
+    @Test(arguments: ["error", "warning", "info", "debug"], ["text", "json"])
+    func logsTellCallsButNoSecrets(level: String, format: String) throws {
+        let page = #"{"media_url":"https://media.test/x?Signature=geheim","title":"TITLE\u001b[31m"}"#
+        let problem = #"{"title":"bad\u001b[2J\u202e\n","detail":"DETAIL","request_id":"rid_\u001b\n"}"#
+        let server = try FaultServer([
+            "ngmt_a": [.ok(page)], "ngmt_b": [.answer(422, problem)], "ngmt_c": [.closeBeforeAnswer],
+        ])
+        let host = try bridge(to: server, ["--log-level", level, "--log-format", format])
+        for id in ["a", "b", "c"] { _ = try host.call("engagement.get", #"["ngmt_\#(id)"]"#) }
+        try host.send(line: "nonsense\u{1B}[31m")
+        _ = try host.next()
+        try host.finish()
+        let log = String(decoding: host.errorBytes, as: UTF8.self)
+        for word in ["geheim", "TITLE", "DETAIL", "Signature"] { #expect(!log.contains(word), "\(log)") }
+        #expect(!log.unicodeScalars.contains { ($0.value < 0x20 && $0 != "\n") || $0.value == 0x202E }, "\(log)")
+        let lines = log.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.utf8.count <= 4096 })
+        if format == "json" { for line in lines { _ = try Answer(Array(line.utf8)) } }
+        if level == "info" || level == "debug" { #expect(log.contains("engagement.get"), "\(log)") }
+        if level == "error" { #expect(!log.contains("debug")) }
+    }
+
+    private func file(_ content: [UInt8], _ body: (String) throws -> Void) throws {
+        let path = "/tmp/engagement-rpc-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        try Data(content).write(to: URL(fileURLWithPath: path))
+        chmod(path, 0o600)
+        defer { unlink(path) }
+        try body(path)
+    }
+
+    static let goodFiles: [Named<[UInt8]>] = [
+        Named("no line break", Array("sk-apik_file.0123".utf8)), Named("LF", Array("sk-apik_file.0123\n".utf8)),
+        Named("CR LF", Array("sk-apik_file.0123\r\n".utf8)),
+        Named("more lines", Array("sk-apik_file.0123\nsecond line\n".utf8)),
+    ]
+
+    @Test(arguments: goodFiles)
+    func aTokenFileIsReadToItsFirstLineBreak(content: Named<[UInt8]>) throws {
+        let server = try FaultServer(always: .ok())
+        try file(content.value) { path in
+            let host = try HostProcess(["--base-url", server.baseURL, "--token-file", path])
+            _ = try host.call("engagement.get", #"["ngmt_a"]"#)
+            #expect(server.requests.first?["authorization"] == "sk-apik_file.0123")
+            try host.finish()
+        }
+    }
+
+    static let badFiles: [Named<[UInt8]>] = [
+        Named("empty", []), Named("blank", [0x0A]),
+        Named("byte order mark", [0xEF, 0xBB, 0xBF] + Array("sk-apik_x.y".utf8)),
+        Named("space", Array("sk-apik_x y\n".utf8)), Named("NUL", Array("sk-apik_x\0y\n".utf8)),
+        Named("1 MB", [UInt8](repeating: 0x61, count: 1 << 20)),
+    ]
+
+    @Test(arguments: badFiles)
+    func aBadTokenFileIsNotConfigured(content: Named<[UInt8]>) throws {
+        let server = try FaultServer(always: .ok())
+        try file(content.value) { path in
+            let host = try HostProcess(["--base-url", server.baseURL, "--token-file", path])
+            let answer = try host.call("engagement.get", #"["ngmt_a"]"#)
+            #expect(answer.code == 1005, "\(answer)")
+            #expect(server.connections == 0)
+            try host.finish()
+        }
+    }
+
+    @Test(arguments: ["/nonexistent/token", "/tmp", "/dev/zero", "fifo"])
+    func aTokenFileThatIsNoFileDoesNotBlock(path: String) throws {
+        let fifo = "/tmp/engagement-rpc-\(getpid())-fifo"
+        if path == "fifo" { mkfifo(fifo, 0o600) }
+        defer { if path == "fifo" { unlink(fifo) } }
+        let server = try FaultServer(always: .ok())
+        let host = try HostProcess(["--base-url", server.baseURL, "--token-file", path == "fifo" ? fifo : path])
+        #expect(try host.call("engagement.get", #"["ngmt_a"]"#, within: 3).code == 1005)
+        try host.finish()
+    }
+
+    @Test(.tags(.retries)) func aTokenFileIsReadAgainAfter401() throws {
+        try file(Array("sk-apik_old.0123\n".utf8)) { path in
+            let server = try FaultServer { $0["authorization"] == "sk-apik_new.0123" ? .ok() : .problem(401) }
+            let host = try HostProcess(["--base-url", server.baseURL, "--token-file", path])
+            let same = try host.call("engagement.get", #"["ngmt_a"]"#)
+            #expect(same.code == 401 && same.int("error", "data", "attempts") == 1, "unchanged: not tried again")
+            try Data("sk-apik_new.0123\n".utf8).write(to: URL(fileURLWithPath: path))
+            let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a"))
+            #expect(answer.int("result", "meta", "attempts") == 2, "\(answer)")
+            #expect(server.requests.count == 3)
+            try host.finish()
+        }
+    }
+
+    @Test func tlsSecretsAreNotWritten() throws {
+        let path = "/tmp/engagement-rpc-\(getpid())-keys"
+        let host = try HostProcess(
+            ["--sandbox"], environment: ["SSLKEYLOGFILE": path])
+        _ = try host.call("engagement.get", #"["ngmt_sandbox01"]"#)
+        try host.finish()
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+}

@@ -1,0 +1,113 @@
+import TestSupport
+import Testing
+
+/// A token that is well-formed and opens nothing. Every session checks that it shows nowhere.
+let testToken = "sk-apik_e2e.0123456789abcdef"
+
+/// A process that serves from the embedded workspace.
+func sandbox(_ arguments: String...) throws -> HostProcess { try HostProcess(["--sandbox"] + arguments) }
+
+/// A process whose API is `server`, with one attempt per call unless told otherwise.
+func bridge(
+    to server: FaultServer, attempts: Int = 1, _ arguments: [String] = [], environment: [String: String] = [:]
+) throws -> HostProcess {
+    let base = ["--base-url", server.baseURL, "--max-attempts", "\(attempts)"]
+    return try HostProcess(
+        base + arguments, environment: ["ENGAGEMENT_RPC_TOKEN": testToken].merging(environment) { $1 })
+}
+
+/// A request as one line.
+func request(_ id: String?, _ method: String, _ params: String? = nil) -> String {
+    let id = id.map { #""id":\#($0),"# } ?? ""
+    let params = params.map { #","params":\#($0)"# } ?? ""
+    return #"{"jsonrpc":"2.0",\#(id)"method":"\#(method)"\#(params)}"#
+}
+
+/// `service.ping` as one line.
+func ping(_ id: String?) -> String { request(id, "service.ping") }
+
+/// The params of `engagement.replaceContacts`.
+func replacement(_ engagement: String, _ contacts: [String] = ["cnt_sandbox01"]) -> String {
+    let list = contacts.map { "\"\($0)\"" }.joined(separator: ",")
+    return #"{"engagement_id":"\#(engagement)","contact_ids":[\#(list)]}"#
+}
+
+/// A text that `Swift Testing` names a case by.
+struct Named<Value: Sendable>: Sendable, CustomTestStringConvertible {
+    let name: String
+    let value: Value
+    var testDescription: String { name }
+
+    init(_ name: String, _ value: Value) {
+        self.name = name
+        self.value = value
+    }
+}
+
+extension Answer {
+    /// Id and outcome in short, as tables of expected answers spell it: `1 ok`, `null -32600`, `[1 ok, 2 404]` for a
+    /// batch (sorted), `- -32700` without an id.
+    var summary: String {
+        if isBatch {
+            let entries = (try? elements().map(\.summary).sorted()) ?? []
+            return "[" + entries.joined(separator: ", ") + "]"
+        }
+        return "\(text("id") ?? "-") \(code.map(String.init) ?? "ok")"
+    }
+
+    /// Where `kind` and `code` disagree with the contract's table, what is wrong; nil when they agree.
+    var kindMismatch: String? {
+        guard let code, let kind else { return text("error") == nil ? nil : "no kind in \(self)" }
+        let expected: [Int: Set<String>] = [
+            -32700: ["parse_error"], -32600: ["invalid_request", "too_large"], -32601: ["method_not_found"],
+            -32602: ["invalid_params"], -32603: ["internal_error"], -32800: ["cancelled"], 1001: ["network"],
+            1002: ["timeout"], 1003: ["tls"], 1004: ["bad_response"], 1005: ["not_configured"],
+            1006: ["shutting_down"], 1007: ["not_allowed"],
+        ]
+        guard code < 100 || code >= 1000, expected[code]?.contains(kind) != true else { return nil }
+        return "kind \(kind) with code \(code)"
+    }
+}
+
+extension HostProcess {
+    /// Sends `input`, ends stdin, expects exit code 0, and gives back everything that was said.
+    func converse(_ input: some Sequence<UInt8>, within seconds: Double = 10) throws -> [Answer] {
+        try send(input)
+        closeInput()
+        let ending = try waitForExit(within: seconds)
+        let answers = takeAll()
+        #expect(ending == .exited(0), "\(errorText)")
+        try checkLeftovers()
+        for answer in answers {
+            for entry in answer.isBatch ? try answer.elements() : [answer] { #expect(entry.kindMismatch == nil) }
+        }
+        return answers
+    }
+
+    /// Expects that the process still serves.
+    func expectAlive() throws {
+        let answer = try call("service.ping")
+        #expect(answer.text("result") == "{}", "\(answer)")
+    }
+
+    /// What reached the sandbox's API so far, in order.
+    func sandboxRequests() throws -> [Answer] {
+        let answer = try call("sandbox.requests")
+        for path in [["result", "data", "requests"], ["result", "requests"], ["result", "data"], ["result"]] {
+            let found =
+                try path.count == 3
+                ? answer.elements(path[0], path[1], path[2])
+                : path.count == 2 ? answer.elements(path[0], path[1]) : answer.elements(path[0])
+            if !found.isEmpty { return found }
+        }
+        #expect(answer.text("result") != nil, "\(answer)")
+        return []
+    }
+
+    /// Plans what the sandbox does with the requests that match.
+    func fail(_ match: String, _ steps: String, repeats: Bool = false) throws {
+        let repeats = repeats ? #","repeat":true"# : ""
+        let answer = try call("sandbox.fail", #"{"match":"\#(match)","steps":[\#(steps)]\#(repeats)}"#)
+        #expect(answer.text("result") != nil, "\(answer)")
+    }
+}
