@@ -63,6 +63,7 @@ extension RPCFailure {
             return unusable("The connection ended inside the API's answer", method)
         case .broken, .resend:
             return RPCFailure(.network, "The connection ended before the API answered.").mayBeRetried
+        case .notHTTP: return RPCFailure(.badResponse, "What came back from the API's host is not HTTP.").mayBeRetried
         case .tooLarge:
             return RPCFailure(.badResponse, "The API's answer is over 64 MiB; ask for less, for example by expand.")
         case .headersTooLarge:

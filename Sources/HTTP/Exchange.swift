@@ -36,8 +36,10 @@ public enum TransferFailure: Error, Equatable, Sendable {
     case proxy
     /// TLS failed: `reason` says how.
     case tls(reason: String)
-    /// The connection ended, or something other than HTTP came back.
+    /// The connection ended before the answer was whole.
     case broken
+    /// Something other than HTTP came back.
+    case notHTTP
     /// libcurl wanted to send the same request a second time by itself, and was stopped.
     case resend
     /// The body passed the size limit, after decoding.

@@ -31,6 +31,11 @@ public struct BaseURL: Sendable {
             defer { curl_free(found) }
             return String(cString: found)
         }
+        // libcurl also takes one slash or three, and then finds the host elsewhere than a reader would.
+        let slashes = text.drop { $0 != "/" }.prefix { $0 == "/" }
+        guard text.contains(":"), slashes.count == 2 else {
+            throw Problem(sentence: "it is not a URL such as https://app.askelephant.ai/api")
+        }
         guard let scheme = part(CURLUPART_SCHEME)?.lowercased(), scheme == "https" || scheme == "http" else {
             throw Problem(sentence: "its scheme must be https, or http for this machine")
         }

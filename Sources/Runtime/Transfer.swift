@@ -138,6 +138,9 @@ final class Transfer {
         if code != CURLE_OK { exchange.failure = stop ?? Self.failure(code, wasSent: exchange.wasSent) }
     }
 
+    /// `CURLE_TOO_LARGE`, which libcurl has had since 8.6.
+    private static let tooLarge = CURLcode(rawValue: 100)
+
     private static func failure(_ code: CURLcode, wasSent: Bool) -> TransferFailure {
         let reason = String(cString: curl_easy_strerror(code))
         switch code {
@@ -151,6 +154,9 @@ final class Transfer {
             CURLE_USE_SSL_FAILED:
             return .tls(reason: reason)
         case CURLE_BAD_CONTENT_ENCODING: return .encoding
+        case CURLE_UNSUPPORTED_PROTOCOL where wasSent, CURLE_WEIRD_SERVER_REPLY where wasSent: return .notHTTP
+        // A single header line beyond libcurl's own buffer limit is told as a lack of memory.
+        case CURLE_OUT_OF_MEMORY where wasSent, tooLarge where wasSent: return .headersTooLarge
         case CURLE_OUT_OF_MEMORY, CURLE_URL_MALFORMAT, CURLE_FAILED_INIT, CURLE_UNSUPPORTED_PROTOCOL,
             CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN:
             return .local(reason: reason)

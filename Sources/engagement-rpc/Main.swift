@@ -22,51 +22,43 @@ struct Main {
         }
     }
 
-    private static func run(_ words: [String], _ token: String?) throws(UsageError) {
-        switch words.first {
-        case "--help", "-h", "help": write(Help.text, to: 1)
-        case "--version", "version": write("engagement-rpc \(Version.number)\n", to: 1)
-        case "schema": try printSchema(Array(words.dropFirst()))
-        case "call": try call(Array(words.dropFirst()), token)
-        case "serve": try serve(Array(words.dropFirst()), token)
-        default: try serve(words, token)
+    private static func run(_ arguments: [String], _ token: String?) throws(UsageError) {
+        if arguments.contains("--help") || arguments.contains("-h") { return write(Help.text, to: 1) }
+        if arguments.contains("--version") { return write("engagement-rpc \(Version.number)\n", to: 1) }
+        let options = try Options(arguments) { name in getenv(name).map { String(cString: $0) } }
+        let words = options.words.dropFirst()
+        switch options.words.first {
+        case nil, "serve":
+            guard words.isEmpty else { throw UsageError(sentence: "serve takes flags only.") }
+            try serve(options, token)
+        case "call": try call(Array(words), options, token)
+        case "schema": try printSchema(Array(words))
+        case let word?:
+            throw UsageError(sentence: "\(word.quoted) is not a command; serve, call and schema are.")
         }
     }
 
-    private static func options(_ words: [String]) throws(UsageError) -> Options {
-        try Options(flags: words) { name in getenv(name).map { String(cString: $0) } }
-    }
-
-    private static func serve(_ words: [String], _ token: String?) throws(UsageError) {
-        let options = try options(words)
+    private static func serve(_ options: Options, _ token: String?) throws(UsageError) {
+        let process = try Process(options, token: token)
         if isatty(0) == 1 {
             write("engagement-rpc: reading requests, one JSON text per line; Ctrl-D ends; --help tells more.\n", to: 2)
         }
-        let signals = SignalPipe()
-        let streams = StandardStreams()
-        let process = try Process(options, token: token)
-        Loop(
-            client: process.service, transport: process.transport, streams: streams, signals: signals,
-            clock: process.clock
-        ).run()
-        // Not `exit`: OpenSSL's exit handlers and a resolver thread that still waits for its answer must not meet.
-        _exit(0)
+        process.run(process.service)
+        leave(process.exitCode)
     }
 
-    private static func call(_ words: [String], _ token: String?) throws(UsageError) {
-        let positional = words.prefix { !$0.hasPrefix("--") }
-        guard let method = positional.first, positional.count <= 2 else {
-            throw UsageError(sentence: "call takes a method, then its params as JSON, then flags.")
+    private static func call(_ words: [String], _ options: Options, _ token: String?) throws(UsageError) {
+        guard let method = words.first, words.count <= 2 else {
+            throw UsageError(sentence: "call takes a method, then its params as JSON.")
         }
-        let options = try options(Array(words.dropFirst(positional.count)))
-        let signals = SignalPipe()
-        let streams = StandardStreams()
         let process = try Process(options, token: token)
-        let client = try SingleCall(method: method, params: positional.dropFirst().first, service: process.service)
-        Loop(client: client, transport: process.transport, streams: streams, signals: signals, clock: process.clock)
-            .run()
-        _exit(client.succeeded ? 0 : 1)
+        let client = try SingleCall(method: method, params: words.dropFirst().first, service: process.service)
+        process.run(client)
+        leave(client.succeeded ? 0 : 1)
     }
+
+    /// Not `exit`: OpenSSL's exit handlers and a resolver thread that still waits for its answer must not meet.
+    private static func leave(_ code: Int32) -> Never { _exit(code) }
 
     private static func printSchema(_ words: [String]) throws(UsageError) {
         guard words.count <= 1, words.first ?? "openrpc" == "openrpc" else {
@@ -74,10 +66,12 @@ struct Main {
         }
         let compact = ByteBuffer()
         OpenRPC.append(MethodTable().listed, version: Version.number, to: compact)
-        var scanner = JSONScanner(compact.bytes)
         let pretty = ByteBuffer()
-        (try? scanner.text())?.appendPretty(to: pretty)
-        write(pretty.bytes.text + "\n", to: 1)
+        withExtendedLifetime(compact) {
+            var scanner = JSONScanner(compact.bytes)
+            (try? scanner.text())?.appendPretty(to: pretty)
+        }
+        withExtendedLifetime(pretty) { write(pretty.bytes.text + "\n", to: 1) }
     }
 
     private static func write(_ text: String, to descriptor: Int32) {

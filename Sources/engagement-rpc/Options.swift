@@ -1,3 +1,4 @@
+import Bytes
 import EngagementAPI
 import JSONRPC
 import Runtime
@@ -30,10 +31,17 @@ struct Options {
 
     enum Progress: String, CaseIterable { case auto, always, never }
 
-    /// Reads the flags, then the environment for what no flag has set.
-    init(flags: [String], environment: (String) -> String?) throws(UsageError) {
-        var rest = flags[...]
+    /// The words that are no flags: a command and what it takes.
+    private(set) var words: [String] = []
+
+    /// Reads the command line, then the environment for what no flag has set.
+    init(_ arguments: [String], environment: (String) -> String?) throws(UsageError) {
+        var rest = arguments[...]
         while let word = rest.popFirst() {
+            guard word.hasPrefix("-"), word != "-" else {
+                words.append(word)
+                continue
+            }
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let setting = Setting.all.first(where: { $0.flag == parts[0] }) else {
                 let hint = parts[0].nearest(in: Setting.all.map(\.flag)).map { "did you mean \($0)?" }
@@ -104,12 +112,9 @@ struct Setting: Sendable {
             summary: "methods that may be called, such as engagement.*,contact.get",
             take: { options, value in
                 let patterns = value.split(separator: ",").map { $0.filter { $0 != " " } }
-                let known = Method.all.map(\.name)
                 options.methods = patterns
-                return !patterns.isEmpty
-                    && patterns.allSatisfy { pattern in
-                        known.contains { MethodTable.Filter.matches(pattern, $0) }
-                    }
+                // Names that this version does not know are let through: one list may serve several versions.
+                return !patterns.isEmpty && patterns.allSatisfy(Self.isPattern)
             }, expected: "names of methods, or beginnings with a star at the end"),
         toggle("--http2", "HTTP2", "let HTTP/2 be negotiated", \.allowsHTTP2),
         choice("--framing", [], Framing.self, "auto", "how messages are told apart on stdin and stdout", \.framing),
@@ -124,6 +129,11 @@ struct Setting: Sendable {
         choice("--log-format", ["ENGAGEMENT_RPC_LOG_FORMAT"], Logger.Format.self, "text", "shape of log lines", \.logFormat),
         choice("--progress", [], Options.Progress.self, "auto", "a live line on stderr for long runs", \.progress),
     ]
+
+    private static func isPattern(_ text: String) -> Bool {
+        let stem = text.hasSuffix("*") ? text.dropLast() : text[...]
+        return !text.isEmpty && stem.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: ".") }
+    }
 
     private static func toggle(
         _ flag: String, _ name: String, _ summary: String, _ path: any WritableKeyPath<Options, Bool> & Sendable

@@ -2,6 +2,7 @@ import Bytes
 import EngagementAPI
 import Glibc
 import HTTP
+import JSONRPC
 import Runtime
 import Sandbox
 import Service
@@ -12,14 +13,23 @@ extension Service: LoopClient {}
 struct Process {
     let service: Service
     let transport: CurlTransport
-    let clock = LoopClock()
+    /// 0, or 64 when a setting keeps every call from being made, which each call is told as well.
+    let exitCode: Int32
+    private let clock = LoopClock()
     private let sandbox: SandboxServer?
+    private let signals: SignalPipe
+    private let streams: StandardStreams
 
     /// Wires everything. Touches neither network nor token file; only the sandbox opens its port.
     init(_ options: Options, token: String?) throws(UsageError) {
+        if let file = options.caFile, access(file, R_OK) != 0 {
+            throw UsageError(sentence: "The CA file \(file.quoted) can't be read: \(String(cString: strerror(errno))).")
+        }
+        signals = SignalPipe()
         let sandbox = options.isSandbox ? try Self.startSandbox() : nil
         self.sandbox = sandbox
         let base = try Self.baseURL(options, sandbox)
+        streams = StandardStreams()
         let tokenFile = sandbox == nil && (token == nil || options.origins["--token-file"] == "flag") ? options.tokenFile : nil
         let credential = Credential(token: sandbox?.token ?? (tokenFile == nil ? token : nil), file: tokenFile)
         let transport = CurlTransport(
@@ -29,13 +39,15 @@ struct Process {
                 allowsHTTP2: options.allowsHTTP2), clock: clock)
         self.transport = transport
         let standardError = StandardError()
+        let log = Logger(level: options.logLevel, format: options.logFormat) { standardError.write($0) }
+        let isExposed = base.isClearText && !base.isLoopback
+        exitCode = isExposed ? 64 : 0
+        if isExposed { log.write(.error, Self.clearText) }
         var generator = SystemRandomNumberGenerator()
         let surroundings = ServiceSurroundings(
             random: { Double.random(in: 0..<1, using: &generator) }, wallClock: { Double(time(nil)) },
             prepare: {
-                if base.isClearText, !base.isLoopback {
-                    return "The base URL is http and not on this machine, so the token would travel in the clear; use https."
-                }
+                if isExposed { return Self.clearText }
                 do throws(Credential.Problem) {
                     transport.use(authorization: try credential.authorization())
                     return nil
@@ -48,9 +60,17 @@ struct Process {
                 transport.use(authorization: fresh)
                 return true
             },
-            log: Logger(level: options.logLevel, format: options.logFormat) { standardError.write($0) })
+            log: log)
         service = Service(
             settings: Self.settings(options, base, sandbox != nil), surroundings: surroundings, transport: transport)
+    }
+
+    private static let clearText =
+        "The base URL is http and not on this machine, so the token would travel in the clear; use https."
+
+    /// Turns the loop for `client` until it is finished.
+    func run(_ client: any LoopClient) {
+        Loop(client: client, transport: transport, streams: streams, signals: signals, clock: clock).run()
     }
 
     private static func settings(_ options: Options, _ base: BaseURL, _ isSandbox: Bool) -> ServiceSettings {
