@@ -60,14 +60,15 @@ public final class CurlTransport: Transport {
 
     /// Sends this value in the `Authorization` header from the next exchange on. Nothing is sent before the first call.
     public func use(authorization: String) {
-        plainHeaders = HeaderList(Self.lines(authorization, hasBody: false))
-        bodyHeaders = HeaderList(Self.lines(authorization, hasBody: true))
-    }
-
-    private static func lines(_ authorization: String, hasBody: Bool) -> [String] {
+        // The user agent and the encodings have options of their own, but libcurl formats what those hold twice, a byte
+        // at a time.
+        let lines = [
+            "Authorization: \(authorization)", "Accept: application/json",
+            "Accept-Encoding: \(Transfer.acceptedEncodings)", "User-Agent: \(settings.userAgent)",
+        ]
+        plainHeaders = HeaderList(lines)
         // An empty Expect header keeps libcurl from waiting a second for "100 Continue" before a large body.
-        ["Authorization: \(authorization)", "Accept: application/json, application/problem+json", "Expect:"]
-            + (hasBody ? ["Content-Type: application/json"] : [])
+        bodyHeaders = HeaderList(lines + ["Content-Type: application/json", "Expect:"])
     }
 
     /// Begins `exchange`.

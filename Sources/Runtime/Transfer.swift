@@ -34,6 +34,8 @@ final class Transfer {
 
     /// Decoded bytes of one answer, at most. libcurl's own limit does not see chunked or compressed bodies.
     static let bodyLimit = 64 * 1024 * 1024
+    /// Content codings that are decoded.
+    static let acceptedEncodings = "gzip, deflate, br"
     private static let headerLineLimit = 300
     private static let headerByteLimit = 256 * 1024
 
@@ -76,8 +78,8 @@ final class Transfer {
         if let file = settings.caFile { rpc_easy_set_text(easy, CURLOPT_CAINFO, file) }
         // Proxy variables are obeyed even for loopback otherwise, and the sandbox would be looked for elsewhere.
         if settings.isLoopback { rpc_easy_set_text(easy, CURLOPT_PROXY, "") }
-        rpc_easy_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br")
-        rpc_easy_set_text(easy, CURLOPT_USERAGENT, settings.userAgent)
+        // Switches decoding on; the header itself stands in the list.
+        rpc_easy_set_text(easy, CURLOPT_ACCEPT_ENCODING, Self.acceptedEncodings)
         rpc_easy_set_pointer(easy, CURLOPT_PRIVATE, this)
         rpc_easy_set_pointer(easy, CURLOPT_WRITEDATA, this)
         rpc_easy_set_pointer(easy, CURLOPT_HEADERDATA, this)

@@ -1,0 +1,212 @@
+import Bytes
+
+/// The grammar, as functions from the position of a token to the position behind it. Positions are passed and returned,
+/// not kept in the scanner, so that they stay in registers: this is where an answer's bytes cost their time.
+extension JSONScanner {
+    /// Behind the object that begins at `start`, with `depth` containers around it.
+    mutating func skipObject(_ start: Position, _ depth: Int) throws(JSONSyntaxError) -> Position {
+        guard depth < Self.depthLimit else { throw failure(start, .depth) }
+        var at = skipSpace(start + 1)
+        if at < end, at.pointee == UInt8(ascii: "}") { return at + 1 }
+        while true {
+            var hasEscapes = false
+            at = try skipColon(try skipName(at, &hasEscapes))
+            at = skipSpace(try skipValue(skipSpace(at), depth + 1))
+            guard at < end else { throw failure(at, .end) }
+            if at.pointee == UInt8(ascii: "}") { return at + 1 }
+            guard at.pointee == UInt8(ascii: ",") else { throw failure(at, .comma) }
+            at = skipSpace(at + 1)
+        }
+    }
+
+    /// Behind the array that begins at `start`, with `depth` containers around it.
+    mutating func skipArray(_ start: Position, _ depth: Int) throws(JSONSyntaxError) -> Position {
+        guard depth < Self.depthLimit else { throw failure(start, .depth) }
+        var at = skipSpace(start + 1)
+        if at < end, at.pointee == UInt8(ascii: "]") { return at + 1 }
+        while true {
+            at = skipSpace(try skipValue(at, depth + 1))
+            guard at < end else { throw failure(at, .end) }
+            if at.pointee == UInt8(ascii: "]") { return at + 1 }
+            guard at.pointee == UInt8(ascii: ",") else { throw failure(at, .comma) }
+            at = skipSpace(at + 1)
+        }
+    }
+
+    @inline(__always)
+    private mutating func skipValue(_ start: Position, _ depth: Int) throws(JSONSyntaxError) -> Position {
+        guard start < end else { throw failure(start, .end) }
+        switch start.pointee {
+        case UInt8(ascii: "\""):
+            var hasEscapes = false
+            return try skipString(start, &hasEscapes)
+        case UInt8(ascii: "{"): return try skipObject(start, depth)
+        case UInt8(ascii: "["): return try skipArray(start, depth)
+        default: return try skipScalar(start)
+        }
+    }
+
+    /// Behind the member name that must begin at `start`.
+    @inline(__always)
+    func skipName(_ start: Position, _ hasEscapes: inout Bool) throws(JSONSyntaxError) -> Position {
+        guard start < end, start.pointee == UInt8(ascii: "\"") else { throw failure(start, start < end ? .name : .end) }
+        return try skipString(start, &hasEscapes)
+    }
+
+    /// Behind the colon that must follow `start`, white space before it allowed.
+    @inline(__always)
+    mutating func skipColon(_ start: Position) throws(JSONSyntaxError) -> Position {
+        let at = skipSpace(start)
+        guard at < end, at.pointee == UInt8(ascii: ":") else { throw failure(at, at < end ? .colon : .end) }
+        return at + 1
+    }
+
+    /// Behind the white space that begins at `start`, if any.
+    @inline(__always)
+    mutating func skipSpace(_ start: Position) -> Position {
+        guard start < end, start.pointee <= 0x20 else { return start }
+        return skipSomeSpace(start)
+    }
+
+    private mutating func skipSomeSpace(_ start: Position) -> Position {
+        var at = start
+        while at < end {
+            switch at.pointee {
+            case 0x20, 0x09: break
+            case 0x0A, 0x0D: sawLineBreak = true
+            default: return at
+            }
+            at += 1
+        }
+        return at
+    }
+
+    /// Behind the number or literal that must begin at `start`.
+    func skipScalar(_ start: Position) throws(JSONSyntaxError) -> Position {
+        switch start.pointee {
+        case UInt8(ascii: "t"): try skipLiteral(start, "true")
+        case UInt8(ascii: "f"): try skipLiteral(start, "false")
+        case UInt8(ascii: "n"): try skipLiteral(start, "null")
+        case UInt8(ascii: "-"), 0x30...0x39: try skipNumber(start)
+        default: throw failure(start, .value)
+        }
+    }
+
+    private func skipLiteral(_ start: Position, _ word: StaticString) throws(JSONSyntaxError) -> Position {
+        for index in 0..<word.utf8CodeUnitCount {
+            guard start + index < end else { throw failure(start + index, .end) }
+            guard start[index] == word.utf8Start[index] else { throw failure(start + index, .value) }
+        }
+        return start + word.utf8CodeUnitCount
+    }
+
+    private func skipNumber(_ start: Position) throws(JSONSyntaxError) -> Position {
+        var at = start.pointee == UInt8(ascii: "-") ? start + 1 : start
+        guard at < end else { throw failure(at, .end) }
+        at = at.pointee == UInt8(ascii: "0") ? at + 1 : try skipDigits(at)
+        if at < end, at.pointee == UInt8(ascii: ".") { at = try skipDigits(at + 1) }
+        if at < end, at.pointee | 0x20 == UInt8(ascii: "e") {
+            at += 1
+            if at < end, at.pointee == UInt8(ascii: "+") || at.pointee == UInt8(ascii: "-") { at += 1 }
+            at = try skipDigits(at)
+        }
+        return at
+    }
+
+    private func skipDigits(_ start: Position) throws(JSONSyntaxError) -> Position {
+        guard start < end else { throw failure(start, .end) }
+        guard start.pointee.isDigit else { throw failure(start, .number) }
+        var at = start + 1
+        while at < end, at.pointee.isDigit { at += 1 }
+        return at
+    }
+
+    /// Behind the string that begins with the quote at `start`.
+    func skipString(_ start: Position, _ hasEscapes: inout Bool) throws(JSONSyntaxError) -> Position {
+        var at = start + 1
+        while true {
+            at = skipPlain(at)
+            guard at < end else { throw failure(at, .end) }
+            switch at.pointee {
+            case UInt8(ascii: "\""): return at + 1
+            case UInt8(ascii: "\\"):
+                hasEscapes = true
+                at = try skipEscape(at)
+            case 0..<0x20: throw failure(at, .control)
+            default: at = try skipMultibyte(at)
+            }
+        }
+    }
+
+    /// Moves over printable ASCII, 8 bytes a step, up to a quote, a backslash, a control character or a byte above 127.
+    ///
+    /// A word of 64 bits and not a `SIMD` vector: the vectors' comparisons compile to loops over their lanes.
+    @inline(__always)
+    private func skipPlain(_ start: Position) -> Position {
+        var at = start
+        while end - at >= 8 {
+            let word = UInt64(littleEndian: UnsafeRawPointer(at).loadUnaligned(as: UInt64.self))
+            let stops = Self.stops(in: word)
+            if stops != 0 { return at + (stops.trailingZeroBitCount &>> 3) }
+            at += 8
+        }
+        while at < end {
+            let byte = at.pointee
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte >= 0x80 { return at }
+            at += 1
+        }
+        return at
+    }
+
+    /// The top bit of each byte at which to stop. Right up to the first of them: a subtraction's borrow can set the bits
+    /// of bytes behind it, which nobody looks at.
+    @inline(__always)
+    private static func stops(in word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let control = word &- (ones &* 0x20)
+        let quote = (word ^ (ones &* 0x22)) &- ones
+        let backslash = (word ^ (ones &* 0x5C)) &- ones
+        return (control | quote | backslash | word) & (ones &* 0x80)
+    }
+
+    /// Behind the escape that begins with the backslash at `start`.
+    @inline(__always)
+    private func skipEscape(_ start: Position) throws(JSONSyntaxError) -> Position {
+        guard end - start >= 2 else { throw failure(end, .end) }
+        switch start[1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return start + 2
+        case UInt8(ascii: "u"): break
+        default: throw failure(start, .escape)
+        }
+        for index in 2..<6 {
+            guard end - start > index else { throw failure(end, .end) }
+            guard start[index].isHexDigit else { throw failure(start, .escape) }
+        }
+        return start + 6
+    }
+
+    /// Behind one sequence of two to four bytes: RFC 3629, so no overlong forms, no surrogates, nothing above U+10FFFF.
+    private func skipMultibyte(_ start: Position) throws(JSONSyntaxError) -> Position {
+        let length: Int
+        var second: ClosedRange<UInt8> = 0x80...0xBF
+        switch start.pointee {
+        case 0xC2...0xDF: length = 2
+        case 0xE0: (length, second) = (3, 0xA0...0xBF)
+        case 0xED: (length, second) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: length = 3
+        case 0xF0: (length, second) = (4, 0x90...0xBF)
+        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        case 0xF1...0xF3: length = 4
+        default: throw failure(start, .utf8)
+        }
+        guard end - start >= length, second.contains(start[1]) else { throw failure(start, .utf8) }
+        for index in 2..<max(2, length) where start[index] & 0xC0 != 0x80 { throw failure(start, .utf8) }
+        return start + length
+    }
+}
+
+extension UInt8 {
+    fileprivate var isHexDigit: Bool { isDigit || (self | 0x20) &- 0x61 < 6 }
+}
