@@ -6,6 +6,13 @@ struct FieldError: Equatable, Sendable {
     let field: String
     let code: String
     let message: String
+
+    /// Names and values in it may be the client's, and as long as a request: both are cut to 200 characters.
+    init(field: String, code: String, message: String) {
+        self.field = String(field.unicodeScalars.prefix(200))
+        self.code = code
+        self.message = String(message.unicodeScalars.prefix(200))
+    }
 }
 
 /// A refusal, as the API words it: `application/problem+json` (RFC 9457) with `request_id` and field errors.

@@ -8,20 +8,22 @@ import JSON
 struct RequestLog {
     /// Requests kept, at most.
     static let limit = 10_000
-    /// Bytes of JSON kept, at most.
-    static let byteLimit = 16 << 20
     /// Bytes of one body shown, at most.
     static let bodyLimit = 64 << 10
 
     /// What a request had for a token.
     enum Token: String { case present, absent, wrong }
 
+    private let byteLimit: Int
     /// The records, each with a comma after it, behind `start` bytes that are no longer needed.
     private let text = ByteBuffer()
     private var start = 0
     /// The length of each record, from `first` on.
     private var lengths: [Int] = []
     private var first = 0
+
+    /// A log of at most `byteLimit` bytes of JSON, the newest request apart, which it always keeps.
+    init(byteLimit: Int = 16 << 20) { self.byteLimit = byteLimit }
 
     /// How many requests are kept.
     var count: Int { lengths.count - first }
@@ -32,10 +34,10 @@ struct RequestLog {
         text.append("{\"method\":\"")
         text.append(request.method)
         text.append("\",\"path\":")
-        append(visible: path)
+        JSONWriter.appendString(path, to: text)
         if let query = request.query {
             text.append(",\"query\":")
-            append(visible: query)
+            JSONWriter.appendString(query, to: text)
         }
         if !request.body.isEmpty { append(body: request.body) }
         text.append(",\"token\":\"")
@@ -44,7 +46,7 @@ struct RequestLog {
         text.append(decimal: atMs)
         text.append("},")
         lengths.append(text.count - before)
-        while count > Self.limit || (count > 1 && text.count - start > Self.byteLimit) { dropOldest() }
+        while count > Self.limit || (count > 1 && text.count - start > byteLimit) { dropOldest() }
         if start > max(64 << 10, text.count / 2) {
             text.removeFirst(start)
             text.shrink(to: max(64 << 10, text.count * 2))
@@ -73,22 +75,11 @@ struct RequestLog {
         first += 1
     }
 
-    /// The parser lets nothing but visible ASCII into a target, so that most go in as they are.
-    private func append(visible part: Bytes) {
-        if part.firstPosition(of: UInt8(ascii: "\"")) != nil || part.firstPosition(of: UInt8(ascii: "\\")) != nil {
-            JSONWriter.appendString(part.text, to: text)
-            return
-        }
-        text.append("\"")
-        text.append(part)
-        text.append("\"")
-    }
-
     /// A body that is JSON is shown as such, on one line; all else as a string.
     private func append(body: Bytes) {
         text.append(",\"body\":")
         guard body.count <= Self.bodyLimit else {
-            JSONWriter.appendString(body.slice(0, Self.bodyLimit).text, to: text)
+            JSONWriter.appendString(body.slice(0, Self.bodyLimit), to: text)
             text.append(",\"body_cut\":true,\"body_bytes\":")
             text.append(decimal: body.count)
             return
@@ -96,7 +87,7 @@ struct RequestLog {
         var scanner = JSONScanner(body)
         // The log shows it a few levels deep. What would then be nested deeper than a reader takes, is text.
         guard let value = try? scanner.value(depth: 8), (try? scanner.finish()) != nil else {
-            JSONWriter.appendString(body.text, to: text)
+            JSONWriter.appendString(body, to: text)
             return
         }
         guard scanner.sawLineBreak else {

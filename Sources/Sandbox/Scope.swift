@@ -60,7 +60,7 @@ struct Expand: OptionSet, Hashable, Sendable {
         for word in list.split(separator: ",", omittingEmptySubsequences: false) {
             guard let bit = Self.names.firstIndex(of: String(word)) else {
                 let known = Self.names.joined(separator: ", ")
-                throw Problem.validation("expand", "invalid_value", "\"\(word)\" is not one of \(known).")
+                throw Problem.validation("expand", "invalid_value", "There is only \(known); not \(word).")
             }
             parts.insert(Expand(rawValue: 1 << UInt8(bit)))
         }

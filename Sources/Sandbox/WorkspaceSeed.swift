@@ -39,10 +39,10 @@ struct WorkspaceSeed {
         ("Feature request", "#9467BD"), ("Größer als 10k €", "#8C564B"),
     ]
 
-    static let users = [
+    static let users: [(first: String, last: String?, title: String?)] = [
         ("Imani", "Okafor", "Account Executive"), ("Lucas", "Meyer", "Customer Success Manager"),
         ("Priya", "Raman", nil), ("Zoë", "van Dijk", "Head of Sales"), ("Sam", nil, "Solutions Engineer"),
-    ] as [(first: String, last: String?, title: String?)]
+    ]
 
     var companyRecords: [Record] {
         Self.companies.enumerated().map { index, company in

@@ -70,7 +70,8 @@ import Testing
 
     @Test func refusesAMissingOrWrongToken() throws {
         let client = client()
-        for authorization in ["", "Bearer", "Bearer x", "Bearer \(server.token)0", server.token, "Basic \(server.token)"] {
+        let wrong = ["Bearer", "Bearer x", "Bearer \(server.token)0", server.token, "Basic \(server.token)"]
+        for authorization in [""] + wrong {
             for path in ["/api/v2/users", "/api/sandbox/reset"] {
                 client.send(client.text("GET", path, authorization: authorization))
                 let answer = try #require(client.answer())
@@ -83,9 +84,7 @@ import Testing
         #expect(server.token.count == 64)
     }
 
-    @Test(arguments: [
-        ("before", nil), ("headers", nil), ("body", nil), ("before", 503), ("headers", 503), ("body", 503),
-    ] as [(String, Int?)])
+    @Test(arguments: ["before", "headers", "body"], [nil, 503])
     func cutsAnAnswer(cut: String, status: Int?) throws {
         let steps = status.map { #"[{"cut":"\#(cut)","status":\#($0)}]"# } ?? #"[{"cut":"\#(cut)"}]"#
         let plan = #"{"match":"PUT /v2/engagements/*/contacts","steps":\#(steps)}"#
@@ -195,7 +194,13 @@ import Testing
         #expect(answer.text.contains("contact_ids[0]"))
     }
 
-    @Test(arguments: [
+    struct Malformed: CustomTestStringConvertible {
+        let text: String
+        let status: Int
+        var testDescription: String { "\(status): \(text.prefix(80).debugDescription)" }
+    }
+
+    static let malformed = [
         ("GET / HTTP/1.0\r\n\r\n", 403), ("GET / HTTP/3.7\r\n\r\n", 505), ("GET /\r\n\r\n", 400), ("\0\0\0\n", 400),
         ("GET / HTTP/1.1\nHost: x\n\n", 400), ("GET / HTTP/1.1\r\n\r\n", 400), ("G@T / HTTP/1.1\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400), ("GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400),
@@ -214,12 +219,14 @@ import Testing
         ("GET /" + String(repeating: "a", count: 1 << 16) + " HTTP/1.1\r\nHost: a\r\n\r\n", 431),
         ("GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X: y\r\n", count: 300) + "\r\n", 431),
         ("GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "y", count: 1 << 20), 431),
-    ])
-    func refusesMalformedRequests(text: String, status: Int) throws {
+    ].map { Malformed(text: $0, status: $1) }
+
+    @Test(arguments: malformed)
+    func refusesMalformedRequests(_ test: Malformed) throws {
         let client = client()
-        client.send(text)
+        client.send(test.text)
         let got = try #require(client.rest())
-        #expect(got.hasPrefix("HTTP/1.1 \(status) "))
+        #expect(got.hasPrefix("HTTP/1.1 \(test.status) "))
         #expect(got.contains("Connection: close\r\n"))
         #expect(self.client().call("GET", "/api/v2/users")?.status == 200)
     }
