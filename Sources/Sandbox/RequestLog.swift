@@ -1,19 +1,18 @@
 import Bytes
 import JSON
 
-/// What came in, newest last: at most 10,000 requests and 16 MiB, whatever comes.
+/// What came in, newest last: at most 10,000 requests and 16 MiB, unless told otherwise.
 ///
 /// Each request is kept as the JSON text it will be shown as, and all of them in one block, so that a million requests
 /// leave no more behind than the newest ten thousand.
 struct RequestLog {
-    /// Requests kept, at most.
-    static let limit = 10_000
     /// Bytes of one body shown, at most.
     static let bodyLimit = 64 << 10
 
     /// What a request had for a token.
     enum Token: String { case present, absent, wrong }
 
+    private let limit: Int
     private let byteLimit: Int
     /// The records, each with a comma after it, behind `start` bytes that are no longer needed.
     private let text = ByteBuffer()
@@ -22,8 +21,8 @@ struct RequestLog {
     private var lengths: [Int] = []
     private var first = 0
 
-    /// A log of at most `byteLimit` bytes of JSON, the newest request apart, which it always keeps.
-    init(byteLimit: Int = 16 << 20) { self.byteLimit = byteLimit }
+    /// A log of at most `limit` requests and `byteLimit` bytes of JSON; the newest request is always kept.
+    init(limit: Int = 10_000, byteLimit: Int = 16 << 20) { (self.limit, self.byteLimit) = (limit, byteLimit) }
 
     /// How many requests are kept.
     var count: Int { lengths.count - first }
@@ -46,7 +45,7 @@ struct RequestLog {
         text.append(decimal: atMs)
         text.append("},")
         lengths.append(text.count - before)
-        while count > Self.limit || (count > 1 && text.count - start > byteLimit) { dropOldest() }
+        while count > limit || (count > 1 && text.count - start > byteLimit) { dropOldest() }
         if start > max(64 << 10, text.count / 2) {
             text.removeFirst(start)
             text.shrink(to: max(64 << 10, text.count * 2))

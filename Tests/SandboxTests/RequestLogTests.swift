@@ -31,27 +31,34 @@ import Testing
         #expect(call.control("requests", #"{"clear":1}"#).errors == ["clear invalid_type"])
     }
 
-    @Test func keepsTheNewestTenThousand() throws {
-        let call = Calls()
-        for number in 0..<25_000 { _ = call("GET", "/v2/tags/x", atMs: number) }
-        let requests = try #require(call.control("requests").json["requests"] as? [[String: Any]])
-        #expect(requests.count == 10_000)
-        #expect(requests.first?["at_ms"] as? Int == 15_000 && requests.last?["at_ms"] as? Int == 24_999)
-    }
-
-    @Test func boundsBodiesAndBytes() throws {
-        var log = RequestLog(byteLimit: 200_000)
-        let body = ByteBuffer(String(repeating: "x", count: 100_000).utf8)
+    private func times(limit: Int = 10_000, byteLimit: Int = 16 << 20, body: ByteBuffer, count: Int) throws -> [Int] {
+        var log = RequestLog(limit: limit, byteLimit: byteLimit)
         let request = IncomingRequest(
             method: Bytes("PUT"), path: Bytes("/api/a"), query: nil, host: nil, authorization: nil, body: body.bytes)
-        for number in 0..<7 { log.append(request, path: Bytes("/a"), token: .present, atMs: number) }
+        for number in 0..<count { log.append(request, path: Bytes("/a"), token: .present, atMs: number) }
         let out = ByteBuffer()
         var json = JSONWriter(out)
         log.write(to: &json)
-        withExtendedLifetime(body) {}
-        let requests = try #require(try JSONSerialization.jsonObject(with: Data(out.bytes)) as? [[String: Any]])
-        #expect(requests.map { $0["at_ms"] as? Int } == [4, 5, 6])
-        #expect(requests[2]["body_bytes"] as? Int == 100_000 && requests[2]["body_cut"] as? Bool == true)
-        #expect((requests[2]["body"] as? String)?.utf8.count == RequestLog.bodyLimit)
+        let shown = try JSONSerialization.jsonObject(with: Data(out.bytes)) as? [[String: Any]] ?? []
+        #expect(shown.count == log.count)
+        #expect(shown.allSatisfy { ($0["body_cut"] as? Bool == true) == (body.count > RequestLog.bodyLimit) })
+        if body.count > RequestLog.bodyLimit {
+            #expect(shown.allSatisfy { $0["body_bytes"] as? Int == body.count })
+            #expect(shown.allSatisfy { ($0["body"] as? String)?.utf8.count == RequestLog.bodyLimit })
+        }
+        return shown.compactMap { $0["at_ms"] as? Int }
+    }
+
+    @Test func keepsTheNewest() throws {
+        for count in [0, 1, 99, 100, 101, 5_000] {
+            let expected = Array(max(0, count - 100)..<count)
+            #expect(try times(limit: 100, body: ByteBuffer(), count: count) == expected)
+        }
+    }
+
+    @Test func boundsBodiesAndBytes() throws {
+        let large = ByteBuffer(String(repeating: "x", count: 100_000).utf8)
+        #expect(try times(byteLimit: 200_000, body: large, count: 7) == [4, 5, 6])
+        #expect(try times(byteLimit: 10, body: large, count: 3) == [2])
     }
 }
