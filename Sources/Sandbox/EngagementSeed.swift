@@ -61,7 +61,7 @@ struct EngagementSeed: Sendable {
             json.member("object", "engagement_company")
             json.member("id", WorkspaceSeed.companyID(number))
             json.member("name", orNull: WorkspaceSeed.companies[number - 1].name)
-            if number == 1 { json.writeCRMAssociation("company", "hs-company-2001") }
+            if number == 1 { json.writeCRMAssociation("company", WorkspaceSeed.companyCRMID) }
         }
     }
 

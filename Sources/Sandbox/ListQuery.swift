@@ -17,11 +17,15 @@ struct ListQuery {
     private var isAscending = false
     private var search = ""
     private var after: (time: Timestamp, id: String)?
+    /// All of these must hold.
     private var conditions: [Condition] = []
+    /// Words of a record, of which each list must have one that is asked for: ids and CRM objects come together here.
+    private var buckets: [String: Set<String>] = [:]
 
     /// Reads `query` by what `collection` offers. Throws a 400 for an unknown parameter, a 422 for a bad value.
     init(_ query: Query, of collection: Collection) throws(Problem) {
         var expand: Expand = []
+        var associations = CRMFilter()
         for (name, value) in query.parameters {
             switch name {
             case "limit":
@@ -41,9 +45,17 @@ struct ListQuery {
                 isAscending = value == "updated_at:asc"
             case "search" where collection.isSearchable: search = value.lowercased()
             case "expand" where collection.scope == .engagementsRead: expand = try Expand(list: value)
-            default: conditions.append(try Self.condition(name, value, collection))
+            default:
+                if !collection.associations.isEmpty, try associations.note(name, value) { continue }
+                let condition = try Self.condition(name, value, collection)
+                if case .words(let words) = condition.test, collection.associations.values.contains(condition.name) {
+                    buckets[condition.name, default: []].formUnion(words)
+                } else {
+                    conditions.append(condition)
+                }
             }
         }
+        buckets.merge(try associations.words(collection.associations)) { $0.union($1) }
         self.expand = expand
     }
 
@@ -84,6 +96,7 @@ struct ListQuery {
             .filter { record in
                 guard search.isEmpty || Self.contains(record.searchText, search) else { return false }
                 guard conditions.allSatisfy({ Self.meets(record, $0) }) else { return false }
+                guard buckets.allSatisfy({ !$1.isDisjoint(with: record.words[$0] ?? []) }) else { return false }
                 guard let after else { return true }
                 return isBefore((after.time, after.id), (record.updatedAt, record.id))
             }

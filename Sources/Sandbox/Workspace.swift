@@ -62,7 +62,7 @@ final class Engagement: Record {
     let seed: EngagementSeed
     /// The participants in order, calendar resources among them.
     fileprivate(set) var contactIDs: [String] {
-        didSet { words["contact_ids"] = contactIDs }
+        didSet { words["contact_ids"] = Self.participants(contactIDs) }
     }
 
     init(_ seed: EngagementSeed) {
@@ -70,8 +70,11 @@ final class Engagement: Record {
         contactIDs = seed.contactIDs
         super.init(id: seed.id, updatedAt: seed.updatedAt, searchText: seed.title)
         words = [
-            "engagement_type": [seed.type], "processing_status": [seed.status], "contact_ids": contactIDs,
-            "company_ids": seed.companies.map(WorkspaceSeed.companyID),
+            "engagement_type": [seed.type], "processing_status": [seed.status],
+            "contact_ids": Self.participants(contactIDs),
+            "company_ids": seed.companies.map(WorkspaceSeed.companyID)
+                + (seed.companies.contains(1) ? [CRMFilter.word(WorkspaceSeed.companyCRMID)] : []),
+            "deals": seed.crmID.map { [CRMFilter.word($0)] } ?? [],
         ]
         times = ["start_at": seed.startAt]
     }
@@ -86,6 +89,11 @@ final class Engagement: Record {
             json.endArray()
         }
         seed.writeOtherParts(to: &json, expand)
+    }
+
+    /// The ids, and those of the CRM contacts that they stand for.
+    private static func participants(_ ids: [String]) -> [String] {
+        ids + ids.compactMap { WorkspaceSeed.contactCRMIDs[$0].map(CRMFilter.word) }
     }
 
     fileprivate func replaceContacts(with ids: [String], calendarResources: [String], at time: Timestamp) {
@@ -107,19 +115,22 @@ struct Collection {
     let scope: Scope
     let isSearchable: Bool
     let filters: [String: Filter]
+    /// For each type of CRM object that `filter[crm_associations]` takes, the words of a record it is compared with.
+    let associations: [String: String]
     /// In the order of their ids.
     let records: [Record]
     private let places: [String: Int]
 
     init(
         _ name: String, _ noun: String, scope: Scope, isSearchable: Bool = true, filters: [String: Filter] = [:],
-        records: [Record]
+        associations: [String: String] = [:], records: [Record]
     ) {
         self.name = name
         self.noun = noun
         self.scope = scope
         self.isSearchable = isSearchable
         self.filters = filters.merging(["updated_at": .time]) { first, _ in first }
+        self.associations = associations
         self.records = records
         places = Dictionary(records.enumerated().map { ($1.id, $0) }) { first, _ in first }
     }
@@ -146,11 +157,14 @@ final class Workspace {
                     "engagement_type": .words(limit: 25), "processing_status": .words(limit: 25),
                     "company_ids": .words(limit: 25), "contact_ids": .words(limit: 25), "start_at": .time,
                 ],
+                associations: ["company": "company_ids", "contact": "contact_ids", "deal": "deals"],
                 records: seed.engagements.map(Engagement.init)),
-            Collection("contacts", "contact", scope: .contactsRead, records: seed.people.map(\.record)),
+            Collection(
+                "contacts", "contact", scope: .contactsRead, associations: ["contact": "crm"],
+                records: seed.people.map(\.record)),
             Collection(
                 "companies", "company", scope: .companiesRead, filters: ["domain": .word],
-                records: seed.companyRecords),
+                associations: ["company": "crm"], records: seed.companyRecords),
             Collection("users", "user", scope: .usersRead, records: seed.userRecords),
             Collection("tags", "tag", scope: .tagsRead, isSearchable: false, records: seed.tagRecords),
         ]

@@ -20,6 +20,7 @@ struct Person: Sendable {
         let name = [firstName, lastName].compactMap(\.self).joined(separator: " ")
         let record = Record(
             id: id, updatedAt: updatedAt, searchText: ([name] + emails).joined(separator: "\n"), write: writeMembers)
+        if let crmID { record.words = ["crm": [CRMFilter.word(crmID)]] }
         record.isListed = !isCalendarResource
         return record
     }
@@ -109,6 +110,10 @@ extension WorkspaceSeed {
                 isCalendarResource: true, createdAt: Self.epoch, updatedAt: Self.epoch)
         ]
     }
+
+    /// The id in the CRM of each contact that has one.
+    static let contactCRMIDs: [String: String] = Dictionary(
+        uniqueKeysWithValues: WorkspaceSeed().people.compactMap { person in person.crmID.map { (person.id, $0) } })
 
     private static let firstNames = [
         "Ana", "Björn", "Chloé", "Dmitri", "Efua", "Fatima", "Gábor", "Hana", "Iván", "Jun", "Katarzyna", "Liam",

@@ -6,6 +6,7 @@ struct WorkspaceSeed {
     static let epoch = Timestamp(milliseconds: 1_767_603_600_000)
     /// 2026-07-01T00:00:00Z: the workspace's clock before its first write.
     static let firstWrite = Timestamp(milliseconds: 1_782_864_000_000)
+    static let companyCRMID = "hs-company-2001"
     static let roomID = "cnt_sandboxroom1"
 
     static func contactID(_ number: Int) -> String { "cnt_sandbox\(padded(number, 2))" }
@@ -57,7 +58,7 @@ struct WorkspaceSeed {
                 if let industry = company.industry { $0.member("industry", industry) }
                 if company.name != nil { $0.member("website", "https://www.\(company.domain)/") }
                 if let employees = company.employees { $0.member("number_of_employees", employees) }
-                if number == 1 { $0.writeCRMAssociation("company", "hs-company-2001") }
+                if number == 1 { $0.writeCRMAssociation("company", Self.companyCRMID) }
                 $0.name("domains")
                 $0.beginArray()
                 $0.beginObject()
@@ -67,6 +68,7 @@ struct WorkspaceSeed {
                 $0.endArray()
             }
             record.words = ["domain": [company.domain]]
+            if number == 1 { record.words["crm"] = [CRMFilter.word(Self.companyCRMID)] }
             return record
         }
     }

@@ -66,6 +66,17 @@ import Testing
         Case("GET", "/v2/engagements?filter[pets][eq]=x", "", 400, ["filter[pets][eq] unknown_parameter"]),
         Case("GET", "/v2/engagements?filter[]]", "", 400, ["filter[]] unknown_parameter"]),
         Case("GET", "/v2/companies?filter[domain][in]=x", "", 400, ["filter[domain][in] unknown_parameter"]),
+        Case("GET", "/v2/engagements?\(crm)=x", "", 422, ["\(crm) invalid_value"]),
+        Case("GET", "/v2/engagements?\(crm)=[1]", "", 422, ["\(crm) invalid_value"]),
+        Case("GET", "/v2/engagements?\(crm)[0][id]=x", "", 422, ["\(crm) invalid_value"]),
+        Case("GET", "/v2/engagements?\(crm)[20][id]=x", "", 422, ["\(crm) too_many"]),
+        Case("GET", "/v2/engagements?\(crm)[0][name]=x", "", 400, ["\(crm)[0][name] unknown_parameter"]),
+        Case("GET", "/v2/engagements?\(crm)[-1][id]=x", "", 400, ["\(crm)[-1][id] unknown_parameter"]),
+        Case("GET", "/v2/engagements?\(crm)[[[=x", "", 400, ["\(crm)[[[ unknown_parameter"]),
+        Case(
+            "GET", #"/v2/contacts?\#(crm)=[{"id":"hs-deal-3001","object_type":"deal"}]"#, "", 422,
+            ["\(crm) invalid_value"]),
+        Case("GET", "/v2/tags?\(crm)=[]", "", 400, ["\(crm) unknown_parameter"]),
         Case("PUT", put, #"{"contact_ids":[]}"#, 200),
         Case("PUT", put, #"{"contact_ids":["cnt_sandbox07","cnt_sandbox07"],"more":1}"#, 200),
         Case("PUT", put, #"{"contact_ids":["cnt_\u0073andbox07"]}"#, 200),
@@ -164,7 +175,24 @@ import Testing
         ("filter[updated_at][gte]=2026-01-15&filter[updated_at][lt]=2026-01-20T23:00:00Z", [2, 3]),
     ]
 
-    @Test(arguments: filterCases)
+    static let crm = "filter[crm_associations][eq]"
+    static let associationCases: [(String, [Int])] = [
+        ("\(crm)[0][id]=hs-company-2001&\(crm)[0][object_type]=company", [1, 12]),
+        (#"\#(crm)=[{"id":"hs-deal-3001","object_type":"deal"}]"#, [1]),
+        (#"\#(crm)=[{"id":"hs-contact-1009","object_type":"contact"}]"#, [4]),
+        (#"\#(crm)=[{"id":"nobody","object_type":"contact"}]&filter[contact_ids][eq]=cnt_sandbox10"#, [5]),
+        (
+            #"\#(crm)=[{"id":"hs-company-2001","object_type":"company"}]&filter[company_ids][eq]=cmp_sandbox06"#,
+            [1, 10, 12]
+        ),
+        (
+            #"\#(crm)=[{"id":"hs-company-2001","object_type":"company"},{"id":"hs-deal-3001","object_type":"deal"}]"#,
+            [1]
+        ),
+        (#"\#(crm)=[{"id":"nobody","object_type":"deal"}]"#, []), ("\(crm)=[]", Array(1...12)),
+    ]
+
+    @Test(arguments: filterCases + associationCases)
     func filters(query: String, numbers: [Int]) {
         let ids = numbers.map { "ngmt_sandbox" + ($0 < 10 ? "0" : "") + "\($0)" }
         let answer = Calls()("GET", "/v2/engagements?order_by=updated_at:asc&" + query)
@@ -178,6 +206,10 @@ import Testing
         #expect(call("GET", "/v2/contacts?search=kilimanjaro").ids == [])
         #expect(call("GET", "/v2/users?search=imani+okafor").ids == ["usr_sandbox01"])
         #expect(call("GET", "/v2/companies?filter[domain][eq]=acme.example").ids == ["cmp_sandbox01"])
+        let company = #"\#(Self.crm)=[{"id":"hs-company-2001","object_type":"company"}]"#
+        #expect(call("GET", "/v2/companies?" + company).ids == ["cmp_sandbox01"])
+        let contact = #"\#(Self.crm)=[{"id":"hs-contact-1018","object_type":"contact"}]"#
+        #expect(call("GET", "/v2/contacts?" + contact).ids == ["cnt_sandbox18"])
     }
 
     @Test(arguments: [
