@@ -150,13 +150,20 @@ final class ServerLoop {
                 }
                 connection.parser.reset()
             case .failed(let status):
-                let problem = Problem(status, "The request is not HTTP/1.1 as this server takes it.")
-                connection.prepare(problem.response(requestID: 0), closing: true)
+                connection.prepare(Self.refusal(status).response(requestID: 0), closing: true)
                 _ = flush(connection)
                 return
             case .body, .chunkSize: connection.sendContinue()
             default: break
             }
+        }
+    }
+
+    private static func refusal(_ status: Int) -> Problem {
+        switch status {
+        case 413: Problem(status, "The body is larger than \(HTTPRequestParser.bodyLimit >> 20) MiB.")
+        case 431: Problem(status, "The header section is larger than \(HTTPRequestParser.headLimit >> 10) KiB.")
+        default: Problem(status, "The request is not HTTP/1.1 as this server takes it.")
         }
     }
 
