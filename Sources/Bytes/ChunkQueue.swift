@@ -12,7 +12,11 @@ public final class ChunkQueue {
     private var chunks: [Chunk] = []
     private var head = 0
     private var spareBuffer: ByteBuffer?
+    private var largeSpares: [ByteBuffer] = []
     private static let largeFrame = 32 * 1024
+    /// Large buffers kept for the next large frames, and bytes of each, at most: fresh pages cost more than copying.
+    private static let largeSparesLimit = 4
+    private static let largeSpareCapacity = 4 * 1024 * 1024
 
     /// An empty queue.
     public init() {}
@@ -37,16 +41,24 @@ public final class ChunkQueue {
         return false
     }
 
+    /// A buffer to build a frame in, in place of one that was taken over: one that has been written, if there is any.
+    public func freshBuffer() -> ByteBuffer {
+        guard let spare = largeSpares.popLast() else { return ByteBuffer(capacity: 4096) }
+        spare.truncate(to: 0)
+        return spare
+    }
+
+    private func recycle(_ chunk: Chunk) {
+        if chunk.isShared {
+            spareBuffer = chunk.buffer
+        } else if largeSpares.count < Self.largeSparesLimit, chunk.buffer.capacity <= Self.largeSpareCapacity {
+            largeSpares.append(chunk.buffer)
+        }
+    }
+
     /// The next bytes to write; empty when there are none. Invalid after any other call.
     public var front: Bytes {
         head < chunks.count ? chunks[head].buffer.bytes.dropping(chunks[head].start) : Bytes(start: nil, count: 0)
-    }
-
-    /// Up to `limit` stretches of bytes to write, in order. Invalid after any other call.
-    public func stretches(limit: Int, _ body: (Bytes) -> Void) {
-        for index in head..<min(chunks.count, head + limit) {
-            body(chunks[index].buffer.bytes.dropping(chunks[index].start))
-        }
     }
 
     /// Forgets the first `length` bytes: they have been written.
@@ -61,7 +73,7 @@ public final class ChunkQueue {
                 return
             }
             rest -= available
-            if chunks[head].isShared { spareBuffer = chunks[head].buffer }
+            recycle(chunks[head])
             head += 1
         }
         if head == chunks.count {

@@ -1,12 +1,19 @@
 import Bytes
 
 /// The methods of RFC 9110 that the API uses.
-public enum HTTPVerb: String, CaseIterable, Sendable {
-    case get = "GET"
-    case put = "PUT"
-    case post = "POST"
-    case patch = "PATCH"
-    case delete = "DELETE"
+public enum HTTPVerb: Int, CaseIterable, Sendable {
+    case get, put, post, patch, delete
+
+    /// The method's name on the wire.
+    public var name: String {
+        switch self {
+        case .get: "GET"
+        case .put: "PUT"
+        case .post: "POST"
+        case .patch: "PATCH"
+        case .delete: "DELETE"
+        }
+    }
 }
 
 /// What to ask the API.

@@ -111,11 +111,13 @@ public struct JSONWriter {
 
     /// Appends bytes that should be UTF-8 as a JSON string. What is not UTF-8 becomes U+FFFD.
     public static func appendString(_ bytes: Bytes, to out: ByteBuffer) {
-        let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-        guard isPlain else { return appendString(bytes.text, to: out) }
-        out.append("\"")
-        out.append(bytes)
-        out.append("\"")
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return appendString(bytes.text, to: out) }
+        out.append(UInt8(ascii: "\""))
+        for byte in bytes {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { out.append(UInt8(ascii: "\\")) }
+            out.append(byte)
+        }
+        out.append(UInt8(ascii: "\""))
     }
 
     static func appendEscape(_ value: UInt32, to out: ByteBuffer) {

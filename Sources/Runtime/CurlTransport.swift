@@ -43,7 +43,8 @@ public final class CurlTransport: Transport {
     private var multi: UnsafeMutableRawPointer?
     private var plainHeaders = HeaderList([])
     private var bodyHeaders = HeaderList([])
-    private var idle: [HTTPVerb: [Transfer]] = [:]
+    /// Handles that wait for their next exchange, by HTTP method.
+    private var idle = [[Transfer]](repeating: [], count: HTTPVerb.allCases.count)
     private var running: [Transfer?] = []
     private var runningCount = 0
     private var unstartable: [Exchange] = []
@@ -140,7 +141,7 @@ public final class CurlTransport: Transport {
         running[exchange.tag] = nil
         runningCount -= 1
         _ = transfer.end()
-        idle[exchange.request.verb, default: []].append(transfer)
+        idle[exchange.request.verb.rawValue].append(transfer)
     }
 
     private func refuse(_ exchange: Exchange, _ reason: String) {
@@ -150,7 +151,7 @@ public final class CurlTransport: Transport {
     }
 
     private func idleTransfer(_ verb: HTTPVerb) -> Transfer? {
-        idle[verb]?.popLast() ?? Transfer(verb: verb, settings: settings, clock: clock)
+        idle[verb.rawValue].popLast() ?? Transfer(verb: verb, settings: settings, clock: clock)
     }
 
     private func openMulti() -> UnsafeMutableRawPointer? {

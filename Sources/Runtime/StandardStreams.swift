@@ -51,6 +51,8 @@ struct Stream {
     let descriptor: Int32
     private let care: Care
     private static let page = 4096
+    /// `F_SETPIPE_SZ` of fcntl(2).
+    private static let setPipeSize: Int32 = 1031
 
     init(taking inherited: Int32, _ mode: Int32) {
         var status = stat()
@@ -60,6 +62,8 @@ struct Stream {
         case S_IFIFO:
             let reopened = open("/proc/self/fd/\(inherited)", mode | O_NONBLOCK | O_CLOEXEC)
             if reopened >= 0 { close(own) }
+            // Fewer turns for a large answer. Refused where the user's pipes hold too much already, which is no matter.
+            if mode == O_WRONLY { _ = fcntl(reopened, Self.setPipeSize, 1024 * 1024) }
             descriptor = reopened >= 0 ? reopened : own
             care = reopened >= 0 ? .ownDescription : .sharedPipe
         case S_IFSOCK: (descriptor, care) = (own, .socket)

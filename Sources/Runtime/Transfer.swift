@@ -66,6 +66,8 @@ final class Transfer {
         let version = settings.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
         rpc_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(version))
         if settings.allowsHTTP2 { rpc_easy_set_long(easy, CURLOPT_PIPEWAIT, 1) }
+        // A large answer in fewer reads; only the pages that are used count.
+        rpc_easy_set_long(easy, CURLOPT_BUFFERSIZE, 128 * 1024)
         // Below the idle limit of common load balancers; and addresses and certificates are looked at again in time.
         rpc_easy_set_long(easy, CURLOPT_MAXAGE_CONN, 50)
         rpc_easy_set_long(easy, CURLOPT_MAXLIFETIME_CONN, 900)
@@ -92,8 +94,8 @@ final class Transfer {
         case .post: rpc_easy_set_long(easy, CURLOPT_POST, 1)
         case .put, .patch:
             rpc_easy_set_long(easy, CURLOPT_POST, 1)
-            rpc_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, verb.rawValue)
-        case .delete: rpc_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, verb.rawValue)
+            rpc_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, verb.name)
+        case .delete: rpc_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, verb.name)
         }
     }
 

@@ -90,13 +90,14 @@ extension Service {
         call.destination = .nobody
         if case .nobody = destination {
         } else if let frame, deliver(frame, destination) {
-            call.answer = ByteBuffer(capacity: 4096)
+            call.answer = output.freshBuffer()
+        } else {
+            call.answer.shrink(to: 64 * 1024)
         }
         if case .batch(let batch) = destination {
             batch.settle()
             finish(batch)
         }
-        call.answer.shrink(to: 64 * 1024)
         leaveLine(call, now)
         call.entry = nil
         freeSlots.append(call.slot)
