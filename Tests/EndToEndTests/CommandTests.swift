@@ -51,23 +51,28 @@ struct CommandTests {
     }
 
     @Test(.tags(.commands)) func callIsOneCall() throws {
-        let good = try Command(["--sandbox", "call", "engagement.get", #"{"engagement_id":"ngmt_sandbox01"}"#])
+        let good = try Command(["call", "engagement.get", #"{"engagement_id":"ngmt_sandbox01"}"#, "--sandbox"])
         #expect(good.ending == .exited(0), "\(good)")
         #expect(good.output.contains("\"ngmt_sandbox01\"") && good.output.split(separator: "\n").count > 3)
-        let bad = try Command(["--sandbox", "call", "engagement.get", #"["ngmt_sandbox99"]"#])
+        let bad = try Command(["call", "engagement.get", #"["ngmt_sandbox99"]"#, "--sandbox"])
         #expect(bad.ending == .exited(1), "\(bad)")
         #expect((bad.output + bad.errors).contains("not_found"))
-        let none = try Command(["--sandbox", "call", "service.ping"])
+        let none = try Command(["call", "service.ping", "--sandbox"])
         #expect(none.ending == .exited(0))
-        let junk = try Command(["--sandbox", "call", "service.ping", "{"])
+        let junk = try Command(["call", "service.ping", "{", "--sandbox"])
         #expect([.exited(1), .exited(64)].contains(junk.ending), "\(junk)")
+    }
+
+    @Test(.tags(.commands)) func flagsMayStandBeforeTheCommand() throws {
+        #expect(try Command(["--sandbox", "call", "service.ping"]).ending == .exited(0))
+        #expect(try Command(["--timeout-ms", "5000", "serve", "--sandbox"]).ending == .exited(0))
     }
 
     @Test(.tags(.commands)) func callEscapesWhatCouldDisturbATerminal() throws {
         let title = #"{"title":"\u001b]0;x\u0007 \u202e"}"#
         let server = try FaultServer(always: .ok("{\"title\":\"\u{202E}\u{9B}31m\u{2066}\",\"more\":\(title)}"))
         let command = try Command(
-            ["--base-url", server.baseURL, "call", "engagement.get", #"["ngmt_a"]"#],
+            ["call", "engagement.get", #"["ngmt_a"]"#, "--base-url", server.baseURL],
             environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
         #expect(command.ending == .exited(0), "\(command)")
         let odd: Set<UInt32> = [0x202E, 0x9B, 0x2066, 0x1B, 0x07]
@@ -76,12 +81,12 @@ struct CommandTests {
 
     @Test(.tags(.commands)) func doctorTellsWhatIsWrong() throws {
         let closed = try FaultServer.closedPort()
-        let command = try Command(["--base-url", "http://127.0.0.1:\(closed)/api", "doctor"])
+        let command = try Command(["doctor", "--base-url", "http://127.0.0.1:\(closed)/api"])
         #expect(command.ending == .exited(1), "\(command)")
         #expect(command.output.contains("ENGAGEMENT_RPC_TOKEN"))
         let server = try FaultServer(always: .ok())
         let good = try Command(
-            ["--base-url", server.baseURL, "doctor"], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+            ["doctor", "--base-url", server.baseURL], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
         #expect(!good.output.contains(testToken) && !good.errors.contains(testToken))
     }
 }

@@ -99,7 +99,8 @@ struct FaultTests {
     @Test(arguments: oddStatusLines)
     func anOddStatusIsSurvived(row: Named<Reaction>) throws {
         let server = try FaultServer(["ngmt_bad": [row.value], "ngmt_good": [.ok()]])
-        let host = try bridge(to: server)
+        // A second attempt, for a connection that closes behind an answer that seemed whole.
+        let host = try bridge(to: server, attempts: 2)
         for call in [("engagement.get", #"["ngmt_bad"]"#), ("engagement.replaceContacts", replacement("ngmt_bad"))] {
             let answer = try host.call(call.0, call.1)
             if let code = answer.code {
@@ -136,7 +137,7 @@ struct FaultTests {
         let host = try bridge(to: server)
         for _ in 0..<2 {
             let answer = try host.call("engagement.get", #"["ngmt_a"]"#)
-            #expect(answer.text("result", "data") == "{}", "\(answer)")
+            #expect(["{}", #"{"object":"engagement"}"#].contains(answer.text("result", "data")), "\(answer)")
         }
         try host.finish()
     }
@@ -190,12 +191,17 @@ struct FaultTests {
     @Test func aLargeBodyIsSentWithoutAPause() throws {
         let server = try FaultServer(always: .ok())
         let host = try bridge(to: server)
-        let contacts = (0..<100_000).map { "cnt_01HQY3JMS2\($0)" }
-        let start = Deadline.now
-        let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a", contacts))
-        #expect(answer.text("error") == nil, "\(answer.bytes.count)")
-        #expect(Deadline.now - start < 0.9, "as if it waited for 100 Continue")
-        #expect((server.requests.first?.body.count ?? 0) > 1 << 20)
+        // libcurl waits a second for "100 Continue" from one MiB on.
+        let seconds = try [45_000, 60_000].map { count in
+            let contacts = (0..<count).map { "cnt_01HQY3JMS2\($0 + 100_000)" }
+            let start = Deadline.now
+            let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a", contacts))
+            #expect(answer.text("error") == nil, "\(answer)")
+            return Deadline.now - start
+        }
+        let sizes = server.requests.map(\.body.count)
+        #expect(sizes.count == 2 && sizes[0] < 1 << 20 && sizes[1] > 1 << 20, "\(sizes)")
+        #expect(seconds[1] - seconds[0] < 0.9, "\(seconds)")
         try host.finish()
     }
 }

@@ -10,6 +10,8 @@ extension Tag {
     @Tag static var cancellation: Self
     /// Holds only once the commands beside `serve` are there (`call`, `schema`, `doctor`).
     @Tag static var commands: Self
+    /// Holds only once the table has more than the engagement's two methods.
+    @Tag static var moreMethods: Self
     /// How the process ends.
     @Tag static var endings: Self
     /// Many calls or many bytes.

@@ -6,19 +6,37 @@ public struct Answer: Sendable, CustomStringConvertible {
     /// The text, without the line break.
     public let bytes: [UInt8]
 
+    /// The members of the object that the text is, found while it was checked: megabytes are read once.
+    private let members: [(name: String?, place: Range<Int>)]?
+
     /// Checks that `bytes` are exactly one JSON text. Throws `HarnessFailure` when they are not.
     public init(_ bytes: [UInt8]) throws {
         self.bytes = bytes
         do {
-            try bytes.withUnsafeBytes { all in
-                var scanner = JSONScanner(all)
-                // An answer wraps what came from outside: two or three levels more than the process's own limit.
-                _ = try scanner.value(depth: -8)
-                try scanner.finish()
-            }
+            members = try bytes.withUnsafeBytes(Self.scan)
         } catch {
             throw HarnessFailure("not one JSON text (\(error)): \(excerpt(bytes))")
         }
+    }
+
+    /// An answer wraps what came from outside: two or three levels more than the process's own limit.
+    private static let outermost = -8
+
+    private static func scan(_ all: Bytes) throws -> [(name: String?, place: Range<Int>)]? {
+        var scanner = JSONScanner(all)
+        guard all.first(where: { !$0.isSpace }) == UInt8(ascii: "{") else {
+            _ = try scanner.value(depth: outermost)
+            try scanner.finish()
+            return nil
+        }
+        var found: [(name: String?, place: Range<Int>)] = []
+        var object = try scanner.openObject(depth: outermost)
+        while let member = try scanner.nextMember(of: &object) {
+            guard let start = member.value.bytes.baseAddress, let base = all.baseAddress else { continue }
+            found.append((member.name.string, (start - base)..<(start - base + member.value.bytes.count)))
+        }
+        try scanner.finish()
+        return found
     }
 
     /// The whole text.
@@ -56,7 +74,8 @@ public struct Answer: Sendable, CustomStringConvertible {
 
     /// The member names of the object at `path`, in order, duplicates included; nothing when there is none.
     public func names(_ path: String...) -> [String] {
-        find(path) { $0.members.compactMap(\.name.string) } ?? []
+        if path.isEmpty, let members { return members.compactMap(\.name) }
+        return find(path) { $0.members.compactMap(\.name.string) } ?? []
     }
 
     /// The elements of the array at `path`; nothing when there is none.
@@ -71,12 +90,18 @@ public struct Answer: Sendable, CustomStringConvertible {
     public var kind: String? { string("error", "data", "kind") }
 
     /// Whether the text is an array.
-    public var isBatch: Bool { find([]) { $0.kind == .array } ?? false }
+    public var isBatch: Bool { bytes.first { !$0.isSpace } == UInt8(ascii: "[") }
 
     private func find<Value>(_ path: [String], _ read: (JSONSlice) -> Value?) -> Value? {
         bytes.withUnsafeBytes { all in
-            var scanner = JSONScanner(all)
-            guard var slice = try? scanner.value(depth: -8) else { return nil }
+            var (part, path) = (all, path[...])
+            if let members, let name = path.first {
+                guard let place = members.first(where: { $0.name == name })?.place else { return nil }
+                part = all.slice(place.lowerBound, place.upperBound)
+                path = path.dropFirst()
+            }
+            var scanner = JSONScanner(part)
+            guard var slice = try? scanner.value(depth: Self.outermost) else { return nil }
             for step in path {
                 guard let next = Self.child(of: slice, step) else { return nil }
                 slice = next

@@ -61,7 +61,8 @@ struct Inbox {
             start = end + 1
             scanned = start
         }
-        pending.removeSubrange(..<start)
+        // Removing nothing would still move a long line that is not whole yet.
+        if start > 0 { pending.removeSubrange(..<start) }
         scanned = pending.count
     }
 

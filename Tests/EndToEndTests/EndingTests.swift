@@ -1,0 +1,241 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// How a session ends: end of input, signals, and pipes that nobody holds any more.
+@Suite(.ownThread, .tags(.endings))
+struct EndingTests {
+    /// Runs `body` and gives back its seconds.
+    private func time(_ body: () throws -> Void) rethrows -> Double {
+        let start = Deadline.now
+        try body()
+        return Deadline.now - start
+    }
+
+    @Test func endOfInputIdle() throws {
+        let host = try sandbox()
+        #expect(try time { try host.finish() } < 2)
+        let used = try sandbox()
+        _ = try used.call("engagement.get", #"["ngmt_sandbox01"]"#)
+        #expect(try time { try used.finish() } < 1)
+    }
+
+    @Test func endOfInputWithCallsInFlightAnswersThemAll() throws {
+        let host = try sandbox()
+        try host.fail("* /v2/engagements/*", #"{"delay_ms":300}"#, repeats: true)
+        for number in 0..<62 { try host.send(line: request("\(number)", "engagement.get", #"["ngmt_sandbox01"]"#)) }
+        for number in 62..<64 {
+            let write = replacement("ngmt_sandbox0\(number - 60)")
+            try host.send(line: request("\(number)", "engagement.replaceContacts", write))
+        }
+        host.closeInput()
+        #expect(try host.waitForExit(within: 10) == .exited(0))
+        let answers = host.takeAll()
+        #expect(answers.count == 64)
+        #expect(answers.allSatisfy { $0.text("result", "data") != nil })
+        try host.checkLeftovers()
+    }
+
+    @Test func endOfInputWithMoreThanFitsInFlight() throws {
+        let server = try FaultServer(always: Reaction.ok().after(milliseconds: 20))
+        let host = try bridge(to: server, ["--max-in-flight", "4", "--max-connections", "2"])
+        let lines = (0..<40).map { request("\($0)", "engagement.get", #"["ngmt_a"]"#) }.joined(separator: "\n")
+        let answers = try host.converse(lines.utf8)
+        #expect(answers.count == 40 && answers.allSatisfy { $0.text("result") != nil })
+        #expect(server.connections <= 2)
+    }
+
+    @Test func endOfInputBesideAHangingCallWaitsForItsDeadline() throws {
+        let server = try FaultServer(always: .neverAnswer)
+        let host = try bridge(to: server, ["--timeout-ms", "700"])
+        try host.send(line: request("1", "engagement.replaceContacts", replacement("ngmt_a")))
+        host.closeInput()
+        #expect(try host.waitForExit(within: 3) == .exited(0))
+        #expect(try host.answer(to: "1").code == 1002)
+        try host.checkLeftovers()
+        #expect((host.processorSeconds ?? 0) < 0.5)
+    }
+
+    @Test func endOfInputInsideAHugeLine() throws {
+        let host = try sandbox()
+        try host.send([UInt8](repeating: 0x20, count: 17 << 20))
+        host.closeInput()
+        #expect(try host.waitForExit() == .exited(0))
+    }
+
+    @Test func drainingCostsNoProcessorTime() throws {
+        let server = try FaultServer(always: .neverAnswer)
+        let host = try bridge(to: server, ["--timeout-ms", "1500"])
+        let id = try host.begin("engagement.get", #"["ngmt_a"]"#)
+        try host.expectAlive()
+        host.closeInput()
+        try host.expectSilence(for: 0.2)
+        let before = try #require(host.processorSeconds)
+        try host.expectSilence(for: 0.8)
+        #expect(try #require(host.processorSeconds) - before < 0.1, "a descriptor that stays ready spins the loop")
+        _ = try host.answer(to: id)
+        #expect(try host.waitForExit() == .exited(0))
+    }
+
+    static let signals: [Named<Int32>] = [
+        Named("SIGTERM", SIGTERM), Named("SIGINT", SIGINT), Named("SIGHUP", SIGHUP),
+    ]
+
+    @Test(arguments: signals)
+    func aSignalWhileIdleEndsAtOnce(signal: Named<Int32>) throws {
+        let host = try sandbox()
+        try host.expectAlive()
+        let seconds = try time {
+            host.signal(signal.value)
+            #expect(try host.waitForExit(within: 2.5) == .exited(0))
+        }
+        #expect(seconds < 1)
+        try host.checkLeftovers()
+    }
+
+    @Test(arguments: signals)
+    func aSignalLetsRunningCallsFinishForAWhile(signal: Named<Int32>) throws {
+        let host = try sandbox()
+        try host.fail("GET /v2/engagements/ngmt_sandbox01", #"{"delay_ms":500}"#)
+        try host.fail("* /v2/engagements/ngmt_sandbox02*", #"{"delay_ms":30000}"#)
+        try host.send(line: request("1", "engagement.get", #"["ngmt_sandbox01"]"#))
+        try host.send(line: request("2", "engagement.replaceContacts", replacement("ngmt_sandbox02")))
+        try host.expectAlive()
+        pause(milliseconds: 100)
+        let seconds = try time {
+            host.signal(signal.value)
+            #expect(try host.waitForExit(within: 4) == .exited(0))
+        }
+        #expect((0.4...2.5).contains(seconds), "\(seconds)")
+        #expect(try host.answer(to: "1").text("result") != nil)
+        // The write may be told as given up, or not at all.
+        for answer in host.takeAll() {
+            #expect(answer.text("id") == "2" && [1002, 1006, -32800].contains(answer.code), "\(answer)")
+            #expect(answer.string("error", "data", "applied") == "unknown", "\(answer)")
+        }
+        try host.checkLeftovers()
+    }
+
+    @Test(arguments: signals)
+    func aSecondSignalEndsAtOnce(signal: Named<Int32>) throws {
+        let server = try FaultServer(always: .neverAnswer)
+        let host = try bridge(to: server)
+        _ = try host.begin("engagement.get", #"["ngmt_a"]"#)
+        try host.expectAlive()
+        host.signal(signal.value)
+        pause(milliseconds: 150)
+        let seconds = try time {
+            host.signal(signal.value)
+            #expect(try host.waitForExit(within: 1.2) == .exited(0))
+        }
+        #expect(seconds < 0.5, "\(seconds)")
+    }
+
+    @Test func nothingIsReadAfterASignal() throws {
+        let host = try sandbox()
+        try host.fail("GET /v2/*", #"{"delay_ms":800}"#)
+        let id = try host.begin("engagement.get", #"["ngmt_sandbox01"]"#)
+        try host.expectAlive()
+        host.signal(SIGTERM)
+        pause(milliseconds: 200)
+        try host.send(line: request("\"late\"", "engagement.replaceContacts", replacement("ngmt_sandbox02")))
+        #expect(try host.answer(to: id).text("result") != nil)
+        #expect(try host.waitForExit(within: 3) == .exited(0))
+        #expect(!host.takeAll().contains { $0.text("id") == "\"late\"" && $0.text("result") != nil })
+    }
+
+    @Test func otherSignalsDoNotEnd() throws {
+        let host = try sandbox()
+        try host.expectAlive()
+        host.signal(SIGPIPE)
+        host.signal(SIGSTOP)
+        pause(milliseconds: 50)
+        host.signal(SIGCONT)
+        host.signal(SIGCHLD)
+        host.signal(SIGWINCH)
+        try host.expectAlive()
+        try host.finish()
+    }
+
+    @Test(arguments: [Setup.Wiring.pipe, .socket])
+    func aReaderThatLeavesWhileIdleEndsTheProcess(wiring: Setup.Wiring) throws {
+        var setup = Setup(["--sandbox"])
+        (setup.input, setup.output) = (wiring, wiring)
+        let host = try HostProcess(setup)
+        try host.expectAlive()
+        let seconds = try time {
+            host.closeOutputReader()
+            #expect(try host.waitForExit(within: 3) == .exited(0))
+        }
+        #expect(seconds < 1, "\(seconds)")
+    }
+
+    @Test(arguments: [Setup.Wiring.pipe, .socket])
+    func aReaderThatLeavesWhileBusyEndsTheProcess(wiring: Setup.Wiring) throws {
+        let server = try FaultServer(["ngmt_slow": [.neverAnswer], "ngmt_good": [.ok()]])
+        var setup = Setup(["--base-url", server.baseURL], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        (setup.input, setup.output) = (wiring, wiring)
+        let host = try HostProcess(setup)
+        _ = try host.begin("engagement.replaceContacts", replacement("ngmt_slow"))
+        _ = try host.begin("engagement.replaceContacts", replacement("ngmt_slow"))
+        try host.expectAlive()
+        try host.wait(within: 2, for: "the write") { server.requests.count == 1 }
+        let seconds = try time {
+            host.closeOutputReader()
+            #expect(try host.waitForExit(within: 3) == .exited(0))
+        }
+        #expect(seconds < 1, "\(seconds)")
+        #expect(server.count("PUT", "ngmt_slow") == 1, "no write is begun whose answer nobody can hear")
+    }
+
+    @Test func aReaderThatLeavesInTheMiddleOfAFrame() throws {
+        let host = try sandbox()
+        host.leavesOutputUnread = true
+        for _ in 0..<4 { _ = try host.begin("engagement.get", #"["ngmt_sandbox04",["transcript"]]"#) }
+        try host.send([])
+        pause(milliseconds: 300)
+        host.closeOutputReader()
+        #expect(try host.waitForExit(within: 3) == .exited(0))
+    }
+
+    @Test func aClosedStderrIsNoReasonToEnd() throws {
+        let host = try sandbox("--log-level", "debug")
+        host.closeErrorReader()
+        for _ in 0..<20 { _ = try host.call("engagement.get", #"["ngmt_sandbox01"]"#) }
+        try host.finish()
+    }
+
+    static let closedAtStart: [Named<[Int]>] = [
+        Named("stdin", [0]), Named("stdout", [1]), Named("stderr", [2]), Named("stdin and stdout", [0, 1]),
+        Named("all three", [0, 1, 2]),
+    ]
+
+    @Test(arguments: closedAtStart)
+    func descriptorsMayBeMissingAtTheStart(which: Named<[Int]>) throws {
+        var setup = Setup(["--sandbox"])
+        if which.value.contains(0) { setup.input = .closed }
+        if which.value.contains(1) { setup.output = .closed }
+        if which.value.contains(2) { setup.errors = .closed }
+        let host = try HostProcess(setup)
+        if which.value == [2] {
+            _ = try host.call("engagement.get", #"["ngmt_sandbox01"]"#)
+            try host.finish()
+        } else {
+            host.closeInput()
+            #expect(try host.waitForExit(within: 3) == .exited(0))
+        }
+    }
+
+    @Test func theProcessGoesWhenItsParentDies() throws {
+        var setup = Setup(["-c", "\(Setup.binary) --sandbox & echo $!; wait"])
+        (setup.program, setup.checks) = ("/bin/bash", .text)
+        setup.environment["SWIFT_BACKTRACE"] = "enable=no"
+        // bash gives a background child /dev/null as stdin: end of input at once.
+        let host = try HostProcess(setup)
+        try host.wait(within: 5, for: "the child's id") { host.outputText.hasSuffix("\n") }
+        let child = try #require(Int32(host.outputText.trimmingCharacters(in: .newlines)))
+        host.signal(SIGKILL)
+        _ = try host.waitForExit()
+        try host.wait(within: 2, for: "the child's end") { kill(child, 0) != 0 }
+    }
+}

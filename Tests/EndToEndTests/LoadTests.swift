@@ -1,0 +1,129 @@
+import TestSupport
+import Testing
+
+/// Many calls at once, and hosts that don't read.
+@Suite(.ownThread, .tags(.load))
+struct LoadTests {
+    /// A debug build takes ten times as long.
+    private static let many = Setup.binaryIsGiven ? 20_000 : 4000
+
+    @Test func manyCallsAreEachAnsweredOnce() throws {
+        let body = #"{"object":"engagement","text":"\#(String(repeating: "x", count: 1500))"}"#
+        let server = try FaultServer(always: .ok(body))
+        let host = try bridge(to: server)
+        for number in 0..<Self.many { try host.send(line: request("\(number)", "engagement.get", #"["ngmt_a"]"#)) }
+        for number in 0..<Self.many {
+            let answer = try host.answer(to: "\(number)", within: 30)
+            if answer.text("result") == nil { Issue.record("\(answer)") }
+        }
+        #expect(server.requests.count == Self.many)
+        #expect(server.connections <= 16 && server.openConnections <= 16)
+        let peak = try #require(host.peakResidentKiB)
+        if Setup.binaryIsGiven { #expect(peak < 40 << 10, "KiB at the most: \(peak)") }
+        try host.finish()
+    }
+
+    @Test func aHostThatDoesNotReadStopsTheReadingOfItsRequests() throws {
+        let host = try sandbox()
+        try host.expectAlive()
+        host.leavesOutputUnread = true
+        let calls = 20_000
+        let lines = (0..<calls).map { number in
+            number % 10 == 0 ? request("\(number)", "engagement.get", #"["ngmt_sandbox01"]"#) : ping("\(number)")
+        }
+        try host.send((lines.joined(separator: "\n") + "\n").utf8)
+        try host.expectSilence(for: 1)
+        let (unsent, memory) = (host.unsentBytes, try #require(host.residentKiB))
+        #expect(unsent > 500_000, "the rest waits unread: \(unsent)")
+        let busy = try #require(host.processorSeconds)
+        try host.expectSilence(for: 0.7)
+        #expect(host.unsentBytes == unsent)
+        #expect(try #require(host.residentKiB) - memory < 1 << 10)
+        #expect(try #require(host.processorSeconds) - busy < 0.1, "it waits without turning")
+        host.leavesOutputUnread = false
+        host.closeInput()
+        #expect(try host.waitForExit(within: 40) == .exited(0))
+        #expect(host.takeAll().count == calls)
+        if Setup.binaryIsGiven { #expect(memory < 40 << 10, "\(memory)") }
+    }
+
+    @Test func aHostThatDoesNotReadBigAnswers() throws {
+        let host = try sandbox()
+        host.leavesOutputUnread = true
+        var ids: [String] = []
+        for _ in 0..<200 { ids.append(try host.begin("engagement.get", #"["ngmt_sandbox04",["transcript"]]"#)) }
+        try host.expectSilence(for: 2.5)
+        let memory = try #require(host.residentKiB)
+        #expect(memory < 140 << 10, "64 in flight at the most, of 1 MB each: \(memory)")
+        host.leavesOutputUnread = false
+        host.closeInput()
+        #expect(try host.waitForExit(within: 60) == .exited(0))
+        #expect(host.takeAll().count == ids.count)
+    }
+
+    @Test func stderrThatIsNeverReadStallsNothing() throws {
+        let host = try sandbox("--log-level", "debug")
+        host.leavesErrorsUnread = true
+        for number in 0..<1500 { try host.send(line: request("\(number)", "engagement.get", #"["ngmt_sandbox01"]"#)) }
+        for number in 0..<1500 { _ = try host.answer(to: "\(number)", within: 20) }
+        #expect(host.errorBytes.isEmpty)
+        try host.expectAlive()
+        try host.finish()
+        #expect(host.errorBytes.count > 10_000, "something was logged")
+    }
+
+    @Test func noMoreThanTheLimitIsInFlight() throws {
+        let server = try FaultServer(always: Reaction.ok().after(milliseconds: 60))
+        let host = try bridge(to: server, ["--max-in-flight", "8", "--max-connections", "3"])
+        for number in 0..<30 { try host.send(line: request("\(number)", "engagement.get", #"["ngmt_a"]"#)) }
+        for number in 0..<30 { _ = try host.answer(to: "\(number)") }
+        #expect(server.connections == 3)
+        let times = server.requests.map(\.at)
+        for (index, time) in times.enumerated().dropFirst(3) {
+            #expect(time - times[index - 3] > 0.05, "four at once on three connections")
+        }
+        try host.finish()
+    }
+
+    @Test func connectionsAndDescriptorsAreReused() throws {
+        let server = try FaultServer(always: .ok())
+        let host = try bridge(to: server)
+        for _ in 0..<5 { _ = try host.call("engagement.get", #"["ngmt_a"]"#) }
+        let before = host.openDescriptors
+        for _ in 0..<200 { _ = try host.call("engagement.get", #"["ngmt_a"]"#) }
+        #expect(server.connections == 1)
+        #expect(host.openDescriptors == before)
+        #expect((host.threads ?? 1) <= 4)
+        try host.finish()
+    }
+
+    @Test func writesToOneEngagementKeepTheirOrder() throws {
+        let server = try FaultServer { request in
+            request.count == 1 && request.target.contains("ngmt_a") ? Reaction.ok().after(milliseconds: 500) : .ok()
+        }
+        let host = try bridge(to: server)
+        let first = try host.begin("engagement.replaceContacts", replacement("ngmt_a", ["cnt_1"]))
+        let second = try host.begin("engagement.replaceContacts", replacement("ngmt_a", ["cnt_2"]))
+        let third = try host.begin("engagement.replaceContacts", replacement("ngmt_a", ["cnt_3"]))
+        let start = Deadline.now
+        _ = try host.call("engagement.replaceContacts", replacement("ngmt_b"))
+        _ = try host.call("engagement.get", #"["ngmt_a"]"#)
+        #expect(Deadline.now - start < 0.45, "other ids and reads are not held up")
+        for id in [first, second, third] { #expect(try host.answer(to: id).text("result") != nil) }
+        let seen = server.requests.filter { $0.method == "PUT" && $0.target.contains("ngmt_a") }
+        #expect(
+            seen.map { String(decoding: $0.body, as: UTF8.self) }.map { $0.contains("cnt_1") } == [true, false, false])
+        #expect(String(decoding: seen[1].body, as: UTF8.self).contains("cnt_2"))
+        #expect(seen[1].at - seen[0].at > 0.45, "the second begins after the first was answered")
+        try host.finish()
+    }
+
+    @Test func startedAndEndedOften() throws {
+        for _ in 0..<30 {
+            let host = try sandbox()
+            try host.send(line: ping("1"))
+            _ = try host.answer(to: "1")
+            try host.finish()
+        }
+    }
+}
