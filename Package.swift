@@ -26,7 +26,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .executableTarget(
             name: "engagement-rpc",
-            dependencies: ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "Service", "Runtime", "Sandbox"],
+            dependencies: ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox"],
             swiftSettings: compile, linkerSettings: link),
     ]
         + [
@@ -39,7 +39,8 @@ let package = Package(
         + module("HTTP", ["Bytes"])
         + module("JSONRPC", ["Bytes", "JSON"])
         + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"])
-        + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI"])
+        + module("MCP", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI"])
+        + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP"])
         + module("Runtime", ["Bytes", "HTTP", "CCurl"])
         + module("Sandbox", ["Bytes", "JSON"]),
     swiftLanguageModes: [.v6]

@@ -127,12 +127,14 @@ public struct RPCFailure: Error {
         json.member("code", code)
         json.member("message", message)
         json.name("data")
-        writeData(to: &json)
+        json.beginObject()
+        writeDataMembers(to: &json)
+        json.endObject()
         json.endObject()
     }
 
-    private func writeData(to json: inout JSONWriter) {
-        json.beginObject()
+    /// Writes the members of `data` into an object that is open.
+    public func writeDataMembers(to json: inout JSONWriter) {
         json.member("kind", kind.rawValue)
         json.member("retryable", retryable)
         if let retryAfterMs { json.member("retry_after_ms", retryAfterMs) }
@@ -158,6 +160,5 @@ public struct RPCFailure: Error {
             json.name("problem")
             problem.withUnsafeBytes { json.raw($0) }
         }
-        json.endObject()
     }
 }

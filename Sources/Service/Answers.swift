@@ -15,7 +15,11 @@ extension Service {
         counters.errors += 1
         log(failure, nil, id?.bytes)
         startFrame(scratch, destination)
-        writeEnvelope(id?.bytes ?? Bytes("null"), failure, to: scratch)
+        if mcpSession.isActive, id?.isRequestID != true {
+            writeEnvelopeWithoutID(failure, to: scratch)
+        } else {
+            writeEnvelope(id?.bytes ?? Bytes("null"), failure, to: scratch)
+        }
         deliver(scratch, destination)
     }
 
@@ -34,6 +38,8 @@ extension Service {
 
     /// Writes the start of a call's answer, behind which the API's body is received.
     func openAnswer(_ call: Call) {
+        // What MCP makes of the body is written when all of it is there.
+        guard call.reply == nil else { return call.answer.truncate(to: 0) }
         startFrame(call.answer, call.destination)
         call.answer.append("{\"jsonrpc\":\"2.0\",\"id\":")
         call.answer.append(call.id)
@@ -42,8 +48,18 @@ extension Service {
 
     /// Ends a call with the API's body, which lies in its answer already.
     func succeed(_ call: Call, _ exchange: Exchange, _ now: Instant) {
+        if let reply = call.reply { return succeed(call, reply, exchange, now) }
         let frame = call.answer
-        frame.append(",\"meta\":{\"status\":")
+        frame.append(",\"meta\":")
+        appendMeta(call, exchange, now, to: frame)
+        frame.append("}}")
+        if surroundings.log.isOn(.info) { logEnd(call, status: exchange.status, now) }
+        end(call, frame, now)
+    }
+
+    /// Appends how an answer came about: the result's `meta`.
+    func appendMeta(_ call: Call, _ exchange: Exchange, _ now: Instant, to frame: ByteBuffer) {
+        frame.append("{\"status\":")
         frame.append(decimal: exchange.status)
         if let version = exchange[.apiVersion] { appendField(",\"api_version\":", version, to: frame) }
         if let etag = exchange[.etag] { appendField(",\"etag\":", etag, to: frame) }
@@ -54,9 +70,7 @@ extension Service {
         frame.append(decimal: tenths / 10)
         frame.append(".")
         frame.append(decimal: tenths % 10)
-        frame.append("}}}")
-        if surroundings.log.isOn(.info) { logEnd(call, status: exchange.status, now) }
-        end(call, frame, now)
+        frame.append("}")
     }
 
     /// Ends a call with a failure, completed by what its attempts say together.
@@ -73,17 +87,21 @@ extension Service {
         counters.errors += 1
         log(failure, call, call.id.bytes, now)
         if case .nobody = call.destination { return end(call, nil, now) }
+        if call.isUnwanted { return end(call, nil, now) }
         startFrame(call.answer, call.destination)
+        if let reply = call.reply { return fail(call, reply, failure, now) }
         writeEnvelope(call.id.bytes, failure, to: call.answer)
         end(call, call.answer, now)
     }
 
     /// Delivers what is owed, frees the slot, and lets the next write to the same resource go.
-    private func end(_ call: Call, _ frame: ByteBuffer?, _ now: Instant) {
+    func end(_ call: Call, _ frame: ByteBuffer?, _ now: Instant) {
         call.phase = .free
         call.wake = nil
         call.exchange = nil
         call.lastFailure = nil
+        call.reply = nil
+        call.isUnwanted = false
         idFingerprints[call.slot] = 0
         inFlight -= 1
         let destination = call.destination
@@ -110,7 +128,7 @@ extension Service {
         deliver(batch.answer, .stream)
     }
 
-    private func startFrame(_ frame: ByteBuffer, _ destination: Destination) {
+    func startFrame(_ frame: ByteBuffer, _ destination: Destination) {
         frame.truncate(to: 0)
         guard case .stream = destination else { return }
         for _ in 0..<frameGap { frame.append(0) }
@@ -125,9 +143,17 @@ extension Service {
         frame.append("}")
     }
 
+    /// On MCP, the id of a request that can't be read is left out.
+    private func writeEnvelopeWithoutID(_ failure: RPCFailure, to frame: ByteBuffer) {
+        frame.append("{\"jsonrpc\":\"2.0\",\"error\":")
+        var json = JSONWriter(frame)
+        failure.write(to: &json)
+        frame.append("}")
+    }
+
     /// Sends a whole frame on its way. True when the buffer was taken over.
     @discardableResult
-    private func deliver(_ frame: ByteBuffer, _ destination: Destination) -> Bool {
+    func deliver(_ frame: ByteBuffer, _ destination: Destination) -> Bool {
         switch destination {
         case .nobody: return false
         case .batch(let batch):
@@ -160,7 +186,7 @@ extension Service {
         JSONWriter.appendString(value, to: frame)
     }
 
-    private func logEnd(_ call: Call, status: Int, _ now: Instant) {
+    func logEnd(_ call: Call, status: Int, _ now: Instant) {
         surroundings.log.write(
             .info, "call",
             [
@@ -170,7 +196,7 @@ extension Service {
             ])
     }
 
-    private func log(_ failure: RPCFailure, _ call: Call?, _ id: Bytes?, _ now: Instant? = nil) {
+    func log(_ failure: RPCFailure, _ call: Call?, _ id: Bytes?, _ now: Instant? = nil) {
         let level: Logger.Level = failure.kind == .internalError ? .error : .info
         guard surroundings.log.isOn(level) else { return }
         var fields: [(String, LogValue)] = []

@@ -27,6 +27,7 @@ extension Service {
             case .pass, .probe: break
             case .wait(let until):
                 call.phase = .waiting
+                if call.reply != nil, !call.isAtGate { tellProgress(call, lastFailure: nil, until, now) }
                 call.isAtGate = true
                 return sleep(call, until: until)
             case .refuse(let milliseconds):
@@ -108,6 +109,7 @@ extension Service {
         case .stop: fail(call, failure, now)
         case .immediate:
             counters.retries += 1
+            if call.reply != nil { tellProgress(call, lastFailure: failure, now, now) }
             call.needsFreshConnection = true
             ask(call, now)
         case .retry(let seconds, let freshConnection):
@@ -115,6 +117,7 @@ extension Service {
             call.needsFreshConnection = freshConnection
             call.lastFailure = failure
             call.phase = .waiting
+            if call.reply != nil { tellProgress(call, lastFailure: failure, now + seconds, now) }
             sleep(call, until: now + seconds)
         }
     }
@@ -215,12 +218,17 @@ extension Service {
 
     /// Gives a call up at the host's wish.
     func cancel(_ call: Call, _ now: Instant) {
+        giveUp(call, RPCFailure(.cancelled, "The call was cancelled.", retryable: true), now)
+    }
+
+    /// Gives a call up, for the reason that its answer is to tell.
+    func giveUp(_ call: Call, _ reason: RPCFailure, _ now: Instant) {
         if let exchange = abandon(call) {
             release(call)
             call.evidence.note(exchange)
             if exchange.wasSent { counters.attempts += 1 }
         }
-        fail(call, RPCFailure(.cancelled, "The call was cancelled.", retryable: true), now)
+        fail(call, reason, now)
     }
 
     /// Lets the next write to the same resource go.

@@ -3,6 +3,7 @@ import EngagementAPI
 import HTTP
 import JSON
 import JSONRPC
+import MCP
 
 /// Where an answer goes.
 enum Destination {
@@ -37,6 +38,10 @@ final class Call {
     var entry: MethodTable.Entry?
     var destination = Destination.nobody
     var terms = CallTerms()
+    /// How the outcome is told to an MCP client; nil for plain JSON-RPC.
+    var reply: MCP.Reply?
+    /// Whether the host has said that it wants no answer any more.
+    var isUnwanted = false
     /// The id as spelled; empty for a notification.
     let id = ByteBuffer(capacity: 64)
     let target = ByteBuffer(capacity: 128)

@@ -3,6 +3,7 @@ import EngagementAPI
 import HTTP
 import JSON
 import JSONRPC
+import MCP
 
 /// From frames to calls.
 extension Service {
@@ -40,6 +41,9 @@ extension Service {
         case .request(let request):
             counters.requests += 1
             serve(request, request.id == nil ? .nobody : destination, now)
+        case .batch where mcpSession.refusesBatches:
+            let text = "This revision of MCP has no batches; send one message a line."
+            answer(RPCFailure(.invalidRequest, text), id: nil, .stream)
         case .batch(let elements):
             openBatch = Batch(copying: elements, gap: frameGap)
         case .invalid(let failure, let id): answer(failure, id: id, destination)
@@ -47,8 +51,9 @@ extension Service {
     }
 
     private func serve(_ request: Request, _ destination: Destination, _ now: Instant) {
-        guard let entry = table.entry(named: request.method) else {
-            return answer(table.unknown(request.method), id: request.id, destination)
+        guard let entry = table.entry(named: request.method) else { return serveUnlisted(request, destination, now) }
+        if mcpSession.isActive, let id = request.id, !id.isRequestID {
+            return answer(MCP.Server.badID.failure, id: nil, destination)
         }
         if let id = request.id, slot(withID: id.bytes) != nil {
             let text = "A call with this id is in flight; it goes on undisturbed. Use another id."
@@ -71,7 +76,7 @@ extension Service {
         begin(call, now)
     }
 
-    private func refusal(_ entry: MethodTable.Entry) -> RPCFailure? {
+    func refusal(_ entry: MethodTable.Entry) -> RPCFailure? {
         let method = entry.method
         if !entry.isAllowed { return MethodTable.notAllowed(method) }
         if ending == .stopping {
@@ -85,14 +90,14 @@ extension Service {
         return nil
     }
 
-    private func prepare() -> String? {
+    func prepare() -> String? {
         let problem = surroundings.prepare()
         isPrepared = problem == nil
         return problem
     }
 
     /// A call object with empty buffers that is not in use yet.
-    private func freeCall() -> Call {
+    func freeCall() -> Call {
         let call: Call
         if let slot = freeSlots.last {
             call = calls[slot]
@@ -107,7 +112,7 @@ extension Service {
         return call
     }
 
-    private func occupy(
+    func occupy(
         _ call: Call, _ entry: MethodTable.Entry, _ id: JSONSlice?, _ destination: Destination, _ now: Instant
     ) {
         freeSlots.removeLast()

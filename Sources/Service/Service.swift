@@ -3,6 +3,7 @@ import EngagementAPI
 import HTTP
 import JSON
 import JSONRPC
+import MCP
 
 /// The whole behaviour of the process, between bytes from the host and exchanges with the API.
 ///
@@ -28,6 +29,9 @@ public final class Service {
 
     var reader: FrameReader
     var openBatch: Batch?
+    var mcpSession = MCP.Session()
+    /// Made when the first request comes that is none of the table's.
+    lazy var mcpServer = MCP.Server(table: table, version: settings.version, isSandbox: settings.isSandbox)
     var calls: [Call] = []
     var freeSlots: [Int] = []
     /// The fingerprint of each slot's id; 0 for none.
@@ -92,12 +96,13 @@ public final class Service {
         takeInput(now)
     }
 
-    /// No more bytes will come from the host. Everything already read is served.
+    /// No more bytes will come from the host. Everything already read is served, but on MCP reads are given up.
     public func inputEnded(at now: Instant) {
         reader.end()
         if ending == .none { ending = .draining }
         hasUnreadFrames = true
         takeInput(now)
+        if mcpSession.isActive { endMCP(now) }
     }
 
     /// Nobody reads the output any more: nothing new is begun and what runs is given up, because nobody would learn of it.

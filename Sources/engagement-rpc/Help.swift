@@ -9,7 +9,7 @@ enum Help {
             "",
             "usage: engagement-rpc [serve] [FLAGS]            read requests, write answers, until end of input",
             "       engagement-rpc call METHOD [PARAMS] [FLAGS]  make one call and print its result; exit 0 or 1",
-            "       engagement-rpc schema [openrpc]           print the OpenRPC document",
+            "       engagement-rpc schema [openrpc|mcp]       print the OpenRPC document, or the MCP tools",
             "       engagement-rpc --version | --help",
             "",
             "try:   engagement-rpc call engagement.get '{\"engagement_id\":\"ngmt_sandbox01\"}' --sandbox",

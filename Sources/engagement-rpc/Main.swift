@@ -2,6 +2,7 @@ import Bytes
 import EngagementAPI
 import Glibc
 import JSON
+import MCP
 import Runtime
 import Service
 
@@ -61,11 +62,13 @@ struct Main {
     private static func leave(_ code: Int32) -> Never { _exit(code) }
 
     private static func printSchema(_ words: [String]) throws(UsageError) {
-        guard words.count <= 1, words.first ?? "openrpc" == "openrpc" else {
-            throw UsageError(sentence: "schema takes openrpc.")
-        }
         let compact = ByteBuffer()
-        OpenRPC.append(MethodTable().listed, version: Version.number, to: compact)
+        switch words.first ?? "openrpc" {
+        case "openrpc" where words.count <= 1:
+            OpenRPC.append(MethodTable().listed, version: Version.number, to: compact)
+        case "mcp" where words.count == 1: MCP.Server.appendDocument(MethodTable().listed, to: compact)
+        default: throw UsageError(sentence: "schema takes openrpc or mcp.")
+        }
         let pretty = ByteBuffer()
         withExtendedLifetime(compact) {
             var scanner = JSONScanner(compact.bytes)

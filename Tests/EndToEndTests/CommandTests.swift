@@ -31,6 +31,15 @@ struct CommandTests {
         #expect(try Command(["schema"]).output == command.output)
     }
 
+    @Test func theCommittedToolListIsTheProgramsOwn() throws {
+        let command = try Command(["schema", "mcp"])
+        #expect(command.ending == .exited(0) && command.errors.isEmpty)
+        let committed = try Repository.bytes(Repository.root + "/schema/mcp-tools.json")
+        #expect(Array(command.output.utf8) == committed, "write it anew: engagement-rpc schema mcp")
+        let bad = try Command(["schema", "mpc"])
+        #expect(bad.ending == .exited(64) && bad.output.isEmpty)
+    }
+
     @Test func discoverIsTheDocument() throws {
         let host = try HostProcess([])
         let answer = try host.call("rpc.discover")

@@ -1,0 +1,79 @@
+import Bytes
+
+/// JSON as it goes out on MCP: without white space between tokens, and with nothing raw in it that could move a
+/// terminal's cursor or that some line readers take for the end of a line (U+0085, U+2028, U+2029).
+public enum CompactJSON {
+    /// Appends `json`, which must be checked JSON, to `out`.
+    public static func append(_ json: Bytes, to out: ByteBuffer) {
+        out.reserve(json.count)
+        var start = 0
+        var at = 0
+        var isInString = false
+        let count = json.count
+        while at < count {
+            let byte = json[at]
+            if isInString {
+                if byte == UInt8(ascii: "\\") {
+                    at += 2
+                    continue
+                }
+                if byte == UInt8(ascii: "\"") { isInString = false }
+                guard byte >= 0x7F, let (scalar, length) = disturbing(json, at) else {
+                    at += 1
+                    continue
+                }
+                out.append(json.slice(start, at))
+                appendEscape(scalar, to: out)
+                at += length
+                start = at
+            } else if byte.isSpace {
+                out.append(json.slice(start, at))
+                at += 1
+                start = at
+            } else {
+                if byte == UInt8(ascii: "\"") { isInString = true }
+                at += 1
+            }
+        }
+        out.append(json.slice(start, count))
+    }
+
+    /// Appends `buffer`, compact JSON, as a JSON string: what `append` has made of a value, once more as text.
+    static func appendQuoted(_ buffer: ByteBuffer, to out: ByteBuffer) {
+        let text = buffer.bytes
+        out.reserve(text.count + text.count / 8)
+        out.append(UInt8(ascii: "\""))
+        var start = 0
+        for at in 0..<text.count where text[at] == UInt8(ascii: "\"") || text[at] == UInt8(ascii: "\\") {
+            out.append(text.slice(start, at))
+            out.append(UInt8(ascii: "\\"))
+            start = at
+        }
+        out.append(text.dropping(start))
+        out.append(UInt8(ascii: "\""))
+    }
+
+    /// The character at `at` and its length in UTF-8, if it may not go out raw: DEL, C1 controls, the line and paragraph
+    /// separators, and what overrides or isolates the direction of text.
+    private static func disturbing(_ json: Bytes, _ at: Int) -> (scalar: UInt32, length: Int)? {
+        switch json[at] {
+        case 0x7F: return (0x7F, 1)
+        case 0xC2:
+            guard at + 1 < json.count, json[at + 1] < 0xA0 else { return nil }
+            return (UInt32(json[at + 1]), 2)
+        case 0xE2:
+            guard at + 2 < json.count, json[at + 1] == 0x80 || json[at + 1] == 0x81 else { return nil }
+            let scalar = 0x2000 + UInt32(json[at + 1] & 0x3F) << 6 + UInt32(json[at + 2] & 0x3F)
+            return (0x2028...0x202E).contains(scalar) || (0x2066...0x2069).contains(scalar) ? (scalar, 3) : nil
+        default: return nil
+        }
+    }
+
+    private static func appendEscape(_ value: UInt32, to out: ByteBuffer) {
+        out.append("\\u")
+        for shift in [12, 8, 4, 0] as [UInt32] {
+            let digit = UInt8(truncatingIfNeeded: (value >> shift) & 15)
+            out.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+    }
+}

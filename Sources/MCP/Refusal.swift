@@ -1,0 +1,65 @@
+import JSON
+import JSONRPC
+
+/// Why an MCP request gets an error and not a result.
+public struct Refusal: Error {
+    /// What happened, in the words of plain JSON-RPC.
+    public let failure: RPCFailure
+    /// The code, where MCP has one of its own.
+    private var ownCode: Int?
+    /// The version that was asked for, when it is none of ours.
+    private var requestedVersion: String?
+    /// The resource that is not there.
+    private var uri: String?
+
+    /// A refusal that plain JSON-RPC would word the same way.
+    public init(_ failure: RPCFailure) { self.failure = failure }
+
+    /// Bad params: the member at `field` is not what it must be.
+    init(_ field: String, _ code: String, _ message: String) {
+        failure = RPCFailure(
+            .invalidParams, message, errors: [FieldError(field: field, code: code, message: message)])
+    }
+
+    /// The version of the protocol that the request names is not served (-32022).
+    static func unsupported(_ version: String) -> Refusal {
+        var hint = "choose one of data.supported"
+        if Revision(rawValue: version) != nil { hint = "\(version) begins with initialize" }
+        var refusal = Refusal(
+            RPCFailure(.invalidRequest, "MCP \(version.quoted) is not served with this request; \(hint)."))
+        refusal.ownCode = -32022
+        refusal.requestedVersion = String(version.prefix(200))
+        return refusal
+    }
+
+    /// There is no such resource.
+    static func noResource(_ uri: String, _ message: String, _ revision: Revision, _ cause: RPCFailure? = nil) -> Refusal {
+        var failure = cause ?? RPCFailure(.notFound, message)
+        failure.message = message
+        var refusal = Refusal(failure)
+        refusal.ownCode = revision.resourceNotFoundCode
+        refusal.uri = uri
+        return refusal
+    }
+
+    /// The code of the error object.
+    public var code: Int { ownCode ?? failure.code }
+
+    /// Writes the error object.
+    public func write(to json: inout JSONWriter) {
+        guard ownCode != nil else { return failure.write(to: &json) }
+        json.beginObject()
+        json.member("code", code)
+        json.member("message", failure.message)
+        json.name("data")
+        json.beginObject()
+        if let requestedVersion {
+            json.member("supported", Revision.offered)
+            json.member("requested", requestedVersion)
+        }
+        if let uri { json.member("uri", uri) }
+        failure.writeDataMembers(to: &json)
+        json.endObject()
+        json.endObject()
+    }
+}

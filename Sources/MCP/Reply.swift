@@ -1,0 +1,169 @@
+import Bytes
+import EngagementAPI
+import JSON
+import JSONRPC
+
+/// How the outcome of one API call is told to an MCP client: kept beside the call, and asked when it ends.
+public final class Reply {
+    /// What the client asked for.
+    enum Shape {
+        case tool
+        /// A resource: its URI, and whether it is only the transcript.
+        case resource(uri: String, isTranscript: Bool)
+    }
+
+    /// Bytes of one line, less its line break, that an answer must stay under: the largest that clients are known to read.
+    public static let lineLimit = 10_000_000
+
+    /// The revision that the request came in.
+    public let revision: Revision
+    /// Whether the client's `logging/setLevel` holds for this call. The stateless revision has none.
+    public var mayLog: Bool { !revision.isStateless }
+    /// What progress notifications are to name, as spelled; nil when none are wanted.
+    public let progressToken: [UInt8]?
+
+    private let shape: Shape
+    private let server: Server
+    private var progress = 0
+
+    init(_ shape: Shape, _ revision: Revision, progressToken: [UInt8]?, server: Server) {
+        self.shape = shape
+        self.revision = revision
+        self.progressToken = progressToken
+        self.server = server
+    }
+
+    /// Appends `"result":…` or `"error":…` for a call that the API has answered.
+    ///
+    /// - Parameters:
+    ///   - body: the API's body, one JSON text.
+    ///   - meta: how it came about, one JSON object.
+    public func appendSuccess(_ body: Bytes, meta: Bytes, to out: ByteBuffer) {
+        switch shape {
+        case .tool: appendToolResult(body, meta, to: out)
+        case .resource(let uri, let isTranscript):
+            guard isTranscript else { return appendContents(uri, "application/json", out) { Self.appendText(body, to: $0) } }
+            var scanner = JSONScanner(body)
+            let root = try? scanner.text()
+            guard let transcript = root?.member("transcript"), transcript.kind == .string else {
+                let refusal = Refusal.noResource(uri, "This engagement has no transcript.", revision)
+                return Self.append(refusal, to: out)
+            }
+            appendContents(uri, "text/plain", out) { CompactJSON.append(transcript.bytes, to: $0) }
+        }
+    }
+
+    /// Appends `"result":…` or `"error":…` for a call that failed.
+    public func appendFailure(_ failure: RPCFailure, to out: ByteBuffer) {
+        switch shape {
+        case .tool:
+            guard failure.kind != .invalidParams || revision.argumentErrorsAreResults else {
+                return Self.append(Refusal(failure), to: out)
+            }
+            let text = Self.compact { failure.write(to: &$0) }
+            server.appendResult(revision, to: out) { json in
+                json.name("content")
+                Self.writeText(text, to: &json)
+                json.member("isError", true)
+            }
+        case .resource(let uri, _):
+            let isMissing = failure.kind == .notFound || failure.kind == .invalidParams
+            let refusal = isMissing ? Refusal.noResource(uri, failure.message, revision, failure) : Refusal(failure)
+            Self.append(refusal, to: out)
+        }
+    }
+
+    /// The failure that stands for an answer over `lineLimit`, and says what to leave out.
+    public func tooLong(_ length: Int, _ method: Method, _ terms: CallTerms) -> RPCFailure {
+        let size = "\((length + 99_999) / 100_000 * 100_000 / 1_000_000).\((length + 99_999) / 100_000 % 10) MB"
+        let chosen = method.chosenWords(terms)
+        let advice =
+            chosen.isEmpty
+            ? "ask for less of it at a time"
+            : "leave \((chosen.contains("transcript") ? ["transcript"] : chosen).joined(separator: ", ")) out of expand"
+        return RPCFailure(
+            .badResponse, "The answer would be a line of \(size), and MCP clients take less than 10 MB; \(advice).")
+    }
+
+    /// Appends a progress notification, when one is wanted: `doing` tells in a sentence what is waited for.
+    public func appendProgress(_ doing: String, to out: ByteBuffer) -> Bool {
+        guard let progressToken else { return false }
+        progress += 1
+        var json = JSONWriter(out)
+        json.beginObject()
+        json.member("jsonrpc", "2.0")
+        json.member("method", "notifications/progress")
+        json.name("params")
+        json.beginObject()
+        json.name("progressToken")
+        progressToken.withUnsafeBytes { json.raw($0) }
+        json.member("progress", progress)
+        if revision.hasProgressMessages { json.member("message", doing) }
+        json.endObject()
+        json.endObject()
+        return true
+    }
+
+    private func appendToolResult(_ body: Bytes, _ meta: Bytes, to out: ByteBuffer) {
+        let text = ByteBuffer(capacity: body.count + meta.count + 32)
+        text.append("{\"data\":")
+        CompactJSON.append(body, to: text)
+        text.append(",\"meta\":")
+        text.append(meta)
+        text.append("}")
+        server.appendResult(revision, to: out) { json in
+            json.name("content")
+            Self.writeText(text, to: &json)
+            if revision.hasStructuredContent {
+                json.name("structuredContent")
+                json.raw(text)
+            }
+            json.member("isError", false)
+        }
+    }
+
+    private static func writeText(_ text: ByteBuffer, to json: inout JSONWriter) {
+        json.beginArray()
+        json.beginObject()
+        json.member("type", "text")
+        json.name("text")
+        CompactJSON.appendQuoted(text, to: json.out)
+        json.endObject()
+        json.endArray()
+    }
+
+    private static func appendText(_ body: Bytes, to out: ByteBuffer) {
+        let text = ByteBuffer(capacity: body.count)
+        CompactJSON.append(body, to: text)
+        CompactJSON.appendQuoted(text, to: out)
+    }
+
+    private func appendContents(_ uri: String, _ type: String, _ out: ByteBuffer, _ appendText: (ByteBuffer) -> Void) {
+        server.appendResult(revision, cache: .notAtAll, to: out) { json in
+            json.name("contents")
+            json.beginArray()
+            json.beginObject()
+            json.member("uri", uri)
+            json.member("mimeType", type)
+            json.name("text")
+            appendText(json.out)
+            json.endObject()
+            json.endArray()
+        }
+    }
+
+    private static func append(_ refusal: Refusal, to out: ByteBuffer) {
+        out.append("\"error\":")
+        out.append(compact { refusal.write(to: &$0) })
+    }
+
+    /// What `write` writes, compact: the API's own error body may be in it, spaced as it came.
+    private static func compact(_ write: (inout JSONWriter) -> Void) -> ByteBuffer {
+        let spaced = ByteBuffer()
+        var json = JSONWriter(spaced)
+        write(&json)
+        let out = ByteBuffer(capacity: spaced.count)
+        withExtendedLifetime(spaced) { CompactJSON.append(spaced.bytes, to: out) }
+        return out
+    }
+}

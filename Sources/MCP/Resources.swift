@@ -1,0 +1,131 @@
+import Bytes
+import EngagementAPI
+import JSON
+import JSONRPC
+
+/// Engagements as resources: `engagement://ngmt_…`, with `?expand=…` for related records, and
+/// `engagement://ngmt_…/transcript`.
+extension Server {
+    private static let scheme = "engagement://"
+
+    /// A family of resources.
+    private struct Template {
+        let uri: String
+        let name: String
+        let title: String
+        let description: String
+        let type: String
+    }
+
+    private static let templates = [
+        Template(
+            uri: scheme + "{engagement_id}{?expand}", name: "engagement", title: "Engagement",
+            description: "One engagement as JSON. expand is a list of related records, separated by commas.",
+            type: "application/json"),
+        Template(
+            uri: scheme + "{engagement_id}/transcript", name: "engagement_transcript", title: "Engagement transcript",
+            description: "What was said in one engagement, as text. It can be megabytes long.", type: "text/plain"),
+    ]
+
+    /// Single resources are not listed: there are as many as engagements. Templates say how each is named.
+    func appendResources(isTemplates: Bool, _ revision: Revision, to out: ByteBuffer) {
+        appendResult(revision, cache: .forAnHour, to: out) { json in
+            json.name(isTemplates ? "resourceTemplates" : "resources")
+            json.beginArray()
+            for template in Self.templates where isTemplates && self.readsEngagements {
+                json.beginObject()
+                json.member("uriTemplate", template.uri)
+                json.member("name", template.name)
+                if revision.hasTitles { json.member("title", template.title) }
+                json.member("description", template.description)
+                json.member("mimeType", template.type)
+                json.endObject()
+            }
+            json.endArray()
+        }
+    }
+
+    /// What `resources/read` asks for.
+    func read(_ params: JSONSlice?, _ meta: RequestMeta, _ revision: Revision) throws(Refusal) -> ToolCall {
+        guard let uri = params?.member("uri")?.string else {
+            throw Refusal("uri", "required", "resources/read needs the uri of a resource.")
+        }
+        guard uri.utf8.count <= 1024, uri.hasPrefix(Self.scheme),
+            let entry = table.entries.first(where: { $0.method.name == "engagement.get" })
+        else {
+            let forms = Self.templates.map(\.uri).joined(separator: " and ")
+            throw Refusal.noResource(
+                String(uri.prefix(200)), "There is no resource \(uri.quoted); there are \(forms).", revision)
+        }
+        var rest = uri.dropFirst(Self.scheme.count)
+        let isTranscript = rest.hasSuffix("/transcript")
+        var words: [String] = isTranscript ? ["transcript"] : []
+        if isTranscript {
+            rest = rest.dropLast("/transcript".count)
+        } else if let query = rest.range(of: "?expand=") {
+            words = rest[query.upperBound...].split(separator: ",").map { $0.replacing("%2C", with: ",") }
+                .flatMap { $0.split(separator: ",").map(String.init) }
+            rest = rest[..<query.lowerBound]
+        }
+        let buffer = ByteBuffer()
+        var json = JSONWriter(buffer)
+        json.beginObject()
+        json.member("engagement_id", String(rest))
+        if !words.isEmpty { json.member("expand", words) }
+        json.endObject()
+        let shape = Reply.Shape.resource(uri: uri, isTranscript: isTranscript)
+        let reply = Reply(shape, revision, progressToken: meta.progressToken.map { Array($0.bytes) }, server: self)
+        return ToolCall(entry: entry, params: Self.checked(buffer), reply: reply, holder: buffer)
+    }
+}
+
+/// `expand` values, completed.
+extension Server {
+    /// What `completion/complete` asks for: the values that continue what is there.
+    func completions(_ params: JSONSlice?) throws(Refusal) -> [String] {
+        guard let argument = params?.member("argument"), let name = argument.member("name")?.string,
+            let value = argument.member("value")?.string
+        else { throw Refusal("argument", "required", "completion/complete needs argument, with name and value.") }
+        let ref = params?.member("ref")
+        switch ref?.member("type")?.string {
+        case "ref/prompt":
+            let prompt = ref?.member("name")?.string ?? ""
+            guard prompt == Self.promptName, readsEngagements else { throw Self.noPrompt(prompt) }
+        case "ref/resource":
+            let uri = ref?.member("uri")?.string ?? ""
+            guard uri.hasPrefix(Self.scheme), readsEngagements else {
+                throw Refusal("ref.uri", "invalid_value", "There is no resource template \(uri.quoted).")
+            }
+        default: throw Refusal("ref", "required", "completion/complete needs ref, of type ref/prompt or ref/resource.")
+        }
+        return name == "expand" ? expansions(of: value) : []
+    }
+
+    /// The last word of `value` continued, words already there left out.
+    private func expansions(of value: String) -> [String] {
+        guard let method = tools.first(where: { $0.method.name == "engagement.get" })?.method else { return [] }
+        var before = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let begun = before.popLast() ?? ""
+        let head = before.map { $0 + "," }.joined()
+        for case .choices(let choices) in method.parameters.map(\.kind) {
+            return choices.map(\.value).filter { $0.hasPrefix(begun) && !before.contains($0) }.map { head + $0 }
+        }
+        return []
+    }
+
+    func appendCompletion(_ words: [String], _ revision: Revision, to out: ByteBuffer) {
+        appendResult(revision, to: out) { json in
+            json.name("completion")
+            json.beginObject()
+            json.member("values", words)
+            json.member("total", words.count)
+            json.member("hasMore", false)
+            json.endObject()
+        }
+    }
+}
+
+extension Substring {
+    /// Where `text` begins in this one for the first time, and ends.
+    fileprivate func range(of text: String) -> Range<Index>? { firstRange(of: text) }
+}

@@ -1,0 +1,207 @@
+import Bytes
+import EngagementAPI
+import JSON
+import JSONRPC
+
+/// The process as an MCP server: which requests it knows, and what it answers to each. Pure but for the `Session` that is
+/// handed in: it reads no clock, makes no call and writes to nothing but the buffers it is given.
+public final class Server {
+    /// What is to be done for a request.
+    public enum Step {
+        /// It is none of MCP's: whatever plain JSON-RPC says to it.
+        case notMCP
+        /// It is answered with what the closure appends: `"result":…`.
+        case answer((ByteBuffer) -> Void)
+        /// It is answered with an error.
+        case refuse(Refusal)
+        /// An API call answers it.
+        case call(ToolCall)
+        /// A subscription has begun: what the closure appends is a message of its own, and no answer follows until it ends.
+        case acknowledge((ByteBuffer) -> Void)
+        /// Give up the call with this id, and never answer it.
+        case cancel(JSONSlice)
+        /// Nothing at all: a notification that changes nothing here.
+        case ignore
+    }
+
+    let table: MethodTable
+    let version: String
+    let isSandbox: Bool
+    let tools: [Tool]
+
+    /// A server for the methods of `table`.
+    public init(table: MethodTable, version: String, isSandbox: Bool) {
+        self.table = table
+        self.version = version
+        self.isSandbox = isSandbox
+        tools = Tool.all(table.listed)
+    }
+
+    /// Decides what a request means, whose method is none of the table's.
+    public func step(_ request: Request, isInBatch: Bool, _ session: inout Session) -> Step {
+        guard let name = request.method.string else { return .notMCP }
+        guard request.id != nil else { return notification(name, request, &session) }
+        let meta = RequestMeta(request.params)
+        let known = RequestName(rawValue: name)
+        if known == .initialize, !meta.isStateless, request.params?.member("protocolVersion")?.kind != .string {
+            // The Language Server Protocol has an `initialize` too.
+            return .notMCP
+        }
+        if known == .initialize || known == .discover || meta.version != nil { session.isActive = true }
+        if session.isActive, let id = request.id, !id.isRequestID { return .refuse(Self.badID) }
+        guard known != nil || meta.isStateless else { return .notMCP }
+        do throws(Refusal) {
+            let revision = try revision(of: known, name, meta, session)
+            guard let known, let revision else { return .notMCP }
+            try Self.checkForm(request, known, revision, isInBatch, session)
+            return try step(known, request, meta, revision, &session)
+        } catch {
+            return .refuse(error)
+        }
+    }
+
+    private func notification(_ name: String, _ request: Request, _ session: inout Session) -> Step {
+        switch name {
+        case "notifications/cancelled":
+            guard let id = request.params?.member("requestId"), id.isRequestID else { return .ignore }
+            if session.hasSubscription(id.bytes) {
+                session.subscriptions.removeAll { $0.elementsEqual(id.bytes) }
+                return .ignore
+            }
+            return .cancel(id)
+        default: return name.hasPrefix("notifications/") ? .ignore : .notMCP
+        }
+    }
+
+    /// The revision that a request is to be served in; nil when it is plain JSON-RPC's to answer.
+    private func revision(
+        of known: RequestName?, _ name: String, _ meta: RequestMeta, _ session: Session
+    ) throws(Refusal) -> Revision? {
+        if let version = meta.version {
+            guard let text = version.string else {
+                throw Refusal(
+                    "_meta.io.modelcontextprotocol/protocolVersion", "invalid_type",
+                    "The protocol version in _meta must be a string.")
+            }
+            if let revision = Revision(rawValue: text), revision.isStateless {
+                guard let known, known.isStateless else { throw Self.noMethod(name, revision) }
+                guard meta.capabilities?.kind == .object else { throw Self.missing("clientCapabilities", name) }
+                return revision
+            }
+            // A client that has shaken hands may go on to say so.
+            guard let negotiated = session.negotiated, negotiated.rawValue == text else {
+                throw Refusal.unsupported(text)
+            }
+        }
+        guard let known else { return nil }
+        if known == .initialize { return .newestWithHandshake }
+        if known == .discover { throw Self.missing("protocolVersion", name) }
+        if let negotiated = session.negotiated {
+            guard known.isLegacy else { throw Self.noMethod(name, negotiated) }
+            return negotiated
+        }
+        // A client may ask for a sign of life before anything else.
+        if known == .ping { return session.isActive ? .newestWithHandshake : nil }
+        guard known.isStateless else { return nil }
+        throw Self.missing("protocolVersion", name)
+    }
+
+    private static func missing(_ member: String, _ name: String) -> Refusal {
+        let field = "_meta.io.modelcontextprotocol/\(member)"
+        return Refusal(
+            field, "required",
+            "\(name) needs \(field) (MCP \(Revision.july2026.rawValue)), or an initialize request before it.")
+    }
+
+    /// MCP has neither the null id of plain JSON-RPC nor fractions.
+    public static let badID = Refusal(
+        RPCFailure(.invalidRequest, "On an MCP stream the id must be a string or a whole number."))
+
+    private static func noMethod(_ name: String, _ revision: Revision) -> Refusal {
+        Refusal(RPCFailure(.methodNotFound, "MCP \(revision.rawValue) has no method \(name.quoted) here."))
+    }
+
+    private static func checkForm(
+        _ request: Request, _ known: RequestName, _ revision: Revision, _ isInBatch: Bool, _ session: Session
+    ) throws(Refusal) {
+        if isInBatch, known == .initialize || !revision.allowsBatches {
+            throw Refusal(
+                RPCFailure(.invalidRequest, "\(known.rawValue) can't be part of a batch; send it by itself."))
+        }
+        if let params = request.params, params.kind == .array {
+            throw Refusal("params", "invalid_type", "MCP takes params as an object.")
+        }
+    }
+
+    private func step(
+        _ name: RequestName, _ request: Request, _ meta: RequestMeta, _ revision: Revision, _ session: inout Session
+    ) throws(Refusal) -> Step {
+        if revision.isStateless { try Self.checkLogLevel(meta.logLevel) }
+        let params = request.params
+        switch name {
+        case .initialize: return initialize(params, &session)
+        case .discover: return .answer { self.appendDiscovery(revision, to: $0) }
+        case .ping: return .answer { self.appendResult(revision, to: $0) { _ in } }
+        case .setLevel: return try setLevel(params, revision, &session)
+        case .listTools:
+            try Self.checkCursor(params)
+            return .answer { self.appendTools(revision, to: $0) }
+        case .callTool: return .call(try call(params, meta, revision))
+        case .listResources, .listTemplates:
+            try Self.checkCursor(params)
+            return .answer { self.appendResources(isTemplates: name == .listTemplates, revision, to: $0) }
+        case .readResource: return .call(try read(params, meta, revision))
+        case .listPrompts:
+            try Self.checkCursor(params)
+            return .answer { self.appendPrompts(revision, to: $0) }
+        case .getPrompt:
+            let prompt = try prompt(params)
+            return .answer { self.append(prompt, revision, to: $0) }
+        case .complete:
+            let words = try completions(params)
+            return .answer { self.appendCompletion(words, revision, to: $0) }
+        case .listen: return try listen(request, &session)
+        }
+    }
+
+    /// Appends `"result":{…}` with what every result of `revision` has besides what `write` adds.
+    func appendResult(
+        _ revision: Revision, cache: Cache? = nil, to out: ByteBuffer, _ write: (inout JSONWriter) -> Void
+    ) {
+        out.append("\"result\":")
+        var json = JSONWriter(out)
+        json.beginObject()
+        if revision.isStateless { json.member("resultType", "complete") }
+        write(&json)
+        if revision.isStateless {
+            if let cache {
+                json.member("ttlMs", cache.milliseconds)
+                json.member("cacheScope", "private")
+            }
+            json.name("_meta")
+            json.beginObject()
+            json.name("io.modelcontextprotocol/serverInfo")
+            writeServerInfo(revision, to: &json)
+            json.endObject()
+        }
+        json.endObject()
+    }
+
+    /// How long a client may keep a result: the stateless revision says it with every list.
+    enum Cache {
+        /// It holds for as long as this process runs; a client that starts another asks again.
+        case forAnHour
+        /// It is the API's, and may be another a moment later.
+        case notAtAll
+
+        var milliseconds: Int { self == .forAnHour ? 3_600_000 : 0 }
+    }
+
+    func writeServerInfo(_ revision: Revision, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("name", "engagement-rpc")
+        if revision.hasTitles { json.member("title", "AskElephant engagements") }
+        json.member("version", version)
+        json.endObject()
+    }
+}

@@ -1,0 +1,131 @@
+import Bytes
+import EngagementAPI
+import HTTP
+import JSON
+
+/// A method of the table as a tool. Everything it says is worked out of the method's entry.
+public struct Tool {
+    /// The method that it calls.
+    public let method: Method
+    /// `engagement_replace_contacts` for `engagement.replaceContacts`: `^[a-z][a-z0-9_]{0,39}$`, which every client takes.
+    public let name: String
+
+    /// The tool of a method, or nil for one that does not reach the API: a model has no use for those.
+    public init?(_ method: Method) {
+        guard method.isRemote, method.availability == .listed else { return nil }
+        self.method = method
+        name = Self.name(of: method.name)
+    }
+
+    /// The tools that a process offers, in the order of the table.
+    public static func all(_ methods: [Method]) -> [Tool] { methods.compactMap(Tool.init) }
+
+    /// A method's name with its dot and its capitals as underscores.
+    public static func name(of method: String) -> String {
+        var name = ""
+        for letter in method {
+            if letter.isUppercase { name += "_" }
+            name += letter == "." ? "_" : letter.lowercased()
+        }
+        return name
+    }
+
+    /// A few words for people.
+    public var title: String { method.summary.hasSuffix(".") ? String(method.summary.dropLast()) : method.summary }
+
+    /// What it does, what it destroys, and which scopes it takes: for a model.
+    public var description: String {
+        var sentences = [method.summary, Self.namingTools(method.detail)]
+        if !method.scopes.isEmpty {
+            sentences.append("Needs the scope \(method.scopes.joined(separator: " and ")).")
+        }
+        return sentences.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    /// Writes the tool as an entry of a list.
+    public func write(_ revision: Revision, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("name", name)
+        if revision.hasTitles { json.member("title", title) }
+        json.member("description", description)
+        json.name("inputSchema")
+        writeInputSchema(to: &json)
+        if revision.hasStructuredContent {
+            json.name("outputSchema")
+            Self.writeOutputSchema(to: &json)
+        }
+        if revision.hasAnnotations {
+            json.name("annotations")
+            writeAnnotations(to: &json)
+        }
+        json.endObject()
+    }
+
+    /// One flat object, in what JSON Schema draft-07 and 2020-12 have in common.
+    private func writeInputSchema(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("type", "object")
+        json.name("properties")
+        json.beginObject()
+        for parameter in method.parameters {
+            json.name(parameter.name)
+            parameter.writeSchema(to: &json, description: parameter.documentation)
+        }
+        json.endObject()
+        let required = method.parameters.filter(\.isRequired).map(\.name)
+        if !required.isEmpty { json.member("required", required) }
+        json.member("additionalProperties", false)
+        json.endObject()
+    }
+
+    /// Open: what the API sends in `data` is its own, and may grow.
+    private static func writeOutputSchema(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("type", "object")
+        json.name("properties")
+        json.beginObject()
+        json.name("data")
+        json.beginObject()
+        json.member("description", "What the API sent, untouched.")
+        json.endObject()
+        json.name("meta")
+        json.beginObject()
+        json.member("type", "object")
+        json.member("description", "How the answer came about: status, api_version, etag, attempts, elapsed_ms.")
+        json.endObject()
+        json.endObject()
+        json.member("required", ["data", "meta"])
+        json.endObject()
+    }
+
+    private func writeAnnotations(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("title", title)
+        json.member("readOnlyHint", !method.isWrite)
+        json.member("destructiveHint", isDestructive)
+        json.member("idempotentHint", isIdempotent)
+        json.member("openWorldHint", true)
+        json.endObject()
+    }
+
+    /// Whether something that was there may be gone afterwards. Only creating is adding and nothing else.
+    private var isDestructive: Bool {
+        guard method.isWrite, case .http(let verb, _, _) = method.action else { return false }
+        return verb != .post
+    }
+
+    /// Whether the same call a second time changes nothing more.
+    private var isIdempotent: Bool {
+        if case .http(_, _, let repeatability) = method.action { return repeatability.mayRepeat }
+        return true
+    }
+
+    /// The text with the tools' names where it has the methods' names.
+    static func namingTools(_ text: String) -> String {
+        var text = text
+        for method in Method.all.map(\.name).sorted(by: { $0.utf8.count > $1.utf8.count }) {
+            text = text.replacing(method, with: name(of: method))
+        }
+        return text
+    }
+}

@@ -1,0 +1,126 @@
+import Bytes
+import EngagementAPI
+import JSON
+import JSONRPC
+
+/// An API call that answers an MCP request.
+public struct ToolCall {
+    /// What to call.
+    public let entry: MethodTable.Entry
+    /// Its params, to be bound. Borrowed from the request, or from `holder`.
+    public let params: JSONSlice?
+    /// How its outcome is told.
+    public let reply: Reply
+    /// What owns the params when they are not the request's own bytes.
+    public let holder: ByteBuffer?
+}
+
+extension Server {
+    /// The tools and what they take.
+    func appendTools(_ revision: Revision, to out: ByteBuffer) {
+        appendResult(revision, cache: .forAnHour, to: out) { json in
+            json.name("tools")
+            json.beginArray()
+            for tool in self.tools { tool.write(revision, to: &json) }
+            json.endArray()
+        }
+    }
+
+    /// Appends the list of tools as a document, compact.
+    public static func appendDocument(_ methods: [Method], to out: ByteBuffer) {
+        var json = JSONWriter(out)
+        json.beginObject()
+        json.name("tools")
+        json.beginArray()
+        for tool in Tool.all(methods) { tool.write(.july2026, to: &json) }
+        json.endArray()
+        json.endObject()
+    }
+
+    /// What `tools/call` asks for.
+    func call(_ params: JSONSlice?, _ meta: RequestMeta, _ revision: Revision) throws(Refusal) -> ToolCall {
+        guard let name = params?.member("name")?.string else {
+            throw Refusal("name", "required", "tools/call needs the name of a tool.")
+        }
+        let entries = table.entries.filter { Tool($0.method) != nil }
+        guard let entry = entries.first(where: { Tool.name(of: $0.method.name) == name }) else {
+            let hint = name.nearest(in: tools.map(\.name)).map { " Did you mean \($0)?" } ?? " tools/list names all."
+            throw Refusal("name", "unknown_tool", "There is no tool \(name.quoted).\(hint)")
+        }
+        let reply = Reply(.tool, revision, progressToken: meta.progressToken.map { Array($0.bytes) }, server: self)
+        let (arguments, holder) = try Self.arguments(params?.member("arguments"), entry.method)
+        return ToolCall(entry: entry, params: arguments, reply: reply, holder: holder)
+    }
+
+    /// The arguments as an object. Some clients send arrays and objects as text that holds JSON: where one is wanted, the
+    /// text is read.
+    private static func arguments(
+        _ value: JSONSlice?, _ method: Method
+    ) throws(Refusal) -> (JSONSlice?, ByteBuffer?) {
+        guard let value, value.kind != .null else { return (nil, nil) }
+        guard let object = value.kind == .object ? (value, nil) : parsed(value, [.object]) else {
+            throw Refusal("arguments", "invalid_type", "The arguments of a tool must be an object.")
+        }
+        let wanted = method.parameters.filter { !$0.jsonKinds.isEmpty }
+        func isText(_ member: JSONMember) -> Parameter? {
+            guard member.value.kind == .string, let name = member.name.string else { return nil }
+            return wanted.first { $0.name == name }
+        }
+        let isRewritten = withExtendedLifetime(object.1) { object.0.members.contains { isText($0) != nil } }
+        guard isRewritten else { return object }
+        let out = ByteBuffer(capacity: object.0.bytes.count)
+        withExtendedLifetime(object.1) {
+            out.append("{")
+            for member in object.0.members {
+                if out.count > 1 { out.append(",") }
+                out.append(member.name.bytes)
+                out.append(":")
+                if let parameter = isText(member), let (inner, owner) = parsed(member.value, parameter.jsonKinds) {
+                    withExtendedLifetime(owner) { out.append(inner.bytes) }
+                } else {
+                    out.append(member.value.bytes)
+                }
+            }
+            out.append("}")
+        }
+        return (checked(out), out)
+    }
+
+    /// The value that the text of a string spells, if it is of one of `kinds`.
+    private static func parsed(_ string: JSONSlice, _ kinds: [JSONSlice.Kind]) -> (JSONSlice, ByteBuffer?)? {
+        guard let text = string.string else { return nil }
+        let owner = ByteBuffer(capacity: text.utf8.count)
+        owner.append(text: text)
+        guard let value = checked(owner), kinds.contains(value.kind) else { return nil }
+        return (value, owner)
+    }
+
+    /// The JSON text in `buffer`, borrowed from it; nil when it is none.
+    static func checked(_ buffer: ByteBuffer) -> JSONSlice? {
+        var scanner = JSONScanner(buffer.bytes)
+        return try? scanner.text()
+    }
+}
+
+extension Parameter {
+    /// What else than text the parameter wants; empty where text may be meant.
+    fileprivate var jsonKinds: [JSONSlice.Kind] {
+        switch kind {
+        case .ids, .choices: [.array]
+        case .options: [.object]
+        case .id, .text, .flag, .any: []
+        }
+    }
+}
+
+extension Method {
+    /// The words that a call has chosen, of all its parameters that are closed lists.
+    func chosenWords(_ terms: CallTerms) -> [String] {
+        for case .choices(let choices) in parameters.map(\.kind) {
+            return choices.enumerated().compactMap { position, choice in
+                terms.chosen & (1 << UInt64(position)) != 0 ? choice.value : nil
+            }
+        }
+        return []
+    }
+}
