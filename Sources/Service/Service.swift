@@ -85,6 +85,9 @@ public final class Service {
         }
     }
 
+    /// Answers sent so far, how many of them were errors, and calls under way.
+    public var progress: (answers: Int, errors: Int, inFlight: Int) { (counters.answers, counters.errors, inFlight) }
+
     /// Room for bytes from the host.
     public func inputRoom() -> UnsafeMutableRawBufferPointer { reader.room() }
 

@@ -9,6 +9,7 @@ enum Help {
             "",
             "usage: engagement-rpc [serve] [FLAGS]            read requests, write answers, until end of input",
             "       engagement-rpc call METHOD [PARAMS] [FLAGS]  make one call and print its result; exit 0 or 1",
+            "       engagement-rpc doctor [FLAGS]             check settings, token, network, TLS and clock; exit 0 or 1",
             "       engagement-rpc schema [openrpc|mcp]       print the OpenRPC document, or the MCP tools",
             "       engagement-rpc --version | --help",
             "",
@@ -35,7 +36,8 @@ enum Help {
 }
 
 extension String {
-    fileprivate func padded(_ width: Int) -> String {
+    /// Followed by spaces up to `width` characters, by one at least.
+    func padded(_ width: Int) -> String {
         self + String(repeating: " ", count: max(1, width - count))
     }
 }

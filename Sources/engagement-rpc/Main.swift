@@ -34,8 +34,11 @@ struct Main {
             try serve(options, token)
         case "call": try call(Array(words), options, token)
         case "schema": try printSchema(Array(words))
+        case "doctor":
+            guard words.isEmpty else { throw UsageError(sentence: "doctor takes flags only.") }
+            try examine(options, token)
         case let word?:
-            throw UsageError(sentence: "\(word.quoted) is not a command; serve, call and schema are.")
+            throw UsageError(sentence: "\(word.quoted) is not a command; serve, call, doctor and schema are.")
         }
     }
 
@@ -44,8 +47,22 @@ struct Main {
         if isatty(0) == 1 {
             write("engagement-rpc: reading requests, one JSON text per line; Ctrl-D ends; --help tells more.\n", to: 2)
         }
-        process.run(process.service)
+        let showsProgress = options.progress == .always || options.progress == .auto && isatty(2) == 1 && isatty(0) == 0
+        if showsProgress {
+            let line = ProgressLine(process.service, process.standardError)
+            process.run(line)
+            line.finish()
+        } else {
+            process.run(process.service)
+        }
         leave(process.exitCode)
+    }
+
+    private static func examine(_ options: Options, _ token: String?) throws(UsageError) {
+        let process = try Process(options, token: token)
+        let doctor = Doctor(options, process)
+        process.run(doctor)
+        leave(doctor.isHealthy ? 0 : 1)
     }
 
     private static func call(_ words: [String], _ options: Options, _ token: String?) throws(UsageError) {
@@ -63,6 +80,11 @@ struct Main {
 
     private static func printSchema(_ words: [String]) throws(UsageError) {
         let compact = ByteBuffer()
+        switch words.first ?? "openrpc" {
+        case "methods": return write(ReadmeTables.methods, to: 1)
+        case "settings": return write(ReadmeTables.settings, to: 1)
+        default: break
+        }
         switch words.first ?? "openrpc" {
         case "openrpc" where words.count <= 1:
             OpenRPC.append(MethodTable().listed, version: Version.number, to: compact)

@@ -12,7 +12,8 @@ struct UsageError: Error {
 /// Every setting of the process, and where each came from.
 struct Options {
     var isSandbox = false
-    var baseURL = "https://app.askelephant.ai/api"
+    /// Nil for the default, which stands in its `Setting`.
+    var baseURL: String?
     var tokenFile: String?
     var caFile: String?
     var timeoutMs = 30_000
@@ -26,6 +27,7 @@ struct Options {
     var logLevel = Logger.Level.warning
     var logFormat = Logger.Format.text
     var progress = Progress.auto
+    static let defaultBaseURL = "https://app.askelephant.ai/api"
     /// Where a setting came from, by its flag; absent for defaults.
     var origins: [String: String] = [:]
 
@@ -80,6 +82,10 @@ struct Setting: Sendable {
     let placeholder: String?
     let fallback: String
     let summary: String
+    /// The value in force, for a person.
+    func value(_ options: Options) -> String { show(options) }
+
+    private let show: @Sendable (Options) -> String
     private let take: @Sendable (inout Options, String) -> Bool
     private let expected: String
 
@@ -91,17 +97,13 @@ struct Setting: Sendable {
 
     static let all: [Setting] = [
         toggle("--sandbox", "SANDBOX", "serve from the embedded workspace; no token, no network", \.isSandbox),
-        text("--base-url", ["ENGAGEMENT_RPC_BASE_URL"], "URL", "https://app.askelephant.ai/api", "where the API is") {
-            $0.baseURL = $1
-        },
+        text("--base-url", ["ENGAGEMENT_RPC_BASE_URL"], "URL", Options.defaultBaseURL, "where the API is", \.baseURL),
         text(
             "--token-file", ["ENGAGEMENT_RPC_TOKEN_FILE"], "PATH", "none",
-            "file whose first line is the token; read again when the API answers 401"
-        ) { $0.tokenFile = $1 },
+            "file whose first line is the token; read again when the API answers 401", \.tokenFile),
         text(
             "--ca-file", ["ENGAGEMENT_RPC_CA_FILE", "SSL_CERT_FILE"], "PATH", "libcurl's",
-            "PEM file with certificates to trust besides the system's"
-        ) { $0.caFile = $1 },
+            "PEM file with certificates to trust besides the system's", \.caFile),
         number("--timeout-ms", "TIMEOUT_MS", 1...600_000, "30000", "one call, all its attempts included", \.timeoutMs),
         number("--max-attempts", "MAX_ATTEMPTS", 1...10, "3", "requests per call; 1 switches retries off", \.maxAttempts),
         number("--max-in-flight", "MAX_IN_FLIGHT", 1...1024, "64", "calls worked on at once", \.maxInFlight),
@@ -110,6 +112,7 @@ struct Setting: Sendable {
         Setting(
             flag: "--methods", variables: ["ENGAGEMENT_RPC_METHODS"], placeholder: "LIST", fallback: "all",
             summary: "methods that may be called, such as engagement.*,contact.get",
+            show: { $0.methods?.joined(separator: ",") ?? "all" },
             take: { options, value in
                 let patterns = value.split(separator: ",").map { $0.filter { $0 != " " } }
                 options.methods = patterns
@@ -120,7 +123,7 @@ struct Setting: Sendable {
         choice("--framing", [], Framing.self, "auto", "how messages are told apart on stdin and stdout", \.framing),
         Setting(
             flag: "--log-level", variables: ["ENGAGEMENT_RPC_LOG_LEVEL"], placeholder: "LEVEL", fallback: "warning",
-            summary: "error, warning, info or debug; on stderr",
+            summary: "error, warning, info or debug; on stderr", show: { $0.logLevel.name },
             take: { options, value in
                 guard let level = Logger.Level.allCases.first(where: { $0.name == value }) else { return false }
                 options.logLevel = level
@@ -140,6 +143,7 @@ struct Setting: Sendable {
     ) -> Setting {
         Setting(
             flag: flag, variables: ["ENGAGEMENT_RPC_" + name], placeholder: nil, fallback: "off", summary: summary,
+            show: { $0[keyPath: path] ? "on" : "off" },
             take: { options, value in
                 guard let isOn = ["1": true, "true": true, "0": false, "false": false][value] else { return false }
                 options[keyPath: path] = isOn
@@ -153,6 +157,7 @@ struct Setting: Sendable {
     ) -> Setting {
         Setting(
             flag: flag, variables: ["ENGAGEMENT_RPC_" + name], placeholder: "N", fallback: fallback, summary: summary,
+            show: { String($0[keyPath: path]) },
             take: { options, value in
                 guard value.utf8.allSatisfy(\.isDigit), let number = Int(value), range.contains(number) else {
                     return false
@@ -169,6 +174,7 @@ struct Setting: Sendable {
         let words = Value.allCases.map(\.rawValue).joined(separator: "|")
         return Setting(
             flag: flag, variables: variables, placeholder: words, fallback: fallback, summary: summary,
+            show: { $0[keyPath: path].rawValue },
             take: { options, value in
                 guard let chosen = Value(rawValue: value) else { return false }
                 options[keyPath: path] = chosen
@@ -178,12 +184,13 @@ struct Setting: Sendable {
 
     private static func text(
         _ flag: String, _ variables: [String], _ placeholder: String, _ fallback: String, _ summary: String,
-        _ set: @escaping @Sendable (inout Options, String) -> Void
+        _ path: any WritableKeyPath<Options, String?> & Sendable
     ) -> Setting {
         Setting(
             flag: flag, variables: variables, placeholder: placeholder, fallback: fallback, summary: summary,
+            show: { $0[keyPath: path] ?? fallback },
             take: { options, value in
-                set(&options, value)
+                options[keyPath: path] = value
                 return !value.isEmpty
             }, expected: "a value")
     }

@@ -15,6 +15,9 @@ struct Process {
     let transport: CurlTransport
     /// 0, or 64 when a setting keeps every call from being made, which each call is told as well.
     let exitCode: Int32
+    let standardError: StandardError
+    /// Readies the transport for its first exchange; returns why that can't be, or nil.
+    let readyTransport: () -> String?
     private let clock = LoopClock()
     private let sandbox: SandboxServer?
     private let signals: SignalPipe
@@ -39,22 +42,25 @@ struct Process {
                 allowsHTTP2: options.allowsHTTP2), clock: clock)
         self.transport = transport
         let standardError = StandardError()
+        self.standardError = standardError
         let log = Logger(level: options.logLevel, format: options.logFormat) { standardError.write($0) }
         let isExposed = base.isClearText && !base.isLoopback
         exitCode = isExposed ? 64 : 0
         if isExposed { log.write(.error, Self.clearText) }
+        let readyTransport: () -> String? = {
+            if isExposed { return Self.clearText }
+            do throws(Credential.Problem) {
+                transport.use(authorization: try credential.authorization())
+                return nil
+            } catch {
+                return error.sentence
+            }
+        }
+        self.readyTransport = readyTransport
         var generator = SystemRandomNumberGenerator()
         let surroundings = ServiceSurroundings(
             random: { Double.random(in: 0..<1, using: &generator) }, wallClock: { Double(time(nil)) },
-            prepare: {
-                if isExposed { return Self.clearText }
-                do throws(Credential.Problem) {
-                    transport.use(authorization: try credential.authorization())
-                    return nil
-                } catch {
-                    return error.sentence
-                }
-            },
+            prepare: readyTransport,
             refreshToken: {
                 guard credential.refresh(), let fresh = try? credential.authorization() else { return false }
                 transport.use(authorization: fresh)
@@ -94,7 +100,7 @@ struct Process {
     }
 
     private static func baseURL(_ options: Options, _ sandbox: SandboxServer?) throws(UsageError) -> BaseURL {
-        let text = sandbox.map { "http://127.0.0.1:\($0.port)/api" } ?? options.baseURL
+        let text = sandbox.map { "http://127.0.0.1:\($0.port)/api" } ?? options.baseURL ?? Options.defaultBaseURL
         do throws(BaseURL.Problem) {
             return try BaseURL(text)
         } catch {

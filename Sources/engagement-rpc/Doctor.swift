@@ -1,0 +1,120 @@
+import Bytes
+import Glibc
+import HTTP
+import Runtime
+
+/// The client of the loop for `doctor`: asks the API one cheap question and tells what every part of the way to it is like.
+final class Doctor: LoopClient {
+    let output = ChunkQueue()
+    private(set) var isHealthy = true
+    private let transport: CurlTransport
+    private let exchange: Exchange
+    private var phase = Phase.new
+    private var deadline: Instant?
+    private let report = ByteBuffer()
+
+    private enum Phase { case new, asking, done }
+
+    /// Seconds that the API has to answer.
+    private static let patience = 10.0
+
+    init(_ options: Options, _ process: Process) {
+        transport = process.transport
+        let target = ByteBuffer("/v2/engagements?limit=1".utf8)
+        exchange = Exchange(
+            tag: 0, request: HTTPRequest(.get, target: target), body: ByteBuffer(), connectTimeoutMs: 5000)
+        line("engagement-rpc \(Version.number), \(Runtime.libraryVersions)")
+        for setting in Setting.all {
+            let origin = options.origins[setting.flag] ?? "default"
+            line("      \(setting.flag.padded(20))\(setting.value(options).padded(34))\(origin)")
+        }
+        if let problem = process.readyTransport() {
+            fail("settings", problem, nil)
+            phase = .done
+        } else {
+            pass("token", "present and well-formed\(options.isSandbox ? " (the sandbox's own)" : "")")
+        }
+    }
+
+    var wantsInput: Bool { false }
+    var nextTimer: Instant? { phase == .new ? Instant(nanoseconds: 0) : phase == .asking ? deadline : nil }
+    var leaveBy: Instant? { nil }
+    var isFinished: Bool { phase == .done }
+
+    func inputRoom() -> UnsafeMutableRawBufferPointer { report.spare(atLeast: 1) }
+    func received(_ count: Int, at now: Instant) {}
+    func inputEnded(at now: Instant) {}
+    func outputGone(at now: Instant) { phase = .done }
+    func signalled(at now: Instant) { phase = .done }
+
+    func advance(at now: Instant) {
+        switch phase {
+        case .new:
+            phase = .asking
+            deadline = now + Self.patience
+            transport.start(exchange)
+        case .asking where deadline.map { $0 <= now } ?? false:
+            transport.cancel(exchange)
+            fail("reach", "no answer within \(Int(Self.patience)) s", "check the network, the proxy and the base URL")
+            phase = .done
+        default: break
+        }
+        if phase == .done { show() }
+    }
+
+    func finished(_ exchange: Exchange, at now: Instant) {
+        phase = .done
+        switch exchange.failure {
+        case nil: judgeAnswer()
+        case .resolve: fail("reach", "the host's name has no address", "check --base-url and the network")
+        case .tls(let reason): fail("TLS", reason, "check the clock, --base-url and --ca-file")
+        case .proxy: fail("reach", "the proxy can't be used", "check https_proxy and no_proxy")
+        case .connect, .connectTimeout:
+            fail("reach", "no connection to the host", "check --base-url, the network and the proxy")
+        default: fail("reach", "no usable answer", "check that --base-url leads to the API")
+        }
+        show()
+    }
+
+    private func judgeAnswer() {
+        pass("reach", "the API answers (\(exchange.status))")
+        switch exchange.status {
+        case 200..<300: pass("access", "the token is accepted and may read engagements")
+        case 401: fail("access", "the token is not accepted (401)", "set ENGAGEMENT_RPC_TOKEN to a valid key")
+        case 403: fail("access", "the token may not read engagements (403)", "give the key the scope engagements:read")
+        case 404: fail("access", "nothing is there (404)", "check the path of --base-url; it ends in /api")
+        default: fail("access", "status \(exchange.status)", "try again later")
+        }
+        if let version = exchange[.apiVersion] {
+            pass("API version", version.text)
+        } else {
+            fail("API version", "no X-Api-Version header", "check that --base-url leads to the AskElephant API")
+        }
+        if let date = exchange[.date], let server = HTTPDate.seconds(date, now: Double(time(nil))) {
+            let skew = time(nil) - server
+            if abs(skew) <= 60 {
+                pass("clock", "within \(abs(skew)) s of the API's")
+            } else {
+                fail("clock", "\(abs(skew)) s \(skew > 0 ? "ahead of" : "behind") the API's", "set this machine's clock")
+            }
+        }
+    }
+
+    private func pass(_ what: String, _ text: String) { line("ok    \(what.padded(20))\(text)") }
+
+    private func fail(_ what: String, _ text: String, _ fix: String?) {
+        isHealthy = false
+        line("FAIL  \(what.padded(20))\(text)" + (fix.map { ": \($0)" } ?? ""))
+    }
+
+    private func line(_ text: String) {
+        for scalar in text.unicodeScalars { report.append(text: scalar.isDisturbing ? "?" : String(scalar)) }
+        report.append("\n")
+    }
+
+    private func show() {
+        guard report.count > 0 else { return }
+        _ = output.append(report)
+        report.truncate(to: 0)
+    }
+}

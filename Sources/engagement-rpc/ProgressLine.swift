@@ -1,0 +1,58 @@
+import Bytes
+import Glibc
+import HTTP
+import Runtime
+import Service
+
+/// Passes everything on to the service and keeps one line on stderr up to date: how much is answered, and how fast.
+final class ProgressLine: LoopClient {
+    private let service: Service
+    private let standardError: StandardError
+    private var startedAt: Instant?
+    private var dueAt = Instant(nanoseconds: 0)
+    private let line = ByteBuffer()
+    private static let interval = 0.2
+
+    init(_ service: Service, _ standardError: StandardError) {
+        self.service = service
+        self.standardError = standardError
+    }
+
+    var wantsInput: Bool { service.wantsInput }
+    var output: ChunkQueue { service.output }
+    var nextTimer: Instant? { min(service.nextTimer ?? dueAt, dueAt) }
+    var leaveBy: Instant? { service.leaveBy }
+    var isFinished: Bool { service.isFinished }
+
+    func inputRoom() -> UnsafeMutableRawBufferPointer { service.inputRoom() }
+    func received(_ count: Int, at now: Instant) { service.received(count, at: now) }
+    func inputEnded(at now: Instant) { service.inputEnded(at: now) }
+    func outputGone(at now: Instant) { service.outputGone(at: now) }
+    func signalled(at now: Instant) { service.signalled(at: now) }
+    func finished(_ exchange: Exchange, at now: Instant) { service.finished(exchange, at: now) }
+
+    func advance(at now: Instant) {
+        service.advance(at: now)
+        guard now >= dueAt || service.isFinished else { return }
+        dueAt = now + Self.interval
+        show(now)
+    }
+
+    /// Ends the line.
+    func finish() {
+        line.append("\n")
+        standardError.write(line.bytes)
+    }
+
+    private func show(_ now: Instant) {
+        let start = startedAt ?? now
+        startedAt = start
+        let seconds = now.seconds(since: start)
+        let state = service.progress
+        let rate = seconds > 0 ? Int(Double(state.answers) / seconds) : 0
+        line.truncate(to: 0)
+        line.append(
+            text: "\r\(state.answers) answered, \(state.errors) errors, \(state.inFlight) in flight, \(rate)/s\u{1B}[K")
+        standardError.write(line.bytes)
+    }
+}
