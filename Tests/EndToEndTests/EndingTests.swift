@@ -5,19 +5,21 @@ import Testing
 /// How a session ends: end of input, signals, and pipes that nobody holds any more.
 @Suite(.ownThread, .tags(.endings))
 struct EndingTests {
-    /// Runs `body` and gives back its seconds.
-    private func time(_ body: () throws -> Void) rethrows -> Double {
+    /// Does `act`, waits for the end, expects exit code 0, and gives back the seconds it took.
+    private func secondsToExit(of host: HostProcess, within limit: Double, _ act: () -> Void) throws -> Double {
         let start = Deadline.now
-        try body()
+        act()
+        #expect(try host.waitForExit(within: limit) == .exited(0))
         return Deadline.now - start
     }
 
     @Test func endOfInputIdle() throws {
         let host = try sandbox()
-        #expect(try time { try host.finish() } < 2)
+        #expect(try secondsToExit(of: host, within: 3) { host.closeInput() } < 2)
         let used = try sandbox()
         _ = try used.call("engagement.get", #"["ngmt_sandbox01"]"#)
-        #expect(try time { try used.finish() } < 1)
+        #expect(try secondsToExit(of: used, within: 3) { used.closeInput() } < 1)
+        try used.checkLeftovers()
     }
 
     @Test func endOfInputWithCallsInFlightAnswersThemAll() throws {
@@ -85,10 +87,7 @@ struct EndingTests {
     func aSignalWhileIdleEndsAtOnce(signal: Named<Int32>) throws {
         let host = try sandbox()
         try host.expectAlive()
-        let seconds = try time {
-            host.signal(signal.value)
-            #expect(try host.waitForExit(within: 2.5) == .exited(0))
-        }
+        let seconds = try secondsToExit(of: host, within: 2.5) { host.signal(signal.value) }
         #expect(seconds < 1)
         try host.checkLeftovers()
     }
@@ -102,10 +101,7 @@ struct EndingTests {
         try host.send(line: request("2", "engagement.replaceContacts", replacement("ngmt_sandbox02")))
         try host.expectAlive()
         pause(milliseconds: 100)
-        let seconds = try time {
-            host.signal(signal.value)
-            #expect(try host.waitForExit(within: 4) == .exited(0))
-        }
+        let seconds = try secondsToExit(of: host, within: 4) { host.signal(signal.value) }
         #expect((0.4...2.5).contains(seconds), "\(seconds)")
         #expect(try host.answer(to: "1").text("result") != nil)
         // The write may be told as given up, or not at all.
@@ -124,10 +120,7 @@ struct EndingTests {
         try host.expectAlive()
         host.signal(signal.value)
         pause(milliseconds: 150)
-        let seconds = try time {
-            host.signal(signal.value)
-            #expect(try host.waitForExit(within: 1.2) == .exited(0))
-        }
+        let seconds = try secondsToExit(of: host, within: 1.2) { host.signal(signal.value) }
         #expect(seconds < 0.5, "\(seconds)")
     }
 
@@ -163,10 +156,7 @@ struct EndingTests {
         (setup.input, setup.output) = (wiring, wiring)
         let host = try HostProcess(setup)
         try host.expectAlive()
-        let seconds = try time {
-            host.closeOutputReader()
-            #expect(try host.waitForExit(within: 3) == .exited(0))
-        }
+        let seconds = try secondsToExit(of: host, within: 3) { host.closeOutputReader() }
         #expect(seconds < 1, "\(seconds)")
     }
 
@@ -180,10 +170,7 @@ struct EndingTests {
         _ = try host.begin("engagement.replaceContacts", replacement("ngmt_slow"))
         try host.expectAlive()
         try host.wait(within: 2, for: "the write") { server.requests.count == 1 }
-        let seconds = try time {
-            host.closeOutputReader()
-            #expect(try host.waitForExit(within: 3) == .exited(0))
-        }
+        let seconds = try secondsToExit(of: host, within: 3) { host.closeOutputReader() }
         #expect(seconds < 1, "\(seconds)")
         #expect(server.count("PUT", "ngmt_slow") == 1, "no write is begun whose answer nobody can hear")
     }

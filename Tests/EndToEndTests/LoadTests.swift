@@ -32,7 +32,13 @@ struct LoadTests {
             number % 10 == 0 ? request("\(number)", "engagement.get", #"["ngmt_sandbox01"]"#) : ping("\(number)")
         }
         try host.send((lines.joined(separator: "\n") + "\n").utf8)
-        try host.expectSilence(for: 1)
+        // Until it has stopped reading.
+        var before = -1
+        try host.wait(within: 15, for: "the reading to stop") {
+            defer { before = host.unsentBytes }
+            try host.expectSilence(for: 0.3)
+            return host.unsentBytes == before
+        }
         let (unsent, memory) = (host.unsentBytes, try #require(host.residentKiB))
         #expect(unsent > 500_000, "the rest waits unread: \(unsent)")
         let busy = try #require(host.processorSeconds)
@@ -99,7 +105,8 @@ struct LoadTests {
 
     @Test func writesToOneEngagementKeepTheirOrder() throws {
         let server = try FaultServer { request in
-            request.count == 1 && request.target.contains("ngmt_a") ? Reaction.ok().after(milliseconds: 500) : .ok()
+            request.method == "PUT" && request.count == 1 && request.target.contains("ngmt_a")
+                ? Reaction.ok().after(milliseconds: 500) : .ok()
         }
         let host = try bridge(to: server)
         let first = try host.begin("engagement.replaceContacts", replacement("ngmt_a", ["cnt_1"]))

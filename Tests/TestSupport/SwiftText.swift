@@ -1,0 +1,139 @@
+import Bytes
+
+/// Swift source with everything that is not code blanked out, for rules that look at words and braces.
+public struct SwiftText {
+    /// The source, line by line, with comments and the contents of strings as spaces.
+    public let codeLines: [String]
+
+    private var input: [UInt8]
+    private var output: [UInt8] = []
+    private var at = 0
+
+    /// Reads `source`.
+    public init(_ source: [UInt8]) {
+        input = source
+        codeLines = []
+        code(until: nil)
+        self = SwiftText(lines: String(decoding: output, as: UTF8.self))
+    }
+
+    private init(lines: String) {
+        codeLines = lines.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        input = []
+    }
+
+    /// Functions, initialisers, subscripts and accessors' owners with a body: the line of the name, from 1, and how many
+    /// lines there are up to the closing brace.
+    public var functions: [(line: Int, length: Int)] {
+        var found: [(line: Int, length: Int)] = []
+        for (index, line) in codeLines.enumerated() {
+            let words = line.split { !($0.isLetter || $0.isNumber || $0 == "_") }
+            let isFunction = words.contains("func") || words.contains("subscript")
+            let isInitialiser = line.contains(/(^|\s)(de)?init[?!]?(<[^>]*>)?[( ]/) && !line.contains(".init")
+            guard isFunction || isInitialiser, let end = endOfBody(from: index) else { continue }
+            found.append((index + 1, end - index + 1))
+        }
+        return found
+    }
+
+    /// The line on which the first brace that opens at or after `start` closes; nil when there is no body.
+    private func endOfBody(from start: Int) -> Int? {
+        var depth = 0
+        for index in start..<codeLines.count {
+            for character in codeLines[index] {
+                if character == "{" { depth += 1 }
+                if character == "}" {
+                    depth -= 1
+                    if depth <= 0 { return depth == 0 ? index : nil }
+                }
+            }
+        }
+        return nil
+    }
+
+    private func starts(with text: StaticString) -> Bool {
+        input.withUnsafeBytes { $0.dropping(at).starts(with: text) }
+    }
+
+    private mutating func blank(_ count: Int = 1) {
+        for _ in 0..<count where at < input.count {
+            output.append(input[at] == 0x0A ? 0x0A : 0x20)
+            at += 1
+        }
+    }
+
+    /// Copies code, up to and without the parenthesis that closes an interpolation when `closing` is given.
+    private mutating func code(until closing: UInt8?) {
+        var depth = 0
+        while at < input.count {
+            if starts(with: "//") {
+                while at < input.count, input[at] != 0x0A { blank() }
+            } else if starts(with: "/*") {
+                blockComment()
+            } else if input[at] == UInt8(ascii: "\"") || isRawString {
+                string()
+            } else {
+                if input[at] == UInt8(ascii: "(") { depth += 1 }
+                if input[at] == UInt8(ascii: ")") {
+                    if depth == 0, closing != nil { return }
+                    depth -= 1
+                }
+                output.append(input[at])
+                at += 1
+            }
+        }
+    }
+
+    private var isRawString: Bool {
+        guard input[at] == UInt8(ascii: "#") else { return false }
+        let hashes = input[at...].prefix { $0 == UInt8(ascii: "#") }
+        return hashes.endIndex < input.count && input[hashes.endIndex] == UInt8(ascii: "\"")
+    }
+
+    private mutating func blockComment() {
+        var depth = 0
+        repeat {
+            if starts(with: "/*") {
+                depth += 1
+                blank(2)
+            } else if starts(with: "*/") {
+                depth -= 1
+                blank(2)
+            } else {
+                blank()
+            }
+        } while depth > 0 && at < input.count
+    }
+
+    private mutating func string() {
+        let hashes = input[at...].prefix { $0 == UInt8(ascii: "#") }.count
+        blank(hashes)
+        let quotes = starts(with: "\"\"\"") ? 3 : 1
+        blank(quotes)
+        while at < input.count {
+            if input[at] == UInt8(ascii: "\""), ends(quotes, hashes) {
+                blank(quotes + hashes)
+                return
+            }
+            guard input[at] == UInt8(ascii: "\\"), count(of: UInt8(ascii: "#"), from: at + 1) >= hashes else {
+                blank()
+                continue
+            }
+            blank(1 + hashes)
+            let isInterpolation = at < input.count && input[at] == UInt8(ascii: "(")
+            blank()
+            if isInterpolation {
+                code(until: UInt8(ascii: ")"))
+                blank()
+            }
+        }
+    }
+
+    private func ends(_ quotes: Int, _ hashes: Int) -> Bool {
+        count(of: UInt8(ascii: "\""), from: at) >= quotes && count(of: UInt8(ascii: "#"), from: at + quotes) >= hashes
+    }
+
+    private func count(of byte: UInt8, from start: Int) -> Int {
+        start < input.count ? input[start...].prefix { $0 == byte }.count : 0
+    }
+}
