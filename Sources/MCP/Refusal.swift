@@ -33,7 +33,9 @@ public struct Refusal: Error {
     }
 
     /// There is no such resource.
-    static func noResource(_ uri: String, _ message: String, _ revision: Revision, _ cause: RPCFailure? = nil) -> Refusal {
+    static func noResource(
+        _ uri: String, _ message: String, _ revision: Revision, _ cause: RPCFailure? = nil
+    ) -> Refusal {
         var failure = cause ?? RPCFailure(.notFound, message)
         failure.message = message
         var refusal = Refusal(failure)

@@ -42,7 +42,9 @@ public final class Reply {
         switch shape {
         case .tool: appendToolResult(body, meta, to: out)
         case .resource(let uri, let isTranscript):
-            guard isTranscript else { return appendContents(uri, "application/json", out) { Self.appendText(body, to: $0) } }
+            guard isTranscript else {
+                return appendContents(uri, "application/json", out) { Self.appendText(body, to: $0) }
+            }
             var scanner = JSONScanner(body)
             let root = try? scanner.text()
             guard let transcript = root?.member("transcript"), transcript.kind == .string else {
