@@ -69,8 +69,11 @@ public struct FrameReader {
     public mutating func next() -> Frame {
         if skipping != .nothing, !skip() { return .none }
         if framing == .auto {
-            guard let first = input.bytes.dropping(start).first(where: { !$0.isSpace }) else { return nextLine() }
-            framing = first | 0x20 == UInt8(ascii: "c") ? .headers : .lines
+            // Blanks in front mean nothing in either framing, so they are dropped and not looked at twice.
+            while start < input.count, input.bytes[start].isSpace { start += 1 }
+            searched = start
+            guard start < input.count else { return .none }
+            framing = input.bytes[start] | 0x20 == UInt8(ascii: "c") ? .headers : .lines
         }
         return framing == .headers ? nextWithHeaders() : nextLine()
     }

@@ -63,6 +63,8 @@ public struct RPCFailure: Error {
             case .notConfigured: 1005
             case .shuttingDown: 1006
             case .notAllowed: 1007
+            // Also when the process itself holds a call back, with no status at hand.
+            case .rateLimited: 429
             default: nil
             }
         }

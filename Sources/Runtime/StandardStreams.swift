@@ -10,12 +10,16 @@ public struct StandardStreams {
     let input: Stream
     let output: Stream
 
-    /// Takes both over. Descriptors that the parent left closed become `/dev/null` first, so that no socket of ours can
-    /// end up as stdout.
-    public init() {
+    /// Opens `/dev/null` in place of descriptors that the parent left closed, so that nothing of ours can end up as
+    /// stdout. To be called before anything else is opened.
+    public static func fillGaps() {
         for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) < 0 {
             _ = open("/dev/null", O_RDWR)
         }
+    }
+
+    /// Takes both over.
+    public init() {
         input = Stream(taking: 0, O_RDONLY)
         output = Stream(taking: 1, O_WRONLY)
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)

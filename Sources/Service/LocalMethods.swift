@@ -31,6 +31,7 @@ extension Service {
             answer(id: request.id, destination) { $0.append("null") }
         case .exit:
             answer(id: request.id, destination) { $0.append("null") }
+            if !isShutDown { exitCode = 1 }
             if ending == .none { signalled(at: now) }
         case .cancel: break
         }

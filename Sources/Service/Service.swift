@@ -85,6 +85,9 @@ public final class Service {
         }
     }
 
+    /// 1 when the host said `exit` without `shutdown` before it (Language Server Protocol 3.17), else 0.
+    public internal(set) var exitCode: Int32 = 0
+
     /// Answers sent so far, how many of them were errors, and calls under way.
     public var progress: (answers: Int, errors: Int, inFlight: Int) { (counters.answers, counters.errors, inFlight) }
 

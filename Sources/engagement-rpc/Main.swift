@@ -10,6 +10,7 @@ import Service
 @main
 struct Main {
     static func main() {
+        StandardStreams.fillGaps()
         let token = Credential.takeFromEnvironment("ENGAGEMENT_RPC_TOKEN")
         // libcurl would write TLS secrets to the file that this names.
         unsetenv("SSLKEYLOGFILE")
@@ -38,7 +39,7 @@ struct Main {
             guard words.isEmpty else { throw UsageError(sentence: "doctor takes flags only.") }
             try examine(options, token)
         case let word?:
-            throw UsageError(sentence: "\(word.quoted) is not a command; serve, call, doctor and schema are.")
+            throw UsageError(sentence: "\(UsageError.shown(word)) is not a command; serve, call, doctor and schema are.")
         }
     }
 
@@ -55,7 +56,7 @@ struct Main {
         } else {
             process.run(process.service)
         }
-        leave(process.exitCode)
+        leave(max(process.exitCode, process.service.exitCode))
     }
 
     private static func examine(_ options: Options, _ token: String?) throws(UsageError) {

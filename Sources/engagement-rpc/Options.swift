@@ -7,6 +7,13 @@ import Service
 /// A flag or variable that can't be followed: one sentence, exit 64 (EX_USAGE of sysexits.h).
 struct UsageError: Error {
     let sentence: String
+
+    /// A word of the command line as a message may repeat it: only what can't be a token put there by mistake.
+    static func shown(_ word: String) -> String {
+        let name = word.prefix { $0 != "=" }
+        let isHarmless = name.utf8.count <= 24 && name.utf8.allSatisfy { $0 == 0x2D || ($0 | 0x20) &- 0x61 < 26 }
+        return isHarmless ? "\"\(name)\"" : "A word of the command line"
+    }
 }
 
 /// Every setting of the process, and where each came from.
@@ -47,7 +54,7 @@ struct Options {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let setting = Setting.all.first(where: { $0.flag == parts[0] }) else {
                 let hint = parts[0].nearest(in: Setting.all.map(\.flag)).map { "did you mean \($0)?" }
-                throw UsageError(sentence: "\(word.quoted) is not a flag; \(hint ?? "--help lists them.")")
+                throw UsageError(sentence: "\(UsageError.shown(word)) is not a flag; \(hint ?? "--help lists them.")")
             }
             guard origins[setting.flag] == nil else {
                 throw UsageError(sentence: "\(setting.flag) is given twice.")

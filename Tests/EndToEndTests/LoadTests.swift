@@ -27,7 +27,7 @@ struct LoadTests {
         let host = try sandbox()
         try host.expectAlive()
         host.leavesOutputUnread = true
-        let calls = 20_000
+        let calls = 60_000
         let lines = (0..<calls).map { number in
             number % 10 == 0 ? request("\(number)", "engagement.get", #"["ngmt_sandbox01"]"#) : ping("\(number)")
         }

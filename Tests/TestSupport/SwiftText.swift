@@ -3,7 +3,7 @@ import Bytes
 /// Swift source with everything that is not code blanked out, for rules that look at words and braces.
 public struct SwiftText {
     /// The source, line by line, with comments and the contents of strings as spaces.
-    public let codeLines: [String]
+    public private(set) var codeLines: [String]
 
     private var input: [UInt8]
     private var output: [UInt8] = []
