@@ -26,13 +26,16 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .executableTarget(
             name: "engagement-rpc",
-            dependencies: ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox"],
+            dependencies: [
+                "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox",
+            ],
             swiftSettings: compile, linkerSettings: link),
     ]
         + [
             .target(
                 name: "TestSupport", dependencies: ["Bytes", "JSON"], path: "Tests/TestSupport", swiftSettings: compile),
-            .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "engagement-rpc"], swiftSettings: compile),
+            .testTarget(
+                name: "EndToEndTests", dependencies: ["TestSupport", "engagement-rpc"], swiftSettings: compile),
         ]
         + module("Bytes", [])
         + module("JSON", ["Bytes"])

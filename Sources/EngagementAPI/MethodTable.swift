@@ -36,13 +36,18 @@ public final class MethodTable {
 
         private static func pieces(of method: Method) -> [PathPiece] {
             guard case .http(_, let path, _) = method.action else { return [] }
-            return path.split(separator: "{", omittingEmptySubsequences: false).enumerated().flatMap {
-                (index, part) -> [PathPiece] in
-                guard index > 0, let close = part.firstIndex(of: "}") else { return [.literal(ByteBuffer(part.utf8))] }
-                let named = method.parameters.firstIndex { $0.name == part[..<close] }
-                guard let named else { preconditionFailure("\(method.name): no parameter \(part[..<close])") }
-                return [.parameter(named), .literal(ByteBuffer(part[part.index(after: close)...].utf8))]
+            var pieces: [PathPiece] = []
+            var rest = path[...]
+            while let open = rest.firstIndex(of: "{"), let close = rest.firstIndex(of: "}") {
+                pieces.append(.literal(ByteBuffer(rest[..<open].utf8)))
+                let name = rest[rest.index(after: open)..<close]
+                let named = method.parameters.firstIndex { $0.name == name }
+                guard let named else { preconditionFailure("\(method.name): no parameter \(name)") }
+                pieces.append(.parameter(named))
+                rest = rest[rest.index(after: close)...]
             }
+            if !rest.isEmpty { pieces.append(.literal(ByteBuffer(rest.utf8))) }
+            return pieces
         }
     }
 
@@ -79,7 +84,10 @@ public final class MethodTable {
     public init(filter: Filter = Filter(), sandbox: Bool = false) {
         entries = Method.all.filter { sandbox || $0.availability != .sandbox }
             .map { Entry($0, isAllowed: filter.allows($0)) }
-        precondition(Set(entries.map(\.method.name)).count == entries.count, "two methods have one name")
+        for (index, entry) in entries.enumerated() {
+            precondition(
+                !entries[..<index].contains { $0.fingerprint == entry.fingerprint }, "two methods have one name")
+        }
     }
 
     /// The methods that lists and documents name.

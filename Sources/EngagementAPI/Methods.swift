@@ -50,7 +50,8 @@ extension Method {
             [
                 body("match", "Which requests, as \"PUT /v2/engagements/*/contacts\".", isRequired: true),
                 body(
-                    "steps", "One per request: {status?, retry_after?, delay_ms?, cut?, body?}; cut is before, headers "
+                    "steps",
+                    "One per request: {status?, retry_after?, delay_ms?, cut?, body?}; cut is before, headers "
                         + "or body.", isRequired: true),
                 body("repeat", "true for ever, or how many times the steps are gone through."),
             ],

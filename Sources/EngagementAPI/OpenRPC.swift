@@ -14,7 +14,8 @@ public enum OpenRPC {
         json.beginObject()
         json.member("title", "engagement-rpc")
         json.member(
-            "description", "The AskElephant Public API v2 as JSON-RPC 2.0 over stdin and stdout, one JSON text per line.")
+            "description",
+            "The AskElephant Public API v2 as JSON-RPC 2.0 over stdin and stdout, one text per line.")
         json.member("version", version)
         json.endObject()
         json.name("methods")

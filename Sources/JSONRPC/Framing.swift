@@ -161,7 +161,8 @@ public struct FrameReader {
 
     private static func contentLength(in section: Bytes) -> Result<Int, HeaderProblem> {
         var length: Int?
-        for line in section.split(separator: UInt8(ascii: "\n")).map({ Bytes(rebasing: $0).trimmed }) where !line.isEmpty {
+        for line in section.split(separator: UInt8(ascii: "\n")).map({ Bytes(rebasing: $0).trimmed })
+        where !line.isEmpty {
             guard let colon = line.firstPosition(of: UInt8(ascii: ":")) else {
                 return .failure(HeaderProblem(text: "a header line has no colon"))
             }

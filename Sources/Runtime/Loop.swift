@@ -88,7 +88,8 @@ public final class Loop {
             // Even with nothing to write: this is how a host that has closed its end is noticed.
             transport.pollSet.set(output, outputIsBlocked ? Int32(POLLOUT) : 0)
         }
-        let next = [client.nextTimer, client.leaveBy, transport.timer, parentCheck].compactMap(\.self).min() ?? parentCheck
+        let next =
+            [client.nextTimer, client.leaveBy, transport.timer, parentCheck].compactMap(\.self).min() ?? parentCheck
         guard transport.pollSet.wait(seconds: next.seconds(since: clock.now)) > 0 else {
             clock.update()
             return []

@@ -211,7 +211,8 @@ extension Service {
                 release(call)
                 call.evidence.note(exchange)
             }
-            fail(call, RPCFailure(.shuttingDown, "The process is ending; this call was given up.", retryable: true), now)
+            fail(
+                call, RPCFailure(.shuttingDown, "The process is ending; this call was given up.", retryable: true), now)
         }
         leaveBy = now + 0.2
     }

@@ -42,7 +42,8 @@ extension Service {
     private func serveCancel(
         _ entry: MethodTable.Entry, _ request: Request, _ destination: Destination, _ now: Instant
     ) throws(RPCFailure) {
-        let id = request.params?.kind == .array ? request.params?.elements.first { _ in true } : request.params?.member("id")
+        let id =
+            request.params?.kind == .array ? request.params?.elements.first { _ in true } : request.params?.member("id")
         guard let id, id.kind == .string || id.kind == .number else {
             throw RPCFailure(
                 .invalidParams, "$/cancelRequest takes the id of a call.",

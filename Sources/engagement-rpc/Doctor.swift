@@ -95,7 +95,8 @@ final class Doctor: LoopClient {
             if abs(skew) <= 60 {
                 pass("clock", "within \(abs(skew)) s of the API's")
             } else {
-                fail("clock", "\(abs(skew)) s \(skew > 0 ? "ahead of" : "behind") the API's", "set this machine's clock")
+                fail(
+                    "clock", "\(abs(skew)) s \(skew > 0 ? "ahead of" : "behind") the API's", "set this machine's clock")
             }
         }
     }

@@ -39,7 +39,8 @@ struct Main {
             guard words.isEmpty else { throw UsageError(sentence: "doctor takes flags only.") }
             try examine(options, token)
         case let word?:
-            throw UsageError(sentence: "\(UsageError.shown(word)) is not a command; serve, call, doctor and schema are.")
+            throw UsageError(
+                sentence: "\(UsageError.shown(word)) is not a command; serve, call, doctor and schema are.")
         }
     }
 

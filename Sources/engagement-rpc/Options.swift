@@ -112,7 +112,8 @@ struct Setting: Sendable {
             "--ca-file", ["ENGAGEMENT_RPC_CA_FILE", "SSL_CERT_FILE"], "PATH", "libcurl's",
             "PEM file with certificates to trust besides the system's", \.caFile),
         number("--timeout-ms", "TIMEOUT_MS", 1...600_000, "30000", "one call, all its attempts included", \.timeoutMs),
-        number("--max-attempts", "MAX_ATTEMPTS", 1...10, "3", "requests per call; 1 switches retries off", \.maxAttempts),
+        number(
+            "--max-attempts", "MAX_ATTEMPTS", 1...10, "3", "requests per call; 1 switches retries off", \.maxAttempts),
         number("--max-in-flight", "MAX_IN_FLIGHT", 1...1024, "64", "calls worked on at once", \.maxInFlight),
         number("--max-connections", "MAX_CONNECTIONS", 1...256, "16", "connections to the API", \.maxConnections),
         toggle("--read-only", "READ_ONLY", "refuse every method that writes", \.isReadOnly),
@@ -136,7 +137,9 @@ struct Setting: Sendable {
                 options.logLevel = level
                 return true
             }, expected: "error, warning, info or debug"),
-        choice("--log-format", ["ENGAGEMENT_RPC_LOG_FORMAT"], Logger.Format.self, "text", "shape of log lines", \.logFormat),
+        choice(
+            "--log-format", ["ENGAGEMENT_RPC_LOG_FORMAT"], Logger.Format.self, "text", "shape of log lines", \.logFormat
+        ),
         choice("--progress", [], Options.Progress.self, "auto", "a live line on stderr for long runs", \.progress),
     ]
 

@@ -33,7 +33,8 @@ struct Process {
         self.sandbox = sandbox
         let base = try Self.baseURL(options, sandbox)
         streams = StandardStreams()
-        let tokenFile = sandbox == nil && (token == nil || options.origins["--token-file"] == "flag") ? options.tokenFile : nil
+        let tokenFile =
+            sandbox == nil && (token == nil || options.origins["--token-file"] == "flag") ? options.tokenFile : nil
         let credential = Credential(token: sandbox?.token ?? (tokenFile == nil ? token : nil), file: tokenFile)
         let transport = CurlTransport(
             settings: TransportSettings(
