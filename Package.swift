@@ -9,7 +9,9 @@ let compile: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
     .unsafeFlags(["-static-stdlib", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
-let link: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
+let link: [LinkerSetting] = [
+    .unsafeFlags(["-static-stdlib", "-Xclang-linker", "-static-libgcc"], .when(configuration: .release))
+]
 
 /// A library target and, beside it, the test target that has its name.
 func module(_ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = []) -> [Target] {

@@ -28,6 +28,12 @@ public final class ByteBuffer {
         for byte in bytes { append(byte) }
     }
 
+    /// The UTF-8 bytes of `text`.
+    public convenience init(text: String) {
+        self.init(capacity: text.utf8.count)
+        append(text: text)
+    }
+
     /// The bytes in use. Invalid after the next mutation, and once nothing holds the buffer: never ask a temporary for
     /// them, because it is gone before they are read.
     public var bytes: Bytes { Bytes(start: base, count: count) }

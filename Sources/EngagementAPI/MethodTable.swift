@@ -27,9 +27,9 @@ public final class MethodTable {
         init(_ method: Method, isAllowed: Bool) {
             self.method = method
             self.isAllowed = isAllowed
-            name = ByteBuffer(method.name.utf8)
+            name = ByteBuffer(text: method.name)
             fingerprint = name.bytes.fingerprint
-            parameterNames = method.parameters.map { ByteBuffer($0.name.utf8) }
+            parameterNames = method.parameters.map { ByteBuffer(text: $0.name) }
             takesBody = method.parameters.contains { $0.place == .body }
             path = Self.pieces(of: method)
         }
@@ -39,14 +39,14 @@ public final class MethodTable {
             var pieces: [PathPiece] = []
             var rest = path[...]
             while let open = rest.firstIndex(of: "{"), let close = rest.firstIndex(of: "}") {
-                pieces.append(.literal(ByteBuffer(rest[..<open].utf8)))
+                pieces.append(.literal(ByteBuffer(text: String(rest[..<open]))))
                 let name = rest[rest.index(after: open)..<close]
                 let named = method.parameters.firstIndex { $0.name == name }
                 guard let named else { preconditionFailure("\(method.name): no parameter \(name)") }
                 pieces.append(.parameter(named))
                 rest = rest[rest.index(after: close)...]
             }
-            if !rest.isEmpty { pieces.append(.literal(ByteBuffer(rest.utf8))) }
+            if !rest.isEmpty { pieces.append(.literal(ByteBuffer(text: String(rest)))) }
             return pieces
         }
     }
