@@ -77,8 +77,8 @@ public final class CurlTransport: Transport {
         guard let multi = self.multi ?? openMulti(), let transfer = idleTransfer(exchange.request.verb) else {
             return refuse(exchange, "out of memory")
         }
-        transfer.begin(exchange, headers: exchange.request.body == nil ? plainHeaders : bodyHeaders)
-        guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
+        let headers = exchange.request.body == nil ? plainHeaders : bodyHeaders
+        guard transfer.begin(exchange, headers: headers), curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
             _ = transfer.end()
             return refuse(exchange, "libcurl takes no more transfers")
         }

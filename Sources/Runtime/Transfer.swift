@@ -22,8 +22,12 @@ final class Transfer {
     /// The loop's time, for stamping bytes as they come.
     private let clock: LoopClock
 
-    private let url = ByteBuffer(capacity: 256)
-    private let baseLength: Int
+    /// The base URL, taken apart once: each exchange only sets path and query. Given the whole text, libcurl would parse
+    /// it and put it together again, a byte at a time, for every request.
+    private let url: OpaquePointer
+    private let path = ByteBuffer(capacity: 256)
+    private let basePathLength: Int
+    private var hasQuery = false
     private let isClearText: Bool
     private var headers: HeaderList?
     private var isFreshOnly = false
@@ -41,22 +45,35 @@ final class Transfer {
 
     /// Nil when libcurl has no memory for a handle.
     init?(verb: HTTPVerb, settings: TransportSettings, clock: LoopClock) {
-        guard let easy = curl_easy_init() else { return nil }
+        guard let easy = curl_easy_init(), let url = curl_url() else { return nil }
         self.easy = easy
+        self.url = url
         self.clock = clock
         isClearText = settings.isClearText
-        url.append(text: settings.baseURL)
-        baseLength = url.count
+        var basePath: UnsafeMutablePointer<CChar>?
+        guard curl_url_set(url, CURLUPART_URL, settings.baseURL, Self.asIs) == CURLUE_OK,
+            curl_url_get(url, CURLUPART_PATH, &basePath, 0) == CURLUE_OK, let basePath
+        else { return nil }
+        path.append(Bytes(start: basePath, count: strlen(basePath)))
+        if path.bytes.last == UInt8(ascii: "/") { path.truncate(to: path.count - 1) }
+        basePathLength = path.count
+        curl_free(basePath)
         setUp(verb, settings)
     }
 
-    deinit { curl_easy_cleanup(easy) }
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_url_cleanup(url)
+    }
+
+    private static let asIs = UInt32(CURLU_PATH_AS_IS)
 
     /// What stays the same for every exchange of this handle.
     private func setUp(_ verb: HTTPVerb, _ settings: TransportSettings) {
         let this = Unmanaged.passUnretained(self).toOpaque()
         // 29 schemes are allowed otherwise.
         rpc_easy_set_text(easy, CURLOPT_PROTOCOLS_STR, settings.isClearText ? "http,https" : "https")
+        rpc_easy_set_pointer(easy, CURLOPT_CURLU, UnsafeMutableRawPointer(url))
         rpc_easy_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         rpc_easy_set_long(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         rpc_easy_set_long(easy, CURLOPT_PATH_AS_IS, 1)
@@ -99,16 +116,12 @@ final class Transfer {
         }
     }
 
-    /// Takes `exchange` on: sets what differs from the one before.
-    func begin(_ exchange: Exchange, headers: HeaderList) {
+    /// Takes `exchange` on: sets what differs from the one before. False when libcurl has no memory for it; then it must
+    /// not be started, because it would go where the last one went.
+    func begin(_ exchange: Exchange, headers: HeaderList) -> Bool {
         self.exchange = exchange
         (headerLines, headerBytes, stop) = (0, 0, nil)
-        url.truncate(to: baseLength)
-        url.append(exchange.request.target)
-        url.append(0)
-        url.bytes.withMemoryRebound(to: CChar.self) { text in
-            _ = rpc_easy_set_text(easy, CURLOPT_URL, text.baseAddress)
-        }
+        guard aim(at: exchange.request.target) else { return false }
         if let body = exchange.request.body {
             rpc_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             rpc_easy_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: body.bytes.baseAddress))
@@ -124,6 +137,24 @@ final class Transfer {
         if exchange.connectTimeoutMs != connectTimeoutMs {
             connectTimeoutMs = exchange.connectTimeoutMs
             rpc_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, connectTimeoutMs)
+        }
+        return true
+    }
+
+    /// Sets path and query to those of `target`, which are percent-encoded already.
+    private func aim(at target: ByteBuffer) -> Bool {
+        path.truncate(to: basePathLength)
+        path.append(target)
+        path.append(0)
+        let mark = path.bytes.firstPosition(of: UInt8(ascii: "?"))
+        if let mark { path.mutableBytes[mark] = 0 }
+        return path.bytes.withMemoryRebound(to: CChar.self) { text in
+            guard let start = text.baseAddress, curl_url_set(url, CURLUPART_PATH, start, Self.asIs) == CURLUE_OK else {
+                return false
+            }
+            guard mark != nil || hasQuery else { return true }
+            hasQuery = mark != nil
+            return curl_url_set(url, CURLUPART_QUERY, mark.map { start + $0 + 1 }, 0) == CURLUE_OK
         }
     }
 
@@ -176,12 +207,17 @@ final class Transfer {
             stop = .resend
             return false
         }
-        if isClearText, !Loopback.contains(address: address.map { String(cString: $0) } ?? "") {
+        if isClearText, !isLoopback(address) {
             stop = .local(reason: "the host of a clear-text base URL is not on this machine")
             return false
         }
         exchange.wasSent = true
         return true
+    }
+
+    private func isLoopback(_ address: UnsafePointer<CChar>?) -> Bool {
+        guard let address else { return false }
+        return strcmp(address, "127.0.0.1") == 0 || Loopback.contains(address: String(cString: address))
     }
 
     fileprivate func take(body bytes: Bytes) -> Bool {
@@ -242,21 +278,23 @@ final class Transfer {
     }
 }
 
-private func transfer(_ pointer: UnsafeMutableRawPointer?) -> Transfer? {
-    pointer.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+/// Lets `body` use the transfer that libcurl was given a pointer to. It is alive: the transport holds it while it runs.
+@inline(__always)
+private func with<Result>(_ pointer: UnsafeMutableRawPointer?, _ body: (Transfer) -> Result) -> Result? {
+    pointer.map { Unmanaged<Transfer>.fromOpaque($0)._withUnsafeGuaranteedRef(body) }
 }
 
 private func receiveBody(
     _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?
 ) -> Int {
-    let taken = transfer(pointer)?.take(body: Bytes(start: data, count: size * count)) ?? false
+    let taken = with(pointer) { $0.take(body: Bytes(start: data, count: size * count)) } ?? false
     return taken ? size * count : 0
 }
 
 private func receiveHeader(
     _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?
 ) -> Int {
-    let taken = transfer(pointer)?.take(header: Bytes(start: data, count: size * count)) ?? false
+    let taken = with(pointer) { $0.take(header: Bytes(start: data, count: size * count)) } ?? false
     return taken ? size * count : 0
 }
 
@@ -264,6 +302,6 @@ private func openGate(
     _ pointer: UnsafeMutableRawPointer?, _ address: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
     _: Int32, _: Int32
 ) -> Int32 {
-    let opens = transfer(pointer)?.mayUse(address: address) ?? false
+    let opens = with(pointer) { $0.mayUse(address: address) } ?? false
     return opens ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
