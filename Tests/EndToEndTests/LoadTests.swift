@@ -27,9 +27,12 @@ struct LoadTests {
         let host = try sandbox()
         try host.expectAlive()
         host.leavesOutputUnread = true
-        let calls = 60_000
+        let calls = 20_000
+        // Each answer is so long that no pipe holds them all.
+        let tail = String(repeating: "x", count: 240)
         let lines = (0..<calls).map { number in
-            number % 10 == 0 ? request("\(number)", "engagement.get", #"["ngmt_sandbox01"]"#) : ping("\(number)")
+            let id = "\"\(number)\(tail)\""
+            return number % 10 == 0 ? request(id, "engagement.get", #"["ngmt_sandbox01"]"#) : ping(id)
         }
         try host.send((lines.joined(separator: "\n") + "\n").utf8)
         // Until it has stopped reading.
@@ -54,13 +57,13 @@ struct LoadTests {
     }
 
     @Test func aHostThatDoesNotReadBigAnswers() throws {
-        let host = try sandbox()
+        let host = try sandbox("--max-in-flight", "16")
         host.leavesOutputUnread = true
         var ids: [String] = []
-        for _ in 0..<200 { ids.append(try host.begin("engagement.get", #"["ngmt_sandbox04",["transcript"]]"#)) }
-        try host.expectSilence(for: 2.5)
+        for _ in 0..<48 { ids.append(try host.begin("engagement.get", #"["ngmt_sandbox04",["transcript"]]"#)) }
+        try host.expectSilence(for: 2)
         let memory = try #require(host.residentKiB)
-        #expect(memory < 140 << 10, "64 in flight at the most, of 1 MB each: \(memory)")
+        #expect(memory < 90 << 10, "16 in flight at the most, of 1 MB each: \(memory)")
         host.leavesOutputUnread = false
         host.closeInput()
         #expect(try host.waitForExit(within: 60) == .exited(0))
@@ -106,7 +109,7 @@ struct LoadTests {
     @Test func writesToOneEngagementKeepTheirOrder() throws {
         let server = try FaultServer { request in
             request.method == "PUT" && request.count == 1 && request.target.contains("ngmt_a")
-                ? Reaction.ok().after(milliseconds: 500) : .ok()
+                ? Reaction.ok().after(milliseconds: 1000) : .ok()
         }
         let host = try bridge(to: server)
         let first = try host.begin("engagement.replaceContacts", replacement("ngmt_a", ["cnt_1"]))
@@ -115,13 +118,13 @@ struct LoadTests {
         let start = Deadline.now
         _ = try host.call("engagement.replaceContacts", replacement("ngmt_b"))
         _ = try host.call("engagement.get", #"["ngmt_a"]"#)
-        #expect(Deadline.now - start < 0.45, "other ids and reads are not held up")
+        #expect(Deadline.now - start < bound(0.45), "other ids and reads are not held up")
         for id in [first, second, third] { #expect(try host.answer(to: id).text("result") != nil) }
         let seen = server.requests.filter { $0.method == "PUT" && $0.target.contains("ngmt_a") }
         #expect(
             seen.map { String(decoding: $0.body, as: UTF8.self) }.map { $0.contains("cnt_1") } == [true, false, false])
         #expect(String(decoding: seen[1].body, as: UTF8.self).contains("cnt_2"))
-        #expect(seen[1].at - seen[0].at > 0.45, "the second begins after the first was answered")
+        #expect(seen[1].at - seen[0].at > 0.95, "the second begins after the first was answered")
         try host.finish()
     }
 

@@ -32,7 +32,8 @@ struct StatusTests {
 
     private static let problem =
         #"{"type":"https://x.test/e","title":"Title","status":1,"detail":"Detail.","#
-        + #""request_id":"rid_01","errors":[{"field":"contact_ids","code":"invalid_range","message":"Bad."}],"more":1.0}"#
+        + #""request_id":"rid_01","more":1.0,"#
+        + #""errors":[{"field":"contact_ids","code":"invalid_range","message":"Bad."}]}"#
 
     @Test(arguments: rows)
     func aRefusalIsToldInFull(row: Row) throws {

@@ -16,6 +16,9 @@ func bridge(
         base + arguments, environment: ["ENGAGEMENT_RPC_TOKEN": testToken].merging(environment) { $1 })
 }
 
+/// Seconds that something may take: as promised for a release build, twice that for a debug build.
+func bound(_ seconds: Double) -> Double { Setup.binaryIsGiven ? seconds : 2 * seconds }
+
 /// A request as one line.
 func request(_ id: String?, _ method: String, _ params: String? = nil) -> String {
     let id = id.map { #""id":\#($0),"# } ?? ""

@@ -18,8 +18,8 @@ extension Tag {
     @Tag static var load: Self
 }
 
-/// Runs each test case on a thread of its own, so that one that waits for a process holds no other up, and only a few at
-/// a time, so that they don't wait for the processor instead.
+/// Runs each test case on a thread of its own, so that one that waits for a process holds no other up, and only a few
+/// at a time, so that they don't wait for the processor instead.
 struct OwnThread: SuiteTrait, TestTrait, TestScoping {
     let isRecursive = true
 

@@ -9,8 +9,8 @@ public enum Ending: Equatable, Sendable {
     case killed(Int32)
 }
 
-/// Held while descriptors are made and while a process is spawned. Swift sees no `pipe2` or `accept4`, and a process that
-/// inherited another test's pipe or connection would keep it open.
+/// Held while descriptors are made and while a process is spawned. Swift sees no `pipe2` or `accept4`, and a process
+/// that inherited another test's pipe or connection would keep it open.
 let descriptorLock = NSLock()
 
 /// A spawned process and our ends of its pipes. Ours don't block; -1 where there is none.

@@ -57,8 +57,8 @@ public final class FaultServer: Sendable {
         try self.init { _ in reaction }
     }
 
-    /// Starts a server that looks the last part of the path up in `table`: its first request gets the first reaction, and
-    /// so on, all later ones the last. What is not in the table gets 404.
+    /// Starts a server that looks the last part of the path that `table` knows up in it: the first request gets the
+    /// first reaction, and so on, all later ones the last. What is not in the table gets 404.
     public convenience init(_ table: [String: [Reaction]]) throws {
         try self.init { request in
             let path = request.target.prefix { $0 != "?" }.split(separator: "/").map(String.init)

@@ -5,25 +5,14 @@ public struct SwiftText {
     /// The source, line by line, with comments and the contents of strings as spaces.
     public private(set) var codeLines: [String]
 
-    private var input: [UInt8]
-    private var output: [UInt8] = []
-    private var at = 0
-
     /// Reads `source`.
     public init(_ source: [UInt8]) {
-        input = source
-        codeLines = []
-        code(until: nil)
-        self = SwiftText(lines: String(decoding: output, as: UTF8.self))
+        var reader = CodeReader(source)
+        codeLines = reader.codeOnly().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    private init(lines: String) {
-        codeLines = lines.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        input = []
-    }
-
-    /// Functions, initialisers, subscripts and accessors' owners with a body: the line of the name, from 1, and how many
-    /// lines there are up to the closing brace.
+    /// Functions, initialisers and subscripts with a body: the line of the name, from 1, and how many lines there are up
+    /// to the closing brace.
     public var functions: [(line: Int, length: Int)] {
         var found: [(line: Int, length: Int)] = []
         for (index, line) in codeLines.enumerated() {
@@ -49,6 +38,20 @@ public struct SwiftText {
             }
         }
         return nil
+    }
+}
+
+/// Copies Swift source and blanks out what is not code.
+private struct CodeReader {
+    private let input: [UInt8]
+    private var output: [UInt8] = []
+    private var at = 0
+
+    init(_ source: [UInt8]) { input = source }
+
+    mutating func codeOnly() -> String {
+        code(until: nil)
+        return String(decoding: output, as: UTF8.self)
     }
 
     private func starts(with text: StaticString) -> Bool {
