@@ -3,7 +3,7 @@ import Bytes
 /// Swift source with everything that is not code blanked out, for rules that look at words and braces.
 public struct SwiftText {
     /// The source, line by line, with comments and the contents of strings as spaces.
-    public private(set) var codeLines: [String]
+    public let codeLines: [String]
 
     /// Reads `source`.
     public init(_ source: [UInt8]) {
@@ -11,8 +11,8 @@ public struct SwiftText {
         codeLines = reader.codeOnly().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// Functions, initialisers and subscripts with a body: the line of the name, from 1, and how many lines there are up
-    /// to the closing brace.
+    /// Functions, initialisers and subscripts with a body: the line of the name, from 1, and how many lines there are
+    /// up to the closing brace.
     public var functions: [(line: Int, length: Int)] {
         var found: [(line: Int, length: Int)] = []
         for (index, line) in codeLines.enumerated() {

@@ -1,0 +1,126 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Rules of the source tree that neither the compiler nor the formatter holds.
+@Suite
+struct StyleTests {
+    private struct File {
+        let path: String
+        let bytes: [UInt8]
+        let text: SwiftText
+        /// The folder below Sources or Tests.
+        var target: String { String(path.split(separator: "/").dropFirst().first ?? "") }
+        var isSource: Bool { path.hasPrefix("Sources/") }
+    }
+
+    private func swiftFiles() throws -> [File] {
+        var files: [File] = []
+        for folder in ["Sources", "Tests"] {
+            let names = FileManager.default.enumerator(atPath: Repository.root + "/" + folder)
+            while let name = names?.nextObject() as? String {
+                guard name.hasSuffix(".swift") else { continue }
+                let bytes = try Repository.bytes("\(Repository.root)/\(folder)/\(name)")
+                files.append(File(path: "\(folder)/\(name)", bytes: bytes, text: SwiftText(bytes)))
+            }
+        }
+        #expect(files.count > 20)
+        return files
+    }
+
+    @Test func filesLinesAndFunctionsAreShort() throws {
+        for file in try swiftFiles() {
+            let lines = file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+            #expect(lines.count - 1 <= 400, "\(file.path) has \(lines.count - 1) lines")
+            for (index, line) in lines.enumerated() {
+                let width = String(decoding: line, as: UTF8.self).count
+                #expect(width <= 120, "\(file.path):\(index + 1) has \(width) columns")
+            }
+            for function in file.text.functions {
+                #expect(function.length <= 70, "\(file.path):\(function.line): \(function.length) lines")
+            }
+        }
+    }
+
+    /// What each target may import.
+    private static let imports: [String: Set<String>] = [
+        "Bytes": ["Glibc"],
+        "JSON": ["Bytes", "Foundation"],
+        "HTTP": ["Bytes", "Glibc"],
+        "JSONRPC": ["Bytes", "JSON"],
+        "EngagementAPI": ["Bytes", "JSON", "HTTP", "JSONRPC"],
+        "MCP": ["Bytes", "JSON", "JSONRPC", "EngagementAPI"],
+        "Service": ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Glibc"],
+        "Runtime": ["Bytes", "HTTP", "CCurl", "Glibc"],
+        "Sandbox": ["Bytes", "JSON", "Glibc"],
+        "engagement-rpc": [
+            "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox", "Glibc",
+        ],
+    ]
+
+    @Test func importsFollowTheTable() throws {
+        for file in try swiftFiles() {
+            for line in file.text.codeLines {
+                guard let match = line.firstMatch(of: /^\s*(?:@\w+\s+|public\s+)*import\s+(?:\w+\s+)?([\w-]+)/) else {
+                    continue
+                }
+                let module = String(match.1)
+                #expect(module != "FoundationNetworking", "\(file.path): a second libcurl")
+                guard file.isSource else { continue }
+                let allowed = try #require(Self.imports[file.target], "\(file.path): no rule for \(file.target)")
+                #expect(allowed.contains(module), "\(file.path) imports \(module)")
+            }
+        }
+    }
+
+    private static var banned: [(name: String, pattern: Regex<Substring>)] {
+        [
+            ("print", /\bprint\(/), ("try!", /\btry!/), ("as!", /\bas!/), ("fatalError", /\bfatalError\(/),
+            ("Task.sleep", /\bTask\.sleep/), ("Date()", /\bDate\(\)/),
+            ("FoundationNetworking", /\bFoundationNetworking\b/),
+            ("assert", /\bassert(?:ionFailure)?\(/),
+        ]
+    }
+
+    @Test func sourcesAvoidWhatTraps() throws {
+        for file in try swiftFiles() where file.isSource {
+            for (index, line) in file.text.codeLines.enumerated() {
+                for word in Self.banned {
+                    #expect(!line.contains(word.pattern), "\(file.path):\(index + 1) has \(word.name)")
+                }
+            }
+        }
+    }
+
+    @Test func theTopLevelIsSmall() throws {
+        let known: Set = ["Package.swift", "Sources", "Tests", "examples", "README.md", "schema", "LICENSE"]
+        let ignored: Set = ["Package.resolved"]
+        for name in try FileManager.default.contentsOfDirectory(atPath: Repository.root) {
+            #expect(name.hasPrefix(".") || known.contains(name) || ignored.contains(name), "\(name)")
+        }
+    }
+
+    @Test func thereAreNoPackageDependencies() throws {
+        let package = SwiftText(try Repository.bytes(Repository.root + "/Package.swift"))
+        for line in package.codeLines { #expect(!line.contains(".package(")) }
+    }
+
+    @Test func commentsAndStringsAreNoCode() throws {
+        let source = ##"""
+            func a() { // print( {
+                let b = "print( } \(c(")") + "}") {" /* try! /* { */ } */
+                let d = #"" print( \#(e) "#
+            }
+            struct S {
+                init?(x: Int) {
+                }
+                let f: (Int) -> Void = { _ in }
+            }
+            """##
+        let text = SwiftText(Array(source.utf8))
+        #expect(!text.codeLines.joined().contains("print"))
+        #expect(!text.codeLines.joined().contains("try!"))
+        #expect(text.functions.map(\.line) == [1, 6])
+        #expect(text.functions.map(\.length) == [4, 2])
+    }
+}
