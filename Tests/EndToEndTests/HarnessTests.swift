@@ -78,9 +78,11 @@ struct HarnessTests {
     }
 
     @Test func aProcessThatDoesNotReadHoldsNothingUp() throws {
-        let host = try shell("sleep 0.2; cat | tail -n 1")
+        let host = try shell("trap 'cat | tail -n 1; exit' USR1; echo '[]'; while :; do sleep 0.05; done")
+        _ = try host.batch()
         for number in 0..<20_000 { try host.send(line: #"{"jsonrpc":"2.0","id":\#(number),"result":null}"#) }
         #expect(host.unsentBytes > 0)
+        host.signal(SIGUSR1)
         host.closeInput()
         _ = try host.answer(to: "19999")
         try host.finish()
