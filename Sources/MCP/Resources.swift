@@ -63,8 +63,8 @@ extension Server {
         if isTranscript {
             rest = rest.dropLast("/transcript".count)
         } else if let query = rest.range(of: "?expand=") {
-            words = rest[query.upperBound...].split(separator: ",").map { $0.replacing("%2C", with: ",") }
-                .flatMap { $0.split(separator: ",").map(String.init) }
+            words = rest[query.upperBound...].replacing("%2C", with: ",").replacing("%2c", with: ",")
+                .split(separator: ",").map(String.init)
             rest = rest[..<query.lowerBound]
         }
         let buffer = ByteBuffer()

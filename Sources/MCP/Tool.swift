@@ -37,7 +37,11 @@ public struct Tool {
     public var description: String {
         var sentences = [method.summary, Self.namingTools(method.detail)]
         if !method.scopes.isEmpty {
-            sentences.append("Needs the scope \(method.scopes.joined(separator: " and ")).")
+            let needs = "Needs the scope \(method.scopes.joined(separator: " and "))"
+            let further = method.scopes.filter { $0.hasPrefix("engagements:") }
+                .map { $0.replacing("engagements:", with: "engagements:private:") }
+            let more = further.isEmpty ? "" : ", and for private engagements \(further.joined(separator: " and "))"
+            sentences.append(needs + more + ".")
         }
         return sentences.filter { !$0.isEmpty }.joined(separator: " ")
     }

@@ -1,0 +1,125 @@
+import Bytes
+import EngagementAPI
+import JSON
+import JSONRPC
+import Testing
+
+@testable import MCP
+
+/// Which revision a request is of, and what is done for it: pure, without a process.
+struct ServerTests {
+    static let modern =
+        #"{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}"#
+    static let hello = #"{"protocolVersion":"2025-06-18"}"#
+
+    /// A request on a stream on which nothing was said, after `server/discover`, and after `initialize`.
+    static let outcomes: [(String, String, String, String, String)] = [
+        ("initialize", "{}", "plain", "plain", "plain"),
+        ("initialize", #"{"protocolVersion":5}"#, "plain", "plain", "plain"),
+        ("initialize", hello, "answer", "answer", "answer"),
+        ("initialize", modern, "-32601", "-32601", "-32601"),
+        ("server/discover", modern, "answer", "answer", "answer"),
+        ("server/discover", "{}", "-32602", "-32602", "-32602"),
+        ("tools/list", modern, "answer", "answer", "answer"),
+        ("tools/list", "{}", "-32602", "-32602", "answer"),
+        ("ping", "{}", "plain", "answer", "answer"),
+        ("ping", modern, "-32601", "-32601", "-32601"),
+        ("logging/setLevel", #"{"level":"info"}"#, "plain", "plain", "answer"),
+        ("subscriptions/listen", #"{"notifications":{}}"#, "-32602", "-32602", "-32601"),
+        ("no/such", "{}", "plain", "plain", "plain"),
+        ("no/such", modern, "-32601", "-32601", "-32601"),
+        ("tools/list", #"{"_meta":{"io.modelcontextprotocol/protocolVersion":"x"}}"#, "-32022", "-32022", "-32022"),
+        (
+            "tools/list", #"{"_meta":{"io.modelcontextprotocol/protocolVersion":"2025-06-18"}}"#, "-32022", "-32022",
+            "answer"
+        ),
+        (
+            "tools/list", #"{"_meta":{"io.modelcontextprotocol/clientCapabilities":{}}}"#, "-32602", "-32602", "answer"
+        ),
+        ("tools/list", #"{"_meta":7}"#, "-32602", "-32602", "answer"),
+    ]
+
+    @Test(arguments: outcomes)
+    func theRevisionFollowsFromWhatWasSaid(
+        method: String, params: String, first: String, afterDiscover: String, afterInitialize: String
+    ) throws {
+        #expect(try outcome(method, params) == first)
+        #expect(try outcome(method, params, after: ("server/discover", Self.modern)) == afterDiscover)
+        #expect(try outcome(method, params, after: ("initialize", Self.hello)) == afterInitialize)
+    }
+
+    @Test(arguments: [
+        ("initialize", hello, true), ("server/discover", "{}", true), ("tools/list", modern, true),
+        ("tools/list", "{}", false), ("initialize", "{}", false), ("ping", "{}", false),
+        ("no/such", #"{"_meta":{"io.modelcontextprotocol/protocolVersion":"2031-01-01"}}"#, true),
+    ])
+    func someRequestsMakeTheStreamMCP(method: String, params: String, isActive: Bool) throws {
+        var session = Session()
+        _ = try outcome(method, params, &session)
+        #expect(session.isActive == isActive)
+        #expect(session.refusesBatches == isActive)
+    }
+
+    @Test func badIDsChangeNothing() throws {
+        for id in ["null", "1.5"] {
+            var session = Session()
+            #expect(try outcome("initialize", Self.hello, id: id, &session) == "-32600")
+            #expect(session.negotiated == nil)
+        }
+    }
+
+    @Test(arguments: Revision.allCases)
+    func featuresFollowTheRevision(revision: Revision) {
+        #expect(revision.isStateless == (revision == .july2026))
+        #expect(revision.allowsBatches == (revision == .march2025))
+        #expect(revision.resourceNotFoundCode == (revision == .july2026 ? -32602 : -32002))
+        #expect(Revision.offered.first == "2026-07-28" && Revision.offered.count == 5)
+    }
+
+    @Test func instructionsFollowWhatIsOffered() {
+        func instructions(_ filter: MethodTable.Filter, sandbox: Bool = false) -> String {
+            Server(table: MethodTable(filter: filter, sandbox: sandbox), version: "1", isSandbox: sandbox).instructions
+        }
+        #expect(instructions(.init()).contains("engagement_replace_contacts"))
+        #expect(!instructions(.init(isReadOnly: true)).contains("engagement_replace_contacts"))
+        #expect(instructions(.init(isReadOnly: true)).contains("only reads"))
+        #expect(!instructions(.init()).contains("sandbox") && instructions(.init(), sandbox: true).contains("sandbox"))
+        #expect(!instructions(.init(patterns: ["contact.*"])).contains("engagement_get"))
+    }
+
+    @Test func subscriptionsAreBounded() throws {
+        var session = Session()
+        let params = String(Self.modern.dropLast()) + #","notifications":{}}"#
+        for id in 1...Session.subscriptionLimit {
+            #expect(try outcome("subscriptions/listen", params, id: "\(id)", &session) == "acknowledge")
+        }
+        #expect(try outcome("subscriptions/listen", params, id: "99", &session) == "-32600")
+    }
+
+    private func outcome(_ method: String, _ params: String, after first: (String, String)? = nil) throws -> String {
+        var session = Session()
+        if let first { _ = try outcome(first.0, first.1, &session) }
+        return try outcome(method, params, &session)
+    }
+
+    private func outcome(
+        _ method: String, _ params: String, id: String = "1", _ session: inout Session
+    ) throws -> String {
+        let server = Server(table: MethodTable(), version: "1", isSandbox: false)
+        let buffer = ByteBuffer(Array(#"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":\#(params)}"#.utf8))
+        return try withExtendedLifetime(buffer) {
+            guard case .request(let request) = Message(buffer.bytes) else { throw NoRequest() }
+            switch server.step(request, isInBatch: false, &session) {
+            case .notMCP: return "plain"
+            case .answer: return "answer"
+            case .refuse(let refusal): return "\(refusal.code)"
+            case .call: return "call"
+            case .acknowledge: return "acknowledge"
+            case .cancel: return "cancel"
+            case .ignore: return "ignore"
+            }
+        }
+    }
+
+    private struct NoRequest: Error {}
+}
