@@ -44,7 +44,7 @@ let package = Package(
         + module("HTTP", ["Bytes"])
         + module("JSONRPC", ["Bytes", "JSON"])
         + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"])
-        + module("MCP", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI"])
+        + module("MCP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"])
         + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP"])
         + module("Runtime", ["Bytes", "HTTP", "CCurl"])
         + module("Sandbox", ["Bytes", "JSON"]),

@@ -103,6 +103,18 @@ public struct Method: Sendable {
         return false
     }
 
+    /// Whether something that was there may be gone afterwards. Only creating is adding and nothing else.
+    public var isDestructive: Bool {
+        guard isWrite, case .http(let verb, _, _) = action else { return false }
+        return verb != .post
+    }
+
+    /// Whether the same call a second time changes nothing more.
+    public var isIdempotent: Bool {
+        if case .http(_, _, let repeatability) = action { return repeatability.mayRepeat }
+        return true
+    }
+
     /// Whether it goes over HTTP.
     public var isRemote: Bool {
         if case .http = action { return true }

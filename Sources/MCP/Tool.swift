@@ -1,6 +1,5 @@
 import Bytes
 import EngagementAPI
-import HTTP
 import JSON
 
 /// A method of the table as a tool. Everything it says is worked out of the method's entry.
@@ -106,22 +105,10 @@ public struct Tool {
         json.beginObject()
         json.member("title", title)
         json.member("readOnlyHint", !method.isWrite)
-        json.member("destructiveHint", isDestructive)
-        json.member("idempotentHint", isIdempotent)
+        json.member("destructiveHint", method.isDestructive)
+        json.member("idempotentHint", method.isIdempotent)
         json.member("openWorldHint", true)
         json.endObject()
-    }
-
-    /// Whether something that was there may be gone afterwards. Only creating is adding and nothing else.
-    private var isDestructive: Bool {
-        guard method.isWrite, case .http(let verb, _, _) = method.action else { return false }
-        return verb != .post
-    }
-
-    /// Whether the same call a second time changes nothing more.
-    private var isIdempotent: Bool {
-        if case .http(_, _, let repeatability) = method.action { return repeatability.mayRepeat }
-        return true
     }
 
     /// The text with the tools' names where it has the methods' names.
