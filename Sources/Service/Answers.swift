@@ -15,8 +15,8 @@ extension Service {
         counters.errors += 1
         log(failure, nil, id?.bytes)
         startFrame(scratch, destination)
-        if mcpSession.isActive, id?.isRequestID != true {
-            writeEnvelopeWithoutID(failure, to: scratch)
+        if mcpSession.isActive {
+            writeMCPEnvelope(id, failure, to: scratch)
         } else {
             writeEnvelope(id?.bytes ?? Bytes("null"), failure, to: scratch)
         }
@@ -138,14 +138,6 @@ extension Service {
         frame.append("{\"jsonrpc\":\"2.0\",\"id\":")
         frame.append(id)
         frame.append(",\"error\":")
-        var json = JSONWriter(frame)
-        failure.write(to: &json)
-        frame.append("}")
-    }
-
-    /// On MCP, the id of a request that can't be read is left out.
-    private func writeEnvelopeWithoutID(_ failure: RPCFailure, to frame: ByteBuffer) {
-        frame.append("{\"jsonrpc\":\"2.0\",\"error\":")
         var json = JSONWriter(frame)
         failure.write(to: &json)
         frame.append("}")

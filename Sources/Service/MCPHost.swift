@@ -177,6 +177,15 @@ extension Service {
         }
     }
 
+    /// Writes the answer to a request that never became a call: on MCP an id that can't be read is left out.
+    func writeMCPEnvelope(_ id: JSONSlice?, _ failure: RPCFailure, to frame: ByteBuffer) {
+        appendHead(id?.isRequestID == true ? id?.bytes : nil, to: frame)
+        frame.append("\"error\":")
+        var json = JSONWriter(frame)
+        failure.write(to: &json)
+        frame.append("}")
+    }
+
     /// `{"jsonrpc":"2.0","id":…,`, or without the id when it can't be read.
     private func appendHead(_ id: Bytes?, to frame: ByteBuffer) {
         frame.append("{\"jsonrpc\":\"2.0\",")

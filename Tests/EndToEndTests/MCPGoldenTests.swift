@@ -65,6 +65,9 @@ struct MCPGoldenTests {
         GoldenLine("a stray result", #"{"jsonrpc":"2.0","id":1,"result":{}}"#, "1 -32600"),
         GoldenLine(
             "a stray error", #"{"jsonrpc":"2.0","id":"x","error":{"code":-1,"message":"no"}}"#, "\"x\" -32600"),
+        GoldenLine(
+            "line separator in the id of a bad request", "{\"jsonrpc\":\"2.0\",\"id\":\"\u{2028}\",\"method\":1}",
+            #""\u2028" -32600"#),
         GoldenLine("CR LF", { $0.request("1", "tools/list") + "\r" }, { _ in "1 ok" }),
         GoldenLine("empty batch", "[]", "- -32600"),
         GoldenLine(
