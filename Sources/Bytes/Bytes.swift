@@ -41,6 +41,15 @@ extension UnsafeRawBufferPointer {
         return UnsafeRawPointer(found) - start
     }
 
+    /// How many spaces, tabs, CR and LF come first.
+    public var leadingSpaceCount: Int {
+        let spaces: UInt64 = 0x2020_2020_2020_2020
+        var at = 0
+        while count - at >= 8, loadUnaligned(fromByteOffset: at, as: UInt64.self) == spaces { at += 8 }
+        while at < count, self[at].isSpace { at += 1 }
+        return at
+    }
+
     /// Without spaces, tabs, CR and LF at both ends.
     public var trimmed: Bytes {
         var start = 0

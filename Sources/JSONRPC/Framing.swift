@@ -70,7 +70,7 @@ public struct FrameReader {
         if skipping != .nothing, !skip() { return .none }
         if framing == .auto {
             // Blanks in front mean nothing in either framing, so they are dropped and not looked at twice.
-            while start < input.count, input.bytes[start].isSpace { start += 1 }
+            start += input.bytes.dropping(start).leadingSpaceCount
             searched = start
             guard start < input.count else { return .none }
             framing = input.bytes[start] | 0x20 == UInt8(ascii: "c") ? .headers : .lines
@@ -108,7 +108,7 @@ public struct FrameReader {
     }
 
     private mutating func nextWithHeaders() -> Frame {
-        while start < input.count, input.bytes[start].isSpace { start += 1 }
+        start += input.bytes.dropping(start).leadingSpaceCount
         searched = max(searched, start)
         guard let length = headerEnd() else {
             guard pendingCount > Self.headerLimit || (isAtEnd && pendingCount > 0) else { return .none }
