@@ -5,8 +5,8 @@ public typealias Bytes = UnsafeRawBufferPointer
 
 /// Growable bytes with one owner, in one `malloc` block.
 ///
-/// `realloc` moves a large block by remapping its pages, so a 64 MiB answer grows without being copied. A class, so that
-/// handing a finished frame from the transfer to the output queue is a reference and not a copy. Not thread-safe.
+/// `realloc` moves a large block by remapping its pages, so a 64 MiB answer grows without being copied. A class, so
+/// that handing a finished frame from the transfer to the output queue is a reference and not a copy. Not thread-safe.
 public final class ByteBuffer {
     /// Bytes in use.
     public private(set) var count = 0

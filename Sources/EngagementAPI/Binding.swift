@@ -20,8 +20,8 @@ public struct CallTerms: Sendable {
 extension MethodTable.Entry {
     /// Checks `params` and writes the request they make: path and query onto `target`, a JSON object onto `body`.
     ///
-    /// Ids are checked byte by byte and everything else is percent-encoded, so nothing a host sends can change the shape
-    /// of the URL. Throws `invalid_params` that names the field; then nothing may be sent.
+    /// Ids are checked byte by byte and everything else is percent-encoded, so nothing a host sends can change the
+    /// shape of the URL. Throws `invalid_params` that names the field; then nothing may be sent.
     public func bind(
         _ params: JSONSlice?, target: ByteBuffer, body: ByteBuffer
     ) throws(RPCFailure) -> CallTerms {

@@ -124,7 +124,8 @@ extension Parameter {
         return scoped.isEmpty ? summary : "\(summary) Scopes: \(scoped.joined(separator: ", "))."
     }
 
-    /// Writes a schema that both JSON Schema draft-07 and 2020-12 read the same way, with `description` if there is one.
+    /// Writes a schema that both JSON Schema draft-07 and 2020-12 read the same way, with `description` if there is
+    /// one.
     public func writeSchema(to json: inout JSONWriter, description: String? = nil) {
         json.beginObject()
         defer { json.endObject() }

@@ -19,8 +19,8 @@ public enum AttemptOutcome: Equatable, Sendable {
     case unsent
     /// The TLS handshake was refused, by either side.
     case tlsRefused
-    /// It was sent and no usable answer came. `staleConnection`: it ran on a pooled connection and not one byte came, so
-    /// the server had most likely closed that one before.
+    /// It was sent and no usable answer came. `staleConnection`: it ran on a pooled connection and not one byte came,
+    /// so the server had most likely closed that one before.
     case noAnswer(staleConnection: Bool)
     /// An answer came. `retryAfter`: what its `Retry-After` asked for in seconds, if anything.
     case status(Int, retryAfter: Double?)

@@ -49,7 +49,8 @@ public struct RetryProgress: Sendable {
     }
 }
 
-/// When a failed attempt is followed by another, how long it waits, and how long an attempt may take to begin answering.
+/// When a failed attempt is followed by another, how long it waits, and how long an attempt may take to begin
+/// answering.
 ///
 /// Has no clock and no randomness of its own.
 public struct RetryPolicy: Sendable {

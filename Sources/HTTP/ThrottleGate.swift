@@ -1,8 +1,8 @@
 /// The pause of the whole process after the API said 429 with `Retry-After`.
 ///
-/// Every attempt, first or not, asks before it begins. While the gate is shut all wait; when it opens one goes first as a
-/// probe; once that is answered, or after a quarter of a second, the others follow spread out and not as a herd. Keeps
-/// no queue and no clock: it names instants, and whoever was told to wait asks again then.
+/// Every attempt, first or not, asks before it begins. While the gate is shut all wait; when it opens one goes first
+/// as a probe; once that is answered, or after a quarter of a second, the others follow spread out and not as a herd.
+/// Keeps no queue and no clock: it names instants, and whoever was told to wait asks again then.
 public struct ThrottleGate: Sendable {
     /// The answer to a call that wants to go.
     public enum Admission: Equatable, Sendable {
@@ -82,8 +82,8 @@ public struct ThrottleGate: Sendable {
     ///
     /// - Parameters:
     ///   - isThrottle: whether it was a 429.
-    ///   - retryAfter: what its `Retry-After` asked for in seconds. A 429 without one shuts the gate only when it is the
-    ///     probe that is out.
+    ///   - retryAfter: what its `Retry-After` asked for in seconds. A 429 without one shuts the gate only when it is
+    /// the     probe that is out.
     ///   - now: the present instant.
     /// - Returns: whether those who wait should ask again now: a probe came back, well or not.
     public mutating func answered(isThrottle: Bool, retryAfter: Double? = nil, now: Instant) -> Bool {

@@ -10,8 +10,8 @@ public enum Applied: String, CaseIterable, Sendable {
 
 /// What a call's attempts, all together, say about whether its write was carried out.
 ///
-/// One attempt that nothing is known about is not made good by a later refusal: a 412 or 409 after it may well mean that
-/// the earlier one had worked (RFC 9110 §13.1.1).
+/// One attempt that nothing is known about is not made good by a later refusal: a 412 or 409 after it may well mean
+/// that the earlier one had worked (RFC 9110 §13.1.1).
 public struct WriteEvidence: Sendable {
     /// Requests that went on the wire.
     public private(set) var attempts = 0

@@ -158,8 +158,8 @@ extension JSONScanner {
         return at
     }
 
-    /// The top bit of each byte at which to stop. Right up to the first of them: a subtraction's borrow can set the bits
-    /// of bytes behind it, which nobody looks at.
+    /// The top bit of each byte at which to stop. Right up to the first of them: a subtraction's borrow can set the
+    /// bits of bytes behind it, which nobody looks at.
     @inline(__always)
     private static func stops(in word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101

@@ -39,8 +39,8 @@ public struct JSONSlice {
         return (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)) as? String
     }
 
-    /// Whether this is a string that reads `literal` (ASCII), however it is escaped: byte for byte, so that a Kelvin sign
-    /// is no K, and without decoding, so that a million escaped names cost no more than reading them.
+    /// Whether this is a string that reads `literal` (ASCII), however it is escaped: byte for byte, so that a Kelvin
+    /// sign is no K, and without decoding, so that a million escaped names cost no more than reading them.
     public func reads(_ literal: StaticString) -> Bool {
         if let plain = plainString { return plain.equals(literal) }
         guard kind == .string else { return false }
@@ -53,8 +53,8 @@ public struct JSONSlice {
         return rest.isEmpty
     }
 
-    /// The first byte of what is between a string's quotes, or the UTF-16 code unit that an escape there stands for, and
-    /// how many bytes spell it.
+    /// The first byte of what is between a string's quotes, or the UTF-16 code unit that an escape there stands for,
+    /// and how many bytes spell it.
     private static func firstUnit(of rest: Bytes) -> (unit: UInt16, length: Int)? {
         guard let first = rest.first else { return nil }
         guard first == UInt8(ascii: "\\"), rest.count > 1 else { return (UInt16(first), 1) }

@@ -140,8 +140,8 @@ private struct RequestReader {
 }
 
 extension String {
-    /// In double quotes, cut after 80 characters: for input that an error message repeats. What could disturb a terminal
-    /// is escaped when the message is written.
+    /// In double quotes, cut after 80 characters: for input that an error message repeats. What could disturb a
+    /// terminal is escaped when the message is written.
     public var quoted: String { "\"" + (unicodeScalars.count > 80 ? String(prefix(80)) + "…" : self) + "\"" }
 
     /// The candidate nearest to this text, when near enough to have been meant: at most a third of its letters differ.

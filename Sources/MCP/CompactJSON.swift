@@ -53,8 +53,8 @@ public enum CompactJSON {
         out.append(UInt8(ascii: "\""))
     }
 
-    /// The character at `at` and its length in UTF-8, if it may not go out raw: DEL, C1 controls, the line and paragraph
-    /// separators, and what overrides or isolates the direction of text.
+    /// The character at `at` and its length in UTF-8, if it may not go out raw: DEL, C1 controls, the line and
+    /// paragraph separators, and what overrides or isolates the direction of text.
     private static func disturbing(_ json: Bytes, _ at: Int) -> (scalar: UInt32, length: Int)? {
         switch json[at] {
         case 0x7F: return (0x7F, 1)

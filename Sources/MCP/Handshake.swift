@@ -105,8 +105,8 @@ extension Server {
         throw Refusal("cursor", "invalid_value", "This list has one page; leave cursor out.")
     }
 
-    /// Begins a subscription. Nothing here ever changes while the process runs, so none of the kinds asked for is honoured,
-    /// and the stream stays open and silent until the client or the process ends.
+    /// Begins a subscription. Nothing here ever changes while the process runs, so none of the kinds asked for is
+    /// honoured, and the stream stays open and silent until the client or the process ends.
     func listen(_ request: Request, _ session: inout Session) throws(Refusal) -> Step {
         guard let id = request.id else { return .ignore }
         guard request.params?.member("notifications")?.kind == .object else {

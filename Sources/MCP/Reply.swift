@@ -12,7 +12,8 @@ public final class Reply {
         case resource(uri: String, isTranscript: Bool)
     }
 
-    /// Bytes of one line, less its line break, that an answer must stay under: the largest that clients are known to read.
+    /// Bytes of one line, less its line break, that an answer must stay under: the largest that clients are known to
+    /// read.
     public static let lineLimit = 10_000_000
 
     /// The revision that the request came in.

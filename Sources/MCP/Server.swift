@@ -3,8 +3,8 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// The process as an MCP server: which requests it knows, and what it answers to each. Pure but for the `Session` that is
-/// handed in: it reads no clock, makes no call and writes to nothing but the buffers it is given.
+/// The process as an MCP server: which requests it knows, and what it answers to each. Pure but for the `Session` that
+/// is handed in: it reads no clock, makes no call and writes to nothing but the buffers it is given.
 public final class Server {
     /// What is to be done for a request.
     public enum Step {
@@ -16,7 +16,8 @@ public final class Server {
         case refuse(Refusal)
         /// An API call answers it.
         case call(ToolCall)
-        /// A subscription has begun: what the closure appends is a message of its own, and no answer follows until it ends.
+        /// A subscription has begun: what the closure appends is a message of its own, and no answer follows until it
+        /// ends.
         case acknowledge((ByteBuffer) -> Void)
         /// Give up the call with this id, and never answer it.
         case cancel(JSONSlice)

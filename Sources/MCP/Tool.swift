@@ -6,7 +6,8 @@ import JSON
 public struct Tool {
     /// The method that it calls.
     public let method: Method
-    /// `engagement_replace_contacts` for `engagement.replaceContacts`: `^[a-z][a-z0-9_]{0,39}$`, which every client takes.
+    /// `engagement_replace_contacts` for `engagement.replaceContacts`: `^[a-z][a-z0-9_]{0,39}$`, which every client
+    /// takes.
     public let name: String
 
     /// The tool of a method, or nil for one that does not reach the API: a model has no use for those.

@@ -52,8 +52,8 @@ extension Server {
         return ToolCall(entry: entry, params: arguments, reply: reply, holder: holder)
     }
 
-    /// The arguments as an object. Some clients send arrays and objects as text that holds JSON: where one is wanted, the
-    /// text is read.
+    /// The arguments as an object. Some clients send arrays and objects as text that holds JSON: where one is wanted,
+    /// the text is read.
     private static func arguments(
         _ value: JSONSlice?, _ method: Method
     ) throws(Refusal) -> (JSONSlice?, ByteBuffer?) {

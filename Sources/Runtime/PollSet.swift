@@ -6,8 +6,8 @@ struct PollSet {
     /// Position in `entries` plus one, by descriptor; 0 for none.
     private var positions: [Int] = []
 
-    /// Waits for `events` on `descriptor`, and for its being closed at the other end, which `poll` reports unasked. So a
-    /// descriptor whose end nobody will act on must be removed, or `poll` would return at once for ever.
+    /// Waits for `events` on `descriptor`, and for its being closed at the other end, which `poll` reports unasked. So
+    /// a descriptor whose end nobody will act on must be removed, or `poll` would return at once for ever.
     mutating func set(_ descriptor: Int32, _ events: Int32) {
         guard descriptor >= 0 else { return }
         let slot = Int(descriptor)

@@ -22,8 +22,8 @@ final class Transfer {
     /// The loop's time, for stamping bytes as they come.
     private let clock: LoopClock
 
-    /// The base URL, taken apart once: each exchange only sets path and query. Given the whole text, libcurl would parse
-    /// it and put it together again, a byte at a time, for every request.
+    /// The base URL, taken apart once: each exchange only sets path and query. Given the whole text, libcurl would
+    /// parse it and put it together again, a byte at a time, for every request.
     private let url: OpaquePointer
     private let path = ByteBuffer(capacity: 256)
     private let basePathLength: Int
@@ -116,8 +116,8 @@ final class Transfer {
         }
     }
 
-    /// Takes `exchange` on: sets what differs from the one before. False when libcurl has no memory for it; then it must
-    /// not be started, because it would go where the last one went.
+    /// Takes `exchange` on: sets what differs from the one before. False when libcurl has no memory for it; then it
+    /// must not be started, because it would go where the last one went.
     func begin(_ exchange: Exchange, headers: HeaderList) -> Bool {
         self.exchange = exchange
         (headerLines, headerBytes, stop) = (0, 0, nil)

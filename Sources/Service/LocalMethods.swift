@@ -37,8 +37,8 @@ extension Service {
         }
     }
 
-    /// `$/cancelRequest {id}`: the call is given up and answered. For an id that is not in flight nothing happens, because
-    /// its answer is on the way already.
+    /// `$/cancelRequest {id}`: the call is given up and answered. For an id that is not in flight nothing happens,
+    /// because its answer is on the way already.
     private func serveCancel(
         _ entry: MethodTable.Entry, _ request: Request, _ destination: Destination, _ now: Instant
     ) throws(RPCFailure) {

@@ -86,8 +86,8 @@ extension Service {
         end(call, call.answer, now)
     }
 
-    /// The client's end of the stream is closed: nobody waits for what is only read, and a write has a moment to come to
-    /// its end, so that the process knows and logs what became of it.
+    /// The client's end of the stream is closed: nobody waits for what is only read, and a write has a moment to come
+    /// to its end, so that the process knows and logs what became of it.
     func endMCP(_ now: Instant) {
         guard ending == .draining else { return }
         ending = .stopping

@@ -111,7 +111,8 @@ public final class Service {
         if mcpSession.isActive { endMCP(now) }
     }
 
-    /// Nobody reads the output any more: nothing new is begun and what runs is given up, because nobody would learn of it.
+    /// Nobody reads the output any more: nothing new is begun and what runs is given up, because nobody would learn of
+    /// it.
     public func outputGone(at now: Instant) {
         guard ending != .over else { return }
         ending = .over

@@ -1,7 +1,7 @@
 import Bytes
 
-/// Lets writes to one resource go one at a time, in the order in which they arrived. Full replacement is last-write-wins
-/// and the API has no conditional requests, so two writes on the wire could land the wrong way round.
+/// Lets writes to one resource go one at a time, in the order in which they arrived. Full replacement is
+/// last-write-wins and the API has no conditional requests, so two writes on the wire could land the wrong way round.
 struct WriteOrder {
     private var lines: [String: [Int]] = [:]
 

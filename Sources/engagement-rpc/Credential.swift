@@ -61,8 +61,8 @@ final class Credential: CustomStringConvertible {
         return String(decoding: line, as: UTF8.self)
     }
 
-    /// Takes the token out of the process's environment: the bytes themselves are overwritten, because `unsetenv` leaves
-    /// them in `/proc/PID/environ`.
+    /// Takes the token out of the process's environment: the bytes themselves are overwritten, because `unsetenv`
+    /// leaves them in `/proc/PID/environ`.
     static func takeFromEnvironment(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }
         let text = String(cString: value)

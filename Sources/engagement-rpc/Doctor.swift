@@ -3,7 +3,8 @@ import Glibc
 import HTTP
 import Runtime
 
-/// The client of the loop for `doctor`: asks the API one cheap question and tells what every part of the way to it is like.
+/// The client of the loop for `doctor`: asks the API one cheap question and tells what every part of the way to it is
+/// like.
 final class Doctor: LoopClient {
     let output = ChunkQueue()
     private(set) var isHealthy = true

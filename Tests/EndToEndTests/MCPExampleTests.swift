@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The configurations under `examples/mcp` are what they say: each one's command starts this program, which lists tools.
+/// The configurations under `examples/mcp` are what they say: each one's command starts this program, which lists
+/// tools.
 @Suite(.ownThread)
 struct MCPExampleTests {
     private struct Configuration {

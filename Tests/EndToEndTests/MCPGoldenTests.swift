@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// One raw line, and what must come back: `Answer.summary` of each message, in order. One expectation for all revisions,
-/// or one for each that differs.
+/// One raw line, and what must come back: `Answer.summary` of each message, in order. One expectation for all
+/// revisions, or one for each that differs.
 struct GoldenLine: Sendable {
     let name: String
     let bytes: @Sendable (Era) -> [UInt8]
