@@ -38,6 +38,8 @@ extension JSONScanner {
         guard start < end else { throw failure(start, .end) }
         switch start.pointee {
         case UInt8(ascii: "\""):
+            let stop = skipPlain(start + 1)
+            if stop < end, stop.pointee == UInt8(ascii: "\"") { return stop + 1 }
             var hasEscapes = false
             return try skipString(start, &hasEscapes)
         case UInt8(ascii: "{"): return try skipObject(start, depth)
@@ -50,6 +52,8 @@ extension JSONScanner {
     @inline(__always)
     func skipName(_ start: Position, _ hasEscapes: inout Bool) throws(JSONSyntaxError) -> Position {
         guard start < end, start.pointee == UInt8(ascii: "\"") else { throw failure(start, start < end ? .name : .end) }
+        let stop = skipPlain(start + 1)
+        if stop < end, stop.pointee == UInt8(ascii: "\"") { return stop + 1 }
         return try skipString(start, &hasEscapes)
     }
 
@@ -169,17 +173,20 @@ extension JSONScanner {
         return (control | quote | backslash | word) & (ones &* 0x80)
     }
 
+    /// Bit n: the character n may follow a backslash.
+    private static let escapedMarks: UInt64 = 1 << 34 | 1 << 47
+    /// Bit n: the character 64 + n may follow a backslash.
+    private static let escapedLetters: UInt64 = 1 << 28 | 1 << 34 | 1 << 38 | 1 << 46 | 1 << 50 | 1 << 52
+
     /// Behind the escape that begins with the backslash at `start`.
     @inline(__always)
     private func skipEscape(_ start: Position) throws(JSONSyntaxError) -> Position {
         guard end - start >= 2 else { throw failure(end, .end) }
-        switch start[1] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
-            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-            return start + 2
-        case UInt8(ascii: "u"): break
-        default: throw failure(start, .escape)
-        }
+        // A look-up and not a switch: which letter comes can't be predicted.
+        let letter = start[1]
+        let letters = letter < 64 ? Self.escapedMarks : Self.escapedLetters
+        if letter < 128, letters >> UInt64(letter & 63) & 1 == 1 { return start + 2 }
+        guard letter == UInt8(ascii: "u") else { throw failure(start, .escape) }
         for index in 2..<6 {
             guard end - start > index else { throw failure(end, .end) }
             guard start[index].isHexDigit else { throw failure(start, .escape) }
