@@ -62,7 +62,7 @@ struct EndingTests {
         let host = try sandbox()
         try host.send([UInt8](repeating: 0x20, count: 17 << 20))
         host.closeInput()
-        #expect(try host.waitForExit() == .exited(0))
+        #expect(try host.waitForExit(within: bound(8)) == .exited(0))
     }
 
     @Test func drainingCostsNoProcessorTime() throws {
