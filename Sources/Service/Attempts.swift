@@ -71,7 +71,7 @@ extension Service {
         let call = calls[exchange.tag]
         guard call.exchange === exchange, ending != .over else { return }
         conclude(call, exchange, wasAbandoned: false, now)
-        if hasUnreadFrames || openBatch != nil { takeInput(now) } else { startReady(now) }
+        if holdsFrames { takeInput(now) } else { startReady(now) }
     }
 
     /// Judges a finished or abandoned attempt: answer, fail, or try again.
@@ -170,7 +170,7 @@ extension Service {
 
     /// Looks at every call whose time has come.
     func serveTimers(_ now: Instant) {
-        nextTimer = nil
+        nextWake = nil
         if ending == .stopping, let leaveBy {
             if leaveBy <= now { stopEverything(now) } else { wakeBy(leaveBy) }
         }

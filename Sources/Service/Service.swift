@@ -14,7 +14,12 @@ public final class Service {
     /// Frames for the host.
     public let output = ChunkQueue()
     /// When `advance` must be called next, or nil. May be earlier than needed, never later.
-    public internal(set) var nextTimer: Instant?
+    public var nextTimer: Instant? {
+        // Frames were left for want of room, and written output has made some: no event will come and say so.
+        holdsFrames && canTakeMore && ending != .over ? Instant(nanoseconds: 0) : nextWake
+    }
+    /// When the next call must be looked at, or nil.
+    var nextWake: Instant?
     /// When to leave although output is still waiting to be read, or nil.
     public internal(set) var leaveBy: Instant?
 
@@ -137,17 +142,19 @@ public final class Service {
 
     /// Does what is due: timers that have come, and input that there is room for now.
     public func advance(at now: Instant) {
-        if let due = nextTimer, due <= now { serveTimers(now) }
-        if hasUnreadFrames || openBatch != nil { takeInput(now) }
+        if let due = nextWake, due <= now { serveTimers(now) }
+        if holdsFrames { takeInput(now) }
     }
 
     /// Whether the reader may hold a whole frame that was not taken for want of room.
     var hasUnreadFrames = false
+    /// Whether anything was read that is not taken up yet.
+    var holdsFrames: Bool { hasUnreadFrames || openBatch != nil }
 
     var canTakeMore: Bool { inFlight < settings.maxInFlight && output.count < Self.outputLimit }
 
     func wakeBy(_ instant: Instant) {
-        if nextTimer.map({ instant < $0 }) ?? true { nextTimer = instant }
+        if nextWake.map({ instant < $0 }) ?? true { nextWake = instant }
     }
 }
 
