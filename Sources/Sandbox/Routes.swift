@@ -126,12 +126,8 @@ enum Replacement {
             if element.kind != .string {
                 errors.append(FieldError(field: field, code: "invalid_type", message: "This is not a string."))
             } else if let id = element.string, let person = people[id] {
-                if person.isCalendarResource {
-                    let message = "A calendar resource can't be set; those on the engagement stay on it."
-                    errors.append(FieldError(field: field, code: "calendar_resource", message: message))
-                } else if seen.insert(id).inserted {
-                    ids.append(id)
-                }
+                // Calendar resources are no business of this call, listed or not: what was read may be sent back.
+                if !person.isCalendarResource, seen.insert(id).inserted { ids.append(id) }
             } else {
                 let message = "There is no contact with this id in the workspace."
                 errors.append(FieldError(field: field, code: "not_found", message: message))
