@@ -38,7 +38,8 @@ extension RPCFailure {
         } else {
             self = Self.refusal(exchange, method, terms, wallClock)
         }
-        if exchange.status > 0 { status = exchange.status }
+        // An interim answer (1xx) says nothing about the request.
+        if exchange.status >= 200 { status = exchange.status }
         apiVersion = exchange[.apiVersion]?.text
         if requestID == nil { requestID = exchange[.requestID]?.text }
     }
@@ -59,7 +60,7 @@ extension RPCFailure {
         case .tls(let reason):
             return RPCFailure(
                 .tls, "TLS with the API's host failed: \(reason). Check the clock, the base URL and --ca-file.")
-        case .broken where exchange.status > 0:
+        case .broken where exchange.status >= 200:
             return unusable("The connection ended inside the API's answer", method)
         case .broken, .resend:
             return RPCFailure(.network, "The connection ended before the API answered.").mayBeRetried
