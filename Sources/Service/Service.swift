@@ -16,7 +16,8 @@ public final class Service {
     /// When `advance` must be called next, or nil. May be earlier than needed, never later.
     public var nextTimer: Instant? {
         // Frames were left for want of room, and written output has made some: no event will come and say so.
-        holdsFrames && canTakeMore && ending != .over ? Instant(nanoseconds: 0) : nextWake
+        if ending == .over { return nil }
+        return holdsFrames && canTakeMore ? Instant(nanoseconds: 0) : nextWake
     }
     /// When the next call must be looked at, or nil.
     var nextWake: Instant?
@@ -131,6 +132,7 @@ public final class Service {
     public func signalled(at now: Instant) {
         guard ending != .stopping, ending != .over else {
             ending = .over
+            leaveBy = now
             return
         }
         ending = .stopping
@@ -142,6 +144,7 @@ public final class Service {
 
     /// Does what is due: timers that have come, and input that there is room for now.
     public func advance(at now: Instant) {
+        guard ending != .over else { return }
         if let due = nextWake, due <= now { serveTimers(now) }
         if holdsFrames { takeInput(now) }
     }

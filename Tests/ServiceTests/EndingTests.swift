@@ -1,0 +1,115 @@
+import HTTP
+import Testing
+
+@testable import Service
+
+/// The end of the input, signals, and a host that is gone, while calls are under way.
+@Suite struct EndingTests {
+    @Test func theEndOfInputLetsEverythingFinish() {
+        let stage = Stage([.answer(200, after: 5)]) { $0.maxInFlight = 2 }
+        for id in 0..<6 { stage.put(id, "ngmt_\(id)") }
+        stage.loop.closeInput()
+        #expect(stage.run(60) == .ended)
+        #expect(stage.answers.count == 6 && stage.answers.values.allSatisfy { $0[0].isResult })
+    }
+
+    @Test func aLastLineWithoutItsNewlineIsServed() {
+        let stage = Stage()
+        stage.loop.send(Array(#"{"jsonrpc":"2.0","id":1,"method":"service.ping"}"#.utf8))
+        stage.run(1)
+        #expect(stage.answers.isEmpty)
+        stage.loop.closeInput()
+        #expect(stage.run(1) == .ended)
+        #expect(stage.answer(1)?.isResult == true)
+    }
+
+    @Test func aSignalGivesRunningCallsAMoment() throws {
+        let stage = Stage([.answer(200, after: 1), .silence])
+        stage.put(1, "ngmt_1")
+        stage.put(2, "ngmt_2")
+        stage.run(0.1)
+        stage.loop.signal()
+        #expect(stage.run(5) == .ended)
+        #expect(stage.loop.now.offset < 1.9)
+        #expect(stage.answer(1)?.isResult == true)
+        let answer = try #require(stage.answer(2))
+        #expect(answer.kind == "shutting_down" && answer.code == 1006, "\(answer)")
+        #expect(answer.applied == "unknown" && answer.attempts == 1, "\(answer)")
+    }
+
+    /// What was read but not begun is refused and not sent.
+    @Test func aSignalRefusesWhatWaits() {
+        let stage = Stage([.silence]) { $0.maxInFlight = 1 }
+        for id in 1...3 { stage.put(id, "ngmt_\(id)") }
+        stage.run(0.1)
+        stage.loop.signal()
+        #expect(stage.run(5) == .ended)
+        #expect(stage.sent.count == 1)
+        for id in 2...3 {
+            #expect(stage.answer(id)?.kind == "shutting_down" && stage.answer(id)?.applied == "no")
+            #expect(stage.answer(id)?.attempts == 0)
+        }
+    }
+
+    /// A failure during the grace is told and not tried again.
+    @Test func aSignalEndsRetries() {
+        let stage = Stage([.answer(500, after: 0.5)])
+        stage.put(1)
+        stage.run(0.1)
+        stage.loop.signal()
+        #expect(stage.run(5) == .ended)
+        #expect(stage.answer(1)?.code == 500 && stage.sent.count == 1)
+        #expect(stage.loop.now.offset < 0.7)
+    }
+
+    @Test(arguments: [true, false])
+    func aSecondSignalIsTheEndAtOnce(hostReads: Bool) {
+        let stage = Stage([.silence])
+        stage.loop.hostReads = hostReads
+        stage.loop.pipeCapacity = 10
+        stage.loop.send(#"{"jsonrpc":"2.0","id":0,"method":"service.ping"}"#)
+        stage.put(1)
+        stage.run(0.1)
+        stage.loop.signal()
+        stage.run(0.1)
+        stage.loop.signal()
+        #expect(stage.run(0.1) == .ended)
+    }
+
+    /// The host does not read and the process leaves: nothing more is begun meanwhile, also no retry.
+    @Test(arguments: [true, false])
+    func afterASecondSignalNothingIsBegun(isThrottled: Bool) {
+        let stage = Stage([isThrottled ? .answer(429) : .answer(500)])
+        stage.loop.hostReads = false
+        stage.loop.pipeCapacity = 10
+        stage.random = 0.9
+        for id in 0..<4 { stage.loop.send(#"{"jsonrpc":"2.0","id":\#(id),"method":"service.ping"}"#) }
+        stage.put(9)
+        stage.run(0.05)
+        #expect(stage.sent.count == 1)
+        stage.loop.signal()
+        stage.loop.signal()
+        #expect(stage.run(5) == .ended)
+        #expect(stage.sent.count == 1)
+    }
+
+    @Test func whenNobodyReadsAnyMoreNothingIsBegun() {
+        let stage = Stage([.silence, .answer(200)])
+        for id in 1...3 { stage.put(id) }
+        stage.run(0.1)
+        stage.loop.closeOutput()
+        #expect(stage.run(0.1) == .ended)
+        #expect(stage.sent.count == 1 && stage.transport.runningCount == 0)
+    }
+
+    @Test func aHostThatDoesNotReadDoesNotKeepTheProcess() {
+        let stage = Stage()
+        stage.loop.hostReads = false
+        stage.loop.pipeCapacity = 10
+        stage.get(1)
+        stage.run(0.1)
+        stage.loop.signal()
+        #expect(stage.run(5) == .ended)
+        #expect(stage.loop.now.offset < 2)
+    }
+}
