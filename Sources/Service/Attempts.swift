@@ -8,10 +8,9 @@ import JSONRPC
 extension Service {
     /// Sets a bound call on its way.
     func begin(_ call: Call, _ now: Instant) {
-        call.wake = call.deadline
-        wakeBy(call.deadline)
         if let resource = call.orderedResource, !writeOrder.enter(call.slot, resource) {
             call.phase = .inLine
+            sleep(call, until: call.deadline)
         } else {
             ask(call, now)
         }
@@ -23,7 +22,8 @@ extension Service {
         guard policy.firstByteLimit(call.progress, remaining: remaining) != nil else { return expire(call, now) }
         if !gate.isOpen, !call.isControl {
             if !call.isAtGate { call.share = surroundings.random() }
-            switch gate.ask(deadline: call.deadline, now: now, share: call.share) {
+            let latestStart = now + (remaining - policy.leastTime)
+            switch gate.ask(deadline: latestStart, now: now, share: call.share) {
             case .pass, .probe: break
             case .wait(let until):
                 call.phase = .waiting
@@ -39,6 +39,8 @@ extension Service {
         }
         call.phase = .ready
         call.isAtGate = false
+        // Not at the time that has just come: behind others, a retry may wait for a connection for longer than a moment.
+        sleep(call, until: call.deadline)
         ready.append(call)
     }
 
@@ -61,7 +63,7 @@ extension Service {
                 tag: call.slot, request: request, body: call.answer, needsFreshConnection: call.needsFreshConnection,
                 connectTimeoutMs: Int(connect * 1000))
             call.exchange = exchange
-            sleep(call, until: call.firstByteBy)
+            watch(call, now)
             transport.start(exchange)
         }
     }
@@ -94,6 +96,10 @@ extension Service {
                 after: outcome, call: &call.progress, remaining: 0, budget: &budget, random: surroundings.random)
             return succeed(call, exchange, now)
         }
+        let failure = RPCFailure(
+            exchange, wasAbandoned: wasAbandoned, method: entry.method, terms: call.terms, wallClock: wallClock)
+        // What to answer if the next attempt can't be made after all.
+        call.lastFailure = failure
         if exchange.status == 401, !call.refreshedToken, surroundings.refreshToken() {
             call.refreshedToken = true
             counters.retries += 1
@@ -102,8 +108,6 @@ extension Service {
         let decision = policy.decide(
             after: outcome, call: &call.progress, remaining: call.deadline.seconds(since: now), budget: &budget,
             random: surroundings.random)
-        let failure = RPCFailure(
-            exchange, wasAbandoned: wasAbandoned, method: entry.method, terms: call.terms, wallClock: wallClock)
         guard !call.isControl, ending != .stopping else { return fail(call, failure, now) }
         switch decision {
         case .stop: fail(call, failure, now)
@@ -115,7 +119,6 @@ extension Service {
         case .retry(let seconds, let freshConnection):
             counters.retries += 1
             call.needsFreshConnection = freshConnection
-            call.lastFailure = failure
             call.phase = .waiting
             if call.reply != nil { tellProgress(call, lastFailure: failure, now + seconds, now) }
             sleep(call, until: now + seconds)
@@ -193,9 +196,18 @@ extension Service {
                 transport.cancel(exchange)
                 conclude(call, exchange, wasAbandoned: true, now)
             } else {
-                sleep(call, until: limit)
+                watch(call, now)
             }
         }
+    }
+
+    /// Has a running attempt looked at again when it may have been silent for too long. The transport tells nothing of
+    /// the bytes that come, so this is asked at least as often as a body may be silent.
+    private func watch(_ call: Call, _ now: Instant) {
+        guard let exchange = call.exchange, exchange.gotBytes else {
+            return sleep(call, until: min(call.firstByteBy, now + Self.silenceSeconds))
+        }
+        sleep(call, until: exchange.lastByteAt + Self.silenceSeconds)
     }
 
     /// The call's time is over and nothing of it runs.
