@@ -10,7 +10,12 @@ let compile: [SwiftSetting] = [
     .unsafeFlags(["-static-stdlib", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 let link: [LinkerSetting] = [
-    .unsafeFlags(["-static-stdlib", "-Xclang-linker", "-static-libgcc"], .when(configuration: .release))
+    .unsafeFlags(
+        ["-static-stdlib", "-L\(Context.packageDirectory)/Sources/link"]
+            + ["-static-libgcc", "-l_FoundationICU", "-Wl,-Bstatic,-lstdc++,-Bdynamic"].flatMap {
+                ["-Xclang-linker", $0]
+            },
+        .when(configuration: .release))
 ]
 
 /// A library target and, beside it, the test target that has its name.
