@@ -1,0 +1,168 @@
+import Bytes
+import HTTP
+import JSON
+import JSONRPC
+import Testing
+
+@testable import EngagementAPI
+
+/// From how an exchange ended to the error that a caller gets.
+@Suite struct CallFailureTests {
+    private static let read = Method.all[0]
+    private static let write = Method.all[1]
+
+    private func failure(
+        _ method: Method = read, status: Int = 0, _ transfer: TransferFailure? = nil, body: String = "",
+        fields: [(Exchange.Field, String)] = [], abandoned: Bool = false, terms: CallTerms = CallTerms()
+    ) -> RPCFailure {
+        let exchange = Exchange(
+            tag: 0, request: HTTPRequest(.get, target: ByteBuffer()), body: ByteBuffer(), connectTimeoutMs: 1)
+        exchange.status = status
+        exchange.failure = transfer
+        exchange.body.append(text: body)
+        for (field, value) in fields {
+            let bytes = ByteBuffer(value.utf8)
+            withExtendedLifetime(bytes) { exchange.note(field, bytes.bytes) }
+        }
+        return RPCFailure(exchange, wasAbandoned: abandoned, method: method, terms: terms, wallClock: 1_700_000_000)
+    }
+
+    @Test(arguments: Array(300...620))
+    func everyStatus(status: Int) {
+        let failure = failure(status: status)
+        let kinds: [Int: RPCFailure.Kind] = [
+            400: .badRequest, 401: .unauthorized, 403: .forbidden, 404: .notFound, 409: .conflict,
+            412: .preconditionFailed, 422: .unprocessable, 429: .rateLimited,
+        ]
+        #expect(failure.kind == kinds[status] ?? (500...599 ~= status ? .serverError : .unexpectedStatus))
+        #expect(failure.code == status && failure.status == status)
+        let retryable = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530]
+        #expect(failure.retryable == retryable.contains(status))
+        #expect(failure.message.hasSuffix("."))
+        #expect((failure.requiredScopes.isEmpty) == (status != 403))
+    }
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        let transfer: TransferFailure
+        let status: Int
+        let kind: RPCFailure.Kind
+        let retryable: Bool
+        /// For a write; the same when nil.
+        var writeIsRetryable: Bool?
+        var testDescription: String { "\(transfer) after \(status)" }
+    }
+
+    static let rows: [Row] = [
+        Row(transfer: .resolve, status: 0, kind: .network, retryable: true),
+        Row(transfer: .connect, status: 0, kind: .network, retryable: true),
+        Row(transfer: .proxy, status: 0, kind: .network, retryable: true),
+        Row(transfer: .connectTimeout, status: 0, kind: .network, retryable: true),
+        Row(transfer: .tls(reason: "expired"), status: 0, kind: .tls, retryable: false),
+        Row(transfer: .broken, status: 0, kind: .network, retryable: true),
+        Row(transfer: .broken, status: 100, kind: .network, retryable: true),
+        Row(transfer: .broken, status: 200, kind: .badResponse, retryable: true, writeIsRetryable: false),
+        Row(transfer: .broken, status: 500, kind: .serverError, retryable: true),
+        Row(transfer: .broken, status: 404, kind: .notFound, retryable: false),
+        Row(transfer: .notHTTP, status: 0, kind: .badResponse, retryable: true),
+        Row(transfer: .resend, status: 0, kind: .network, retryable: true),
+        Row(transfer: .tooLarge, status: 200, kind: .badResponse, retryable: false),
+        Row(transfer: .tooLarge, status: 500, kind: .badResponse, retryable: false),
+        Row(transfer: .headersTooLarge, status: 200, kind: .badResponse, retryable: false),
+        Row(transfer: .encoding, status: 200, kind: .badResponse, retryable: true, writeIsRetryable: false),
+        Row(transfer: .local(reason: "memory"), status: 0, kind: .internalError, retryable: false),
+    ]
+
+    @Test(arguments: rows)
+    func everyTransferFailure(row: Row) {
+        for method in [Self.read, Self.write] {
+            let failure = failure(method, status: row.status, row.transfer)
+            #expect(failure.kind == row.kind, "\(failure.message)")
+            let retryable = method.isWrite ? row.writeIsRetryable ?? row.retryable : row.retryable
+            #expect(failure.retryable == retryable, "\(failure.message)")
+            #expect(failure.message.hasSuffix("."))
+            #expect(failure.status == (row.status >= 200 ? row.status : nil))
+            #expect(failure.message.contains("change was made") == (method.isWrite && row.writeIsRetryable == false))
+        }
+    }
+
+    @Test func abandoned() {
+        #expect(failure(abandoned: true).kind == .timeout)
+        #expect(failure(status: 200, abandoned: true).kind == .timeout)
+        #expect(failure(status: 100, abandoned: true).status == nil)
+        #expect(failure(status: 503, abandoned: true).kind == .serverError, "what it said is known")
+    }
+
+    @Test func aSuccessThatIsNone() {
+        #expect(failure(status: 200, body: "<html>").kind == .badResponse)
+        #expect(failure(status: 200, body: "<html>").retryable)
+        let write = failure(Self.write, status: 201, body: "")
+        #expect(write.kind == .badResponse && !write.retryable && write.message.contains("change was made"))
+    }
+
+    static let problems: [(String, String?, [FieldError], Bool)] = [
+        (#"{"title":"T","request_id":"rid_1"}"#, "rid_1", [], true),
+        (#"{"request_id":7,"errors":{}}"#, nil, [], true),
+        (
+            #"{"errors":[{"field":"a","code":"b","message":"c"}]}"#, nil,
+            [FieldError(field: "a", code: "b", message: "c")], true
+        ),
+        (
+            #"{"errors":[{"field":"a"},{"code":"b"},7,null,{"field":8}]}"#, nil,
+            [FieldError(field: "a", code: "invalid", message: "")], true
+        ),
+        (
+            #"{"errors":[{"field":"a","code":9,"message":[]}]}"#, nil,
+            [FieldError(field: "a", code: "invalid", message: "")],
+            true
+        ),
+        ("[]", nil, [], true), ("null", nil, [], true), (#""text""#, nil, [], true), ("7", nil, [], true),
+        ("", nil, [], false), ("<html>", nil, [], false), ("{", nil, [], false), ("{}{}", nil, [], false),
+    ]
+
+    @Test(arguments: problems)
+    func problemBodies(body: String, requestID: String?, errors: [FieldError], isProblem: Bool) {
+        let failure = failure(status: 422, body: body)
+        #expect(failure.requestID == requestID)
+        #expect(failure.errors == errors)
+        #expect((failure.problem != nil) == isProblem)
+    }
+
+    @Test func problemsFitOnALineAndAreBounded() {
+        let failure = failure(status: 400, body: "{\r\n \"a\":\n[1,\r2]}")
+        #expect(failure.problem.map { String(decoding: $0, as: UTF8.self) } == "{   \"a\": [1, 2]}")
+        let many = Array(repeating: #"{"field":"a"}"#, count: 5000).joined(separator: ",")
+        #expect(self.failure(status: 422, body: "{\"errors\":[\(many)]}").errors.count == 100)
+        let long = String(repeating: "r", count: 100_000)
+        #expect(self.failure(status: 500, body: "{\"request_id\":\"\(long)\"}").requestID?.count == 200)
+    }
+
+    @Test(
+        arguments: [
+            ("5", 5000), ("0", 0), ("9999999999", 9_999_999_999_000), ("-1", nil), ("soon", nil), ("1.5", nil),
+            ("Tue, 14 Nov 2023 22:13:30 GMT", 10_000),
+        ] as [(String, Int?)])
+    func retryAfter(value: String, milliseconds: Int?) {
+        #expect(failure(status: 429, fields: [(.retryAfter, value)]).retryAfterMs == milliseconds)
+        #expect(failure(status: 503, fields: [(.retryAfter, value)]).retryAfterMs == milliseconds)
+    }
+
+    @Test func headers() {
+        let found = failure(
+            status: 500, body: #"{"request_id":"body"}"#, fields: [(.apiVersion, "v\u{1}"), (.requestID, "header")])
+        #expect(found.apiVersion == "v\u{1}" && found.requestID == "body")
+        #expect(failure(status: 500, fields: [(.requestID, "header")]).requestID == "header")
+        #expect(failure(.broken, fields: [(.apiVersion, "v")]).apiVersion == "v")
+    }
+
+    private func failure(_ transfer: TransferFailure, fields: [(Exchange.Field, String)]) -> RPCFailure {
+        failure(Self.read, status: 200, transfer, fields: fields)
+    }
+
+    @Test func scopesOfWhatWasAskedFor() {
+        var terms = CallTerms()
+        _ = bind("engagement.get", #"["ngmt_a",["contacts","owner","tags"]]"#) { terms = $0 }
+        let found = failure(status: 403, terms: terms)
+        #expect(found.requiredScopes == ["engagements:read", "contacts:read", "users:read"])
+        #expect(found.message.contains("engagements:read and contacts:read and users:read"))
+    }
+}
