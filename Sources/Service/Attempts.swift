@@ -39,7 +39,8 @@ extension Service {
         }
         call.phase = .ready
         call.isAtGate = false
-        // Not at the time that has just come: behind others, a retry may wait for a connection for longer than a moment.
+        // Not at the time that has just come: behind others, a retry may wait for a connection for longer than a
+        // moment.
         sleep(call, until: call.deadline)
         ready.append(call)
     }

@@ -4,7 +4,8 @@ import Testing
 
 @testable import JSONRPC
 
-/// What one message is, in short: `request ID METHOD PARAMS`, `batch N`, or `invalid CODE ID`; `-` for what is not there.
+/// What one message is, in short: `request ID METHOD PARAMS`, `batch N`, or `invalid CODE ID`; `-` for what is not
+/// there.
 func reading(_ text: String) -> String {
     var text = text
     return text.withUTF8 { describe(Message(Bytes($0))) }

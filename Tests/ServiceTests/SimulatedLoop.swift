@@ -3,8 +3,8 @@ import HTTP
 
 @testable import Service
 
-/// The process's loop over pipes, a clock and a transport that are all made up: the same turns as `Runtime.Loop`, in the
-/// same order, but time passes only by waiting.
+/// The process's loop over pipes, a clock and a transport that are all made up: the same turns as `Runtime.Loop`, in
+/// the same order, but time passes only by waiting.
 ///
 /// Has no backstop as the real loop's check of its parent: whoever waits for nothing here waits for ever, and is found.
 final class SimulatedLoop {

@@ -9,7 +9,8 @@ import Testing
 /// Whole sessions under a simulated loop, from a seed each: a host that says anything, stops reading and leaves at any
 /// moment, over an API that fails in every way. Whatever happens, each promise holds.
 ///
-/// `ENGAGEMENT_RPC_SIMULATE=7` runs seed 7 alone and prints its session; `ENGAGEMENT_RPC_SIMULATE=0..<20000` runs these.
+/// `ENGAGEMENT_RPC_SIMULATE=7` runs seed 7 alone and prints its session; `ENGAGEMENT_RPC_SIMULATE=0..<20000` runs
+/// these.
 @Suite struct SimulationTests {
     private static let asked = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_SIMULATE"]
 
