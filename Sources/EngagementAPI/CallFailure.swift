@@ -17,6 +17,14 @@ extension Method {
 }
 
 extension RPCFailure {
+    /// This failure for a call that nothing was sent for: a write says that it was not applied.
+    public func unsent(_ method: Method) -> RPCFailure {
+        guard method.isWrite else { return self }
+        var failure = self
+        (failure.applied, failure.attempts) = ("no", 0)
+        return failure
+    }
+
     /// The failure that a finished exchange means for its caller: the one place where HTTP and libcurl become an error
     /// answer. What the call's earlier attempts add (`applied`, `attempts`) is the caller's to set.
     ///

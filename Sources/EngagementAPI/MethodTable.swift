@@ -115,9 +115,7 @@ public final class MethodTable {
 
     /// The refusal of a method that the settings exclude.
     public static func notAllowed(_ method: Method) -> RPCFailure {
-        var failure = RPCFailure(
-            .notAllowed, "\(method.name) is switched off in this process by --read-only or --methods.")
-        if method.isWrite { (failure.applied, failure.attempts) = ("no", 0) }
-        return failure
+        RPCFailure(.notAllowed, "\(method.name) is switched off in this process by --read-only or --methods.")
+            .unsent(method)
     }
 }

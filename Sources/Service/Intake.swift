@@ -61,28 +61,34 @@ extension Service {
         }
         if let refusal = refusal(entry) { return answer(refusal, id: request.id, destination) }
         guard entry.method.isRemote else { return serveLocally(entry, request, destination, now) }
+        do throws(RPCFailure) {
+            let call = try boundCall(entry, request.params)
+            occupy(call, entry, request.id, destination, now)
+            begin(call, now)
+        } catch {
+            answer(error, id: request.id, destination)
+        }
+    }
+
+    /// A call that holds the checked request, to be occupied next.
+    func boundCall(_ entry: MethodTable.Entry, _ params: JSONSlice?) throws(RPCFailure) -> Call {
         if !isPrepared, let sentence = prepare() {
-            var failure = RPCFailure(.notConfigured, sentence)
-            if entry.method.isWrite { (failure.applied, failure.attempts) = ("no", 0) }
-            return answer(failure, id: request.id, destination)
+            throw RPCFailure(.notConfigured, sentence).unsent(entry.method)
         }
         let call = freeCall()
         do throws(RPCFailure) {
-            call.terms = try entry.bind(request.params, target: call.target, body: call.body)
+            call.terms = try entry.bind(params, target: call.target, body: call.body)
         } catch {
-            return answer(error, id: request.id, destination)
+            throw error.unsent(entry.method)
         }
-        occupy(call, entry, request.id, destination, now)
-        begin(call, now)
+        return call
     }
 
     func refusal(_ entry: MethodTable.Entry) -> RPCFailure? {
         let method = entry.method
         if !entry.isAllowed { return MethodTable.notAllowed(method) }
         if ending == .stopping {
-            var failure = RPCFailure(.shuttingDown, "The process is ending; nothing was sent.", retryable: true)
-            if method.isWrite { (failure.applied, failure.attempts) = ("no", 0) }
-            return failure
+            return RPCFailure(.shuttingDown, "The process is ending; nothing was sent.", retryable: true).unsent(method)
         }
         if isShutDown, method.name != "exit" {
             return RPCFailure(.invalidRequest, "After shutdown only exit is served.")
@@ -90,14 +96,14 @@ extension Service {
         return nil
     }
 
-    func prepare() -> String? {
+    private func prepare() -> String? {
         let problem = surroundings.prepare()
         isPrepared = problem == nil
         return problem
     }
 
     /// A call object with empty buffers that is not in use yet.
-    func freeCall() -> Call {
+    private func freeCall() -> Call {
         let call: Call
         if let slot = freeSlots.last {
             call = calls[slot]

@@ -37,22 +37,16 @@ extension Service {
             answerMCP(id, destination) { reply.appendFailure(failure, to: $0) }
         }
         if let refusal = refusal(entry) { return refuse(refusal) }
-        if !isPrepared, let sentence = prepare() {
-            var failure = RPCFailure(.notConfigured, sentence)
-            if entry.method.isWrite { (failure.applied, failure.attempts) = ("no", 0) }
-            return refuse(failure)
-        }
-        let call = freeCall()
         do throws(RPCFailure) {
-            call.terms = try withExtendedLifetime(toolCall.holder) { () throws(RPCFailure) in
-                try entry.bind(toolCall.params, target: call.target, body: call.body)
+            let call = try withExtendedLifetime(toolCall.holder) { () throws(RPCFailure) in
+                try boundCall(entry, toolCall.params)
             }
+            occupy(call, entry, id, destination, now)
+            call.reply = reply
+            begin(call, now)
         } catch {
-            return refuse(error)
+            refuse(error)
         }
-        occupy(call, entry, id, destination, now)
-        call.reply = reply
-        begin(call, now)
     }
 
     /// Ends a call with the API's body, told in MCP's way.
