@@ -1,0 +1,89 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// TLS: what is trusted, what is refused, and that a refusal sends nothing, falls back to nothing and is not tried again.
+@Suite(.ownThread, .enabled(if: TLSServer.isPossible))
+struct TLSTests {
+    private func host(
+        _ server: TLSServer, _ authority: String?, _ arguments: [String] = [], environment: [String: String] = [:]
+    ) throws -> HostProcess {
+        let trust = authority.map { ["--ca-file", $0] } ?? []
+        return try HostProcess(
+            ["--base-url", "https://127.0.0.1:\(server.port)/api"] + trust + arguments,
+            environment: ["ENGAGEMENT_RPC_TOKEN": testToken].merging(environment) { $1 })
+    }
+
+    @Test(arguments: [["ENGAGEMENT_RPC_CA_FILE"], ["SSL_CERT_FILE"], []])
+    func aCertificateOfAGivenAuthorityIsTaken(variable: [String]) throws {
+        let certificates = try Certificates(.good)
+        let server = try TLSServer(.tls, certificates)
+        let environment = Dictionary(uniqueKeysWithValues: variable.map { ($0, certificates.authority) })
+        let host = try host(server, variable.isEmpty ? certificates.authority : nil, environment: environment)
+        #expect(try host.call("engagement.get", #"["ngmt_a"]"#).text("result", "data") == "{}")
+        let write = try host.call("engagement.replaceContacts", replacement("ngmt_a"))
+        #expect(write.int("result", "meta", "attempts") == 1, "\(write)")
+        try host.finish()
+        #expect(try server.count("request") == 2)
+        #expect(try server.count("connection") == 1, "the connection is used again")
+    }
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        let name: String
+        let mode: TLSServer.Mode
+        let leaf: Certificates.Leaf
+        var givesAuthority = true
+        var testDescription: String { name }
+    }
+
+    static let refused = [
+        Row(name: "unknown issuer", mode: .tls, leaf: .unknownIssuer),
+        Row(name: "issuer not given", mode: .tls, leaf: .good, givesAuthority: false),
+        Row(name: "self-signed", mode: .tls, leaf: .selfSigned),
+        Row(name: "intermediate missing", mode: .tls, leaf: .missingIntermediate),
+        Row(name: "wrong name", mode: .tls, leaf: .wrongName), Row(name: "expired", mode: .tls, leaf: .expired),
+        Row(name: "TLS 1.1 only", mode: .tls1_1, leaf: .good), Row(name: "plain HTTP", mode: .plain, leaf: .good),
+        Row(name: "cut in the handshake", mode: .cut, leaf: .good),
+    ]
+
+    @Test(arguments: refused)
+    func aRefusalIsToldAtOnceAndSendsNothing(row: Row) throws {
+        let certificates = try Certificates(row.leaf)
+        let server = try TLSServer(row.mode, certificates)
+        let host = try host(server, row.givesAuthority ? certificates.authority : nil, ["--max-attempts", "3"])
+        let calls = [("engagement.get", #"["ngmt_a"]"#), ("engagement.replaceContacts", replacement("ngmt_a"))]
+        for (method, params) in calls {
+            let answer = try host.call(method, params)
+            #expect(answer.code == 1003 && answer.kind == "tls", "\(answer)")
+            #expect(answer.bool("error", "data", "retryable") == false, "\(answer)")
+            #expect(answer.int("error", "data", "attempts") == 0, "\(answer)")
+            #expect(answer.string("error", "data", "applied") == (method == "engagement.get" ? nil : "no"), "\(answer)")
+        }
+        try host.finish()
+        #expect(try server.count("connection") == calls.count, "one connection a call: nothing is tried again")
+        #expect(try server.count("request") == 0)
+    }
+
+    @Test func aServerThatNeverShakesHandsIsGivenUp() throws {
+        let certificates = try Certificates(.good)
+        let server = try TLSServer(.silent, certificates)
+        let host = try host(server, certificates.authority, ["--max-attempts", "1", "--timeout-ms", "1000"])
+        let start = Deadline.now
+        let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a"))
+        #expect([1001, 1002].contains(answer.code) && answer.bool("error", "data", "retryable") == true, "\(answer)")
+        #expect(answer.string("error", "data", "applied") == "no" && answer.int("error", "data", "attempts") == 0)
+        #expect((0.9...bound(1.3)).contains(Deadline.now - start))
+        try host.finish()
+    }
+
+    /// libcurl would write what decrypts the connection into the file that this variable names.
+    @Test func noSecretsOfTLSAreWritten() throws {
+        let certificates = try Certificates(.good)
+        let server = try TLSServer(.tls, certificates)
+        let keys = certificates.folder + "/keys"
+        let host = try host(server, certificates.authority, environment: ["SSLKEYLOGFILE": keys])
+        #expect(try host.call("engagement.get", #"["ngmt_a"]"#).text("result", "data") == "{}")
+        try host.finish()
+        #expect(!FileManager.default.fileExists(atPath: keys))
+    }
+}
