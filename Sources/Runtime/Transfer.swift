@@ -97,6 +97,8 @@ final class Transfer {
         if let file = settings.caFile { rpc_easy_set_text(easy, CURLOPT_CAINFO, file) }
         // Proxy variables are obeyed even for loopback otherwise, and the sandbox would be looked for elsewhere.
         if settings.isLoopback { rpc_easy_set_text(easy, CURLOPT_PROXY, "") }
+        // A proxy's answer to CONNECT comes to the header callback otherwise, and its 200 would be taken for the API's.
+        rpc_easy_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         // Switches decoding on; the header itself stands in the list.
         rpc_easy_set_text(easy, CURLOPT_ACCEPT_ENCODING, Self.acceptedEncodings)
         rpc_easy_set_pointer(easy, CURLOPT_PRIVATE, this)
@@ -170,7 +172,10 @@ final class Transfer {
         var number = 0
         rpc_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &number)
         exchange.reusedConnection = number == 0
-        if code != CURLE_OK { exchange.failure = stop ?? Self.failure(code, wasSent: exchange.wasSent) }
+        guard code != CURLE_OK else { return }
+        exchange.failure = stop ?? Self.failure(code, wasSent: exchange.wasSent)
+        rpc_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &number)
+        if !exchange.wasSent, number >= 300 { exchange.failure = .proxy }
     }
 
     /// `CURLE_TOO_LARGE`, which libcurl has had since 8.6.
