@@ -54,7 +54,8 @@ final class TLSServer {
     enum Mode: String, Sendable {
         case tls
         case tls1_1 = "tls1.1"
-        case plain, cut, silent
+        case plain, cut, silent, tunnel
+        case tunnelCut = "tunnel-cut"
     }
 
     let port: Int
@@ -72,11 +73,14 @@ final class TLSServer {
         (self.port, self.process) = (port, process)
     }
 
-    /// How many lines it said so far that begin with `word`: `connection`, `request`.
-    func count(_ word: String) throws -> Int {
+    /// What it said so far.
+    func lines() throws -> [Substring] {
         try process.expectSilence(for: 0.1)
-        return process.outputText.split(separator: "\n").count { $0.hasPrefix(word) }
+        return process.outputText.split(separator: "\n")
     }
+
+    /// How many lines it said so far that begin with `word`: `connection`, `request`, `proxy`.
+    func count(_ word: String) throws -> Int { try lines().count { $0.hasPrefix(word) } }
 
     /// Whether the programs that these tests take are there; says "skipped" when not.
     static let isPossible: Bool = {

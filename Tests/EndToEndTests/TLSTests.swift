@@ -86,4 +86,39 @@ struct TLSTests {
         try host.finish()
         #expect(!FileManager.default.fileExists(atPath: keys))
     }
+
+    private func host(through proxy: TLSServer, _ certificates: Certificates, attempts: Int) throws -> HostProcess {
+        try HostProcess(
+            [
+                "--base-url", "https://elsewhere.test/api", "--ca-file", certificates.authority, "--max-attempts",
+                "\(attempts)",
+            ], environment: ["ENGAGEMENT_RPC_TOKEN": testToken, "https_proxy": "http://127.0.0.1:\(proxy.port)"])
+    }
+
+    @Test func aProxyIsGoneThroughAndSeesNothing() throws {
+        let certificates = try Certificates(.wrongName)
+        let proxy = try TLSServer(.tunnel, certificates)
+        let host = try host(through: proxy, certificates, attempts: 1)
+        let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a"))
+        #expect(
+            answer.int("result", "meta", "attempts") == 1 && answer.text("result", "meta", "etag") == nil, "\(answer)")
+        let shown = try proxy.lines().filter { $0.hasPrefix("proxy") }
+        #expect(shown.first == "proxy CONNECT elsewhere.test:443 HTTP/1.1")
+        #expect(shown.allSatisfy { !$0.contains("e2e.0123") && !$0.lowercased().contains("authorization") })
+        try host.finish()
+    }
+
+    /// The proxy's own 200 is not the API's.
+    @Test(arguments: [1, 2])
+    func whatAProxySaysIsNotTheAnswer(attempts: Int) throws {
+        let certificates = try Certificates(.wrongName)
+        let proxy = try TLSServer(.tunnelCut, certificates)
+        let host = try host(through: proxy, certificates, attempts: attempts)
+        let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a"))
+        #expect(answer.kind == "network" && answer.text("error", "data", "status") == nil, "\(answer)")
+        #expect(answer.string("error", "data", "applied") == "unknown", "\(answer)")
+        #expect(answer.int("error", "data", "attempts") == attempts, "\(answer)")
+        try host.finish()
+        #expect(try proxy.count("request") == attempts)
+    }
 }

@@ -2,8 +2,9 @@
 """A server for TLS tests on 127.0.0.1. It says on stdout, a line each: "listening PORT", "connection", "request LINE".
 
 usage: tls_server.py MODE [CERTIFICATES KEY]
-MODE is tls, tls1.1 (nothing newer is spoken), plain (HTTP without TLS), cut (closes inside the handshake) or silent
-(accepts and says nothing). The server ends with its stdin.
+MODE is tls, tls1.1 (nothing newer is spoken), plain (HTTP without TLS), cut (closes inside the handshake), silent
+(accepts and says nothing), tunnel (a proxy and the server behind it in one) or tunnel-cut (the same, but each request
+is read and the connection closed). The server ends with its stdin.
 """
 
 import socket
@@ -39,16 +40,30 @@ def serve(connection: socket.socket, mode: str, tls: ssl.SSLContext | None) -> N
             while connection.recv(65536):
                 pass
             return
+        if mode.startswith("tunnel"):
+            open_tunnel(connection)
         if tls:
             connection = tls.wrap_socket(connection, server_side=True)
-        answer(connection)
+        answer(connection, closes=mode == "tunnel-cut")
     except OSError:
         pass
     finally:
         connection.close()
 
 
-def answer(connection: socket.socket) -> None:
+def open_tunnel(connection: socket.socket) -> None:
+    """Takes a CONNECT, a byte at a time so that nothing behind it is lost."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        if not (byte := connection.recv(1)):
+            raise OSError("no CONNECT")
+        head += byte
+    for line in head.decode("latin-1").splitlines()[:-1]:
+        say("proxy " + line)
+    connection.sendall(b'HTTP/1.1 200 Connection established\r\nETag: "of the proxy"\r\n\r\n')
+
+
+def answer(connection: socket.socket, closes: bool) -> None:
     """Answers every request with an empty object; what is no HTTP at all with 400, as servers do."""
     lines = connection.makefile("rb")
     while line := lines.readline(65536):
@@ -62,12 +77,14 @@ def answer(connection: socket.socket) -> None:
             if name.lower() == b"content-length":
                 length = int(value)
         lines.read(length)
+        if closes:
+            return
         connection.sendall(ANSWER)
 
 
 def main() -> None:
     mode = sys.argv[1]
-    tls = context(mode, *sys.argv[2:4]) if mode.startswith("tls") else None
+    tls = context(mode, *sys.argv[2:4]) if mode.startswith(("tls", "tunnel")) else None
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
 
     def accept() -> None:
