@@ -64,6 +64,7 @@ extension Service {
                 tag: call.slot, request: request, body: call.answer, needsFreshConnection: call.needsFreshConnection,
                 connectTimeoutMs: Int(connect * 1000))
             call.exchange = exchange
+            call.tokenNumber = tokenNumber
             watch(call, now)
             transport.start(exchange)
         }
@@ -101,7 +102,7 @@ extension Service {
             exchange, wasAbandoned: wasAbandoned, method: entry.method, terms: call.terms, wallClock: wallClock)
         // What to answer if the next attempt can't be made after all.
         call.lastFailure = failure
-        if exchange.status == 401, !call.refreshedToken, surroundings.refreshToken() {
+        if exchange.status == 401, !call.refreshedToken, hasNewerToken(than: call) {
             call.refreshedToken = true
             counters.retries += 1
             return ask(call, now)
@@ -124,6 +125,13 @@ extension Service {
             if call.reply != nil { tellProgress(call, lastFailure: failure, now + seconds, now) }
             sleep(call, until: now + seconds)
         }
+    }
+
+    /// Whether there is another token by now than the one that `call` was sent with. Of calls that were refused together
+    /// only the first finds that the file has changed.
+    private func hasNewerToken(than call: Call) -> Bool {
+        if call.tokenNumber == tokenNumber, surroundings.refreshToken() { tokenNumber += 1 }
+        return call.tokenNumber != tokenNumber
     }
 
     /// Tells the gate of an answer; those who wait at it may be let go by that.

@@ -63,6 +63,8 @@ final class Call {
     var share = 0.0
     var needsFreshConnection = false
     var refreshedToken = false
+    /// Which of the process's tokens its last attempt was sent with.
+    var tokenNumber = 0
     /// The last attempt's failure, for when no further attempt can be made.
     var lastFailure: RPCFailure?
 

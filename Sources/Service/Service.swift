@@ -50,6 +50,8 @@ public final class Service {
     var isShutDown = false
     /// Whether the transport has what it needs for an exchange.
     var isPrepared = false
+    /// Counts the tokens that were in use.
+    var tokenNumber = 0
     let scratch = ByteBuffer(capacity: 1024)
 
     /// How the process is coming to its end.
