@@ -5,6 +5,8 @@ import Glibc
 final class Credential: CustomStringConvertible {
     private var token: String?
     private let file: String?
+    private let warn: (String) -> Void
+    private var hasWarned = false
     var description: String { "••••" }
 
     /// The longest token taken, in bytes.
@@ -15,16 +17,18 @@ final class Credential: CustomStringConvertible {
         let sentence: String
     }
 
-    /// A token that is known, or a file to read it from when it is first needed.
-    init(token: String?, file: String?) {
+    /// A token that is known, or a file to read it from when it is first needed. `warn` is told, once, when others may
+    /// read that file.
+    init(token: String?, file: String?, warn: @escaping (String) -> Void) {
         self.token = token
         self.file = file
+        self.warn = warn
     }
 
     /// The value of the `Authorization` header: API keys go bare, anything else as a bearer token (API reference,
     /// "Authentication and scopes").
     func authorization() throws(Problem) -> String {
-        if token == nil, let file { token = try Self.read(file) }
+        if token == nil, let file { token = try read(file) }
         guard let token else {
             throw Problem(
                 sentence: "There is no token: set ENGAGEMENT_RPC_TOKEN or --token-file, or try --sandbox.")
@@ -37,13 +41,13 @@ final class Credential: CustomStringConvertible {
 
     /// Reads the file again; true when it holds another token than before.
     func refresh() -> Bool {
-        guard let file, let fresh = try? Self.read(file), fresh != token else { return false }
+        guard let file, let fresh = try? read(file), fresh != token else { return false }
         token = fresh
         return true
     }
 
     /// The first line of a regular file. Never waits: a FIFO or directory is refused.
-    private static func read(_ path: String) throws(Problem) -> String {
+    private func read(_ path: String) throws(Problem) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
             throw Problem(sentence: "The token file can't be opened: \(String(cString: strerror(errno))).")
@@ -53,7 +57,11 @@ final class Credential: CustomStringConvertible {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw Problem(sentence: "The token file is not a regular file.")
         }
-        var room = [UInt8](repeating: 0, count: limit + 4)
+        if status.st_mode & (S_IRWXG | S_IRWXO) != 0, !hasWarned {
+            hasWarned = true
+            warn("The token file can be read or changed by others; chmod 600 keeps it to its owner.")
+        }
+        var room = [UInt8](repeating: 0, count: Self.limit + 4)
         let count = Glibc.read(descriptor, &room, room.count)
         guard count >= 0 else { throw Problem(sentence: "The token file can't be read.") }
         var line = room[0..<count].prefix { $0 != 0x0A }

@@ -35,7 +35,6 @@ struct Process {
         streams = StandardStreams()
         let tokenFile =
             sandbox == nil && (token == nil || options.origins["--token-file"] == "flag") ? options.tokenFile : nil
-        let credential = Credential(token: sandbox?.token ?? (tokenFile == nil ? token : nil), file: tokenFile)
         let transport = CurlTransport(
             settings: TransportSettings(
                 baseURL: base.text, userAgent: "engagement-rpc/\(Version.number)", caFile: options.caFile,
@@ -45,6 +44,9 @@ struct Process {
         let standardError = StandardError()
         self.standardError = standardError
         let log = Logger(level: options.logLevel, format: options.logFormat) { standardError.write($0) }
+        let credential = Credential(
+            token: sandbox?.token ?? (tokenFile == nil ? token : nil), file: tokenFile,
+            warn: { log.write(.warning, $0) })
         let isExposed = base.isClearText && !base.isLoopback
         exitCode = isExposed ? 64 : 0
         if isExposed { log.write(.error, Self.clearText) }
