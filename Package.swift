@@ -51,7 +51,7 @@ let package = Package(
         + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"])
         + module("MCP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"])
         + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP"])
-        + module("Runtime", ["Bytes", "HTTP", "CCurl"])
+        + module("Runtime", ["Bytes", "HTTP", "CCurl"], tests: ["TestSupport"])
         + module("Sandbox", ["Bytes", "JSON"]),
     swiftLanguageModes: [.v6]
 )
