@@ -127,8 +127,8 @@ extension Service {
         }
     }
 
-    /// Whether there is another token by now than the one that `call` was sent with. Of calls that were refused together
-    /// only the first finds that the file has changed.
+    /// Whether there is another token by now than the one that `call` was sent with. Of calls that were refused
+    /// together only the first finds that the file has changed.
     private func hasNewerToken(than call: Call) -> Bool {
         if call.tokenNumber == tokenNumber, surroundings.refreshToken() { tokenNumber += 1 }
         return call.tokenNumber != tokenNumber

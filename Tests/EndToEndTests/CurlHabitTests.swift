@@ -8,8 +8,8 @@ struct CurlHabitTests {
         Named("closed", .closeBeforeAnswer), Named("reset", .resetBeforeAnswer),
     ]
 
-    /// Every connection brings one answer; the next request on it is read, and the connection ends. libcurl sends such a
-    /// request up to six times, and what it found dead stays in its pool of connections for nobody else.
+    /// Every connection brings one answer; the next request on it is read, and the connection ends. libcurl sends such
+    /// a request up to six times, and what it found dead stays in its pool of connections for nobody else.
     @Test(arguments: endings, [1, 2, 3])
     func everyRequestOnTheWireIsAnAttempt(ending: Named<Reaction>, attempts: Int) throws {
         let server = try FaultServer { request in

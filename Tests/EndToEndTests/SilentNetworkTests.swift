@@ -37,8 +37,8 @@ enum SilentNetwork {
     }()
 }
 
-/// A network that swallows everything: a name server that never answers, a host that takes no connection. The namespaces
-/// take root and iproute2.
+/// A network that swallows everything: a name server that never answers, a host that takes no connection. The
+/// namespaces take root and iproute2.
 @Suite(.ownThread, .enabled(if: SilentNetwork.isPossible))
 struct SilentNetworkTests {
     private func host(_ base: String, _ arguments: [String] = []) throws -> HostProcess {

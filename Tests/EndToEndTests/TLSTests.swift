@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// TLS: what is trusted, what is refused, and that a refusal sends nothing, falls back to nothing and is not tried again.
+/// TLS: what is trusted, what is refused, and that a refusal sends nothing, falls back to nothing and is not tried
+/// again.
 @Suite(.ownThread, .enabled(if: TLSServer.isPossible))
 struct TLSTests {
     private func host(

@@ -60,7 +60,8 @@ import Testing
         }
     }
 
-    /// libcurl reads numbers of any form as an address. Whatever the text says, the host is judged as libcurl will take it.
+    /// libcurl reads numbers of any form as an address. Whatever the text says, the host is judged as libcurl will
+    /// take it.
     @Test(arguments: ["http://0177.0.0.1/", "http://2130706433/", "http://0x7f.1/", "http://127.1/"])
     func numbersInDisguise(text: String) throws {
         let url = try BaseURL(text)
