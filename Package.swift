@@ -45,10 +45,10 @@ let package = Package(
                 name: "EndToEndTests", dependencies: ["TestSupport", "engagement-rpc"], swiftSettings: compile),
         ]
         + module("Bytes", [])
-        + module("JSON", ["Bytes"])
-        + module("HTTP", ["Bytes"])
+        + module("JSON", ["Bytes"], tests: ["TestSupport"])
+        + module("HTTP", ["Bytes"], tests: ["TestSupport"])
         + module("JSONRPC", ["Bytes", "JSON"])
-        + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"])
+        + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"], tests: ["TestSupport"])
         + module("MCP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"])
         + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP"])
         + module("Runtime", ["Bytes", "HTTP", "CCurl"], tests: ["TestSupport"])

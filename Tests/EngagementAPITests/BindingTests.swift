@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import JSON
 import JSONRPC
+import TestSupport
 import Testing
 
 @testable import EngagementAPI
@@ -129,7 +130,7 @@ import Testing
 
     /// Whatever the text, taking the encoding apart gives it back, and nothing in it can end the value.
     @Test func percentEncodingParsesBack() throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SeededGenerator(seed: 7)
         let special = Array("&=#%+ \r\n\u{0}/?;:@[]{}\"'<>|\\^`~é😀\u{202E}\u{FFFD}".unicodeScalars)
         for round in 0..<2_000 {
             var text = String.UnicodeScalarView()

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// The scanner's verdict against `JSONSerialization`'s, on valid texts damaged at random.

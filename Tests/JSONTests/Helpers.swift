@@ -36,21 +36,6 @@ func withValue<Result>(_ text: String, _ body: (JSONSlice) throws -> Result) thr
     }
 }
 
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// A file beside the checkout, or nil when it isn't there.
 func sharedFolder(_ path: String) -> URL? {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,5 +1,6 @@
 import Bytes
 @testable import JSON
+import TestSupport
 import Testing
 
 @Suite struct JSONScannerTests {

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct JSONSliceTests {
