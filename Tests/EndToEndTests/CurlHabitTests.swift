@@ -56,6 +56,29 @@ struct CurlHabitTests {
         try host.finish()
     }
 
+    /// Sixteen pooled connections that end with their next request. The second attempt must not find another of them.
+    @Test(arguments: ["GET", "PUT"])
+    func aPoolThatDiesUnderABurstCostsOneAttempt(method: String) throws {
+        let server = try FaultServer { request in
+            request.countOnConnection > 1 ? .closeBeforeAnswer : Reaction.ok().after(milliseconds: 100)
+        }
+        let host = try bridge(to: server, attempts: 2)
+        let warm = try (0..<16).map { try host.begin("engagement.get", #"["ngmt_warm\#($0)"]"#) }
+        for id in warm { #expect(try host.answer(to: id).text("result") != nil) }
+        #expect(server.connections == 16)
+        let names = (0..<16).map { "ngmt_a\($0)a" }
+        let ids = try names.map {
+            method == "GET"
+                ? try host.begin("engagement.get", #"["\#($0)"]"#)
+                : try host.begin("engagement.replaceContacts", replacement($0))
+        }
+        for (name, id) in zip(names, ids) {
+            let answer = try host.answer(to: id)
+            #expect(answer.int("result", "meta", "attempts") == server.count(method, name), "\(answer)")
+        }
+        try host.finish()
+    }
+
     @Test func noRequestWaitsForContinue() throws {
         let server = try FaultServer(always: .ok())
         let host = try bridge(to: server)
