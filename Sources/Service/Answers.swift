@@ -82,7 +82,10 @@ extension Service {
             if call.evidence.applied == .unknown {
                 failure.message += " Whether the change was made is unknown: read it back before relying on it."
             }
-            if failure.kind == .badResponse, call.evidence.applied == .yes { failure.retryable = false }
+            if call.evidence.applied == .yes {
+                failure.retryable = false
+                if failure.kind != .badResponse { failure.message += " The API had said that the change was made." }
+            }
         }
         counters.errors += 1
         log(failure, call, call.id.bytes, now)

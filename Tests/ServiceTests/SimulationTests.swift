@@ -9,8 +9,8 @@ import Testing
 /// Whole sessions under a simulated loop, from a seed each: a host that says anything, stops reading and leaves at any
 /// moment, over an API that fails in every way. Whatever happens, each promise holds.
 ///
-/// `ENGAGEMENT_RPC_SIMULATE=7` runs seed 7 alone and prints its session; `ENGAGEMENT_RPC_SIMULATE=0..<20000` runs these,
-/// and `ENGAGEMENT_RPC_LONG` 10,000.
+/// `ENGAGEMENT_RPC_SIMULATE=7` runs seed 7 alone and prints its session; `ENGAGEMENT_RPC_SIMULATE=0..<20000` runs
+/// these, and `ENGAGEMENT_RPC_LONG` 10,000.
 @Suite struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let asked =
