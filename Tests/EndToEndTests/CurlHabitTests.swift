@@ -56,9 +56,10 @@ struct CurlHabitTests {
         try host.finish()
     }
 
-    /// Sixteen pooled connections that end with their next request. The second attempt must not find another of them.
+    /// Sixteen pooled connections that end with their next request. The second attempt must not find another of them,
+    /// neither where fifteen idle ones are left nor under a burst.
     @Test(arguments: ["GET", "PUT"])
-    func aPoolThatDiesUnderABurstCostsOneAttempt(method: String) throws {
+    func aPoolThatDiesUnderItsCallsCostsOneAttempt(method: String) throws {
         let server = try FaultServer { request in
             request.countOnConnection > 1 ? .closeBeforeAnswer : Reaction.ok().after(milliseconds: 100)
         }
@@ -66,16 +67,18 @@ struct CurlHabitTests {
         let warm = try (0..<16).map { try host.begin("engagement.get", #"["ngmt_warm\#($0)"]"#) }
         for id in warm { #expect(try host.answer(to: id).text("result") != nil) }
         #expect(server.connections == 16)
-        let names = (0..<16).map { "ngmt_a\($0)a" }
-        let ids = try names.map {
+        func begin(_ name: String) throws -> String {
             method == "GET"
-                ? try host.begin("engagement.get", #"["\#($0)"]"#)
-                : try host.begin("engagement.replaceContacts", replacement($0))
+                ? try host.begin("engagement.get", #"["\#(name)"]"#)
+                : try host.begin("engagement.replaceContacts", replacement(name))
         }
-        for (name, id) in zip(names, ids) {
+        func check(_ name: String, _ id: String) throws {
             let answer = try host.answer(to: id)
             #expect(answer.int("result", "meta", "attempts") == server.count(method, name), "\(answer)")
         }
+        for name in (0..<4).map({ "ngmt_a\($0)a" }) { try check(name, begin(name)) }
+        let names = (0..<16).map { "ngmt_b\($0)b" }
+        for (name, id) in zip(names, try names.map(begin)) { try check(name, id) }
         try host.finish()
     }
 

@@ -46,10 +46,13 @@ public struct Setup: Sendable {
         self.environment = Setup.minimalEnvironment.merging(environment) { _, given in given }
     }
 
-    /// Enough for a process to run. The backtracer is off: it would keep the pipes of a crashed process open.
-    public static let minimalEnvironment = [
-        "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "SWIFT_BACKTRACE": "enable=no",
-    ]
+    /// Enough for a process to run. The backtracer is off: it would keep the pipes of a crashed process open. The
+    /// library path is `ENGAGEMENT_RPC_LIBRARY_PATH`, so that another libcurl can be tried.
+    public static let minimalEnvironment: [String: String] = {
+        let minimum = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "SWIFT_BACKTRACE": "enable=no"]
+        let libraries = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LIBRARY_PATH"] ?? ""
+        return libraries.isEmpty ? minimum : minimum.merging(["LD_LIBRARY_PATH": libraries]) { $1 }
+    }()
 
     /// The `engagement-rpc` to test: `ENGAGEMENT_RPC_BINARY`, or the one built beside this test bundle.
     public static let binary: String = {
