@@ -83,8 +83,11 @@ extension Service {
                 failure.message += " Whether the change was made is unknown: read it back before relying on it."
             }
             if call.evidence.applied == .yes {
-                failure.retryable = false
-                if failure.kind != .badResponse { failure.message += " The API had said that the change was made." }
+                if failure.kind == .badResponse {
+                    failure.retryable = false
+                } else {
+                    failure.message += " The API had said that the change was made."
+                }
             }
         }
         counters.errors += 1
