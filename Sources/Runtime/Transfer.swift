@@ -32,6 +32,7 @@ final class Transfer {
     private var headers: HeaderList?
     private var isFreshOnly = false
     private var connectTimeoutMs = 0
+    private var headersEnded = false
     private var headerLines = 0
     private var headerBytes = 0
     private var stop: TransferFailure?
@@ -122,7 +123,7 @@ final class Transfer {
     /// must not be started, because it would go where the last one went.
     func begin(_ exchange: Exchange, headers: HeaderList) -> Bool {
         self.exchange = exchange
-        (headerLines, headerBytes, stop) = (0, 0, nil)
+        (headerLines, headerBytes, headersEnded, stop) = (0, 0, false, nil)
         guard aim(at: exchange.request.target) else { return false }
         if let body = exchange.request.body {
             rpc_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
@@ -172,7 +173,11 @@ final class Transfer {
         var number = 0
         rpc_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &number)
         exchange.reusedConnection = number == 0
-        guard code != CURLE_OK else { return }
+        guard code != CURLE_OK else {
+            // An end inside the header section is told as a whole answer without a body.
+            if !headersEnded { exchange.failure = .broken }
+            return
+        }
         exchange.failure = stop ?? Self.failure(code, wasSent: exchange.wasSent)
         rpc_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &number)
         if !exchange.wasSent, number >= 300 { exchange.failure = .proxy }
@@ -251,6 +256,9 @@ final class Transfer {
             // Also of an answer that never ends: that the server said 200 is known from here on.
             exchange.status = Self.status(in: line)
             exchange.forgetFields()
+            headersEnded = false
+        } else if line.count <= 2 {
+            headersEnded = true
         } else if let colon = line.firstPosition(of: UInt8(ascii: ":")), let field = Self.field(line.slice(0, colon)) {
             exchange.note(field, line.dropping(colon + 1).trimmed)
         }
