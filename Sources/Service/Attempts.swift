@@ -253,12 +253,16 @@ extension Service {
         fail(call, reason, now)
     }
 
-    /// Lets the next write to the same resource go.
+    /// Lets the next write to the same resource go. One that ends on the spot lets the one behind it go from here and not
+    /// from inside, because such a line can be as long as calls may be in flight.
     func leaveLine(_ call: Call, _ now: Instant) {
         guard let resource = call.orderedResource, let next = writeOrder.leave(call.slot, resource) else { return }
-        let waiting = calls[next]
-        guard waiting.phase == .inLine else { return }
-        ask(waiting, now)
+        lineHeads.append(next)
+        guard lineHeads.count == 1 else { return }
+        while let slot = lineHeads.first {
+            if calls[slot].phase == .inLine { ask(calls[slot], now) }
+            lineHeads.removeFirst()
+        }
     }
 }
 

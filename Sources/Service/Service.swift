@@ -46,6 +46,8 @@ public final class Service {
     var ready = ReadyQueue()
     var running = 0
     var writeOrder = WriteOrder()
+    /// Writes whose turn has come and that are being set on their way.
+    var lineHeads: [Int] = []
     var ending = Ending.none
     var isShutDown = false
     /// Whether the transport has what it needs for an exchange.
