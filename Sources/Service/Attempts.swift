@@ -253,8 +253,8 @@ extension Service {
         fail(call, reason, now)
     }
 
-    /// Lets the next write to the same resource go. One that ends on the spot lets the one behind it go from here and not
-    /// from inside, because such a line can be as long as calls may be in flight.
+    /// Lets the next write to the same resource go. One that ends on the spot lets the one behind it go from here and
+    /// not from inside, because such a line can be as long as calls may be in flight.
     func leaveLine(_ call: Call, _ now: Instant) {
         guard let resource = call.orderedResource, let next = writeOrder.leave(call.slot, resource) else { return }
         lineHeads.append(next)
