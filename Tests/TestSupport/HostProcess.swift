@@ -165,10 +165,10 @@ public final class HostProcess {
             child.send(signal: SIGKILL)
             throw HarnessFailure("still running after \(seconds) s; stderr: \(errorText)")
         }
-        // What it wrote last may still be in the pipes.
+        // What it wrote last may still be in the pipes: up to a mebibyte, on a machine that is busy.
         leavesOutputUnread = false
         leavesErrorsUnread = false
-        _ = try pump(Deadline(in: 1)) { (self.outputEnded || self.child.output < 0) && self.child.errors < 0 }
+        _ = try pump(Deadline(in: 5)) { (self.outputEnded || self.child.output < 0) && self.child.errors < 0 }
         return ending
     }
 
