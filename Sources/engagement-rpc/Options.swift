@@ -103,20 +103,33 @@ struct Setting: Sendable {
     }
 
     static let all: [Setting] = [
-        toggle("--sandbox", "SANDBOX", "serve from the embedded workspace; no token, no network", \.isSandbox),
-        text("--base-url", ["ENGAGEMENT_RPC_BASE_URL"], "URL", Options.defaultBaseURL, "where the API is", \.baseURL),
+        toggle(
+            "--sandbox", "SANDBOX", "serve from the embedded workspace; no token, no network", { $0.isSandbox },
+            { $0.isSandbox = $1 }),
+        text(
+            "--base-url", ["ENGAGEMENT_RPC_BASE_URL"], "URL", Options.defaultBaseURL, "where the API is",
+            { $0.baseURL }, { $0.baseURL = $1 }),
         text(
             "--token-file", ["ENGAGEMENT_RPC_TOKEN_FILE"], "PATH", "none",
-            "file whose first line is the token; read again when the API answers 401", \.tokenFile),
+            "file whose first line is the token; read again when the API answers 401", { $0.tokenFile },
+            { $0.tokenFile = $1 }),
         text(
             "--ca-file", ["ENGAGEMENT_RPC_CA_FILE", "SSL_CERT_FILE"], "PATH", "libcurl's",
-            "PEM file with certificates to trust besides the system's", \.caFile),
-        number("--timeout-ms", "TIMEOUT_MS", 1...600_000, "30000", "one call, all its attempts included", \.timeoutMs),
+            "PEM file with certificates to trust besides the system's", { $0.caFile }, { $0.caFile = $1 }),
         number(
-            "--max-attempts", "MAX_ATTEMPTS", 1...10, "3", "requests per call; 1 switches retries off", \.maxAttempts),
-        number("--max-in-flight", "MAX_IN_FLIGHT", 1...1024, "64", "calls worked on at once", \.maxInFlight),
-        number("--max-connections", "MAX_CONNECTIONS", 1...256, "16", "connections to the API", \.maxConnections),
-        toggle("--read-only", "READ_ONLY", "refuse every method that writes", \.isReadOnly),
+            "--timeout-ms", "TIMEOUT_MS", 1...600_000, "30000", "one call, all its attempts included", { $0.timeoutMs },
+            { $0.timeoutMs = $1 }),
+        number(
+            "--max-attempts", "MAX_ATTEMPTS", 1...10, "3", "requests per call; 1 switches retries off",
+            { $0.maxAttempts }, { $0.maxAttempts = $1 }),
+        number(
+            "--max-in-flight", "MAX_IN_FLIGHT", 1...1024, "64", "calls worked on at once", { $0.maxInFlight },
+            { $0.maxInFlight = $1 }),
+        number(
+            "--max-connections", "MAX_CONNECTIONS", 1...256, "16", "connections to the API", { $0.maxConnections },
+            { $0.maxConnections = $1 }),
+        toggle(
+            "--read-only", "READ_ONLY", "refuse every method that writes", { $0.isReadOnly }, { $0.isReadOnly = $1 }),
         Setting(
             flag: "--methods", variables: ["ENGAGEMENT_RPC_METHODS"], placeholder: "LIST", fallback: "all",
             summary: "methods that may be called, such as engagement.*,contact.get",
@@ -127,8 +140,10 @@ struct Setting: Sendable {
                 // Names that this version does not know are let through: one list may serve several versions.
                 return !patterns.isEmpty && patterns.allSatisfy(Self.isPattern)
             }, expected: "names of methods, or beginnings with a star at the end"),
-        toggle("--http2", "HTTP2", "let HTTP/2 be negotiated", \.allowsHTTP2),
-        choice("--framing", [], Framing.self, "auto", "how messages are told apart on stdin and stdout", \.framing),
+        toggle("--http2", "HTTP2", "let HTTP/2 be negotiated", { $0.allowsHTTP2 }, { $0.allowsHTTP2 = $1 }),
+        choice(
+            "--framing", [], Framing.self, "auto", "how messages are told apart on stdin and stdout", { $0.framing },
+            { $0.framing = $1 }),
         Setting(
             flag: "--log-level", variables: ["ENGAGEMENT_RPC_LOG_LEVEL"], placeholder: "LEVEL", fallback: "warning",
             summary: "error, warning, info or debug; on stderr", show: { $0.logLevel.name },
@@ -138,9 +153,11 @@ struct Setting: Sendable {
                 return true
             }, expected: "error, warning, info or debug"),
         choice(
-            "--log-format", ["ENGAGEMENT_RPC_LOG_FORMAT"], Logger.Format.self, "text", "shape of log lines", \.logFormat
-        ),
-        choice("--progress", [], Options.Progress.self, "auto", "a live line on stderr for long runs", \.progress),
+            "--log-format", ["ENGAGEMENT_RPC_LOG_FORMAT"], Logger.Format.self, "text", "shape of log lines",
+            { $0.logFormat }, { $0.logFormat = $1 }),
+        choice(
+            "--progress", [], Options.Progress.self, "auto", "a live line on stderr for long runs", { $0.progress },
+            { $0.progress = $1 }),
     ]
 
     private static func isPattern(_ text: String) -> Bool {
@@ -149,58 +166,59 @@ struct Setting: Sendable {
     }
 
     private static func toggle(
-        _ flag: String, _ name: String, _ summary: String, _ path: any WritableKeyPath<Options, Bool> & Sendable
+        _ flag: String, _ name: String, _ summary: String, _ get: @escaping @Sendable (Options) -> Bool,
+        _ set: @escaping @Sendable (inout Options, Bool) -> Void
     ) -> Setting {
         Setting(
             flag: flag, variables: ["ENGAGEMENT_RPC_" + name], placeholder: nil, fallback: "off", summary: summary,
-            show: { $0[keyPath: path] ? "on" : "off" },
+            show: { get($0) ? "on" : "off" },
             take: { options, value in
                 guard let isOn = ["1": true, "true": true, "0": false, "false": false][value] else { return false }
-                options[keyPath: path] = isOn
+                set(&options, isOn)
                 return true
             }, expected: "1 or 0")
     }
 
     private static func number(
         _ flag: String, _ name: String, _ range: ClosedRange<Int>, _ fallback: String, _ summary: String,
-        _ path: any WritableKeyPath<Options, Int> & Sendable
+        _ get: @escaping @Sendable (Options) -> Int, _ set: @escaping @Sendable (inout Options, Int) -> Void
     ) -> Setting {
         Setting(
             flag: flag, variables: ["ENGAGEMENT_RPC_" + name], placeholder: "N", fallback: fallback, summary: summary,
-            show: { String($0[keyPath: path]) },
+            show: { String(get($0)) },
             take: { options, value in
                 guard value.utf8.allSatisfy(\.isDigit), let number = Int(value), range.contains(number) else {
                     return false
                 }
-                options[keyPath: path] = number
+                set(&options, number)
                 return true
             }, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
 
     private static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ flag: String, _ variables: [String], _: Value.Type, _ fallback: String, _ summary: String,
-        _ path: any WritableKeyPath<Options, Value> & Sendable
+        _ get: @escaping @Sendable (Options) -> Value, _ set: @escaping @Sendable (inout Options, Value) -> Void
     ) -> Setting {
         let words = Value.allCases.map(\.rawValue).joined(separator: "|")
         return Setting(
             flag: flag, variables: variables, placeholder: words, fallback: fallback, summary: summary,
-            show: { $0[keyPath: path].rawValue },
+            show: { get($0).rawValue },
             take: { options, value in
                 guard let chosen = Value(rawValue: value) else { return false }
-                options[keyPath: path] = chosen
+                set(&options, chosen)
                 return true
             }, expected: "one of \(words)")
     }
 
     private static func text(
         _ flag: String, _ variables: [String], _ placeholder: String, _ fallback: String, _ summary: String,
-        _ path: any WritableKeyPath<Options, String?> & Sendable
+        _ get: @escaping @Sendable (Options) -> String?, _ set: @escaping @Sendable (inout Options, String?) -> Void
     ) -> Setting {
         Setting(
             flag: flag, variables: variables, placeholder: placeholder, fallback: fallback, summary: summary,
-            show: { $0[keyPath: path] ?? fallback },
+            show: { get($0) ?? fallback },
             take: { options, value in
-                options[keyPath: path] = value
+                set(&options, value)
                 return !value.isEmpty
             }, expected: "a value")
     }
