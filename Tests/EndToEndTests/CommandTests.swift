@@ -31,6 +31,13 @@ struct CommandTests {
         #expect(try Command(["schema"]).output == command.output)
     }
 
+    @Test(arguments: ["methods", "settings"]) func theTablesOfTheReadmeAreTheProgramsOwn(part: String) throws {
+        let table = try Command(["schema", part]).output
+        let readme = String(decoding: try Repository.bytes(Repository.root + "/README.md"), as: UTF8.self)
+        #expect(table.contains("|---|"))
+        #expect(readme.contains(" -->\n" + table + "<!-- /\(part) -->"), "write it anew: Tests/update-generated")
+    }
+
     @Test func theCommittedToolListIsTheProgramsOwn() throws {
         let command = try Command(["schema", "mcp"])
         #expect(command.ending == .exited(0) && command.errors.isEmpty)
