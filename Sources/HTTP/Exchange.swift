@@ -14,6 +14,9 @@ public enum HTTPVerb: Int, CaseIterable, Sendable {
         case .delete: "DELETE"
         }
     }
+
+    /// Whether a request with this method says how long its body is even when it has none (RFC 9110 §8.6).
+    public var usuallyHasBody: Bool { self != .get && self != .delete }
 }
 
 /// What to ask the API.

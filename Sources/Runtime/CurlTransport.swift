@@ -77,7 +77,8 @@ public final class CurlTransport: Transport {
         guard let multi = self.multi ?? openMulti(), let transfer = idleTransfer(exchange.request.verb) else {
             return refuse(exchange, "out of memory")
         }
-        let headers = exchange.request.body == nil ? plainHeaders : bodyHeaders
+        let hasBody = exchange.request.body != nil || exchange.request.verb.usuallyHasBody
+        let headers = hasBody ? bodyHeaders : plainHeaders
         guard transfer.begin(exchange, headers: headers), curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
             _ = transfer.end()
             return refuse(exchange, "libcurl takes no more transfers")

@@ -30,6 +30,8 @@ final class Transfer {
     private var hasQuery = false
     private let isClearText: Bool
     private var headers: HeaderList?
+    private let verb: HTTPVerb
+    private var hasBody = false
     private var isFreshOnly = false
     private var connectTimeoutMs = 0
     private var headersEnded = false
@@ -50,6 +52,7 @@ final class Transfer {
         self.easy = easy
         self.url = url
         self.clock = clock
+        self.verb = verb
         isClearText = settings.isClearText
         var basePath: UnsafeMutablePointer<CChar>?
         guard curl_url_set(url, CURLUPART_URL, settings.baseURL, Self.asIs) == CURLUE_OK,
@@ -59,7 +62,7 @@ final class Transfer {
         if path.bytes.last == UInt8(ascii: "/") { path.truncate(to: path.count - 1) }
         basePathLength = path.count
         curl_free(basePath)
-        setUp(verb, settings)
+        setUp(settings)
     }
 
     deinit {
@@ -70,7 +73,7 @@ final class Transfer {
     private static let asIs = UInt32(CURLU_PATH_AS_IS)
 
     /// What stays the same for every exchange of this handle.
-    private func setUp(_ verb: HTTPVerb, _ settings: TransportSettings) {
+    private func setUp(_ settings: TransportSettings) {
         let this = Unmanaged.passUnretained(self).toOpaque()
         // 29 schemes are allowed otherwise.
         rpc_easy_set_text(easy, CURLOPT_PROTOCOLS_STR, settings.isClearText ? "http,https" : "https")
@@ -109,14 +112,23 @@ final class Transfer {
         rpc_easy_set_data_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody)
         rpc_easy_set_data_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader)
         rpc_easy_set_prereq(easy, openGate)
-        switch verb {
-        case .get: rpc_easy_set_long(easy, CURLOPT_HTTPGET, 1)
-        case .post: rpc_easy_set_long(easy, CURLOPT_POST, 1)
-        case .put, .patch:
-            rpc_easy_set_long(easy, CURLOPT_POST, 1)
-            rpc_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, verb.name)
-        case .delete: rpc_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, verb.name)
+        if verb != .get, verb != .post { rpc_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, verb.name) }
+        carry(nil)
+    }
+
+    /// Has the next request carry `body`, or none. What was set before must not stay: it belongs to the last exchange,
+    /// and a POST without anything set would have libcurl read its body from stdin.
+    private func carry(_ body: ByteBuffer?) {
+        hasBody = body != nil
+        guard body != nil || verb.usuallyHasBody else {
+            // With a custom method, this only says that there is no body.
+            rpc_easy_set_long(easy, CURLOPT_HTTPGET, 1)
+            return
         }
+        rpc_easy_set_long(easy, CURLOPT_POST, 1)
+        let bytes = body?.bytes ?? Bytes("")
+        rpc_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count))
+        rpc_easy_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
     }
 
     /// Takes `exchange` on: sets what differs from the one before. False when libcurl has no memory for it; then it
@@ -125,10 +137,7 @@ final class Transfer {
         self.exchange = exchange
         (headerLines, headerBytes, headersEnded, stop) = (0, 0, false, nil)
         guard aim(at: exchange.request.target) else { return false }
-        if let body = exchange.request.body {
-            rpc_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-            rpc_easy_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: body.bytes.baseAddress))
-        }
+        if exchange.request.body != nil || hasBody { carry(exchange.request.body) }
         if headers !== self.headers {
             rpc_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers.list)
             self.headers = headers

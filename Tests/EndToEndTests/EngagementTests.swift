@@ -106,8 +106,25 @@ struct EngagementTests {
         #expect(try Set(contacts("ngmt_sandbox01")) == ["cnt_sandbox07", "cnt_sandboxroom1"])
         _ = try host.call("engagement.replaceContacts", replacement("ngmt_sandbox01", []))
         #expect(try contacts("ngmt_sandbox01") == ["cnt_sandboxroom1"])
-        _ = try host.call("sandbox.reset")
+        #expect(try host.call("sandbox.reset").int("result", "meta", "status") == 200)
         #expect(try contacts("ngmt_sandbox01") == before)
+        try host.finish()
+    }
+
+    @Test(arguments: [
+        ("sandbox.scopes", #"{"scopes":["engagements:read"]}"#), ("sandbox.requests", "{}"),
+        ("sandbox.fail", #"{"match":"* /*","steps":[{"status":500}],"repeat":true}"#),
+    ])
+    func theSandboxResetsAfterAnything(method: String, params: String) throws {
+        let host = try sandbox("--max-attempts", "1")
+        for _ in 0..<3 {
+            #expect(try host.call(method, params).text("error") == nil)
+            _ = try host.call("engagement.replaceContacts", replacement("ngmt_sandbox01", ["cnt_sandbox07"]))
+            let answer = try host.call("sandbox.reset")
+            #expect(answer.int("result", "meta", "status") == 200, "\(answer)")
+            let written = try host.call("engagement.replaceContacts", replacement("ngmt_sandbox01", ["cnt_sandbox08"]))
+            #expect(written.text("error") == nil, "\(written)")
+        }
         try host.finish()
     }
 

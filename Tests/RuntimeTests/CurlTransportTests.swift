@@ -80,6 +80,25 @@ import Testing
         }
     }
 
+    /// A handle is used again: what its last request carried is none of the next one's.
+    @Test(arguments: [[nil], ["{}", nil], ["[1]", nil, "{}", nil]], [.post, .put, .patch, .delete] as [HTTPVerb])
+    func aRequestWithoutABodyHasNone(bodies: [String?], verb: HTTPVerb) throws {
+        let server = try FaultServer(always: .ok())
+        let client = try Client(server.baseURL)
+        for body in bodies {
+            let exchange = client.call(client.exchange(verb, body: body))
+            #expect(exchange.failure == nil && exchange.status == 200, "\(String(describing: exchange.failure))")
+        }
+        #expect(server.connections == 1)
+        #expect(server.requests.map { String(decoding: $0.body, as: UTF8.self) } == bodies.map { $0 ?? "" })
+        for (request, body) in zip(server.requests, bodies) {
+            #expect(request["expect"] == nil && request["transfer-encoding"] == nil)
+            #expect(request.method == verb.name)
+            #expect(request["content-type"] == (body == nil && verb == .delete ? nil : "application/json"))
+            #expect(request["content-length"] == (body == nil && verb == .delete ? nil : "\(body?.utf8.count ?? 0)"))
+        }
+    }
+
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let reaction: Reaction
