@@ -18,8 +18,9 @@ public struct FrameReader {
         case message(Bytes)
         /// A message over the limit; the rest of it is skipped without being held.
         case tooLarge
-        /// Headers that can't be followed; the stream can't be read further when `isFatal`.
-        case badHeader(String, isFatal: Bool)
+        /// Headers that can't be followed. Where the next message would begin is not known, so there is none: whatever
+        /// follows is dropped.
+        case badHeader(String)
         /// No whole message is there yet.
         case none
     }
@@ -35,6 +36,7 @@ public struct FrameReader {
     private var searched = 0
     private var skipping = Skip.nothing
     private var isAtEnd = false
+    private var isBroken = false
 
     private enum Skip: Equatable {
         case nothing
@@ -67,6 +69,7 @@ public struct FrameReader {
 
     /// The next frame.
     public mutating func next() -> Frame {
+        if isBroken { return dropRest() }
         if skipping != .nothing, !skip() { return .none }
         if framing == .auto {
             // Blanks in front mean nothing in either framing, so they are dropped and not looked at twice.
@@ -112,16 +115,10 @@ public struct FrameReader {
         searched = max(searched, start)
         guard let length = headerEnd() else {
             guard pendingCount > Self.headerLimit || (isAtEnd && pendingCount > 0) else { return .none }
-            start = input.count
-            searched = start
-            return .badHeader(
-                "the header section has no end within \(Self.headerLimit) bytes", isFatal: true)
+            return breakOff("the header section has no end within \(Self.headerLimit) bytes")
         }
         switch Self.contentLength(in: input.bytes.slice(start, start + length)) {
-        case .failure(let reason):
-            start += length
-            searched = start
-            return .badHeader(reason.text, isFatal: true)
+        case .failure(let reason): return breakOff(reason.text)
         case .success(let size) where size > Self.messageLimit:
             start += length
             searched = start
@@ -129,19 +126,24 @@ public struct FrameReader {
             return .tooLarge
         case .success(let size):
             let end = start + length + size
-            guard input.count >= end else {
-                if isAtEnd {
-                    start = input.count
-                    searched = start
-                    return pendingCount > 0 ? .none : .badHeader("the stream ended inside a message", isFatal: true)
-                }
-                return .none
-            }
+            guard input.count >= end else { return isAtEnd ? breakOff("the stream ended inside a message") : .none }
             let message = input.bytes.slice(start + length, end)
             start = end
             searched = end
             return .message(message)
         }
+    }
+
+    private mutating func breakOff(_ reason: String) -> Frame {
+        isBroken = true
+        _ = dropRest()
+        return .badHeader(reason)
+    }
+
+    private mutating func dropRest() -> Frame {
+        start = input.count
+        searched = start
+        return .none
     }
 
     /// Bytes of the header section that begins at `start`, its empty line included.
@@ -168,9 +170,11 @@ public struct FrameReader {
             }
             guard line.slice(0, colon).equalsIgnoringCase("Content-Length") else { continue }
             let digits = line.dropping(colon + 1).trimmed
-            guard !digits.isEmpty, digits.count <= 12, digits.allSatisfy(\.isDigit), let value = Int(digits.text) else {
+            guard !digits.isEmpty, digits.allSatisfy(\.isDigit) else {
                 return .failure(HeaderProblem(text: "Content-Length is not a number of bytes"))
             }
+            // One that fits no Int is as good as the largest: both are over the limit.
+            let value = Int(digits.text) ?? Int.max
             if let length, length != value {
                 return .failure(HeaderProblem(text: "two Content-Length headers disagree"))
             }

@@ -24,7 +24,7 @@ extension Service {
             case .tooLarge:
                 let limit = FrameReader.messageLimit
                 answer(RPCFailure(.tooLarge, "A message may have at most \(limit) bytes (16 MiB)."), id: nil, .stream)
-            case .badHeader(let reason, let isFatal):
+            case .badHeader(let reason):
                 answer(RPCFailure(.invalidRequest, "The message's headers can't be read: \(reason)."), id: nil, .stream)
                 if isFatal { ending = .draining }
             case .none:

@@ -110,6 +110,20 @@ struct HeadersTests {
         try host.checkLeftovers()
     }
 
+    /// Bytes behind a bad head can be a message's text: not one of them is taken for a message of its own.
+    @Test(arguments: [
+        "Content-Length: -5\r\n\r\n", "Content-Type: x\r\n\r\n", "Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
+    ])
+    func nothingIsServedAfterABadHead(head: String) throws {
+        let host = try host()
+        try host.expectAlive()
+        let write = request("9", "engagement.replaceContacts", replacement("ngmt_sandbox01"))
+        try host.send(Array(head.utf8) + Self.frame(write) + Self.frame(write))
+        #expect(try host.next().summary == "null -32600")
+        #expect(try host.waitForExit() == .exited(0), "and it ends without waiting for more")
+        try host.checkLeftovers()
+    }
+
     @Test func endOfInputInsideAFrame() throws {
         for cut in [
             "Content-Len", "Content-Length: 50\r\n", "Content-Length: 50\r\n\r\n", "Content-Length: 50\r\n\r\n{\"a",
