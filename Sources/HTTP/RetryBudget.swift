@@ -18,8 +18,19 @@ public struct RetryBudget: Sendable {
     /// How often a retry was wanted and not affordable.
     public private(set) var timesEmpty = 0
 
+    /// Immediate retries at the start, and never more: as many as a pool of connections that all died at once may need,
+    /// and few enough that 200 calls into an outage, 35 paid retries and these are no more than 300 requests.
+    public static let immediateCapacity = 64
+
+    /// Immediate retries left, 0...64. They cost no tokens, but a server that answers once on each connection and then
+    /// drops it would have one for every call.
+    public private(set) var immediate = Self.immediateCapacity
+
     /// A budget of `tokens`, taken into 0...500.
     public init(tokens: Int = Self.capacity) { self.tokens = min(max(tokens, 0), Self.capacity) }
+
+    /// Takes one immediate retry, of which there must be one left.
+    public mutating func takeImmediate() { immediate = max(0, immediate - 1) }
 
     /// Pays for one retry, or counts the budget as found empty and takes nothing.
     public mutating func take(_ cost: Cost) -> Bool {
@@ -31,8 +42,10 @@ public struct RetryBudget: Sendable {
         return true
     }
 
-    /// Notes a success: the cost of its last retry comes back, or one token when it needed none that was paid for.
+    /// Notes a success: the cost of its last retry comes back, or one token when it needed none that was paid for; and
+    /// one immediate retry.
     public mutating func succeeded(after lastCost: Cost?) {
+        immediate = min(immediate + 1, Self.immediateCapacity)
         tokens = min(tokens + (lastCost?.rawValue ?? 1), Self.capacity)
     }
 }

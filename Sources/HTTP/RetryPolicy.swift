@@ -119,8 +119,9 @@ public struct RetryPolicy: Sendable {
             return .stop(verdict == .never ? .final : .notRepeatable)
         }
         guard call.finished < call.maxAttempts else { return .stop(.attempts) }
-        if outcome == .noAnswer(staleConnection: true), !call.usedImmediate {
+        if outcome == .noAnswer(staleConnection: true), !call.usedImmediate, budget.immediate > 0 {
             guard remaining >= leastTime else { return .stop(.deadline) }
+            budget.takeImmediate()
             call.usedImmediate = true
             return .immediate
         }

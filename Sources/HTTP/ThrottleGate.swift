@@ -33,6 +33,8 @@ public struct ThrottleGate: Sendable {
     }
 
     private var state = State.open
+    /// How often the gate was shut. A call that was let through and has not begun must ask again when this has changed.
+    public private(set) var closures = 0
 
     /// An open gate.
     public init() {}
@@ -82,21 +84,23 @@ public struct ThrottleGate: Sendable {
     ///
     /// - Parameters:
     ///   - isThrottle: whether it was a 429.
-    ///   - retryAfter: what its `Retry-After` asked for in seconds. A 429 without one shuts the gate only when it is
-    /// the     probe that is out.
+    ///   - retryAfter: what its `Retry-After` asked for in seconds. A 429 without one shuts the gate only when the probe
+    ///     is out.
     ///   - now: the present instant.
-    /// - Returns: whether those who wait should ask again now: a probe came back, well or not.
+    /// - Returns: whether those who wait should ask again now: a probe came back, or the opening has moved.
     public mutating func answered(isThrottle: Bool, retryAfter: Double? = nil, now: Instant) -> Bool {
         guard isThrottle else { return probeCameBack(now) }
         let hint = retryAfter.flatMap { $0 > 0 ? min($0, Self.longestPause) : nil }
         switch state {
         case .open, .releasing:
-            if let hint { shut(until: now + hint, spread: Self.spread(hint)) }
-            // Those whose departure was set wait for the opening instead.
-            return false
+            guard let hint else { return false }
+            shut(until: now + hint, spread: Self.spread(hint))
+            // Those whose departure was set wait for the opening instead, or fail if it comes too late for them.
+            return true
         case .shut(let opening, let spread):
-            if let hint { shut(until: max(opening, now + hint), spread: max(spread, Self.spread(hint))) }
-            return false
+            guard let hint, now + hint > opening else { return false }
+            shut(until: now + hint, spread: max(spread, Self.spread(hint)))
+            return true
         case .probing:
             let pause = hint ?? Self.pauseWithoutHint
             shut(until: now + pause, spread: Self.spread(pause))
@@ -111,6 +115,7 @@ public struct ThrottleGate: Sendable {
     }
 
     private mutating func shut(until opening: Instant, spread: Double) {
+        closures += 1
         state = .shut(until: opening, spread: spread)
     }
 

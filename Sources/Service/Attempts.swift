@@ -31,7 +31,7 @@ extension Service {
                 call.isAtGate = true
                 return sleep(call, until: until)
             case .refuse(let milliseconds):
-                let text = "The API limits the rate of calls and this call's time is over before it may go on."
+                let text = "The API asked for a pause that is longer than this call may take, so nothing more was sent."
                 var failure = call.lastFailure ?? RPCFailure(.rateLimited, text, retryable: true)
                 failure.retryAfterMs = milliseconds
                 return fail(call, failure, now)
@@ -39,6 +39,7 @@ extension Service {
         }
         call.phase = .ready
         call.isAtGate = false
+        call.admission = gate.closures
         // Not at the time that has just come: behind others, a retry may wait for a connection for longer than a
         // moment.
         sleep(call, until: call.deadline)
@@ -47,7 +48,12 @@ extension Service {
 
     /// Starts waiting calls while there are connections.
     func startReady(_ now: Instant) {
-        while running < settings.maxConnections, let call = ready.next(of: calls) {
+        while running < settings.maxRunning, let call = ready.next(of: calls) {
+            // The gate may have been shut while it waited for a connection.
+            guard call.isControl || call.admission == gate.closures else {
+                ask(call, now)
+                continue
+            }
             let remaining = call.deadline.seconds(since: now)
             guard let limit = policy.firstByteLimit(call.progress, remaining: remaining) else {
                 expire(call, now)
@@ -96,6 +102,7 @@ extension Service {
         if bodyIsUsable {
             _ = policy.decide(
                 after: outcome, call: &call.progress, remaining: 0, budget: &budget, random: surroundings.random)
+            if call.isControl, entry.method.name == "sandbox.reset" { forgetThrottling(now) }
             return succeed(call, exchange, now)
         }
         let failure = RPCFailure(
@@ -143,10 +150,18 @@ extension Service {
             if gate.isOpen { return }
             shouldAskAgain = gate.answered(isThrottle: false, now: now)
         }
-        guard shouldAskAgain else { return }
-        for waiting in calls where waiting.phase == .waiting && waiting.isAtGate {
-            sleep(waiting, until: now)
-        }
+        if shouldAskAgain { wakeThoseAtGate(now) }
+    }
+
+    private func wakeThoseAtGate(_ now: Instant) {
+        for waiting in calls where waiting.phase == .waiting && waiting.isAtGate { sleep(waiting, until: now) }
+    }
+
+    /// Back to how it was at the start, as far as the API's faults left something behind.
+    private func forgetThrottling(_ now: Instant) {
+        gate = ThrottleGate()
+        budget = RetryBudget()
+        wakeThoseAtGate(now)
     }
 
     /// Whether the body is one JSON text. Line breaks between its tokens become spaces, so that it fits on a line.

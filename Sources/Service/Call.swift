@@ -59,6 +59,8 @@ final class Call {
     var firstByteBy = Instant(nanoseconds: 0)
     /// Whether it waits for the throttle gate and not for its own retry's time.
     var isAtGate = false
+    /// Which closing of the gate it was let through after.
+    var admission = 0
     /// Its place among those that follow a throttle probe.
     var share = 0.0
     var needsFreshConnection = false

@@ -177,6 +177,24 @@ import Testing
         }
     }
 
+    /// Free retries are few: a server that answers once on every connection and then drops it would have one per call.
+    @Test func immediateRetriesRunOutAndComeBack() {
+        var budget = RetryBudget()
+        func decide() -> RetryDecision {
+            var call = RetryProgress(.replace, maxAttempts: 3)
+            return RetryPolicy().decide(
+                after: .noAnswer(staleConnection: true), call: &call, remaining: 30, budget: &budget, random: { 0.5 })
+        }
+        for _ in 0..<64 { #expect(decide() == .immediate) }
+        #expect(budget.tokens == 500 && budget.immediate == 0)
+        #expect(decide() == .retry(after: 0.125, freshConnection: true))
+        #expect(budget.tokens == 486)
+        budget.succeeded(after: nil)
+        #expect(decide() == .immediate && budget.immediate == 0)
+        for _ in 0..<100 { budget.succeeded(after: nil) }
+        #expect(budget.immediate == 64)
+    }
+
     @Test(arguments: [Repeatability.read, .replace, .create, .once])
     func immediateRetryOnlyForRepeatable(_ kind: Repeatability) {
         var call = RetryProgress(kind, maxAttempts: 3)

@@ -53,7 +53,8 @@ import Testing
         let wakes = gate.answered(isThrottle: false, now: Self.at(1))
         #expect(!wakes)
         #expect(gate.ask(deadline: Self.at(99), now: Self.at(1), share: 0) == .wait(until: Self.at(10)))
-        _ = gate.answered(isThrottle: true, retryAfter: 20, now: Self.at(2))
+        let moved = gate.answered(isThrottle: true, retryAfter: 20, now: Self.at(2))
+        #expect(moved, "those whose time is over before the new opening are to fail now")
         #expect(gate.ask(deadline: Self.at(99), now: Self.at(3), share: 0) == .wait(until: Self.at(22)))
     }
 

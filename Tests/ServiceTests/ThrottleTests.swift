@@ -128,6 +128,65 @@ import Testing
         #expect(stage.service.budget.tokens >= 100)
     }
 
+    /// Every connection answers once, with a failure, and is then found dead by the next call on it.
+    @Test(arguments: [true, false])
+    func anOutageThatRefillsThePool(isConcurrent: Bool) {
+        let stage = Stage()
+        stage.transport.decide = { exchange in
+            exchange.needsFreshConnection ? .answer(500) : .broken(isReused: true)
+        }
+        for id in 0..<200 {
+            stage.put(id, "ngmt_\(id)")
+            if !isConcurrent { stage.run(3) }
+        }
+        stage.run(300)
+        #expect(stage.answers.count == 200)
+        #expect(stage.sent.count <= 300, "\(stage.sent.count)")
+    }
+
+    /// Calls that wait for a connection when the gate is shut have not begun, so they wait for it like all others.
+    @Test(arguments: [1, 4])
+    func callsBehindAConnectionAskTheGateToo(connections: Int) {
+        let stage = Stage([Self.throttle("2")]) { $0.maxConnections = connections }
+        for id in 0..<20 { stage.get(id, "ngmt_\(id)") }
+        stage.run(0.005)
+        stage.fates = [.answer(200, after: 0.1)]
+        stage.run(30)
+        #expect(stage.answers.count == 20 && stage.answers.values.allSatisfy { $0.count == 1 && $0[0].isResult })
+        let times = stage.sent.map(\.startedAt.offset).sorted()
+        #expect(times.count { $0 < 2 } == connections, "\(times)")
+        #expect(times.count { $0 < 2.09 } == connections + 1, "one probe goes first: \(times)")
+    }
+
+    /// The pause grows while a call waits: it fails as soon as its time is over before the new opening.
+    @Test func aLongerPauseFailsThoseItIsTooLongFor() throws {
+        let stage = Stage([Self.throttle("1")]) { $0.maxConnections = 4 }
+        stage.fatesByTarget["ngmt_late"] = [.answer(429, "{}", [(.retryAfter, "10")], after: 0.5)]
+        stage.get(1, "ngmt_late", options: #"{"max_attempts":1}"#)
+        stage.get(2, "ngmt_2")
+        stage.run(0.1)
+        stage.get(3, "ngmt_3", options: #"{"timeout_ms":3000}"#)
+        stage.run(1)
+        let answer = try #require(stage.answer(3))
+        #expect(answer.kind == "rate_limited" && answer.attempts == 0 && answer.at < 0.6, "\(answer)")
+    }
+
+    @Test func resettingTheSandboxOpensTheGateAndFillsTheBudget() {
+        let stage = Stage([Self.throttle("50"), .answer(200)]) { $0.isSandbox = true }
+        stage.get(1, "ngmt_1", options: #"{"max_attempts":1}"#)
+        stage.run(0.05)
+        stage.get(2, "ngmt_2", options: #"{"timeout_ms":2000}"#)
+        stage.run(0.05)
+        #expect(stage.answer(2)?.attempts == 0, "the gate is shut")
+        _ = stage.service.budget.take(.transient)
+        stage.loop.send(#"{"jsonrpc":"2.0","id":3,"method":"sandbox.reset"}"#)
+        stage.run(0.05)
+        stage.get(4, "ngmt_4", options: #"{"timeout_ms":2000}"#)
+        stage.run(0.05)
+        #expect(stage.answer(3)?.isResult == true && stage.answer(4)?.isResult == true)
+        #expect(stage.service.budget.tokens == 500)
+    }
+
     // MARK: The order of writes
 
     /// The first one fails twice and is slow; none overtakes it, and other resources and reads are not held up.
