@@ -60,7 +60,8 @@ extension Parameter {
             }
             var isFirst = true
             for (index, element) in value.elements.enumerated() {
-                guard let position = choices.firstIndex(where: { element.string == $0.value }) else {
+                let word = element.string
+                guard let position = choices.firstIndex(where: { $0.value == word }) else {
                     throw notAChoice(element, choices, index)
                 }
                 guard terms.chosen & (1 << UInt64(position)) == 0 else { continue }
@@ -121,7 +122,7 @@ extension Parameter {
         var seen: Set<String> = []
         for member in value.members {
             let member = (name: member.name.string ?? "", value: member.value)
-            let field = "options.\(member.name.prefix(80))"
+            let field = "options.\(member.name.cut(after: 80))"
             guard seen.insert(member.name).inserted else {
                 throw refusal("duplicate", "\(field) stands twice.", field: field)
             }

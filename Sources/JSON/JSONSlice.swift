@@ -141,6 +141,13 @@ public struct JSONSlice {
         return nil
     }
 
+    /// The name of the first member that stands twice, or nil.
+    public var repeatedName: JSONSlice? {
+        var names = JSONNames()
+        for member in members where !names.insert(member.name) { return member.name }
+        return nil
+    }
+
     /// Members one after the other. The text was checked before, so reading it again can't fail.
     public struct Members: Sequence, IteratorProtocol {
         private var scanner: JSONScanner
@@ -173,5 +180,21 @@ public struct JSONSlice {
             guard array != nil else { return nil }
             return try? scanner.nextElement(of: &array!)
         }
+    }
+}
+
+/// Names of members, to tell which stands twice: the same when they decode to the same characters, however each is
+/// escaped. Not as `String` compares, which takes different spellings of an accented letter for one.
+public struct JSONNames {
+    private var seen: Set<[UInt8]> = []
+
+    /// No names.
+    public init() {}
+
+    /// Adds a name; false when it was there.
+    public mutating func insert(_ name: JSONSlice) -> Bool {
+        if let plain = name.plainString { return seen.insert(Array(plain)).inserted }
+        // What no `String` can hold (half of a surrogate pair) is told apart by its spelling.
+        return seen.insert(name.string.map { Array($0.utf8) } ?? Array(name.bytes)).inserted
     }
 }

@@ -86,7 +86,7 @@ private struct RequestReader {
     private var id: JSONSlice?
     private var method: JSONSlice?
     private var params: JSONSlice?
-    private var others: Set<String> = []
+    private var others = JSONNames()
     private var duplicate: String?
 
     mutating func take(_ member: JSONMember) {
@@ -100,7 +100,7 @@ private struct RequestReader {
         } else if member.name.reads("params") {
             isRepeated = Self.fill(&params, member.value)
         } else {
-            isRepeated = !others.insert(member.name.string ?? member.name.bytes.text).inserted
+            isRepeated = !others.insert(member.name)
         }
         if isRepeated { duplicate = member.name.string ?? member.name.bytes.text }
     }
@@ -129,7 +129,12 @@ private struct RequestReader {
         switch params?.kind {
         case .object, .array, nil: break
         case .null: params = nil
-        default: return invalid("The member \"params\" must be an object or an array.", id: id)
+        default:
+            let text = "The member \"params\" must be an object or an array."
+            // Without an id it is as likely no request at all as a notification.
+            guard let id else { return invalid(text, id: nil) }
+            let field = FieldError(field: "params", code: "invalid_type", message: text)
+            return .invalid(RPCFailure(.invalidParams, text, errors: [field]), id: id)
         }
         return .request(Request(id: id, method: method, params: params))
     }
@@ -142,7 +147,17 @@ private struct RequestReader {
 extension String {
     /// In double quotes, cut after 80 characters: for input that an error message repeats. What could disturb a
     /// terminal is escaped when the message is written.
-    public var quoted: String { "\"" + (unicodeScalars.count > 80 ? String(prefix(80)) + "…" : self) + "\"" }
+    public var quoted: String { "\"" + cut(after: 80, "…") + "\"" }
+
+    /// The first `limit` Unicode scalars, and `mark` if that is not all. Scalars, because one `Character` can be of any
+    /// length.
+    public func cut(after limit: Int, _ mark: String = "") -> String {
+        let scalars = unicodeScalars
+        guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
+            end != scalars.endIndex
+        else { return self }
+        return String(scalars[..<end]) + mark
+    }
 
     /// The candidate nearest to this text, when near enough to have been meant: at most a third of its letters differ.
     public func nearest(in candidates: some Sequence<String>) -> String? {

@@ -36,6 +36,8 @@ private func describe(_ message: Message) -> String {
         (#"{"jsonrpc":"\u0032.0","id":1,"method":"a"}"#, "request 1 a -"),
         (#"{"jsonrpc":"2.0","id":1,"method":"a","extra":[{}]}"#, "request 1 a -"),
         (#"{"jsonrpc":"2.0","id":1,"method":""}"#, "request 1  -"),
+        // Two names, although `String` takes them for one.
+        ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\",\"\u{E9}\":1,\"e\u{301}\":2}", "request 1 a -"),
         // Not to be served.
         (#"{"jsonrpc":"2.0","id":true,"method":"a"}"#, "invalid -32600 -"),
         (#"{"jsonrpc":"2.0","id":{},"method":"a"}"#, "invalid -32600 -"),
@@ -47,12 +49,14 @@ private func describe(_ message: Message) -> String {
         (#"{"jsonrpc":"2.0","id":1}"#, "invalid -32600 1"),
         (#"{"jsonrpc":"2.0","id":1,"method":7}"#, "invalid -32600 1"),
         (#"{"jsonrpc":"2.0","id":1,"method":null}"#, "invalid -32600 1"),
-        (#"{"jsonrpc":"2.0","id":1,"method":"a","params":"x"}"#, "invalid -32600 1"),
-        (#"{"jsonrpc":"2.0","id":1,"method":"a","params":5}"#, "invalid -32600 1"),
+        (#"{"jsonrpc":"2.0","id":1,"method":"a","params":"x"}"#, "invalid -32602 1"),
+        (#"{"jsonrpc":"2.0","id":1,"method":"a","params":5}"#, "invalid -32602 1"),
+        (#"{"jsonrpc":"2.0","method":"a","params":5}"#, "invalid -32600 -"),
         (#"{"jsonrpc":"2.0","id":1,"method":"a","method":"b"}"#, "invalid -32600 1"),
         (#"{"jsonrpc":"2.0","id":1,"id":2,"method":"a"}"#, "invalid -32600 -"),
         (#"{"jsonrpc":"2.0","id":1,"method":"a","x":1,"x":2}"#, "invalid -32600 1"),
         (#"{"jsonrpc":"2.0","id":1,"method":"a","x":1,"\u0078":2}"#, "invalid -32600 1"),
+        (#"{"jsonrpc":"2.0","id":1,"method":"a","é":1,"\u00e9":2}"#, "invalid -32600 1"),
         (#"{"jsonrpc":"2.0","id":1,"method":"a","\u0069d":2}"#, "invalid -32600 -"),
         ("{}", "invalid -32600 -"), ("1", "invalid -32600 -"), (#""x""#, "invalid -32600 -"),
         ("null", "invalid -32600 -"), ("true", "invalid -32600 -"),
@@ -168,6 +172,14 @@ private func describe(_ message: Message) -> String {
                 + #""retry_after_ms":5,"applied":"no","attempts":1,"status":403,"request_id":"r\n","api_version":"v","#
                 + #""required_scopes":["s"],"errors":[{"field":"a[0]","code":"invalid","message":"m\u202e"}],"#
                 + #""problem":{"x":1}}}"#)
+    }
+
+    @Test(arguments: [
+        ("abc", 3, "abc"), ("abcd", 3, "abc…"), ("", 0, ""), ("é😀x", 2, "é😀…"),
+        ("e" + String(repeating: "\u{301}", count: 100_000), 4, "e\u{301}\u{301}\u{301}…"),
+    ])
+    func whatIsRepeatedOfAnInputIsShort(text: String, limit: Int, expected: String) {
+        #expect(text.cut(after: limit, "…").unicodeScalars.elementsEqual(expected.unicodeScalars))
     }
 
     @Test(arguments: [

@@ -142,4 +142,12 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: [
+        ("{}", nil), (#"{"a":1,"b":2}"#, nil), (#"{"a":1,"b":2,"a":3}"#, "a"), (#"{"a":1,"\u0061":3}"#, "a"),
+        (#"{"\ud800":1,"\udc00":2}"#, nil), (#"{"x":{"a":1,"a":2}}"#, nil), ("[1,1]", nil), (#""a""#, nil),
+    ])
+    func aRepeatedNameIsFound(text: String, name: String?) throws {
+        #expect(try withValue(text) { $0.repeatedName?.string } == name)
+    }
 }
