@@ -10,6 +10,8 @@ public struct CallTerms: Sendable {
     public var maxAttempts: Int?
     /// A bit for each chosen word of the method's `choices` parameter.
     public var chosen: UInt64 = 0
+    /// Whether the params name a revision of MCP in `_meta`, as every request of a stateless client does.
+    public var namesRevision = false
     /// Where in the target the first path parameter stands: the resource that the call is about.
     public var resource = 0..<0
 
@@ -26,8 +28,8 @@ extension MethodTable.Entry {
         _ params: JSONSlice?, target: ByteBuffer, body: ByteBuffer
     ) throws(RPCFailure) -> CallTerms {
         var values = [JSONSlice?](repeating: nil, count: method.parameters.count)
-        try collect(params, into: &values)
         var terms = CallTerms()
+        try collect(params, into: &values, &terms)
         for piece in path {
             switch piece {
             case .literal(let text): target.append(text)
@@ -78,7 +80,9 @@ extension MethodTable.Entry {
         try parameter.appendID(value, prefix, field: parameter.name, to: target)
     }
 
-    private func collect(_ params: JSONSlice?, into values: inout [JSONSlice?]) throws(RPCFailure) {
+    private func collect(
+        _ params: JSONSlice?, into values: inout [JSONSlice?], _ terms: inout CallTerms
+    ) throws(RPCFailure) {
         guard let params else { return }
         if params.kind == .array {
             var index = 0
@@ -91,7 +95,11 @@ extension MethodTable.Entry {
         }
         var seen: UInt64 = 0
         for member in params.members {
-            guard let index = position(of: member.name) else { throw unknown(member.name) }
+            guard let index = position(of: member.name) else {
+                guard !terms.namesRevision, Self.namesRevision(member) else { throw unknown(member.name) }
+                terms.namesRevision = true
+                continue
+            }
             guard seen & (1 << UInt64(index)) == 0 else {
                 let name = method.parameters[index].name
                 throw method.parameters[index].refusal("duplicate", "\(name) stands twice in params.")
@@ -99,6 +107,11 @@ extension MethodTable.Entry {
             seen |= 1 << UInt64(index)
             values[index] = member.value.kind == .null ? nil : member.value
         }
+    }
+
+    /// The one member that is no parameter and not refused: MCP clients may call plain methods, too.
+    private static func namesRevision(_ member: JSONMember) -> Bool {
+        member.name.reads("_meta") && member.value.member("io.modelcontextprotocol/protocolVersion")?.kind == .string
     }
 
     private func position(of name: JSONSlice) -> Int? {
@@ -126,6 +139,6 @@ extension MethodTable.Entry {
         let message = "\(method.name) has no parameter \(text.quoted). \(hint)"
         return RPCFailure(
             .invalidParams, message,
-            errors: [FieldError(field: String(text.prefix(80)), code: "unknown_parameter", message: message)])
+            errors: [FieldError(field: text.cut(after: 80), code: "unknown_parameter", message: message)])
     }
 }

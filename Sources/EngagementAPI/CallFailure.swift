@@ -4,6 +4,11 @@ import JSON
 import JSONRPC
 
 extension Method {
+    /// The scopes that a private engagement takes besides (API reference, "Authentication and scopes").
+    public var privateScopes: [String] {
+        scopes.filter { $0.hasPrefix("engagements:") }.map { "engagements:private:" + $0.dropFirst(12) }
+    }
+
     /// The scopes that a call takes: the method's own and those of the words it chose.
     public func requiredScopes(_ terms: CallTerms) -> [String] {
         var scopes = scopes
@@ -42,10 +47,16 @@ extension RPCFailure {
         } else if wasAbandoned, exchange.status < 300 {
             self = RPCFailure(.timeout, "The API did not answer in time.", retryable: true)
         } else if 200..<300 ~= exchange.status {
-            self = Self.unusable("The API's answer is not valid JSON", method)
+            let what = exchange.answer.isEmpty ? "has no body" : "is not valid JSON"
+            self = Self.unusable("The API's answer \(what)", method)
         } else {
             self = Self.refusal(exchange, method, terms, wallClock)
         }
+        adopt(exchange)
+    }
+
+    /// Takes over what the head of the answer says: its status, the API's version, its name for the request.
+    public mutating func adopt(_ exchange: Exchange) {
         // An interim answer (1xx) says nothing about the request.
         if exchange.status >= 200 { status = exchange.status }
         apiVersion = exchange[.apiVersion]?.text
@@ -60,11 +71,19 @@ extension RPCFailure {
             return RPCFailure(.network, "The API's host name has no address; check the base URL and the network.")
                 .mayBeRetried
         case .connect:
-            return RPCFailure(.network, "Nobody accepts connections at the base URL's host and port.").mayBeRetried
+            return RPCFailure(
+                .network,
+                "No connection to the API's host could be made; check the base URL, the network and the proxy."
+            ).mayBeRetried
         case .proxy:
             return RPCFailure(.network, "The proxy can't be used; check https_proxy and no_proxy.").mayBeRetried
         case .connectTimeout:
             return RPCFailure(.network, "The API's host did not take a connection in time.").mayBeRetried
+        case .handshakeTimeout:
+            return RPCFailure(
+                .timeout, "The API's host took the connection, but TLS with it did not come about in time."
+            )
+            .mayBeRetried
         case .tls(let reason):
             return RPCFailure(
                 .tls, "TLS with the API's host failed: \(reason). Check the clock, the base URL and --ca-file.")
@@ -99,35 +118,40 @@ extension RPCFailure {
         _ exchange: Exchange, _ method: Method, _ terms: CallTerms, _ wallClock: Double
     ) -> RPCFailure {
         let status = exchange.status
-        var failure = RPCFailure(Kind(status: status), sentence(status, method, terms))
+        let isRetryable = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530].contains(status)
+        let text = sentence(status, method, terms, isRetryable: isRetryable)
+        var failure = RPCFailure(Kind(status: status), text, retryable: isRetryable)
         failure.status = status
-        failure.retryable = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530].contains(status)
         if let seconds = exchange.retryAfter(wallClock: wallClock) {
             failure.retryAfterMs = Int(min(seconds, 1e12) * 1000)
         }
         if status == 403 { failure.requiredScopes = method.requiredScopes(terms) }
+        if status == 429, failure.retryAfterMs != nil { failure.message += ", not before retry_after_ms" }
+        failure.message += "."
         failure.adoptProblem(exchange.answer)
         return failure
     }
 
-    private static func sentence(_ status: Int, _ method: Method, _ terms: CallTerms) -> String {
+    /// What the status means, as a sentence without its full stop.
+    private static func sentence(_ status: Int, _ method: Method, _ terms: CallTerms, isRetryable: Bool) -> String {
         switch status {
-        case 400: return "The API found the request malformed (400); data.problem has its reasons."
-        case 401: return "The API does not accept the token (401); check ENGAGEMENT_RPC_TOKEN or --token-file."
+        case 400: return "The API found the request malformed (400); data.problem has its reasons"
+        case 401: return "The API does not accept the token (401); check ENGAGEMENT_RPC_TOKEN or --token-file"
         case 403:
-            let scopes = method.requiredScopes(terms).joined(separator: " and ")
-            let needs = scopes.isEmpty ? "" : ": \(method.name) needs \(scopes)"
-            return "The token may not do this (403)\(needs), and for a private engagement the private scope too."
-        case 404: return "The API has no such resource, or hides it from this token (404); check the id."
-        case 409: return "The API found a conflict with another resource (409); data.problem has its reasons."
-        case 412: return "The resource has changed in the meantime (412); read it again first."
-        case 422: return "The API did not accept the values (422); data.errors names the fields it refused."
-        case 429: return "The API limits the rate of calls (429); call again later, not before retry_after_ms."
-        case 511: return "A network on the way wants a login first (511)."
-        case 500...599: return "The API failed (\(status)); call again later."
-        case 300...399:
-            return "The API answered with a redirect (\(status)), which is never followed; check the base URL."
-        default: return "The API answered with status \(status), which this call has no use for."
+            let needs = method.requiredScopes(terms).joined(separator: " and ")
+            let further = method.privateScopes.joined(separator: " and ")
+            return "The token may not do this (403)" + (needs.isEmpty ? "" : ": \(method.name) needs \(needs)")
+                + (further.isEmpty ? "" : ", and if the engagement is private \(further)")
+        case 404: return "The API has no such resource, or hides it from this token (404); check the id"
+        case 409: return "The API found a conflict with another resource (409); data.problem has its reasons"
+        case 412: return "The resource has changed in the meantime (412); read it again first"
+        case 422: return "The API did not accept the values (422); data.errors names the fields it refused"
+        case 429: return "The API limits the rate of calls (429); call again later"
+        case 511: return "A network on the way wants a login first (511)"
+        case 500...599: return "The API failed (\(status))" + (isRetryable ? "; call again later" : "")
+        case 300...399 where status != 304:
+            return "The API answered with a redirect (\(status)), which is never followed; check the base URL"
+        default: return "The API answered with status \(status), which this call has no use for"
         }
     }
 
@@ -136,12 +160,16 @@ extension RPCFailure {
         var scanner = JSONScanner(body)
         guard let root = try? scanner.text() else { return }
         problem = root.bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
-        if let id = root.member("request_id")?.string { requestID = String(id.prefix(200)) }
+        if let id = root.member("request_id")?.string { requestID = id.cut(after: 200) }
         guard let list = root.member("errors") else { return }
         for item in list.elements.prefix(100) {
             guard let field = item.member("field")?.string else { continue }
             let code = item.member("code")?.string ?? "invalid"
-            errors.append(FieldError(field: field, code: code, message: item.member("message")?.string ?? ""))
+            let message = item.member("message")?.string ?? ""
+            errors.append(
+                FieldError(
+                    field: field.cut(after: 200, "…"), code: code.cut(after: 200, "…"),
+                    message: message.cut(after: 1000, "…")))
         }
     }
 }

@@ -10,16 +10,19 @@ extension Method {
         Method(
             "engagement.get", "Read one engagement.",
             detail: "Returns the engagement as the API sends it. Related records come only when `expand` names them; "
-                + "name no more than you need, because a transcript can be megabytes long.",
+                + "name no more than you need, because a transcript can be megabytes long. media_url is a signed link "
+                + "that soon expires: use it at once and do not keep it.",
             [engagementID, expand, options],
             action: .http(.get, path: "/v2/engagements/{engagement_id}", .read),
             scopes: ["engagements:read"], result: "engagement"),
         Method(
             "engagement.replaceContacts", "Replace all contacts of one engagement.",
-            detail: "Destructive: afterwards the engagement has exactly the contacts listed here, and every other "
-                + "contact is dropped. Read the current ones first (engagement.get with expand [\"contacts\"]) and send "
-                + "the full list. An empty list drops all. Calendar resources such as meeting rooms stay. Repeating the "
-                + "same call changes nothing more.",
+            detail:
+                "Destructive: afterwards the engagement has exactly the contacts listed here; every other contact is "
+                + "taken off it (the contact itself stays). Read the current ones first (engagement.get with expand "
+                + "[\"contacts\"]) and send the full list. An empty list takes all off. Calendar resources such as meeting "
+                + "rooms stay and need not be listed. The answer does not list the contacts: read them back to check. "
+                + "Repeating the same call changes nothing more.",
             [
                 engagementID,
                 Parameter(
@@ -33,17 +36,20 @@ extension Method {
 
     static let service: [Method] = [
         Method(
-            "rpc.discover", "Describe every method as an OpenRPC document.", action: .local(.discover),
+            "rpc.discover", "Describe every method as an OpenRPC document.", [options], action: .local(.discover),
             result: "openrpc"),
-        Method("service.ping", "Answer at once, without touching the network.", action: .local(.ping), result: "empty"),
         Method(
-            "service.info", "Tell version, settings, limits and counters of this process.", action: .local(.info),
-            result: "info"),
+            "service.ping", "Answer at once, without touching the network.", [options], action: .local(.ping),
+            result: "empty"),
+        Method(
+            "service.info", "Tell version, settings, limits and counters of this process.", [options],
+            action: .local(.info), result: "info"),
     ]
 
     static let sandbox: [Method] = [
         Method(
-            "sandbox.reset", "Put the sandbox back to its first state.",
+            "sandbox.reset", "Put the sandbox back to its first state, and forget throttling and spent retries.",
+            [options],
             action: .http(.post, path: "/sandbox/reset", .once), result: "empty", availability: .sandbox),
         Method(
             "sandbox.fail", "Make the sandbox's next answers to matching requests fail as told.",
@@ -53,16 +59,16 @@ extension Method {
                     "steps",
                     "One per request: {status?, retry_after?, delay_ms?, cut?, body?}; cut is before, headers "
                         + "or body.", isRequired: true),
-                body("repeat", "true for ever, or how many times the steps are gone through."),
+                body("repeat", "true for ever, or how many times the steps are gone through."), options,
             ],
             action: .http(.post, path: "/sandbox/fail", .once), result: "plan", availability: .sandbox),
         Method(
             "sandbox.requests", "List the requests that the sandbox has received.",
-            [body("clear", "true empties the list afterwards.")],
+            [body("clear", "true empties the list afterwards."), options],
             action: .http(.post, path: "/sandbox/requests", .once), result: "requests", availability: .sandbox),
         Method(
             "sandbox.scopes", "Set the scopes that the sandbox's token holds.",
-            [body("scopes", "A list of scopes; null for all.")],
+            [body("scopes", "A list of scopes; null for all."), options],
             action: .http(.post, path: "/sandbox/scopes", .once), result: "scopes", availability: .sandbox),
     ]
 

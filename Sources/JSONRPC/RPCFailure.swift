@@ -120,6 +120,12 @@ public struct RPCFailure: Error {
         self.errors = errors
     }
 
+    /// Goes on with the message's last sentence.
+    public mutating func append(_ text: String) {
+        if message.hasSuffix(".") { message.removeLast() }
+        message += "; \(text)."
+    }
+
     /// The code of the error object.
     public var code: Int { kind.code ?? status ?? -32603 }
 

@@ -1,7 +1,8 @@
 import Bytes
 
 /// JSON as it goes out on MCP: without white space between tokens, and with nothing raw in it that could move a
-/// terminal's cursor or that some line readers take for the end of a line (U+0085, U+2028, U+2029).
+/// terminal's cursor or that some line readers take for the end of a line (U+0085, U+2028, U+2029). Half of a surrogate
+/// pair, which is valid JSON and which several JSON libraries refuse the whole text for, becomes U+FFFD.
 public enum CompactJSON {
     /// Appends `json`, which must be checked JSON, to `out`.
     public static func append(_ json: Bytes, to out: ByteBuffer) {
@@ -14,7 +15,18 @@ public enum CompactJSON {
             let byte = json[at]
             if isInString {
                 if byte == UInt8(ascii: "\\") {
-                    at += 2
+                    guard let unit = escapedUnit(json, at), 0xD800...0xDFFF ~= unit else {
+                        at += 2
+                        continue
+                    }
+                    if unit < 0xDC00, let second = escapedUnit(json, at + 6), 0xDC00...0xDFFF ~= second {
+                        at += 12
+                        continue
+                    }
+                    out.append(json.slice(start, at))
+                    appendEscape(0xFFFD, to: out)
+                    at += 6
+                    start = at
                     continue
                 }
                 if byte == UInt8(ascii: "\"") { isInString = false }
@@ -67,6 +79,14 @@ public enum CompactJSON {
             return (0x2028...0x202E).contains(scalar) || (0x2066...0x2069).contains(scalar) ? (scalar, 3) : nil
         default: return nil
         }
+    }
+
+    /// The UTF-16 code unit that an escape of the form `\uXXXX` at `at` stands for; nil when there is none.
+    private static func escapedUnit(_ json: Bytes, _ at: Int) -> UInt16? {
+        guard at + 6 <= json.count, json[at] == UInt8(ascii: "\\"), json[at + 1] == UInt8(ascii: "u") else {
+            return nil
+        }
+        return UInt16(json.slice(at + 2, at + 6).text, radix: 16)
     }
 
     private static func appendEscape(_ value: UInt32, to out: ByteBuffer) {

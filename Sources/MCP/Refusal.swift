@@ -28,7 +28,7 @@ public struct Refusal: Error {
         var refusal = Refusal(
             RPCFailure(.invalidRequest, "MCP \(version.quoted) is not served with this request; \(hint)."))
         refusal.ownCode = -32022
-        refusal.requestedVersion = String(version.prefix(200))
+        refusal.requestedVersion = version.cut(after: 200)
         return refusal
     }
 

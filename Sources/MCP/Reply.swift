@@ -63,6 +63,8 @@ public final class Reply {
             guard failure.kind != .invalidParams || revision.argumentErrorsAreResults else {
                 return Self.append(Refusal(failure), to: out)
             }
+            var failure = failure
+            failure.message = Tool.namingTools(failure.message)
             let text = Self.compact { failure.write(to: &$0) }
             server.appendResult(revision, to: out) { json in
                 json.name("content")
@@ -76,16 +78,23 @@ public final class Reply {
         }
     }
 
-    /// The failure that stands for an answer over `lineLimit`, and says what to leave out.
-    public func tooLong(_ length: Int, _ method: Method, _ terms: CallTerms) -> RPCFailure {
-        let size = "\((length + 99_999) / 100_000 * 100_000 / 1_000_000).\((length + 99_999) / 100_000 % 10) MB"
+    /// The failure that stands for an answer of `length` bytes, which is too long for a line, or for the line of the
+    /// batch it is part of, and says what to leave out.
+    public func tooLong(_ length: Int, isInBatch: Bool, _ method: Method, _ terms: CallTerms) -> RPCFailure {
+        let tenths = (length + 99_999) / 100_000
+        let what = method.isWrite ? "The change was made, but its answer has" : "The answer has"
+        let size = "\(what) \(tenths / 10).\(tenths % 10) MB, and MCP clients take lines of less than 10 MB"
+        return RPCFailure(.badResponse, "\(size); \(advice(isInBatch, method, terms)).")
+    }
+
+    private func advice(_ isInBatch: Bool, _ method: Method, _ terms: CallTerms) -> String {
+        if method.isWrite { return "read it back to check" }
+        if isInBatch { return "send this request by itself" }
         let chosen = method.chosenWords(terms)
-        let advice =
-            chosen.isEmpty
-            ? "ask for less of it at a time"
-            : "leave \((chosen.contains("transcript") ? ["transcript"] : chosen).joined(separator: ", ")) out of expand"
-        return RPCFailure(
-            .badResponse, "The answer would be a line of \(size), and MCP clients take less than 10 MB; \(advice).")
+        if case .resource(_, true) = shape { return "this transcript can't be read over MCP" }
+        if chosen.isEmpty { return "there is nothing to leave out" }
+        return
+            "leave \((chosen.contains("transcript") ? ["transcript"] : chosen).joined(separator: ", ")) out of expand"
     }
 
     /// Appends a progress notification, when one is wanted: `doing` tells in a sentence what is waited for.
@@ -99,7 +108,7 @@ public final class Reply {
         json.name("params")
         json.beginObject()
         json.name("progressToken")
-        progressToken.withUnsafeBytes { json.raw($0) }
+        json.compact(progressToken)
         json.member("progress", progress)
         if revision.hasProgressMessages { json.member("message", doing) }
         json.endObject()

@@ -55,7 +55,7 @@ extension Server {
         else {
             let forms = Self.templates.map(\.uri).joined(separator: " and ")
             throw Refusal.noResource(
-                String(uri.prefix(200)), "There is no resource \(uri.quoted); there are \(forms).", revision)
+                uri.cut(after: 200), "There is no resource \(uri.quoted); there are \(forms).", revision)
         }
         var rest = uri.dropFirst(Self.scheme.count)
         let isTranscript = rest.hasSuffix("/transcript")
@@ -91,14 +91,15 @@ extension Server {
         case "ref/prompt":
             let prompt = ref?.member("name")?.string ?? ""
             guard prompt == Self.promptName, readsEngagements else { throw Self.noPrompt(prompt) }
+            return []
         case "ref/resource":
             let uri = ref?.member("uri")?.string ?? ""
             guard uri.hasPrefix(Self.scheme), readsEngagements else {
                 throw Refusal("ref.uri", "invalid_value", "There is no resource template \(uri.quoted).")
             }
+            return name == "expand" && !uri.hasSuffix("/transcript") ? expansions(of: value) : []
         default: throw Refusal("ref", "required", "completion/complete needs ref, of type ref/prompt or ref/resource.")
         }
-        return name == "expand" ? expansions(of: value) : []
     }
 
     /// The last word of `value` continued, words already there left out.

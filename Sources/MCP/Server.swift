@@ -48,10 +48,14 @@ public final class Server {
             // The Language Server Protocol has an `initialize` too.
             return .notMCP
         }
-        if known == .initialize || known == .discover || meta.version != nil { session.isActive = true }
+        if known == .initialize || known == .discover || meta.version != nil { session.activate() }
         if session.isActive, let id = request.id, !id.isRequestID { return .refuse(Self.badID) }
         guard known != nil || meta.isStateless else { return .notMCP }
         do throws(Refusal) {
+            if let name = request.params?.repeatedName {
+                throw Refusal(
+                    "params", "duplicate", "\((name.string ?? name.bytes.text).quoted) stands twice in params.")
+            }
             let revision = try revision(of: known, name, meta, session)
             guard let known, let revision else { return .notMCP }
             try Self.checkForm(request, known, revision, isInBatch, session)
@@ -65,11 +69,7 @@ public final class Server {
         switch name {
         case "notifications/cancelled":
             guard let id = request.params?.member("requestId"), id.isRequestID else { return .ignore }
-            if session.hasSubscription(id.bytes) {
-                session.subscriptions.removeAll { $0.elementsEqual(id.bytes) }
-                return .ignore
-            }
-            return .cancel(id)
+            return session.endSubscription(id.bytes) ? .ignore : .cancel(id)
         default: return name.hasPrefix("notifications/") ? .ignore : .notMCP
         }
     }
@@ -104,14 +104,13 @@ public final class Server {
         // A client may ask for a sign of life before anything else.
         if known == .ping { return session.isActive ? .newestWithHandshake : nil }
         guard known.isStateless else { return nil }
-        throw Self.missing("protocolVersion", name)
+        throw Self.missing("protocolVersion", name, orHandshake: known.isLegacy)
     }
 
-    private static func missing(_ member: String, _ name: String) -> Refusal {
+    private static func missing(_ member: String, _ name: String, orHandshake: Bool = false) -> Refusal {
         let field = "_meta.io.modelcontextprotocol/\(member)"
-        return Refusal(
-            field, "required",
-            "\(name) needs \(field) (MCP \(Revision.july2026.rawValue)), or an initialize request before it.")
+        let instead = orHandshake ? ", or an initialize request before it" : ""
+        return Refusal(field, "required", "\(name) needs \(field) (MCP \(Revision.july2026.rawValue))\(instead).")
     }
 
     /// MCP has neither the null id of plain JSON-RPC nor fractions.

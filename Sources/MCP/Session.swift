@@ -4,7 +4,7 @@ import Bytes
 /// subscriptions are open. The stateless revision uses only the last.
 public struct Session {
     /// Whether the stream is MCP. From then on ids that can't be read are left out, not answered as `null`.
-    public internal(set) var isActive = false
+    public private(set) var isActive = false
     /// The revision that `initialize` agreed on.
     public internal(set) var negotiated: Revision?
     /// From which level on the client wants log messages; nil until it asks.
@@ -18,8 +18,18 @@ public struct Session {
     /// A stream of which nothing is known yet.
     public init() {}
 
+    /// Makes the stream MCP, for good.
+    public mutating func activate() { isActive = true }
+
     /// Whether a batch is refused here. Before the stream is MCP it is plain JSON-RPC, which has them.
     public var refusesBatches: Bool { isActive && negotiated?.allowsBatches != true }
+
+    /// Forgets the open subscription `id`; false when there is none.
+    public mutating func endSubscription(_ id: Bytes) -> Bool {
+        guard let index = subscriptions.firstIndex(where: { $0.elementsEqual(id) }) else { return false }
+        subscriptions.remove(at: index)
+        return true
+    }
 
     /// Whether `id` is that of an open subscription.
     public func hasSubscription(_ id: Bytes) -> Bool {

@@ -38,8 +38,7 @@ public struct Tool {
         var sentences = [method.summary, Self.namingTools(method.detail)]
         if !method.scopes.isEmpty {
             let needs = "Needs the scope \(method.scopes.joined(separator: " and "))"
-            let further = method.scopes.filter { $0.hasPrefix("engagements:") }
-                .map { $0.replacing("engagements:", with: "engagements:private:") }
+            let further = method.privateScopes
             let more = further.isEmpty ? "" : ", and for private engagements \(further.joined(separator: " and "))"
             sentences.append(needs + more + ".")
         }

@@ -22,6 +22,8 @@ public protocol LoopClient: AnyObject {
     func inputRoom() -> UnsafeMutableRawBufferPointer
     /// So many bytes were put into the room.
     func received(_ count: Int, at now: Instant)
+    /// The host has closed its end while it was not read from: what it wrote before may still be unread.
+    func inputHungUp(at now: Instant)
     /// No more bytes will come from the host.
     func inputEnded(at now: Instant)
     /// Nobody reads the output any more.
@@ -44,6 +46,7 @@ public final class Loop {
     private var outputIsGone = false
     private var outputIsBlocked = false
     private var inputHasEnded = false
+    private var inputHasHungUp = false
     private var parentCheck: Instant
     private let parent = getppid()
     private static let parentCheckSeconds = 30.0
@@ -79,8 +82,11 @@ public final class Loop {
         let output = streams.output.descriptor
         if client.wantsInput && !inputHasEnded {
             transport.pollSet.set(input, Int32(POLLIN))
-        } else {
+        } else if inputHasEnded || inputHasHungUp {
             transport.pollSet.remove(input)
+        } else {
+            // Not to be read from, but that the host has gone is to be known.
+            transport.pollSet.set(input, streams.input.hangUpEvents)
         }
         if outputIsGone {
             transport.pollSet.remove(output)
@@ -105,7 +111,7 @@ public final class Loop {
             case signals.descriptor: for _ in 0..<signals.count() { client.signalled(at: clock.now) }
             case streams.output.descriptor:
                 if entry.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { loseOutput() }
-            case streams.input.descriptor: receive()
+            case streams.input.descriptor: client.wantsInput ? receive() : hangUp(entry.revents)
             default: sockets.append(entry)
             }
         }
@@ -123,6 +129,8 @@ public final class Loop {
         while true {
             let finished = transport.advance(ready: ready, now: clock.now)
             ready = []
+            // A large answer takes a moment to receive, which is part of how long it took.
+            if !finished.isEmpty { clock.update() }
             for exchange in finished { client.finished(exchange, at: clock.now) }
             client.advance(at: clock.now)
             guard let due = transport.timer, due <= clock.now else { return }
@@ -136,6 +144,13 @@ public final class Loop {
         case .wouldBlock: break
         case .ended: endInput()
         }
+    }
+
+    private func hangUp(_ events: Int16) {
+        guard events & Int16(truncatingIfNeeded: Int32(POLLHUP | POLLERR) | Stream.readHangUp) != 0 else { return }
+        guard !inputHasEnded, !inputHasHungUp else { return }
+        inputHasHungUp = true
+        client.inputHungUp(at: clock.now)
     }
 
     private func endInput() {

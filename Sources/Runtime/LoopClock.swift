@@ -1,9 +1,10 @@
 import Glibc
 import HTTP
 
-/// The monotonic time of the loop's current turn: read once a turn, the same for everything that happens in it.
+/// The monotonic time of the loop's current turn: read when it begins and once more when it brought answers, the same
+/// for everything that happens in between.
 public final class LoopClock {
-    /// When the turn began.
+    /// The time of the last reading.
     public private(set) var now: Instant
 
     /// A clock set to the current time.

@@ -11,11 +11,13 @@ public struct StandardStreams {
     let output: Stream
 
     /// Opens `/dev/null` in place of descriptors that the parent left closed, so that nothing of ours can end up as
-    /// stdout. To be called before anything else is opened.
-    public static func fillGaps() {
+    /// stdout. To be called before anything else is opened. Returns whether there is a stdout.
+    public static func fillGaps() -> Bool {
+        let hasOutput = fcntl(1, F_GETFD) >= 0
         for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) < 0 {
             _ = open("/dev/null", O_RDWR)
         }
+        return hasOutput
     }
 
     /// Takes both over.
@@ -53,6 +55,10 @@ struct Stream {
     }
 
     let descriptor: Int32
+    /// What to poll for to learn that the other end was closed, and nothing else. A pipe tells unasked.
+    var hangUpEvents: Int32 { care == .socket ? Self.readHangUp : 0 }
+    /// `POLLRDHUP` of poll(2): the peer of a socket writes no more.
+    static let readHangUp: Int32 = 0x2000
     private let care: Care
     private static let page = 4096
     /// `F_SETPIPE_SZ` of fcntl(2).

@@ -3,6 +3,7 @@ import EngagementAPI
 import HTTP
 import JSON
 import JSONRPC
+import MCP
 
 /// From outcomes to frames. Every answer leaves through here, and every call ends here exactly once.
 extension Service {
@@ -10,10 +11,10 @@ extension Service {
     var frameGap: Int { reader.framing == .headers ? 32 : 0 }
 
     /// Answers a request that never became a call.
-    func answer(_ failure: RPCFailure, id: JSONSlice?, _ destination: Destination) {
-        if case .nobody = destination { return log(failure, nil, nil) }
+    func answer(_ failure: RPCFailure, id: JSONSlice?, _ destination: Destination, for method: Method? = nil) {
+        if case .nobody = destination { return log(failure, nil, method, nil) }
         counters.errors += 1
-        log(failure, nil, id?.bytes)
+        log(failure, nil, method, id?.bytes)
         startFrame(scratch, destination)
         if mcpSession.isActive {
             writeMCPEnvelope(id, failure, to: scratch)
@@ -23,12 +24,17 @@ extension Service {
         deliver(scratch, destination)
     }
 
+    /// Begins an answer: the id as spelled, on MCP with what may not go out raw there escaped.
+    private func openEnvelope(_ id: Bytes, to frame: ByteBuffer) {
+        frame.append("{\"jsonrpc\":\"2.0\",\"id\":")
+        if mcpSession.isActive { CompactJSON.append(id, to: frame) } else { frame.append(id) }
+    }
+
     /// Answers a request with a result that `write` appends.
     func answer(id: JSONSlice?, _ destination: Destination, _ write: (ByteBuffer) -> Void) {
         if case .nobody = destination { return }
         startFrame(scratch, destination)
-        scratch.append("{\"jsonrpc\":\"2.0\",\"id\":")
-        scratch.append(id?.bytes ?? Bytes("null"))
+        openEnvelope(id?.bytes ?? Bytes("null"), to: scratch)
         scratch.append(",\"result\":")
         write(scratch)
         scratch.append("}")
@@ -41,8 +47,7 @@ extension Service {
         // What MCP makes of the body is written when all of it is there.
         guard call.reply == nil else { return call.answer.truncate(to: 0) }
         startFrame(call.answer, call.destination)
-        call.answer.append("{\"jsonrpc\":\"2.0\",\"id\":")
-        call.answer.append(call.id)
+        openEnvelope(call.id.bytes, to: call.answer)
         call.answer.append(",\"result\":{\"data\":")
     }
 
@@ -53,7 +58,7 @@ extension Service {
         frame.append(",\"meta\":")
         appendMeta(call, exchange, now, to: frame)
         frame.append("}}")
-        if surroundings.log.isOn(.info) { logEnd(call, status: exchange.status, now) }
+        if surroundings.log.isOn(.info) { logEnd(call, exchange, now) }
         end(call, frame, now)
     }
 
@@ -66,7 +71,7 @@ extension Service {
         frame.append(",\"attempts\":")
         frame.append(decimal: call.evidence.attempts)
         frame.append(",\"elapsed_ms\":")
-        let tenths = Int(now.seconds(since: call.arrivedAt) * 10_000)
+        let tenths = max(1, Int((now.seconds(since: call.arrivedAt) * 10_000).rounded(.up)))
         frame.append(decimal: tenths / 10)
         frame.append(".")
         frame.append(decimal: tenths % 10)
@@ -80,23 +85,24 @@ extension Service {
         if let method = call.entry?.method, method.isWrite {
             failure.applied = call.evidence.applied.rawValue
             if call.evidence.applied == .unknown {
-                failure.message += " Whether the change was made is unknown: read it back before relying on it."
+                failure.append("whether the change was made is unknown: read it back before relying on it")
             }
             if call.evidence.applied == .yes {
                 if failure.kind == .badResponse {
                     failure.retryable = false
                 } else {
-                    failure.message += " The API had said that the change was made."
+                    failure.append("the API had said that the change was made")
                 }
             }
         }
         counters.errors += 1
-        log(failure, call, call.id.bytes, now)
+        log(failure, call, call.entry?.method, call.id.bytes, now)
         if case .nobody = call.destination { return end(call, nil, now) }
         if call.isUnwanted { return end(call, nil, now) }
         startFrame(call.answer, call.destination)
         if let reply = call.reply { return fail(call, reply, failure, now) }
         writeEnvelope(call.id.bytes, failure, to: call.answer)
+        surroundings.conceal(call.answer.mutableBytes)
         end(call, call.answer, now)
     }
 
@@ -141,8 +147,7 @@ extension Service {
     }
 
     private func writeEnvelope(_ id: Bytes, _ failure: RPCFailure, to frame: ByteBuffer) {
-        frame.append("{\"jsonrpc\":\"2.0\",\"id\":")
-        frame.append(id)
+        openEnvelope(id, to: frame)
         frame.append(",\"error\":")
         var json = JSONWriter(frame)
         failure.write(to: &json)
@@ -184,22 +189,19 @@ extension Service {
         JSONWriter.appendString(value, to: frame)
     }
 
-    func logEnd(_ call: Call, status: Int, _ now: Instant) {
-        surroundings.log.write(
-            .info, "call",
-            [
-                ("method", .text(call.entry?.method.name ?? "")), ("id", .text(call.id.bytes.text)),
-                ("status", .number(status)), ("attempts", .number(call.evidence.attempts)),
-                ("elapsed_ms", .number(Int(now.seconds(since: call.arrivedAt) * 1000))),
-            ])
+    func logEnd(_ call: Call, _ exchange: Exchange, _ now: Instant) {
+        var fields = logFields(call.entry?.method, call.id.bytes)
+        fields.append(("status", .number(exchange.status)))
+        fields.append(("attempts", .number(call.evidence.attempts)))
+        fields.append(("elapsed_ms", .number(Int(now.seconds(since: call.arrivedAt) * 1000))))
+        if let request = exchange[.requestID] { fields.append(("request_id", .text(request.text))) }
+        surroundings.log.write(.info, "call", fields)
     }
 
-    func log(_ failure: RPCFailure, _ call: Call?, _ id: Bytes?, _ now: Instant? = nil) {
+    func log(_ failure: RPCFailure, _ call: Call?, _ method: Method?, _ id: Bytes?, _ now: Instant? = nil) {
         let level: Logger.Level = failure.kind == .internalError ? .error : .info
         guard surroundings.log.isOn(level) else { return }
-        var fields: [(String, LogValue)] = []
-        if let method = call?.entry?.method { fields.append(("method", .text(method.name))) }
-        if let id { fields.append(("id", .text(id.text))) }
+        var fields = logFields(method, id)
         fields.append(("kind", .text(failure.kind.rawValue)))
         if let status = failure.status { fields.append(("status", .number(status))) }
         if let attempts = failure.attempts { fields.append(("attempts", .number(attempts))) }
@@ -209,5 +211,24 @@ extension Service {
         }
         if let request = failure.requestID { fields.append(("request_id", .text(request))) }
         surroundings.log.write(level, call == nil ? "refused" : "call", fields)
+    }
+
+    /// Tells that a call goes on after `seconds`, and why.
+    func logPause(_ call: Call, _ reason: RPCFailure?, seconds: Double) {
+        guard surroundings.log.isOn(.debug) else { return }
+        var fields = logFields(call.entry?.method, call.id.bytes)
+        if let reason { fields.append(("kind", .text(reason.kind.rawValue))) }
+        if let status = reason?.status { fields.append(("status", .number(status))) }
+        fields.append(("attempts", .number(call.evidence.attempts)))
+        fields.append(("wait_ms", .number(Int((max(0, seconds) * 1000).rounded(.up)))))
+        surroundings.log.write(.debug, reason == nil ? "throttled" : "retry", fields)
+    }
+
+    /// What every line about a call begins with; a notification has no id.
+    private func logFields(_ method: Method?, _ id: Bytes?) -> [(String, LogValue)] {
+        var fields: [(String, LogValue)] = []
+        if let method { fields.append(("method", .text(method.name))) }
+        if let id, !id.isEmpty { fields.append(("id", .text(id.text))) }
+        return fields
     }
 }

@@ -27,7 +27,7 @@ extension Service {
             case .pass, .probe: break
             case .wait(let until):
                 call.phase = .waiting
-                if call.reply != nil, !call.isAtGate { tellProgress(call, lastFailure: nil, until, now) }
+                if !call.isAtGate { tellPause(call, nil, until, now) }
                 call.isAtGate = true
                 return sleep(call, until: until)
             case .refuse(let milliseconds):
@@ -105,13 +105,18 @@ extension Service {
             if call.isControl, entry.method.name == "sandbox.reset" { forgetThrottling(now) }
             return succeed(call, exchange, now)
         }
-        let failure = RPCFailure(
+        var failure = RPCFailure(
             exchange, wasAbandoned: wasAbandoned, method: entry.method, terms: call.terms, wallClock: wallClock)
+        if exchange.failure == .connectTimeout, call.deadline.seconds(since: now) < policy.leastTime {
+            failure = RPCFailure(.timeout, "The API's host took no connection before the call's time was over.")
+            failure.retryable = true
+        }
         // What to answer if the next attempt can't be made after all.
         call.lastFailure = failure
         if exchange.status == 401, !call.refreshedToken, hasNewerToken(than: call) {
             call.refreshedToken = true
             counters.retries += 1
+            tellPause(call, failure, now, now)
             return ask(call, now)
         }
         let decision = policy.decide(
@@ -122,16 +127,23 @@ extension Service {
         case .stop: fail(call, failure, now)
         case .immediate:
             counters.retries += 1
-            if call.reply != nil { tellProgress(call, lastFailure: failure, now, now) }
+            tellPause(call, failure, now, now)
             call.needsFreshConnection = true
             ask(call, now)
         case .retry(let seconds, let freshConnection):
             counters.retries += 1
             call.needsFreshConnection = freshConnection
             call.phase = .waiting
-            if call.reply != nil { tellProgress(call, lastFailure: failure, now + seconds, now) }
+            tellPause(call, failure, now + seconds, now)
             sleep(call, until: now + seconds)
         }
+    }
+
+    /// Tells a log and a client that want to know it that a call goes on at `next`, and why: a failed attempt, or the
+    /// throttle gate.
+    private func tellPause(_ call: Call, _ failure: RPCFailure?, _ next: Instant, _ now: Instant) {
+        logPause(call, failure, seconds: next.seconds(since: now))
+        if call.reply != nil { tellProgress(call, lastFailure: failure, next, now) }
     }
 
     /// Whether there is another token by now than the one that `call` was sent with. Of calls that were refused

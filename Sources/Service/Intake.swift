@@ -26,7 +26,7 @@ extension Service {
                 answer(RPCFailure(.tooLarge, "A message may have at most \(limit) bytes (16 MiB)."), id: nil, .stream)
             case .badHeader(let reason):
                 answer(RPCFailure(.invalidRequest, "The message's headers can't be read: \(reason)."), id: nil, .stream)
-                if isFatal { ending = .draining }
+                if ending == .none { ending = .draining }
             case .none:
                 hasUnreadFrames = false
                 startReady(now)
@@ -55,33 +55,40 @@ extension Service {
         if mcpSession.isActive, let id = request.id, !id.isRequestID {
             return answer(MCP.Server.badID.failure, id: nil, destination)
         }
-        if let id = request.id, slot(withID: id.bytes) != nil {
+        if let id = request.id, isInUse(id) {
             let text = "A call with this id is in flight; it goes on undisturbed. Use another id."
-            return answer(RPCFailure(.invalidRequest, text), id: id, destination)
+            return answer(RPCFailure(.invalidRequest, text), id: id, destination, for: entry.method)
         }
-        if let refusal = refusal(entry) { return answer(refusal, id: request.id, destination) }
+        if let refusal = refusal(entry) { return answer(refusal, id: request.id, destination, for: entry.method) }
         guard entry.method.isRemote else { return serveLocally(entry, request, destination, now) }
         do throws(RPCFailure) {
             let call = try boundCall(entry, request.params)
             occupy(call, entry, request.id, destination, now)
             begin(call, now)
         } catch {
-            answer(error, id: request.id, destination)
+            answer(error, id: request.id, destination, for: entry.method)
         }
     }
 
     /// A call that holds the checked request, to be occupied next.
     func boundCall(_ entry: MethodTable.Entry, _ params: JSONSlice?) throws(RPCFailure) -> Call {
-        if !isPrepared, let sentence = prepare() {
-            throw RPCFailure(.notConfigured, sentence).unsent(entry.method)
-        }
         let call = freeCall()
         do throws(RPCFailure) {
-            call.terms = try entry.bind(params, target: call.target, body: call.body)
+            call.terms = try bind(entry, params, target: call.target, body: call.body)
+            if !isPrepared, let sentence = prepare() { throw RPCFailure(.notConfigured, sentence) }
         } catch {
             throw error.unsent(entry.method)
         }
         return call
+    }
+
+    /// Checks params; a stream on which they name a revision of MCP is MCP from here on.
+    func bind(
+        _ entry: MethodTable.Entry, _ params: JSONSlice?, target: ByteBuffer, body: ByteBuffer
+    ) throws(RPCFailure) -> CallTerms {
+        let terms = try entry.bind(params, target: target, body: body)
+        if terms.namesRevision { mcpSession.activate() }
+        return terms
     }
 
     func refusal(_ entry: MethodTable.Entry) -> RPCFailure? {
@@ -141,6 +148,9 @@ extension Service {
         call.evidence = WriteEvidence()
         (call.needsFreshConnection, call.refreshedToken, call.isAtGate, call.lastFailure) = (false, false, false, nil)
     }
+
+    /// Whether an answer to a request with this id is still owed.
+    func isInUse(_ id: JSONSlice) -> Bool { slot(withID: id.bytes) != nil || mcpSession.hasSubscription(id.bytes) }
 
     /// The slot of the call in flight whose id is spelled like this.
     func slot(withID id: Bytes) -> Int? {

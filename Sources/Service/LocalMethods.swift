@@ -11,13 +11,14 @@ extension Service {
     ) {
         guard case .local(let local) = entry.method.action else { return }
         do throws(RPCFailure) {
-            if local == .cancel { return try serveCancel(entry, request, destination, now) }
-            if local != .exit, local != .shutdown {
+            // `exit` ends the process whatever comes with it.
+            if local != .exit {
                 scratch.truncate(to: 0)
-                _ = try entry.bind(request.params, target: scratch, body: scratch)
+                _ = try bind(entry, request.params, target: scratch, body: scratch)
             }
+            if local == .cancel { return try serveCancel(request, destination, now) }
         } catch {
-            return answer(error, id: request.id, destination)
+            return answer(error, id: request.id, destination, for: entry.method)
         }
         switch local {
         case .ping: answer(id: request.id, destination) { $0.append("{}") }
@@ -39,9 +40,7 @@ extension Service {
 
     /// `$/cancelRequest {id}`: the call is given up and answered. For an id that is not in flight nothing happens,
     /// because its answer is on the way already.
-    private func serveCancel(
-        _ entry: MethodTable.Entry, _ request: Request, _ destination: Destination, _ now: Instant
-    ) throws(RPCFailure) {
+    private func serveCancel(_ request: Request, _ destination: Destination, _ now: Instant) throws(RPCFailure) {
         let id =
             request.params?.kind == .array ? request.params?.elements.first { _ in true } : request.params?.member("id")
         guard let id, id.kind == .string || id.kind == .number else {
@@ -49,8 +48,11 @@ extension Service {
                 .invalidParams, "$/cancelRequest takes the id of a call.",
                 errors: [FieldError(field: "id", code: "required", message: "A string or a number.")])
         }
-        let found = slot(withID: id.bytes)
-        if let found { cancel(calls[found], now) }
+        if let found = slot(withID: id.bytes) {
+            cancel(calls[found], now)
+        } else if mcpSession.endSubscription(id.bytes) {
+            answer(RPCFailure(.cancelled, "The subscription was cancelled."), id: id, .stream)
+        }
         answer(id: request.id, destination) { $0.append("null") }
     }
 

@@ -1,5 +1,6 @@
 import Bytes
 import JSON
+import JSONRPC
 
 /// Writes one line per event. What is written here never holds a token, a body, a query or a URL.
 public final class Logger {
@@ -29,13 +30,19 @@ public final class Logger {
 
     private let level: Level
     private let format: Format
-    private let sink: (Bytes) -> Void
+    private let timestamp: () -> String
+    private let sink: (UnsafeMutableRawBufferPointer) -> Void
     private let line = ByteBuffer()
 
-    /// A logger whose lines, each with its newline, go to `sink`, which must not block.
-    public init(level: Level, format: Format, sink: @escaping (Bytes) -> Void) {
+    /// A logger whose lines, each with its newline, go to `sink`, which must not block and may change them. `timestamp`
+    /// is what the lines in JSON say of the time; those in text are for hosts that add their own.
+    public init(
+        level: Level, format: Format, timestamp: @escaping () -> String = { "" },
+        sink: @escaping (UnsafeMutableRawBufferPointer) -> Void
+    ) {
         self.level = level
         self.format = format
+        self.timestamp = timestamp
         self.sink = sink
     }
 
@@ -52,17 +59,18 @@ public final class Logger {
         }
         if line.count >= Self.lineLimit { line.truncate(to: Self.lineLimit - 1) }
         line.append("\n")
-        sink(line.bytes)
+        sink(line.mutableBytes)
     }
 
     private func writeJSON(_ level: Level, _ event: String, _ fields: [(String, LogValue)]) {
         var json = JSONWriter(line)
         json.beginObject()
+        json.member("time", timestamp())
         json.member("level", level.name)
         json.member("event", event)
         for (name, value) in fields {
             switch value {
-            case .text(let text): json.member(name, String(text.prefix(200)))
+            case .text(let text): json.member(name, text.cut(after: 200))
             case .number(let number): json.member(name, number)
             }
         }
@@ -74,7 +82,7 @@ public final class Logger {
         for (name, value) in fields {
             line.append(text: " \(name)=")
             switch value {
-            case .text(let text): JSONWriter.appendString(String(text.prefix(200)), to: line)
+            case .text(let text): JSONWriter.appendString(text.cut(after: 200), to: line)
             case .number(let number): line.append(decimal: number)
             }
         }

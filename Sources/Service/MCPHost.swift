@@ -11,7 +11,7 @@ extension Service {
     func serveUnlisted(_ request: Request, _ destination: Destination, _ now: Instant) {
         var isInBatch = false
         if case .batch = destination { isInBatch = true }
-        if let id = request.id, slot(withID: id.bytes) != nil || mcpSession.hasSubscription(id.bytes) {
+        if let id = request.id, isInUse(id) {
             let text = "A call with this id is in flight; it goes on undisturbed. Use another id."
             return answer(RPCFailure(.invalidRequest, text), id: id, destination)
         }
@@ -33,7 +33,7 @@ extension Service {
         let (entry, reply) = (toolCall.entry, toolCall.reply)
         func refuse(_ failure: RPCFailure) {
             counters.errors += 1
-            log(failure, nil, id?.bytes)
+            log(failure, nil, entry.method, id?.bytes)
             answerMCP(id, destination) { reply.appendFailure(failure, to: $0) }
         }
         if let refusal = refusal(entry) { return refuse(refusal) }
@@ -60,16 +60,30 @@ extension Service {
             reply.appendSuccess(exchange.answer, meta: meta.bytes, to: call.answer)
         }
         call.answer.append("}")
-        if call.answer.count >= Reply.lineLimit, let method = call.entry?.method {
-            return fail(call, reply.tooLong(call.answer.count, method, call.terms), now)
+        if call.answer.count >= lineRoom(call.destination), let method = call.entry?.method {
+            var isInBatch = false
+            if case .batch = call.destination { isInBatch = call.answer.count < Reply.lineLimit }
+            var failure = reply.tooLong(call.answer.count, isInBatch: isInBatch, method, call.terms)
+            failure.adopt(exchange)
+            return fail(call, failure, now)
         }
-        if surroundings.log.isOn(.info) { logEnd(call, status: exchange.status, now) }
+        if surroundings.log.isOn(.info) { logEnd(call, exchange, now) }
         tellLog(call, reply, .info, now) { $0.member("status", exchange.status) }
         end(call, call.answer, now)
     }
 
+    /// Bytes that an answer must stay under. The line of a batch has to hold all its answers, and a short one for each
+    /// that finds no room.
+    private func lineRoom(_ destination: Destination) -> Int {
+        guard case .batch(let batch) = destination else { return Reply.lineLimit }
+        return Reply.lineLimit - Message.batchLimit * 1000 - batch.answer.count
+    }
+
     /// Ends a call with a failure, told in MCP's way. The answer's frame has been started.
     func fail(_ call: Call, _ reply: Reply, _ failure: RPCFailure, _ now: Instant) {
+        var failure = failure
+        // It goes out twice escaped, and no model reads a megabyte of error.
+        if failure.problem.map({ $0.count > 1_000_000 }) == true { failure.problem = nil }
         tellLog(call, reply, failure.kind == .internalError ? .error : .warning, now) { json in
             json.member("kind", failure.kind.rawValue)
             if let status = failure.status { json.member("status", status) }
@@ -77,6 +91,7 @@ extension Service {
         appendHead(call.id.bytes, to: call.answer)
         reply.appendFailure(failure, to: call.answer)
         call.answer.append("}")
+        surroundings.conceal(call.answer.mutableBytes)
         end(call, call.answer, now)
     }
 
@@ -88,7 +103,7 @@ extension Service {
         leaveBy = now + Self.graceSeconds
         wakeBy(now + Self.graceSeconds)
         let text = "The host has ended the stream; this call was given up."
-        for call in calls where call.phase != .free && call.entry?.method.isWrite != true {
+        for call in calls where call.phase != .free && (call.phase != .running || call.entry?.method.isWrite != true) {
             giveUp(call, RPCFailure(.shuttingDown, text, retryable: true), now)
         }
         hasUnreadFrames = true
@@ -163,7 +178,7 @@ extension Service {
 
     private func refuse(_ refusal: Refusal, _ id: JSONSlice?, _ destination: Destination) {
         counters.errors += 1
-        log(refusal.failure, nil, id?.bytes)
+        log(refusal.failure, nil, nil, id?.bytes)
         answerMCP(id, destination) { out in
             out.append("\"error\":")
             var json = JSONWriter(out)

@@ -121,6 +121,14 @@ public final class Service {
         if mcpSession.isActive { endMCP(now) }
     }
 
+    /// The host has closed its end while no room was left to read on. A plain host is served all that it has written;
+    /// an MCP client has gone, and what it left unread is not begun.
+    public func inputHungUp(at now: Instant) {
+        guard ending == .none, mcpSession.isActive else { return }
+        ending = .draining
+        endMCP(now)
+    }
+
     /// Nobody reads the output any more: nothing new is begun and what runs is given up, because nobody would learn of
     /// it.
     public func outputGone(at now: Instant) {

@@ -19,8 +19,13 @@ public struct ServiceSettings {
     public var maxAttempts = 3
     /// Calls worked on at once, at most: 1 to 1,024. Further input waits unread.
     public var maxInFlight = 64
-    /// Exchanges on the wire at once, at most: 1 to 256.
+    /// Connections to the API, at most: 1 to 256.
     public var maxConnections = 16
+    /// Whether exchanges may share a connection, as HTTP/2 lets them.
+    public var sharesConnections = false
+
+    /// Exchanges on the wire at once, at most.
+    var maxRunning: Int { sharesConnections ? maxInFlight : maxConnections }
 
     /// Settings with the usual limits.
     public init(version: String, baseURL: String) {
@@ -39,18 +44,22 @@ public struct ServiceSurroundings {
     public var prepare: () -> String?
     /// Reads the token file again and has the transport use what it holds; true when that differs from before.
     public var refreshToken: () -> Bool
+    /// Writes over the token wherever it stands in some bytes: an API may repeat in an error what it was sent.
+    public var conceal: (UnsafeMutableRawBufferPointer) -> Void
     /// Where log lines go.
     public var log: Logger
 
     /// Surroundings, each as described at its property.
     public init(
         random: @escaping () -> Double, wallClock: @escaping () -> Double, prepare: @escaping () -> String?,
-        refreshToken: @escaping () -> Bool, log: Logger
+        refreshToken: @escaping () -> Bool, conceal: @escaping (UnsafeMutableRawBufferPointer) -> Void = { _ in },
+        log: Logger
     ) {
         self.random = random
         self.wallClock = wallClock
         self.prepare = prepare
         self.refreshToken = refreshToken
+        self.conceal = conceal
         self.log = log
     }
 }

@@ -11,6 +11,7 @@ final class ProgressLine: LoopClient {
     private var startedAt: Instant?
     private var dueAt = Instant(nanoseconds: 0)
     private let line = ByteBuffer()
+    private var shown = ""
     private static let interval = 0.2
 
     init(_ service: Service, _ standardError: StandardError) {
@@ -26,6 +27,7 @@ final class ProgressLine: LoopClient {
 
     func inputRoom() -> UnsafeMutableRawBufferPointer { service.inputRoom() }
     func received(_ count: Int, at now: Instant) { service.received(count, at: now) }
+    func inputHungUp(at now: Instant) { service.inputHungUp(at: now) }
     func inputEnded(at now: Instant) { service.inputEnded(at: now) }
     func outputGone(at now: Instant) { service.outputGone(at: now) }
     func signalled(at now: Instant) { service.signalled(at: now) }
@@ -40,8 +42,8 @@ final class ProgressLine: LoopClient {
 
     /// Ends the line.
     func finish() {
-        line.append("\n")
-        standardError.write(line.bytes)
+        standardError.isInLine = false
+        standardError.write(Bytes("\n"))
     }
 
     private func show(_ now: Instant) {
@@ -50,9 +52,15 @@ final class ProgressLine: LoopClient {
         let seconds = now.seconds(since: start)
         let state = service.progress
         let rate = seconds > 0 ? Int(Double(state.answers) / seconds) : 0
+        let errors = state.errors == 1 ? "1 error" : "\(state.errors) errors"
+        let counts = "\(state.answers) answered, \(errors), \(state.inFlight) in flight"
+        // An idle process has nothing new to tell.
+        guard counts != shown else { return }
+        shown = counts
         line.truncate(to: 0)
-        line.append(
-            text: "\r\(state.answers) answered, \(state.errors) errors, \(state.inFlight) in flight, \(rate)/s\u{1B}[K")
+        line.append(text: "\r\(counts), \(rate)/s\u{1B}[K")
+        standardError.isInLine = false
         standardError.write(line.bytes)
+        standardError.isInLine = true
     }
 }

@@ -28,7 +28,10 @@ final class SingleCall: LoopClient {
                 json.name("params")
                 json.raw(try scanner.text().bytes)
             } catch {
-                throw UsageError(sentence: "PARAMS is not JSON at byte \(error.offset): \(error.reason.rawValue).")
+                throw UsageError(
+                    sentence:
+                        "PARAMS is not JSON at byte \(error.offset): \(error.reason.rawValue). Give an object or an "
+                        + "array, such as '{\"engagement_id\":\"ngmt_…\"}'.")
             }
         }
         json.endObject()
@@ -45,6 +48,7 @@ final class SingleCall: LoopClient {
 
     func inputRoom() -> UnsafeMutableRawBufferPointer { service.inputRoom() }
     func received(_ count: Int, at now: Instant) {}
+    func inputHungUp(at now: Instant) {}
     func inputEnded(at now: Instant) {}
     func outputGone(at now: Instant) { service.outputGone(at: now) }
 

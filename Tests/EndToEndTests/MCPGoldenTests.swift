@@ -60,7 +60,7 @@ struct MCPGoldenTests {
         GoldenLine("wrong JSON-RPC version", #"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, "1 -32600"),
         GoldenLine("no JSON-RPC version", #"{"id":1,"method":"ping"}"#, "1 -32600"),
         GoldenLine("method is a number", #"{"jsonrpc":"2.0","id":1,"method":1}"#, "1 -32600"),
-        GoldenLine("params is a string", #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":"x"}"#, "1 -32600"),
+        GoldenLine("params is a string", #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":"x"}"#, "1 -32602"),
         GoldenLine("params is an array", #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[]}"#, "1 -32602"),
         GoldenLine("a stray result", #"{"jsonrpc":"2.0","id":1,"result":{}}"#, "1 -32600"),
         GoldenLine(

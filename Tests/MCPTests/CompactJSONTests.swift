@@ -17,6 +17,12 @@ struct CompactJSONTests {
         ("\"\u{200D}\u{200F}\u{2027}\u{202F}\u{206A}\"", "\"\u{200D}\u{200F}\u{2027}\u{202F}\u{206A}\""),
         ("\"é€😀\u{2014}\"", "\"é€😀\u{2014}\""),
         (#""\u2028 stays as spelled""#, #""\u2028 stays as spelled""#),
+        // Halves of surrogate pairs become the replacement character, whole pairs stay.
+        (#""\ud83d\ude00\uD83D\uDE00""#, #""\ud83d\ude00\uD83D\uDE00""#),
+        (#""\ud83d""#, #""\ufffd""#), (#""\ude00x""#, #""\ufffdx""#),
+        (#""\ud83d\ud83d\ude00""#, #""\ufffd\ud83d\ude00""#),
+        (#""\ud83d\n\ude00""#, #""\ufffd\n\ufffd""#), (#""\\ud83d""#, #""\\ud83d""#),
+        (#"{"\udbff":1}"#, #"{"\ufffd":1}"#),
         ("[]", "[]"), ("null", "null"), ("[ ]", "[]"), (#""""#, #""""#),
     ])
     func isCompactAndPrintable(spaced: String, compact: String) {

@@ -23,6 +23,41 @@ import Testing
         #expect(stage.answer(1)?.isResult == true)
     }
 
+    /// All places are taken, so nothing is read any more: that the client has gone is noticed all the same.
+    @Test(arguments: [true, false])
+    func anMCPClientThatLeavesIsNoticedWhileNothingIsRead(isMCP: Bool) throws {
+        let stage = Stage([.answer(200, after: 8)]) { $0.maxInFlight = 2 }
+        if isMCP {
+            stage.loop.send(
+                #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}"#)
+        }
+        stage.get(1)
+        stage.put(2)
+        stage.put(3)
+        stage.run(0.1)
+        stage.loop.closeInput()
+        #expect(stage.run(60) == .ended)
+        if isMCP {
+            #expect(stage.loop.now.offset < 2)
+            #expect(stage.answer(1)?.kind == "shutting_down" && stage.answer(2)?.applied == "unknown")
+            #expect(stage.sent.count == 2, "what was left unread is not begun")
+        } else {
+            #expect(stage.answers.count == 3 && stage.answers.values.allSatisfy { $0[0].isResult })
+        }
+    }
+
+    /// A write that waits behind another has not begun when the client goes, and does not begin then.
+    @Test func writesInLineAreGivenUpWhenAnMCPClientLeaves() throws {
+        let stage = Stage([.answer(200, after: 0.5)])
+        stage.loop.send(#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}"#)
+        for id in 1...3 { stage.put(id) }
+        stage.run(0.1)
+        stage.loop.closeInput()
+        #expect(stage.run(60) == .ended)
+        #expect(stage.answer(1)?.isResult == true && stage.sent.count == 1)
+        for id in 2...3 { #expect(stage.answer(id)?.kind == "shutting_down" && stage.answer(id)?.applied == "no") }
+    }
+
     @Test func aSignalGivesRunningCallsAMoment() throws {
         let stage = Stage([.answer(200, after: 1), .silence])
         stage.put(1, "ngmt_1")

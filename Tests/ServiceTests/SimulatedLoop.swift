@@ -51,6 +51,7 @@ final class SimulatedLoop {
     private var outputIsGone = false
     private var outputIsBlocked = false
     private var inputHasEnded = false
+    private var inputHasHungUp = false
     private(set) var turns = 0
 
     init(_ service: Service, _ transport: FakeTransport, dice: Dice? = nil) {
@@ -151,8 +152,11 @@ final class SimulatedLoop {
         service.wantsInput && !inputHasEnded && (inputStart < input.count || inputIsClosed)
     }
 
+    /// Whether the host has closed its end and the process does not read.
+    private var hasHungUp: Bool { inputIsClosed && !inputHasEnded && !inputHasHungUp && !service.wantsInput }
+
     private var isAnythingReady: Bool {
-        canRead || pendingSignals > 0 || (outputIsClosed && !outputIsGone)
+        canRead || hasHungUp || pendingSignals > 0 || (outputIsClosed && !outputIsGone)
             || (outputIsBlocked && !outputIsGone && pipe.count < pipeCapacity)
     }
 
@@ -164,6 +168,10 @@ final class SimulatedLoop {
         }
         if outputIsClosed { loseOutput() }
         if mayRead { receive() }
+        if hasHungUp {
+            inputHasHungUp = true
+            service.inputHungUp(at: now)
+        }
         settle()
     }
 
