@@ -46,6 +46,17 @@ public final class ByteBuffer {
         if count + extra > capacity { grow(to: count + extra) }
     }
 
+    /// Makes room for `extra` more bytes, as `reserve` does; false, and nothing has changed, when there is no memory.
+    public func tryReserve(_ extra: Int) -> Bool {
+        guard count + extra > capacity else { return true }
+        for wanted in [max(count + extra, capacity * 2), count + extra] {
+            guard let moved = realloc(base, wanted) else { continue }
+            (base, capacity) = (moved, wanted)
+            return true
+        }
+        return false
+    }
+
     /// Appends a copy of `bytes`, which must not be borrowed from this buffer.
     public func append(_ bytes: Bytes) {
         guard let source = bytes.baseAddress else { return }

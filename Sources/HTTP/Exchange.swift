@@ -60,6 +60,8 @@ public enum TransferFailure: Error, Equatable, Sendable {
     case encoding
     /// The time for connecting ran out.
     case connectTimeout
+    /// The time for connecting ran out inside the TLS handshake.
+    case handshakeTimeout
     /// No memory, or a refusal of libcurl to take the request at all.
     case local(reason: String)
 }

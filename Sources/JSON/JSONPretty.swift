@@ -16,7 +16,7 @@ extension JSONSlice {
                 if !isFirst { out.append(",") }
                 isFirst = false
                 line(indent + 1)
-                out.append(member.name.bytes)
+                member.name.appendPrintable(to: out)
                 out.append(": ")
                 member.value.appendPretty(to: out, indent: indent + 1)
             }

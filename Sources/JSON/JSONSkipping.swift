@@ -142,7 +142,7 @@ extension JSONScanner {
         }
     }
 
-    /// Moves over printable ASCII, 16 bytes a step, up to a quote, a backslash, a control character or a byte above 127.
+    /// Moves over printable ASCII, 16 bytes a step, to a quote, a backslash, a control character or a byte above 127.
     @inline(__always)
     private func skipPlain(_ start: Position) -> Position {
         var at = start

@@ -3,7 +3,8 @@ import Glibc
 /// Where the signal handler writes. Set once, before the handler is installed, and only read afterwards.
 private nonisolated(unsafe) var handlerEnd: Int32 = -1
 
-/// Turns SIGTERM, SIGINT and SIGHUP into bytes on a pipe that the loop polls, and has SIGPIPE ignored.
+/// Turns SIGTERM, SIGINT and SIGHUP into bytes on a pipe that the loop polls, and has SIGPIPE ignored. A SIGHUP that
+/// was ignored when the process began stays ignored: that is what `nohup` is for.
 public struct SignalPipe {
     let descriptor: Int32
 
@@ -18,7 +19,10 @@ public struct SignalPipe {
         descriptor = ends[0]
         handlerEnd = ends[1]
         signal(SIGPIPE, SIG_IGN)
-        for number in [SIGTERM, SIGINT, SIGHUP] {
+        var before = sigaction()
+        sigaction(SIGHUP, nil, &before)
+        let isHangUpIgnored = before.__sigaction_handler.sa_handler.map { unsafeBitCast($0, to: Int.self) } == 1
+        for number in isHangUpIgnored ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP] {
             signal(number) { _ in
                 let saved = errno
                 var byte: UInt8 = 1

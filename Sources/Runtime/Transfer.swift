@@ -188,6 +188,12 @@ final class Transfer {
             return
         }
         exchange.failure = stop ?? Self.failure(code, wasSent: exchange.wasSent)
+        if exchange.failure == .connectTimeout {
+            var microseconds: curl_off_t = 0
+            rpc_easy_get_offset(easy, CURLINFO_CONNECT_TIME_T, &microseconds)
+            // The host took the connection, and the rest of the time went into TLS.
+            if microseconds > 0 { exchange.failure = .handshakeTimeout }
+        }
         rpc_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &number)
         if !exchange.wasSent, number >= 300 { exchange.failure = .proxy }
     }
@@ -247,6 +253,10 @@ final class Transfer {
             stop = .tooLarge
             return false
         }
+        guard exchange.body.tryReserve(bytes.count) else {
+            stop = .local(reason: "there is no memory for the answer")
+            return false
+        }
         exchange.body.append(bytes)
         return true
     }
@@ -261,7 +271,9 @@ final class Transfer {
             stop = .headersTooLarge
             return false
         }
-        if line.starts(with: "HTTP/") {
+        // A status line begins a header section: the first, or the one after an interim answer. Anywhere else it is a
+        // field, or a trailer, that only looks like one.
+        if line.starts(with: "HTTP/"), headerLines == 1 || headersEnded && 100..<200 ~= exchange.status {
             // Also of an answer that never ends: that the server said 200 is known from here on.
             exchange.status = Self.status(in: line)
             exchange.forgetFields()

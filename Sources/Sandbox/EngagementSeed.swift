@@ -88,7 +88,7 @@ struct EngagementSeed: Sendable {
             switch transcript {
             case .none: json.null()
             case .short: json.raw(Transcripts.text(seed: number, byteCount: 1_500))
-            case .long: json.raw(Transcripts.text(seed: number, byteCount: 1_000_000))
+            case .long: json.raw(Transcripts.text(seed: number, byteCount: 1_100_000))
             }
         }
         if expand.contains(.mediaURL) {

@@ -45,8 +45,8 @@ struct FaultPlanReader {
             refuse("match", "invalid_match", "Give a method or *, one space, and a path that begins with / or *.")
             return nil
         }
-        if text.contains(" /api/") {
-            refuse("match", "invalid_match", "Leave /api out of the path.")
+        if text.contains(" /api/") || text.contains("?") {
+            refuse("match", "invalid_match", "Give the path without /api and without a query.")
             return nil
         }
         return text
@@ -110,7 +110,7 @@ struct FaultPlanReader {
     }
 
     private mutating func retryAfter(_ value: JSONSlice, _ field: String) -> String? {
-        if let seconds = value.integer { return String(seconds) }
+        if let seconds = value.integer, seconds >= 0 { return String(seconds) }
         if let text = value.string, text.utf8.count <= 1024, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) {
             return text
         }

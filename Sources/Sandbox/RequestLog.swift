@@ -6,8 +6,8 @@ import JSON
 /// Each request is kept as the JSON text it will be shown as, and all of them in one block, so that a million requests
 /// leave no more behind than the newest ten thousand.
 struct RequestLog {
-    /// Bytes of one body shown, at most.
-    static let bodyLimit = 64 << 10
+    /// Bytes of one body shown, at most: enough for 100,000 contacts.
+    static let bodyLimit = 4 << 20
 
     /// What a request had for a token.
     enum Token: String { case present, absent, wrong }

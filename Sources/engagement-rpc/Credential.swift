@@ -5,7 +5,8 @@ import Glibc
 final class Credential: CustomStringConvertible {
     private var token: String?
     private let file: String?
-    private let warn: (String) -> Void
+    /// Told, once, when others may read the token file.
+    var warn: (String) -> Void = { _ in }
     private var hasWarned = false
     var description: String { "••••" }
 
@@ -17,12 +18,10 @@ final class Credential: CustomStringConvertible {
         let sentence: String
     }
 
-    /// A token that is known, or a file to read it from when it is first needed. `warn` is told, once, when others may
-    /// read that file.
-    init(token: String?, file: String?, warn: @escaping (String) -> Void) {
+    /// A token that is known, or a file to read it from when it is first needed.
+    init(token: String?, file: String?) {
         self.token = token
         self.file = file
-        self.warn = warn
     }
 
     /// The value of the `Authorization` header: API keys go bare, anything else as a bearer token (API reference,
@@ -46,16 +45,34 @@ final class Credential: CustomStringConvertible {
         return true
     }
 
+    /// Writes stars over the token wherever it stands in `bytes`. One of less than 8 bytes is as likely any other word.
+    func conceal(in bytes: UnsafeMutableRawBufferPointer) {
+        guard var token, token.utf8.count >= 8 else { return }
+        token.withUTF8 { text in
+            let wanted = Bytes(text)
+            var at = 0
+            while let found = Bytes(bytes).dropping(at).firstPosition(of: wanted[0]) {
+                at += found
+                guard at + wanted.count <= bytes.count else { return }
+                if Bytes(bytes).slice(at, at + wanted.count).equals(wanted) {
+                    for index in wanted.indices { bytes[at + index] = UInt8(ascii: "*") }
+                }
+                at += 1
+            }
+        }
+    }
+
     /// The first line of a regular file. Never waits: a FIFO or directory is refused.
     private func read(_ path: String) throws(Problem) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
-            throw Problem(sentence: "The token file can't be opened: \(String(cString: strerror(errno))).")
+            let reason = String(cString: strerror(errno))
+            throw Problem(sentence: "The token file can't be opened (\(reason)); check the path of --token-file.")
         }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw Problem(sentence: "The token file is not a regular file.")
+            throw Problem(sentence: "The token file is not a regular file; --token-file takes the path of one.")
         }
         if status.st_mode & (S_IRWXG | S_IRWXO) != 0, !hasWarned {
             hasWarned = true
@@ -63,7 +80,7 @@ final class Credential: CustomStringConvertible {
         }
         var room = [UInt8](repeating: 0, count: Self.limit + 4)
         let count = Glibc.read(descriptor, &room, room.count)
-        guard count >= 0 else { throw Problem(sentence: "The token file can't be read.") }
+        guard count >= 0 else { throw Problem(sentence: "The token file can't be read; check its permissions.") }
         var line = room[0..<count].prefix { $0 != 0x0A }
         if line.last == 0x0D { line.removeLast() }
         return String(decoding: line, as: UTF8.self)
@@ -76,6 +93,7 @@ final class Credential: CustomStringConvertible {
         let text = String(cString: value)
         memset(value, 0, strlen(value))
         unsetenv(name)
-        return text
+        // Empty is as good as not set, as with every other variable.
+        return text.isEmpty ? nil : text
     }
 }

@@ -4,12 +4,14 @@ import HTTP
 import Runtime
 
 /// The client of the loop for `doctor`: asks the API one cheap question and tells what every part of the way to it is
-/// like.
+/// like. What is wrong with one part does not keep the others from being looked at.
 final class Doctor: LoopClient {
     let output = ChunkQueue()
     private(set) var isHealthy = true
     private let transport: CurlTransport
+    private let base: BaseURL
     private let exchange: Exchange
+    private let hasToken: Bool
     private var phase = Phase.new
     private var deadline: Instant?
     private let report = ByteBuffer()
@@ -20,21 +22,35 @@ final class Doctor: LoopClient {
     private static let patience = 10.0
 
     init(_ options: Options, _ process: Process) {
-        transport = process.transport
+        (transport, base) = (process.transport, process.base)
         let target = ByteBuffer("/v2/engagements?limit=1".utf8)
         exchange = Exchange(
             tag: 0, request: HTTPRequest(.get, target: target), body: ByteBuffer(), connectTimeoutMs: 5000)
+        let problem = process.readyTransport()
+        hasToken = problem == nil
         line("engagement-rpc \(Version.number), \(Runtime.libraryVersions)")
         for setting in Setting.all {
-            let origin = options.origins[setting.flag] ?? "default"
-            line("      \(setting.flag.padded(20))\(setting.value(options).padded(34))\(origin)")
+            let isOverruled = options.isSandbox && setting.flag == "--base-url"
+            let value = isOverruled ? base.text : setting.value(options)
+            let origin = isOverruled ? "the sandbox" : options.origins[setting.flag] ?? "default"
+            line("      \(setting.flag.padded(20))\(value.padded(34))\(origin)")
         }
-        if let problem = process.readyTransport() {
-            fail("settings", problem, nil)
+        if let exposure = process.exposure {
+            fail("base URL", exposure)
             phase = .done
+        } else if let problem {
+            fail("token", problem)
         } else {
-            pass("token", "present and well-formed\(options.isSandbox ? " (the sandbox's own)" : "")")
+            pass("token", "present and well-formed, from \(process.tokenOrigin)")
         }
+        if let proxy = Self.proxy(base) { note("proxy", "from \(proxy); no_proxy names hosts to reach without one") }
+    }
+
+    /// The variable that names the proxy on the way, if any: those that libcurl obeys.
+    private static func proxy(_ base: BaseURL) -> String? {
+        if base.isLoopback { return nil }
+        let own = base.isClearText ? ["http_proxy"] : ["https_proxy", "HTTPS_PROXY"]
+        return (own + ["all_proxy", "ALL_PROXY"]).first { name in getenv(name).map { $0.pointee != 0 } ?? false }
     }
 
     var wantsInput: Bool { false }
@@ -44,6 +60,7 @@ final class Doctor: LoopClient {
 
     func inputRoom() -> UnsafeMutableRawBufferPointer { report.spare(atLeast: 1) }
     func received(_ count: Int, at now: Instant) {}
+    func inputHungUp(at now: Instant) {}
     func inputEnded(at now: Instant) {}
     func outputGone(at now: Instant) { phase = .done }
     func signalled(at now: Instant) { phase = .done }
@@ -69,6 +86,7 @@ final class Doctor: LoopClient {
         case nil: judgeAnswer()
         case .resolve: fail("reach", "the host's name has no address", "check --base-url and the network")
         case .tls(let reason): fail("TLS", reason, "check the clock, --base-url and --ca-file")
+        case .handshakeTimeout: fail("TLS", "the handshake did not end in time", "check that the port speaks TLS")
         case .proxy: fail("reach", "the proxy can't be used", "check https_proxy and no_proxy")
         case .connect, .connectTimeout:
             fail("reach", "no connection to the host", "check --base-url, the network and the proxy")
@@ -78,9 +96,15 @@ final class Doctor: LoopClient {
     }
 
     private func judgeAnswer() {
+        if base.isClearText {
+            note("TLS", "not used: the base URL is http, on this machine")
+        } else {
+            pass("TLS", "the certificate is trusted")
+        }
         pass("reach", "the API answers (\(exchange.status))")
         switch exchange.status {
         case 200..<300: pass("access", "the token is accepted and may read engagements")
+        case 401 where !hasToken: note("access", "not tried, because there is no usable token")
         case 401: fail("access", "the token is not accepted (401)", "set ENGAGEMENT_RPC_TOKEN to a valid key")
         case 403: fail("access", "the token may not read engagements (403)", "give the key the scope engagements:read")
         case 404: fail("access", "nothing is there (404)", "check the path of --base-url; it ends in /api")
@@ -91,28 +115,29 @@ final class Doctor: LoopClient {
         } else {
             fail("API version", "no X-Api-Version header", "check that --base-url leads to the AskElephant API")
         }
-        if let date = exchange[.date], let server = HTTPDate.seconds(date, now: Double(time(nil))) {
-            let skew = time(nil) - server
-            if abs(skew) <= 60 {
-                pass("clock", "within \(abs(skew)) s of the API's")
-            } else {
-                fail(
-                    "clock", "\(abs(skew)) s \(skew > 0 ? "ahead of" : "behind") the API's", "set this machine's clock")
-            }
+        judgeClock()
+    }
+
+    private func judgeClock() {
+        guard let date = exchange[.date], let server = HTTPDate.seconds(date, now: Double(time(nil))) else {
+            return note("clock", "not compared, because the answer has no Date")
         }
+        let skew = time(nil) - server
+        if abs(skew) <= 60 { return pass("clock", "within \(abs(skew)) s of the API's") }
+        fail("clock", "\(abs(skew)) s \(skew > 0 ? "ahead of" : "behind") the API's", "set this machine's clock")
     }
 
     private func pass(_ what: String, _ text: String) { line("ok    \(what.padded(20))\(text)") }
 
-    private func fail(_ what: String, _ text: String, _ fix: String?) {
+    private func note(_ what: String, _ text: String) { line("--    \(what.padded(20))\(text)") }
+
+    /// `fix` is nil where the text says what to do.
+    private func fail(_ what: String, _ text: String, _ fix: String? = nil) {
         isHealthy = false
         line("FAIL  \(what.padded(20))\(text)" + (fix.map { ": \($0)" } ?? ""))
     }
 
-    private func line(_ text: String) {
-        for scalar in text.unicodeScalars { report.append(text: scalar.isDisturbing ? "?" : String(scalar)) }
-        report.append("\n")
-    }
+    private func line(_ text: String) { report.append(text: text.printable + "\n") }
 
     private func show() {
         guard report.count > 0 else { return }

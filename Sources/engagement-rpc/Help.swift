@@ -7,37 +7,32 @@ enum Help {
             "engagement-rpc \(Version.number): the AskElephant Public API v2 as JSON-RPC 2.0 over stdin and stdout,",
             "one JSON text per line.",
             "",
-            "usage: engagement-rpc [serve] [FLAGS]            read requests, write answers, until end of input",
-            "       engagement-rpc call METHOD [PARAMS] [FLAGS]  make one call and print its result; exit 0 or 1",
-            "       engagement-rpc doctor [FLAGS]             check settings, token, network, TLS and clock; exit 0 or 1",
-            "       engagement-rpc schema [openrpc|mcp]       print the OpenRPC document, or the MCP tools",
+            "usage: engagement-rpc [serve] [FLAGS]                read requests, write answers, until end of input",
+            "       engagement-rpc call METHOD [PARAMS] [FLAGS]   make one call and print its result; exit 0 or 1",
+            "       engagement-rpc doctor [FLAGS]                 check token, network, TLS and clock; exit 0 or 1",
+            "       engagement-rpc schema [openrpc|mcp] [FLAGS]   print the OpenRPC document, or the MCP tools",
             "       engagement-rpc --version | --help",
             "",
             "try:   engagement-rpc call engagement.get '{\"engagement_id\":\"ngmt_sandbox01\"}' --sandbox",
+            "       engagement-rpc call engagement.replaceContacts '[\"ngmt_sandbox01\",[\"cnt_sandbox05\"]]' --sandbox",
             "",
             "Flags, and the variables that stand in for them (a flag wins):",
         ]
         for setting in Setting.all {
             let head = "  \(setting.flag)" + (setting.placeholder.map { " \($0)" } ?? "")
-            lines.append(pad(head, 36) + setting.summary + " [\(setting.fallback)]")
-            if let variable = setting.variables.first { lines.append(pad("", 36) + variable) }
+            lines.append(head.padded(36) + setting.summary + " [\(setting.fallback)]")
+            let variables = setting.variables.joined(separator: ", then ")
+            if !variables.isEmpty { lines.append("".padded(36) + variables) }
         }
-        lines.append("  ENGAGEMENT_RPC_TOKEN".padded(36) + "the token; sk-apik_… keys go bare, others as Bearer")
+        lines.append(
+            "  ENGAGEMENT_RPC_TOKEN".padded(36)
+                + "the token: API keys (sk-apik_…) are sent as they are, others as Bearer …")
         lines += ["", "Methods:"]
         for method in Method.all where method.availability != .unlisted {
             let names = method.parameters.map { $0.isRequired ? $0.name : "\($0.name)?" }.joined(separator: ", ")
-            lines.append(pad("  \(method.name)", 36) + method.summary)
-            if !names.isEmpty { lines.append(pad("", 36) + "{\(names)}") }
+            lines.append("  \(method.name)".padded(36) + method.summary)
+            if !names.isEmpty { lines.append("".padded(36) + "{\(names)}") }
         }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func pad(_ text: String, _ width: Int) -> String { text.padded(width) }
-}
-
-extension String {
-    /// Followed by spaces up to `width` characters, by one at least.
-    func padded(_ width: Int) -> String {
-        self + String(repeating: " ", count: max(1, width - count))
     }
 }

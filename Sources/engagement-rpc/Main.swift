@@ -10,7 +10,8 @@ import Service
 @main
 struct Main {
     static func main() {
-        StandardStreams.fillGaps()
+        // Without a stdout nobody could learn of what is done, so nothing is begun.
+        guard StandardStreams.fillGaps() else { exit(0) }
         let token = Credential.takeFromEnvironment("ENGAGEMENT_RPC_TOKEN")
         // libcurl would write TLS secrets to the file that this names.
         unsetenv("SSLKEYLOGFILE")
@@ -19,7 +20,7 @@ struct Main {
         do throws(UsageError) {
             try run(Array(CommandLine.arguments.dropFirst()), token)
         } catch {
-            write("engagement-rpc: \(error.sentence)\n", to: 2)
+            write("engagement-rpc: \(error.sentence.printable)\n", to: 2)
             exit(64)
         }
     }
@@ -34,23 +35,29 @@ struct Main {
             guard words.isEmpty else { throw UsageError(sentence: "serve takes flags only.") }
             try serve(options, token)
         case "call": try call(Array(words), options, token)
-        case "schema": try printSchema(Array(words))
+        case "schema": try printSchema(Array(words), options)
         case "doctor":
             guard words.isEmpty else { throw UsageError(sentence: "doctor takes flags only.") }
             try examine(options, token)
         case let word?:
             throw UsageError(
-                sentence: "\(UsageError.shown(word)) is not a command; serve, call, doctor and schema are.")
+                sentence:
+                    "\(UsageError.shown(word)) is not a command; serve, call, doctor and schema are, and --help tells all."
+            )
         }
     }
 
     private static func serve(_ options: Options, _ token: String?) throws(UsageError) {
+        // Asked before the process takes its streams over.
+        let (isTyped, isShown) = (isatty(0) == 1, isatty(1) == 1)
         let process = try Process(options, token: token)
-        if isatty(0) == 1 {
+        if let sentence = process.exposure { process.log.write(.error, sentence) }
+        if isTyped {
             write("engagement-rpc: reading requests, one JSON text per line; Ctrl-D ends; --help tells more.\n", to: 2)
         }
-        let showsProgress = options.progress == .always || options.progress == .auto && isatty(2) == 1 && isatty(0) == 0
-        if showsProgress {
+        // Answers on the same terminal and the line would write over each other.
+        let isWatched = isatty(2) == 1 && !isTyped && !isShown
+        if options.progress == .always || options.progress == .auto && isWatched {
             let line = ProgressLine(process.service, process.standardError)
             process.run(line)
             line.finish()
@@ -71,6 +78,8 @@ struct Main {
         guard let method = words.first, words.count <= 2 else {
             throw UsageError(sentence: "call takes a method, then its params as JSON.")
         }
+        var options = options
+        options.framing = .lines
         let process = try Process(options, token: token)
         let client = try SingleCall(method: method, params: words.dropFirst().first, service: process.service)
         process.run(client)
@@ -80,17 +89,16 @@ struct Main {
     /// Not `exit`: OpenSSL's exit handlers and a resolver thread that still waits for its answer must not meet.
     private static func leave(_ code: Int32) -> Never { _exit(code) }
 
-    private static func printSchema(_ words: [String]) throws(UsageError) {
+    /// The documents as this process would give them: what its flags leave out is not in them.
+    private static func printSchema(_ words: [String], _ options: Options) throws(UsageError) {
+        guard words.count <= 1 else { throw UsageError(sentence: "schema takes one word: openrpc or mcp.") }
+        let methods = MethodTable(filter: options.filter, sandbox: options.isSandbox).listed
         let compact = ByteBuffer()
         switch words.first ?? "openrpc" {
+        case "openrpc": OpenRPC.append(methods, version: Version.number, to: compact)
+        case "mcp": MCP.Server.appendDocument(methods, to: compact)
         case "methods": return write(ReadmeTables.methods, to: 1)
         case "settings": return write(ReadmeTables.settings, to: 1)
-        default: break
-        }
-        switch words.first ?? "openrpc" {
-        case "openrpc" where words.count <= 1:
-            OpenRPC.append(MethodTable().listed, version: Version.number, to: compact)
-        case "mcp" where words.count == 1: MCP.Server.appendDocument(MethodTable().listed, to: compact)
         default: throw UsageError(sentence: "schema takes openrpc or mcp.")
         }
         let pretty = ByteBuffer()

@@ -38,6 +38,9 @@ struct Options {
     /// Where a setting came from, by its flag; absent for defaults.
     var origins: [String: String] = [:]
 
+    /// Which methods may be called.
+    var filter: MethodTable.Filter { MethodTable.Filter(isReadOnly: isReadOnly, patterns: methods) }
+
     enum Progress: String, CaseIterable { case auto, always, never }
 
     /// The words that are no flags: a command and what it takes.
@@ -53,7 +56,8 @@ struct Options {
             }
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let setting = Setting.all.first(where: { $0.flag == parts[0] }) else {
-                let hint = parts[0].nearest(in: Setting.all.map(\.flag)).map { "did you mean \($0)?" }
+                var hint = parts[0].nearest(in: Setting.all.map(\.flag)).map { "did you mean \($0)?" }
+                if parts[0] == "--token" { hint = "the token goes into ENGAGEMENT_RPC_TOKEN or a --token-file." }
                 throw UsageError(sentence: "\(UsageError.shown(word)) is not a flag; \(hint ?? "--help lists them.")")
             }
             guard origins[setting.flag] == nil else {
@@ -64,9 +68,12 @@ struct Options {
                 guard parts.count == 1 else { throw UsageError(sentence: "\(setting.flag) takes no value.") }
                 try setting.apply(&self, "1", setting.flag)
             } else {
-                guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
+                // A flag in the place of a value is a value forgotten; --flag=--value says that it is meant.
+                let next = rest.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
+                guard let value = parts.count == 2 ? parts[1] : next else {
                     throw UsageError(sentence: "\(setting.flag) needs a value.")
                 }
+                if parts.count == 1 { rest.removeFirst() }
                 try setting.apply(&self, value, setting.flag)
             }
         }
@@ -98,13 +105,15 @@ struct Setting: Sendable {
 
     func apply(_ options: inout Options, _ value: String, _ source: String) throws(UsageError) {
         guard take(&options, value) else {
-            throw UsageError(sentence: "\(source) must be \(expected), not \(value.quoted).")
+            // A token put there by mistake is not shown.
+            let shown = value.utf8.count <= 40 && !value.contains("apik") ? ", not \(value.quoted)" : ""
+            throw UsageError(sentence: "\(source) must be \(expected)\(shown).")
         }
     }
 
     static let all: [Setting] = [
         toggle(
-            "--sandbox", "SANDBOX", "serve from the embedded workspace; no token, no network", { $0.isSandbox },
+            "--sandbox", "SANDBOX", "serve from a built-in sample workspace; no token, no network", { $0.isSandbox },
             { $0.isSandbox = $1 }),
         text(
             "--base-url", ["ENGAGEMENT_RPC_BASE_URL"], "URL", Options.defaultBaseURL, "where the API is",
@@ -199,15 +208,17 @@ struct Setting: Sendable {
         _ flag: String, _ variables: [String], _: Value.Type, _ fallback: String, _ summary: String,
         _ get: @escaping @Sendable (Options) -> Value, _ set: @escaping @Sendable (inout Options, Value) -> Void
     ) -> Setting {
-        let words = Value.allCases.map(\.rawValue).joined(separator: "|")
+        let words = Value.allCases.map(\.rawValue)
+        let listed = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
         return Setting(
-            flag: flag, variables: variables, placeholder: words, fallback: fallback, summary: summary,
+            flag: flag, variables: variables, placeholder: words.joined(separator: "|"), fallback: fallback,
+            summary: summary,
             show: { get($0).rawValue },
             take: { options, value in
                 guard let chosen = Value(rawValue: value) else { return false }
                 set(&options, chosen)
                 return true
-            }, expected: "one of \(words)")
+            }, expected: listed)
     }
 
     private static func text(

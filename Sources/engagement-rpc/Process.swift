@@ -16,6 +16,12 @@ struct Process {
     /// 0, or 64 when a setting keeps every call from being made, which each call is told as well.
     let exitCode: Int32
     let standardError: StandardError
+    let log: Logger
+    let base: BaseURL
+    /// Why no call can be made however the token is, or nil.
+    let exposure: String?
+    /// Where the token comes from.
+    let tokenOrigin: String
     /// Readies the transport for its first exchange; returns why that can't be, or nil.
     let readyTransport: () -> String?
     private let clock = LoopClock()
@@ -33,9 +39,12 @@ struct Process {
         let sandbox = options.isSandbox ? try Self.startSandbox() : nil
         self.sandbox = sandbox
         let base = try Self.baseURL(options, sandbox)
+        self.base = base
         streams = StandardStreams()
         let tokenFile =
             sandbox == nil && (token == nil || options.origins["--token-file"] == "flag") ? options.tokenFile : nil
+        let fileOrigin = options.origins["--token-file"].map { $0 == "flag" ? "--token-file" : $0 }
+        tokenOrigin = sandbox != nil ? "the sandbox" : tokenFile != nil ? fileOrigin ?? "" : "ENGAGEMENT_RPC_TOKEN"
         let transport = CurlTransport(
             settings: TransportSettings(
                 baseURL: base.text, userAgent: "engagement-rpc/\(Version.number)", caFile: options.caFile,
@@ -44,15 +53,23 @@ struct Process {
         self.transport = transport
         let standardError = StandardError()
         self.standardError = standardError
-        let log = Logger(level: options.logLevel, format: options.logFormat) { standardError.write($0) }
-        let credential = Credential(
-            token: sandbox?.token ?? (tokenFile == nil ? token : nil), file: tokenFile,
-            warn: { log.write(.warning, $0) })
-        let isExposed = base.isClearText && !base.isLoopback
-        exitCode = isExposed ? 64 : 0
-        if isExposed { log.write(.error, Self.clearText) }
+        let credential = Credential(token: sandbox?.token ?? (tokenFile == nil ? token : nil), file: tokenFile)
+        let log = Logger(level: options.logLevel, format: options.logFormat, timestamp: Self.timestamp) { line in
+            credential.conceal(in: line)
+            standardError.write(Bytes(line))
+        }
+        self.log = log
+        credential.warn = { log.write(.warning, $0) }
+        if options.logFormat == .json {
+            standardError.lossNote = {
+                "{\"time\":\"\(Self.timestamp())\",\"level\":\"warning\",\"event\":\"log lines lost\",\"lines\":\($0)}\n"
+            }
+        }
+        let exposure = base.isClearText && !base.isLoopback ? Self.clearText : nil
+        self.exposure = exposure
+        exitCode = exposure == nil ? 0 : 64
         let readyTransport: () -> String? = {
-            if isExposed { return Self.clearText }
+            if let exposure { return exposure }
             do throws(Credential.Problem) {
                 transport.use(authorization: try credential.authorization())
                 return nil
@@ -70,13 +87,25 @@ struct Process {
                 transport.use(authorization: fresh)
                 return true
             },
-            log: log)
+            conceal: credential.conceal, log: log)
         service = Service(
             settings: Self.settings(options, base, sandbox != nil), surroundings: surroundings, transport: transport)
     }
 
     private static let clearText =
         "The base URL is http and not on this machine, so the token would travel in the clear; use https."
+
+    /// Now, as RFC 3339 has it, to the millisecond.
+    private static func timestamp() -> String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        var parts = tm()
+        gmtime_r(&now.tv_sec, &parts)
+        var text = [CChar](repeating: 0, count: 32)
+        let length = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%S", &parts)
+        let milliseconds = String(1000 + now.tv_nsec / 1_000_000).dropFirst()
+        return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self) + ".\(milliseconds)Z"
+    }
 
     /// Turns the loop for `client` until it is finished.
     func run(_ client: any LoopClient) {
@@ -86,12 +115,13 @@ struct Process {
     private static func settings(_ options: Options, _ base: BaseURL, _ isSandbox: Bool) -> ServiceSettings {
         var settings = ServiceSettings(version: Version.number, baseURL: base.text)
         settings.isSandbox = isSandbox
-        settings.filter = MethodTable.Filter(isReadOnly: options.isReadOnly, patterns: options.methods)
+        settings.filter = options.filter
         settings.framing = options.framing
         settings.timeoutMs = options.timeoutMs
         settings.maxAttempts = options.maxAttempts
         settings.maxInFlight = options.maxInFlight
-        settings.maxConnections = options.allowsHTTP2 ? options.maxInFlight : options.maxConnections
+        settings.maxConnections = options.maxConnections
+        settings.sharesConnections = options.allowsHTTP2
         return settings
     }
 
@@ -104,9 +134,11 @@ struct Process {
     }
 
     private static func baseURL(_ options: Options, _ sandbox: SandboxServer?) throws(UsageError) -> BaseURL {
-        let text = sandbox.map { "http://127.0.0.1:\($0.port)/api" } ?? options.baseURL ?? Options.defaultBaseURL
         do throws(BaseURL.Problem) {
-            return try BaseURL(text)
+            // Also where the sandbox takes its place: a bad setting is never passed over.
+            let wanted = try BaseURL(options.baseURL ?? Options.defaultBaseURL)
+            guard let sandbox else { return wanted }
+            return try BaseURL("http://127.0.0.1:\(sandbox.port)/api")
         } catch {
             throw UsageError(sentence: "The base URL can't be used: \(error.sentence).")
         }

@@ -79,6 +79,22 @@ struct CommandTests {
         #expect([.exited(1), .exited(64)].contains(junk.ending), "\(junk)")
     }
 
+    @Test(.tags(.commands)) func callIsTheSameWhateverTheFraming() throws {
+        let command = try Command(["call", "service.ping", "--framing", "headers"])
+        #expect(command.ending == .exited(0) && command.output == "{}\n", "\(command)")
+    }
+
+    @Test func schemasLeaveOutWhatTheFlagsSwitchOff() throws {
+        for document in ["openrpc", "mcp"] {
+            let whole = try Command(["schema", document]).output
+            let shaped = try Command(["schema", document, "--read-only"]).output
+            #expect(whole.contains("replace") && !shaped.contains("\"engagement.replaceContacts\""))
+            #expect(!shaped.contains("\"engagement_replace_contacts\"") && shaped.contains("engagement"))
+        }
+        #expect(try Command(["schema", "--sandbox"]).output.contains("\"sandbox.fail\""))
+        #expect(try Command(["schema", "openrpc", "more"]).ending == .exited(64))
+    }
+
     @Test(.tags(.commands)) func flagsMayStandBeforeTheCommand() throws {
         #expect(try Command(["--sandbox", "call", "service.ping"]).ending == .exited(0))
         #expect(try Command(["--timeout-ms", "5000", "serve", "--sandbox"]).ending == .exited(0))
@@ -86,13 +102,14 @@ struct CommandTests {
 
     @Test(.tags(.commands)) func callEscapesWhatCouldDisturbATerminal() throws {
         let title = #"{"title":"\u001b]0;x\u0007 \u202e"}"#
-        let server = try FaultServer(always: .ok("{\"title\":\"\u{202E}\u{9B}31m\u{2066}\",\"more\":\(title)}"))
+        let odd = "\u{202E}\u{9B}31m\u{2066}"
+        let server = try FaultServer(always: .ok("{\"title\":\"\(odd)\",\"\(odd)\":1,\"more\":\(title)}"))
         let command = try Command(
             ["call", "engagement.get", #"["ngmt_a"]"#, "--base-url", server.baseURL],
             environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
         #expect(command.ending == .exited(0), "\(command)")
-        let odd: Set<UInt32> = [0x202E, 0x9B, 0x2066, 0x1B, 0x07]
-        #expect(!command.output.unicodeScalars.contains { odd.contains($0.value) })
+        let raw: Set<UInt32> = [0x202E, 0x9B, 0x2066, 0x1B, 0x07]
+        #expect(!command.output.unicodeScalars.contains { raw.contains($0.value) })
     }
 
     @Test(.tags(.commands)) func doctorTellsWhatIsWrong() throws {
@@ -100,9 +117,27 @@ struct CommandTests {
         let command = try Command(["doctor", "--base-url", "http://127.0.0.1:\(closed)/api"])
         #expect(command.ending == .exited(1), "\(command)")
         #expect(command.output.contains("ENGAGEMENT_RPC_TOKEN"))
-        let server = try FaultServer(always: .ok())
+        let server = try FaultServer(
+            always: .answer(200, "{}", ["Date: Sun, 06 Nov 1994 08:49:37 GMT", "X-Api-Version: v"]))
         let good = try Command(
             ["doctor", "--base-url", server.baseURL], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
         #expect(!good.output.contains(testToken) && !good.errors.contains(testToken))
+        for line in ["ok    token", "--    TLS", "ok    reach", "ok    access", "ok    API version", "FAIL  clock"] {
+            #expect(good.output.contains(line), "\(line) in \(good.output)")
+        }
+        #expect(good.output.contains("from ENGAGEMENT_RPC_TOKEN") && good.ending == .exited(1))
+    }
+
+    /// What is wrong with the token keeps nothing else from being looked at.
+    @Test(.tags(.commands)) func doctorGoesOnWithoutAToken() throws {
+        let server = try FaultServer(always: .problem(401, ["X-Api-Version: v"]))
+        let command = try Command(["doctor", "--base-url", server.baseURL, "--token-file", "/nonexistent"])
+        #expect(command.ending == .exited(1))
+        for line in ["FAIL  token", "--token-file", "ok    reach", "--    access", "ok    API version", "--    clock"] {
+            #expect(command.output.contains(line), "\(line) in \(command.output)")
+        }
+        #expect(server.requests.count == 1 && server.requests[0]["authorization"] == nil)
+        let sandboxed = try Command(["doctor", "--sandbox"])
+        #expect(sandboxed.ending == .exited(0) && sandboxed.output.contains("http://127.0.0.1:"), "\(sandboxed)")
     }
 }

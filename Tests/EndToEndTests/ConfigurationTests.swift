@@ -24,7 +24,10 @@ struct ConfigurationTests {
         ["--token", "sk-apik_secret.secret"],
         ["--token=sk-apik_secret.secret"], ["sk-apik_secret.secret"], ["--sandbox", "--sandbox"],
         ["--read-only", "--nope"], ["schema", "yaml"], ["call"], [""],
-        ["--token-file"], ["--ca-file"], ["--base-url"],
+        ["--token-file"], ["--ca-file"], ["--base-url"], ["--token-file", "--read-only"], ["--framing", "x\ny"],
+        ["--log-level", "\u{1B}[31mred"], ["--timeout-ms", "sk-apik_secret.secret"],
+        ["--framing=sk-apik_secret.secret"],
+        ["--sandbox", "--base-url", "nonsense"],
     ]
 
     @Test(arguments: badArguments)
@@ -32,6 +35,7 @@ struct ConfigurationTests {
         let command = try Command(arguments)
         Self.expectUsageError(command)
         #expect(!command.errors.contains("secret.secret"), "what looks like a key is not repeated")
+        #expect(!command.errors.contains("\u{1B}"))
     }
 
     static let badBaseURLs = [
@@ -194,8 +198,23 @@ struct ConfigurationTests {
             #expect(answer.bool("error", "data", "retryable") == false)
             #expect(answer.string("error", "data", "applied") == (call.0 == "engagement.get" ? nil : "no"))
         }
+        // Bad params are bad with or without a token.
+        #expect(try host.call("engagement.get", #"["bad"]"#).code == -32602)
         try host.expectAlive()
         #expect(server.connections == 0)
+        try host.finish()
+    }
+
+    @Test func anEmptyTokenIsNone() throws {
+        let server = try FaultServer(always: .ok())
+        let path = "/tmp/engagement-rpc-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        try "sk-apik_file.0123".write(toFile: path, atomically: false, encoding: .utf8)
+        defer { unlink(path) }
+        let host = try HostProcess(
+            ["--base-url", server.baseURL],
+            environment: ["ENGAGEMENT_RPC_TOKEN": "", "ENGAGEMENT_RPC_TOKEN_FILE": path])
+        #expect(try host.call("engagement.get", #"["ngmt_a"]"#).text("result") != nil)
+        #expect(server.requests.first?["authorization"] == "sk-apik_file.0123")
         try host.finish()
     }
 
@@ -229,5 +248,8 @@ struct ConfigurationTests {
         #expect(info.string("result", "version")?.isEmpty == false)
         for name in ["engagement.get", "base_url", "limits", "counters", "methods"] { #expect(text.contains(name)) }
         try host.finish()
+        let shared = try sandbox("--http2", "--max-connections", "4")
+        #expect(try shared.call("service.info").int("result", "limits", "max_connections") == 4)
+        try shared.finish()
     }
 }

@@ -101,6 +101,8 @@ final class RawClient {
 
     /// Everything up to the end of the stream; nil when it does not end within 10 s.
     func rest() -> String? {
+        // An end of the stream leaves what stood there before.
+        errno = 0
         while fill() {}
         let ended = errno != EAGAIN && errno != EWOULDBLOCK
         errno = 0

@@ -58,7 +58,9 @@ import Testing
 
     @Test func boundsBodiesAndBytes() throws {
         let large = ByteBuffer(String(repeating: "x", count: 100_000).utf8)
-        #expect(try times(byteLimit: 200_000, body: large, count: 7) == [4, 5, 6])
+        #expect(try times(byteLimit: 310_000, body: large, count: 7) == [4, 5, 6])
         #expect(try times(byteLimit: 10, body: large, count: 3) == [2])
+        let cut = ByteBuffer(String(repeating: "x", count: RequestLog.bodyLimit + 1).utf8)
+        #expect(try times(byteLimit: 10, body: cut, count: 2) == [1])
     }
 }
