@@ -45,6 +45,30 @@ struct BoundTests {
         try host.finish()
     }
 
+    /// Memory that the system does not give is one failed call, not the end of the process.
+    @Test func noMemoryForAnAnswerIsAnError() throws {
+        let server = try FaultServer(always: .chunked([UInt8](repeating: 0x31, count: 1 << 20), times: 60))
+        var setup = Setup([], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        setup.program = "/bin/sh"
+        setup.arguments = [
+            "-c", "ulimit -v $1 && shift && exec \"$@\"", "sh", Setup.binaryIsGiven ? "230000" : "700000", Setup.binary,
+            "--base-url", server.baseURL, "--max-attempts", "1",
+        ]
+        let host = try HostProcess(setup)
+        let ids = try (0..<16).map { _ in try host.begin("engagement.get", #"["ngmt_a"]"#) }
+        var refused = 0
+        for id in ids {
+            let answer = try host.answer(to: id, within: 60)
+            if let kind = answer.kind {
+                refused += 1
+                #expect(kind == "internal_error" || kind == "network", "\(answer)")
+            }
+        }
+        #expect(refused > 0)
+        try host.expectAlive()
+        try host.finish()
+    }
+
     @Test func aGivenUpConnectionIsClosed() throws {
         let server = try FaultServer(["ngmt_slow": [.neverAnswer], "ngmt_good": [.ok()]])
         let host = try bridge(to: server, ["--timeout-ms", "300"])

@@ -100,6 +100,27 @@ struct CommandTests {
         #expect(try Command(["--timeout-ms", "5000", "serve", "--sandbox"]).ending == .exited(0))
     }
 
+    /// `auto`: a line on a terminal for a job from a pipe or file, none where someone types or reads the answers there.
+    @Test(
+        .tags(.commands),
+        arguments: [
+            (Setup.Wiring.pipe, Setup.Wiring.pipe, "auto", true), (.terminal, .pipe, "auto", false),
+            (.pipe, .pipe, "never", false), (.pipe, .terminal, "auto", false), (.pipe, .terminal, "always", true),
+        ])
+    func progressIsShownToWhoWatches(input: Setup.Wiring, output: Setup.Wiring, mode: String, isShown: Bool) throws {
+        var setup = Setup(["--sandbox", "--progress", mode])
+        (setup.input, setup.output, setup.errors, setup.checks) = (input, output, .terminal, .text)
+        let host = try HostProcess(setup)
+        try host.send(line: request("1", "engagement.get", #"["ngmt_sandbox01"]"#))
+        try host.wait(within: 5, for: "the answer") { host.outputText.contains("ngmt_sandbox01\",\"title") }
+        pause(milliseconds: 300)
+        try host.expectSilence(for: 0.1)
+        host.signal(SIGTERM)
+        #expect(try host.waitForExit() == .exited(0))
+        #expect(host.errorText.contains("1 answered, 0 errors") == isShown, "\(host.errorText)")
+        #expect(host.errorText.contains("Ctrl-D") == (input == .terminal), "\(host.errorText)")
+    }
+
     @Test(.tags(.commands)) func callEscapesWhatCouldDisturbATerminal() throws {
         let title = #"{"title":"\u001b]0;x\u0007 \u202e"}"#
         let odd = "\u{202E}\u{9B}31m\u{2066}"

@@ -213,6 +213,29 @@ struct EndingTests {
         }
     }
 
+    /// Nobody could hear what became of a write.
+    @Test func nothingIsBegunWithoutAStdout() throws {
+        let server = try FaultServer(always: .ok())
+        var setup = Setup(["--base-url", server.baseURL], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        setup.output = .closed
+        let host = try HostProcess(setup)
+        try host.send(line: request("1", "engagement.replaceContacts", replacement("ngmt_a")))
+        #expect(try host.waitForExit(within: 3) == .exited(0), "also with stdin open")
+        #expect(server.connections == 0)
+    }
+
+    @Test func underNohupAHangUpIsNoEnd() throws {
+        var setup = Setup([])
+        setup.program = "/bin/sh"
+        setup.arguments = ["-c", "trap '' HUP; exec \"$@\"", "sh", Setup.binary, "--sandbox"]
+        let host = try HostProcess(setup)
+        try host.expectAlive()
+        host.signal(SIGHUP)
+        try host.expectAlive()
+        host.signal(SIGTERM)
+        #expect(try host.waitForExit(within: 3) == .exited(0))
+    }
+
     @Test func theProcessGoesWhenItsParentDies() throws {
         var setup = Setup(["-c", "\(Setup.binary) --sandbox & echo $!; wait"])
         (setup.program, setup.checks) = ("/bin/bash", .text)

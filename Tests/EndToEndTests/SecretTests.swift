@@ -72,6 +72,57 @@ struct SecretTests {
         if level == "error" { #expect(!log.contains("debug")) }
     }
 
+    static let echoes: [Named<String>] = [
+        Named("request id", #"{"request_id":"\#(testToken)"}"#),
+        Named("detail", #"{"detail":"the key \#(testToken) \#(testToken)"}"#),
+        Named("field error", #"{"errors":[{"field":"\#(testToken)","code":"x","message":"\#(testToken)!"}]}"#),
+        Named("header", "{}"),
+    ]
+
+    /// What an API says of the token it was sent is starred out of errors and logs. (Every session looks for it.)
+    @Test(arguments: echoes, [true, false])
+    func aTokenThatTheAPIRepeatsGoesNoFurther(body: Named<String>, isMCP: Bool) throws {
+        let server = try FaultServer(always: .answer(422, body.value, ["X-Request-Id: \(testToken)"]))
+        let arguments = ["--base-url", server.baseURL, "--log-level", "debug"]
+        let setup = Setup(arguments, environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        let answer: Answer
+        if isMCP {
+            let host = try Era.june2025.begin(setup)
+            answer = try host.ask(Era.june2025.toolCall("1", "engagement_get", #"{"engagement_id":"ngmt_a"}"#))
+            try host.process.finish()
+        } else {
+            let host = try HostProcess(setup)
+            answer = try host.call("engagement.get", #"["ngmt_a"]"#)
+            try host.finish()
+        }
+        #expect(answer.description.contains("****"), "\(answer)")
+    }
+
+    /// The fields that a log line is promised to have.
+    @Test(arguments: ["text", "json"])
+    func logLinesNameTheCall(format: String) throws {
+        let ok = Reaction.answer(200, "{}", ["X-Request-Id: rid_one"])
+        let server = try FaultServer(["ngmt_a": [.problem(503), ok]])
+        let host = try HostProcess(
+            ["--base-url", server.baseURL, "--log-level", "debug", "--log-format", format],
+            environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        _ = try host.call("engagement.get", #"["ngmt_a"]"#)
+        _ = try host.call("engagement.get", #"["bad"]"#)
+        try host.finish()
+        let lines = String(decoding: host.errorBytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(lines.count == 3, "\(lines)")
+        let words = ["method", "id", "status", "attempts", "elapsed_ms", "request_id"]
+        for word in words { #expect(lines.count == 3 && lines[1].contains(word), "\(word) in \(lines)") }
+        #expect(lines[0].contains("retry") && lines[0].contains("503") && lines[0].contains("wait_ms"), "\(lines)")
+        #expect(lines[1].contains("rid_one") && lines[2].contains("engagement.get"), "\(lines)")
+        if format == "json" {
+            for line in lines {
+                let time = try Answer(Array(line.utf8)).string("time") ?? ""
+                #expect(time.wholeMatch(of: /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(line)")
+            }
+        }
+    }
+
     private func file(_ content: [UInt8], _ body: (String) throws -> Void) throws {
         let path = "/tmp/engagement-rpc-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         try Data(content).write(to: URL(fileURLWithPath: path))

@@ -99,6 +99,21 @@ import Testing
         }
     }
 
+    /// Only the first line of a header section is a status line, whatever a field or a trailer looks like.
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\nHTTP/1.1 500 No: x\r\nContent-Length: 2\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nHTTP/x: 1\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nHTTP/1.1 500 X: y\r\n\r\n",
+        "HTTP/1.1 103 Early\r\nHTTP/1.1 500 X: y\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+    ])
+    func aFieldIsNoStatusLine(answer: String) throws {
+        let server = try FaultServer(always: .raw(answer))
+        let client = try Client(server.baseURL)
+        let exchange = client.call(client.exchange(.put, body: "{}"))
+        #expect(exchange.failure == nil && exchange.status == 200, "\(String(describing: exchange.failure))")
+        #expect(exchange.answer.text == "{}")
+    }
+
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let reaction: Reaction

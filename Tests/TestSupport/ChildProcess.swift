@@ -111,6 +111,13 @@ final class ChildProcess {
         case .pipe:
             guard pipe(&pair) == 0 else { throw HarnessFailure.system("pipe") }
             if number == 0 { pair.swapAt(0, 1) }
+        case .terminal:
+            // What posix_openpt(3), unlockpt(3) and ptsname(3) do, which Swift does not see.
+            let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+            var (locked, number): (Int32, Int32) = (0, 0)
+            guard master >= 0, ioctl(master, 0x4004_5431, &locked) == 0, ioctl(master, 0x8004_5430, &number) == 0
+            else { throw HarnessFailure.system("/dev/ptmx") }
+            pair = [master, open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)]
         case .socket:
             guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0
             else { throw HarnessFailure.system("socketpair") }

@@ -9,6 +9,8 @@ public struct Setup: Sendable {
         case pipe
         /// One end of a Unix stream socket pair, as Node gives its children.
         case socket
+        /// A pseudo-terminal.
+        case terminal
         /// A file, opened for reading (stdin) or emptied and written (stdout, stderr).
         case file(String)
         /// Not open at all.
