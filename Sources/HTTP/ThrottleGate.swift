@@ -84,8 +84,8 @@ public struct ThrottleGate: Sendable {
     ///
     /// - Parameters:
     ///   - isThrottle: whether it was a 429.
-    ///   - retryAfter: what its `Retry-After` asked for in seconds. A 429 without one shuts the gate only when the probe
-    ///     is out.
+    ///   - retryAfter: what its `Retry-After` asked for in seconds. A 429 without one shuts the gate only when the
+    ///     probe is out.
     ///   - now: the present instant.
     /// - Returns: whether those who wait should ask again now: a probe came back, or the opening has moved.
     public mutating func answered(isThrottle: Bool, retryAfter: Double? = nil, now: Instant) -> Bool {
