@@ -10,6 +10,11 @@ extension Service {
     /// Takes up what was read for as long as there is room.
     func takeInput(_ now: Instant) {
         while ending != .over, ending == .stopping || canTakeMore {
+            if let request = held {
+                held = nil
+                serve(request, request.id == nil ? .nobody : .stream, now)
+                continue
+            }
             if let batch = openBatch {
                 if let element = batch.next() {
                     take(Message(element: element), .batch(batch), now)
@@ -20,7 +25,7 @@ extension Service {
                 continue
             }
             switch reader.next() {
-            case .message(let bytes): take(Message(bytes), .stream, now)
+            case .message(let bytes): take(Message(hasPlace ? bytes : keep(bytes)), .stream, now)
             case .tooLarge:
                 let limit = FrameReader.messageLimit
                 answer(RPCFailure(.tooLarge, "A message may have at most \(limit) bytes (16 MiB)."), id: nil, .stream)
@@ -34,6 +39,14 @@ extension Service {
             }
         }
         startReady(now)
+    }
+
+    /// A copy of a message that may have to be held.
+    private func keep(_ bytes: Bytes) -> Bytes {
+        heldText.truncate(to: 0)
+        heldText.shrink(to: 64 * 1024)
+        heldText.append(bytes)
+        return heldText.bytes
     }
 
     private func take(_ message: Message, _ destination: Destination, _ now: Instant) {
@@ -61,6 +74,7 @@ extension Service {
         }
         if let refusal = refusal(entry) { return answer(refusal, id: request.id, destination, for: entry.method) }
         guard entry.method.isRemote else { return serveLocally(entry, request, destination, now) }
+        guard hasPlace else { return held = request }
         do throws(RPCFailure) {
             let call = try boundCall(entry, request.params)
             occupy(call, entry, request.id, destination, now)

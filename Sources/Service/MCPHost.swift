@@ -19,6 +19,7 @@ extension Service {
         case .notMCP: answer(table.unknown(request.method), id: request.id, destination)
         case .answer(let write): answerMCP(request.id, destination, write)
         case .refuse(let refusal): refuse(refusal, request.id, destination)
+        case .call where !hasPlace && ending != .stopping: held = request
         case .call(let call): serve(call, request.id, destination, now)
         case .acknowledge(let write): notify(write)
         case .cancel(let id):

@@ -90,7 +90,7 @@ public final class Service {
     public var isFinished: Bool {
         switch ending {
         case .none: false
-        case .draining, .stopping: inFlight == 0 && openBatch == nil && !hasUnreadFrames
+        case .draining, .stopping: inFlight == 0 && !holdsFrames
         case .over: true
         }
     }
@@ -163,10 +163,19 @@ public final class Service {
 
     /// Whether the reader may hold a whole frame that was not taken for want of room.
     var hasUnreadFrames = false
+    /// The request that was read while all places were taken, and needs one; it lies in `heldText`. What needs none, a
+    /// cancellation above all, is still served before it comes.
+    var held: Request?
+    let heldText = ByteBuffer()
     /// Whether anything was read that is not taken up yet.
-    var holdsFrames: Bool { hasUnreadFrames || openBatch != nil }
+    var holdsFrames: Bool { hasUnreadFrames || openBatch != nil || held != nil }
 
-    var canTakeMore: Bool { inFlight < settings.maxInFlight && output.count < Self.outputLimit }
+    /// Whether one more call may be worked on.
+    var hasPlace: Bool { inFlight < settings.maxInFlight }
+
+    var canTakeMore: Bool {
+        output.count < Self.outputLimit && (hasPlace || (held == nil && openBatch == nil))
+    }
 
     func wakeBy(_ instant: Instant) {
         if nextWake.map({ instant < $0 }) ?? true { nextWake = instant }

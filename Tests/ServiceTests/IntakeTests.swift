@@ -30,6 +30,42 @@ import Testing
         #expect(stage.answers["1"]?.count == 700)
     }
 
+    /// With all places taken, what needs none is still served: a cancellation makes one. Behind a call that has to wait
+    /// nothing is, so that nothing overtakes it.
+    @Test(arguments: [1, 3])
+    func whatNeedsNoPlaceIsServedWhenAllAreTaken(limit: Int) throws {
+        let stage = Stage([.silence]) { $0.maxInFlight = limit }
+        for id in 1...limit { stage.get(id, "ngmt_\(id)") }
+        stage.run(0.1)
+        stage.loop.send(#"{"jsonrpc":"2.0","id":90,"method":"service.ping"}"#)
+        stage.cancel(1)
+        stage.run(0.1)
+        #expect(stage.answer(90)?.isResult == true && stage.answer(1)?.code == -32800)
+        stage.get(50, "ngmt_50")
+        stage.put(51, "ngmt_51")
+        stage.loop.send(#"{"jsonrpc":"2.0","id":92,"method":"service.ping"}"#)
+        stage.cancel(50)
+        stage.run(0.1)
+        #expect(stage.answer(92) == nil && stage.service.inFlight == limit, "51 waits, and what is behind it")
+        stage.run(40)
+        #expect(stage.answer(92)?.isResult == true && stage.answer(50)?.code == (limit == 1 ? 1002 : -32800))
+    }
+
+    @Test func aHeldCallIsServedAtTheEndOfInputAndRefusedAfterASignal() {
+        for isSignalled in [false, true] {
+            let stage = Stage([.answer(200, after: 1)]) { $0.maxInFlight = 1 }
+            for id in 1...3 { stage.put(id, "ngmt_\(id)") }
+            stage.run(0.1)
+            if isSignalled { stage.loop.signal() } else { stage.loop.closeInput() }
+            #expect(stage.run(20) == .ended)
+            #expect(stage.answer(1)?.isResult == true)
+            for id in 2...3 {
+                #expect(stage.answer(id)?.isResult == !isSignalled)
+                if isSignalled { #expect(stage.answer(id)?.kind == "shutting_down") }
+            }
+        }
+    }
+
     @Test(arguments: [1, 2, 64])
     func furtherInputWaitsWhileSoManyCallsAreInFlight(limit: Int) {
         let stage = Stage([.answer(200, after: 1)]) { $0.maxInFlight = limit }

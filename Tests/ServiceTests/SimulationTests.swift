@@ -209,7 +209,7 @@ final class SessionRun {
         let bound = Service.outputLimit + (session.settings.maxInFlight + 1) * 45_000
         if service.output.count > bound, service.ending == .none { ledger.blame("\(service.output.count) bytes wait") }
         // What could not be taken up at once has its time from later on.
-        if service.hasUnreadFrames { ledger.forgetArrival(of: ledger.items.map(\.number)) }
+        if service.holdsFrames { ledger.forgetArrival(of: ledger.items.map(\.number)) }
         for call in service.calls where call.phase != .free {
             let late = loop.now.seconds(since: call.deadline)
             if late > 0.1 + 2 * session.lateness, service.ending != .over {
