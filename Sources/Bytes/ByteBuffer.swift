@@ -46,16 +46,22 @@ public final class ByteBuffer {
         if count + extra > capacity { grow(to: count + extra) }
     }
 
-    /// Makes room for `extra` more bytes, as `reserve` does; false, and nothing has changed, when there is no memory.
+    /// Makes room for `extra` more bytes, as `reserve` does; false, and nothing has changed, when there is not so much
+    /// memory, or not enough of it would be left for everything else.
     public func tryReserve(_ extra: Int) -> Bool {
         guard count + extra > capacity else { return true }
-        for wanted in [max(count + extra, capacity * 2), count + extra] {
-            guard let moved = realloc(base, wanted) else { continue }
-            (base, capacity) = (moved, wanted)
-            return true
+        let wanted = max(count + extra, capacity * 2)
+        if wanted >= Self.largeSize {
+            guard let rest = malloc(Self.restForOthers) else { return false }
+            free(rest)
         }
-        return false
+        guard let moved = realloc(base, wanted) else { return false }
+        (base, capacity) = (moved, wanted)
+        return true
     }
+
+    private static let largeSize = 1024 * 1024
+    private static let restForOthers = 16 * 1024 * 1024
 
     /// Appends a copy of `bytes`, which must not be borrowed from this buffer.
     public func append(_ bytes: Bytes) {

@@ -247,6 +247,16 @@ public final class HostProcess {
         case .nothing: break
         case .end: child.closeErrors()
         }
+        if Setup.minimalEnvironment["LD_LIBRARY_PATH"] != nil { dropLoaderLines() }
+    }
+
+    /// Another libcurl than the system's has no version information, which the loader says on stderr before all else.
+    private func dropLoaderLines() {
+        while let end = errorBytes.firstIndex(of: 0x0A),
+            String(decoding: errorBytes[..<end], as: UTF8.self).contains("no version information available")
+        {
+            errorBytes.removeFirst(end + 1)
+        }
     }
 
     private enum Chunk {
