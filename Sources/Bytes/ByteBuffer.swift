@@ -51,11 +51,9 @@ public final class ByteBuffer {
     public func tryReserve(_ extra: Int) -> Bool {
         guard count + extra > capacity else { return true }
         let wanted = max(count + extra, capacity * 2)
-        if wanted >= Self.largeSize {
-            guard let rest = malloc(Self.restForOthers) else { return false }
-            free(rest)
-        }
-        guard let moved = realloc(base, wanted) else { return false }
+        let rest = wanted < Self.largeSize ? nil : malloc(Self.restForOthers)
+        defer { free(rest) }
+        guard rest != nil || wanted < Self.largeSize, let moved = realloc(base, wanted) else { return false }
         (base, capacity) = (moved, wanted)
         return true
     }
