@@ -28,6 +28,8 @@ public struct FrameReader {
     /// Bytes in one message, at most.
     public static let messageLimit = 16 * 1024 * 1024
     private static let headerLimit = 8 * 1024
+    /// A message is skipped up to this length. What claims more is no message, and would take the stream with it.
+    private static let largestLength = 1 << 40
 
     /// How the stream is framed; `auto` until the first byte decides.
     public private(set) var framing: Framing
@@ -173,8 +175,9 @@ public struct FrameReader {
             guard !digits.isEmpty, digits.allSatisfy(\.isDigit) else {
                 return .failure(HeaderProblem(text: "Content-Length is not a number of bytes"))
             }
-            // One that fits no Int is as good as the largest: both are over the limit.
-            let value = Int(digits.text) ?? Int.max
+            guard let value = Int(digits.text), value <= largestLength else {
+                return .failure(HeaderProblem(text: "Content-Length is larger than any message"))
+            }
             if let length, length != value {
                 return .failure(HeaderProblem(text: "two Content-Length headers disagree"))
             }

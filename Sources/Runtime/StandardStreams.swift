@@ -54,7 +54,11 @@ struct Stream {
         case ended
     }
 
+    /// What to poll: the description that the host gave. One that was opened anew on a named FIFO after its writer had
+    /// gone is never told of the end.
     let descriptor: Int32
+    /// What to read from or write to.
+    private let channel: Int32
     /// What to poll for to learn that the other end was closed, and nothing else. A pipe tells unasked.
     var hangUpEvents: Int32 { care == .socket ? Self.readHangUp : 0 }
     /// `POLLRDHUP` of poll(2): the peer of a socket writes no more.
@@ -71,14 +75,14 @@ struct Stream {
         switch status.st_mode & S_IFMT {
         case S_IFIFO:
             let reopened = open("/proc/self/fd/\(inherited)", mode | O_NONBLOCK | O_CLOEXEC)
-            if reopened >= 0 { close(own) }
             // Fewer turns for a large answer. Refused where the user's pipes hold too much already, which is no matter.
             if mode == O_WRONLY { _ = fcntl(reopened, Self.setPipeSize, 1024 * 1024) }
-            descriptor = reopened >= 0 ? reopened : own
+            channel = reopened >= 0 ? reopened : own
             care = reopened >= 0 ? .ownDescription : .sharedPipe
-        case S_IFSOCK: (descriptor, care) = (own, .socket)
-        default: (descriptor, care) = (own, .file)
+        case S_IFSOCK: (channel, care) = (own, .socket)
+        default: (channel, care) = (own, .file)
         }
+        descriptor = own
     }
 
     /// Reads what is there. Call it after `poll` said so.
@@ -86,8 +90,8 @@ struct Stream {
         while true {
             let count =
                 care == .socket
-                ? recv(descriptor, room.baseAddress, room.count, Int32(MSG_DONTWAIT))
-                : Glibc.read(descriptor, room.baseAddress, room.count)
+                ? recv(channel, room.baseAddress, room.count, Int32(MSG_DONTWAIT))
+                : Glibc.read(channel, room.baseAddress, room.count)
             if count > 0 { return .moved(count) }
             if count < 0, errno == EINTR { continue }
             return count < 0 && errno == EAGAIN ? .wouldBlock : .ended
@@ -112,12 +116,12 @@ struct Stream {
 
     private func writeSome(_ queue: ChunkQueue) -> Int {
         if care == .sharedPipe {
-            return Glibc.write(descriptor, queue.front.baseAddress, min(queue.front.count, Self.page))
+            return Glibc.write(channel, queue.front.baseAddress, min(queue.front.count, Self.page))
         }
         if care == .socket {
             let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
-            return send(descriptor, queue.front.baseAddress, queue.front.count, flags)
+            return send(channel, queue.front.baseAddress, queue.front.count, flags)
         }
-        return Glibc.write(descriptor, queue.front.baseAddress, queue.front.count)
+        return Glibc.write(channel, queue.front.baseAddress, queue.front.count)
     }
 }

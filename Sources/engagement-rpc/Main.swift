@@ -10,22 +10,21 @@ import Service
 @main
 struct Main {
     static func main() {
-        // Without a stdout nobody could learn of what is done, so nothing is begun.
-        guard StandardStreams.fillGaps() else { exit(0) }
+        let hasOutput = StandardStreams.fillGaps()
         let token = Credential.takeFromEnvironment("ENGAGEMENT_RPC_TOKEN")
         // libcurl would write TLS secrets to the file that this names.
         unsetenv("SSLKEYLOGFILE")
         var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
         do throws(UsageError) {
-            try run(Array(CommandLine.arguments.dropFirst()), token)
+            try run(Array(CommandLine.arguments.dropFirst()), token, hasOutput: hasOutput)
         } catch {
             write("engagement-rpc: \(error.sentence.printable)\n", to: 2)
             exit(64)
         }
     }
 
-    private static func run(_ arguments: [String], _ token: String?) throws(UsageError) {
+    private static func run(_ arguments: [String], _ token: String?, hasOutput: Bool) throws(UsageError) {
         if arguments.contains("--help") || arguments.contains("-h") { return write(Help.text, to: 1) }
         if arguments.contains("--version") { return write("engagement-rpc \(Version.number)\n", to: 1) }
         let options = try Options(arguments) { name in getenv(name).map { String(cString: $0) } }
@@ -33,8 +32,9 @@ struct Main {
         switch options.words.first {
         case nil, "serve":
             guard words.isEmpty else { throw UsageError(sentence: "serve takes flags only.") }
-            try serve(options, token)
-        case "call": try call(Array(words), options, token)
+            // Without a stdout nobody could learn of what is done, so nothing is begun.
+            if hasOutput { try serve(options, token) }
+        case "call": if hasOutput { try call(Array(words), options, token) }
         case "schema": try printSchema(Array(words), options)
         case "doctor":
             guard words.isEmpty else { throw UsageError(sentence: "doctor takes flags only.") }

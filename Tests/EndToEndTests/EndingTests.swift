@@ -213,6 +213,22 @@ struct EndingTests {
         }
     }
 
+    /// A named FIFO whose writer has gone before the process began to read.
+    @Test func aFIFOEndsLikeAPipe() throws {
+        let path = "/tmp/engagement-rpc-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        #expect(mkfifo(path, 0o600) == 0)
+        defer { unlink(path) }
+        var setup = Setup([])
+        setup.program = "/bin/sh"
+        let line = ping("1")
+        setup.arguments = [
+            "-c", "echo '\(line)' > $0 & (sleep 0.3; exec \"$@\") < $0", path, Setup.binary, "--sandbox",
+        ]
+        let host = try HostProcess(setup)
+        #expect(try host.answer(to: "1").text("result") == "{}")
+        #expect(try host.waitForExit(within: 3) == .exited(0))
+    }
+
     /// Nobody could hear what became of a write.
     @Test func nothingIsBegunWithoutAStdout() throws {
         let server = try FaultServer(always: .ok())
@@ -222,6 +238,8 @@ struct EndingTests {
         try host.send(line: request("1", "engagement.replaceContacts", replacement("ngmt_a")))
         #expect(try host.waitForExit(within: 3) == .exited(0), "also with stdin open")
         #expect(server.connections == 0)
+        setup.arguments = ["--nope"]
+        #expect(try HostProcess(setup).waitForExit(within: 3) == .exited(64))
     }
 
     @Test func underNohupAHangUpIsNoEnd() throws {
