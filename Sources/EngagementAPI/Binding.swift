@@ -110,7 +110,7 @@ extension MethodTable.Entry {
     }
 
     /// The one member that is no parameter and not refused: MCP clients may call plain methods, too.
-    private static func namesRevision(_ member: JSONMember) -> Bool {
+    public static func namesRevision(_ member: JSONMember) -> Bool {
         member.name.reads("_meta") && member.value.member("io.modelcontextprotocol/protocolVersion")?.kind == .string
     }
 

@@ -42,7 +42,7 @@ extension RPCFailure {
     public init(
         _ exchange: Exchange, wasAbandoned: Bool, method: Method, terms: CallTerms, wallClock: Double
     ) {
-        if let failure = exchange.failure, exchange.status < 300 || failure == .tooLarge {
+        if let failure = exchange.failure, exchange.status < 300 || failure == .tooLarge || failure == .noMemory {
             self = Self.transfer(failure, exchange, method)
         } else if wasAbandoned, exchange.status < 300 {
             self = RPCFailure(.timeout, "The API did not answer in time.", retryable: true)
@@ -91,6 +91,9 @@ extension RPCFailure {
             return unusable("The connection ended inside the API's answer", method)
         case .broken, .resend:
             return RPCFailure(.network, "The connection ended before the API answered.").mayBeRetried
+        case .noMemory:
+            return RPCFailure(.internalError, "There is no memory for the API's answer; ask for less at once.")
+                .mayBeRetried
         case .notHTTP: return RPCFailure(.badResponse, "What came back from the API's host is not HTTP.").mayBeRetried
         case .tooLarge:
             return RPCFailure(.badResponse, "The API's answer is over 64 MiB; ask for less, for example by expand.")
@@ -160,16 +163,12 @@ extension RPCFailure {
         var scanner = JSONScanner(body)
         guard let root = try? scanner.text() else { return }
         problem = root.bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
-        if let id = root.member("request_id")?.string { requestID = id.cut(after: 200) }
+        if let id = root.member("request_id")?.string { requestID = id }
         guard let list = root.member("errors") else { return }
         for item in list.elements.prefix(100) {
             guard let field = item.member("field")?.string else { continue }
             let code = item.member("code")?.string ?? "invalid"
-            let message = item.member("message")?.string ?? ""
-            errors.append(
-                FieldError(
-                    field: field.cut(after: 200, "…"), code: code.cut(after: 200, "…"),
-                    message: message.cut(after: 1000, "…")))
+            errors.append(FieldError(field: field, code: code, message: item.member("message")?.string ?? ""))
         }
     }
 }

@@ -46,7 +46,7 @@ extension AttemptOutcome {
         wallClock: Double
     ) {
         switch exchange.failure {
-        case .local, .tooLarge, .headersTooLarge:
+        case .local, .tooLarge, .headersTooLarge, .noMemory:
             self = .final
             return
         case .tls where !exchange.wasSent:

@@ -62,7 +62,9 @@ public enum TransferFailure: Error, Equatable, Sendable {
     case connectTimeout
     /// The time for connecting ran out inside the TLS handshake.
     case handshakeTimeout
-    /// No memory, or a refusal of libcurl to take the request at all.
+    /// The body is larger than the memory there is.
+    case noMemory
+    /// No memory for the request, or a refusal of libcurl to take the request at all.
     case local(reason: String)
 }
 

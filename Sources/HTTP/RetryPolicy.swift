@@ -89,10 +89,8 @@ public struct RetryPolicy: Sendable {
         return min(remaining, max(leastFirstByte, remaining / 2))
     }
 
-    /// How long the next attempt may take to connect, in seconds, or nil when too little is left to begin.
-    public func connectLimit(_ call: RetryProgress, remaining: Double) -> Double? {
-        firstByteLimit(call, remaining: remaining).map { min($0, longestConnect) }
-    }
+    /// How long an attempt may take to connect, in seconds, that has so many for its first byte.
+    public func connectLimit(firstByte limit: Double) -> Double { min(limit, longestConnect) }
 
     /// Decides what follows an attempt, counts it, and pays or credits the budget.
     ///

@@ -50,8 +50,8 @@ public struct ThrottleGate: Sendable {
     /// - Parameters:
     ///   - deadline: the call's; the caller has made sure that enough is left to begin.
     ///   - now: the present instant.
-    ///   - share: a uniform number in 0..<1 that the call drew once and brings each time it asks: its place among those
-    ///     that follow the probe.
+    ///   - share: a uniform number in 0..<1 that the call drew when it came to the gate and brings each time it asks:
+    ///     its place among those that follow the probe.
     public mutating func ask(deadline: Instant, now: Instant, share: Double) -> Admission {
         switch state {
         case .open: return .pass
@@ -79,6 +79,9 @@ public struct ThrottleGate: Sendable {
             return now >= departure ? .pass : .wait(until: departure)
         }
     }
+
+    /// Opens the gate for all.
+    public mutating func open() { state = .open }
 
     /// Notes an answer of the API, to any attempt.
     ///

@@ -120,6 +120,36 @@ public struct RPCFailure: Error {
         self.errors = errors
     }
 
+    /// Has `conceal` look at everything that the API supplied, and then cuts what is repeated of it to a length that an
+    /// answer can bear; `problem` stays whole.
+    public mutating func boundForeignText(_ conceal: (inout [UInt8]) -> Void) {
+        func bounded(_ text: String, _ limit: Int, _ mark: String = "…") -> String {
+            var bytes = Array(text.utf8)
+            conceal(&bytes)
+            return String(decoding: bytes, as: UTF8.self).cut(after: limit, mark)
+        }
+        requestID = requestID.map { bounded($0, 200, "") }
+        apiVersion = apiVersion.map { bounded($0, 200, "") }
+        if var bytes = problem {
+            conceal(&bytes)
+            problem = bytes
+        }
+        errors = errors.map {
+            FieldError(
+                field: bounded($0.field, 200), code: bounded($0.code, 200), message: bounded($0.message, 1000))
+        }
+    }
+
+    /// This failure with its own sentences changed. What the API said stays.
+    public func mapMessages(_ change: (String) -> String) -> RPCFailure {
+        var failure = self
+        failure.message = change(message)
+        if status == nil {
+            failure.errors = errors.map { FieldError(field: $0.field, code: $0.code, message: change($0.message)) }
+        }
+        return failure
+    }
+
     /// Goes on with the message's last sentence.
     public mutating func append(_ text: String) {
         if message.hasSuffix(".") { message.removeLast() }

@@ -2,10 +2,11 @@ import Bytes
 
 /// JSON as it goes out on MCP: without white space between tokens, and with nothing raw in it that could move a
 /// terminal's cursor or that some line readers take for the end of a line (U+0085, U+2028, U+2029). Half of a surrogate
-/// pair, which is valid JSON and which several JSON libraries refuse the whole text for, becomes U+FFFD.
+/// pair, which is valid JSON and which several JSON libraries refuse the whole text for, becomes U+FFFD in what the API
+/// sent; what the client sent it gets back.
 public enum CompactJSON {
-    /// Appends `json`, which must be checked JSON, to `out`.
-    public static func append(_ json: Bytes, to out: ByteBuffer) {
+    /// Appends `json`, which must be checked JSON, to `out`. `isClients`: whether the client spelled it, such as an id.
+    public static func append(_ json: Bytes, to out: ByteBuffer, isClients: Bool = false) {
         out.reserve(json.count)
         var start = 0
         var at = 0
@@ -15,7 +16,7 @@ public enum CompactJSON {
             let byte = json[at]
             if isInString {
                 if byte == UInt8(ascii: "\\") {
-                    guard let unit = escapedUnit(json, at), 0xD800...0xDFFF ~= unit else {
+                    guard !isClients, let unit = escapedUnit(json, at), 0xD800...0xDFFF ~= unit else {
                         at += 2
                         continue
                     }

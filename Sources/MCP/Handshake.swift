@@ -165,7 +165,7 @@ extension JSONWriter {
     /// Writes a value that the client has spelled, as MCP has it.
     mutating func compact(_ value: [UInt8]) {
         let text = ByteBuffer(capacity: value.count)
-        value.withUnsafeBytes { CompactJSON.append($0, to: text) }
+        value.withUnsafeBytes { CompactJSON.append($0, to: text, isClients: true) }
         withExtendedLifetime(text) { raw(text.bytes) }
     }
 }

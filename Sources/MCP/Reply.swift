@@ -60,11 +60,10 @@ public final class Reply {
     public func appendFailure(_ failure: RPCFailure, to out: ByteBuffer) {
         switch shape {
         case .tool:
+            let failure = failure.mapMessages(Tool.namingTools)
             guard failure.kind != .invalidParams || revision.argumentErrorsAreResults else {
                 return Self.append(Refusal(failure), to: out)
             }
-            var failure = failure
-            failure.message = Tool.namingTools(failure.message)
             let text = Self.compact { failure.write(to: &$0) }
             server.appendResult(revision, to: out) { json in
                 json.name("content")

@@ -254,7 +254,7 @@ final class Transfer {
             return false
         }
         guard exchange.body.tryReserve(bytes.count) else {
-            stop = .local(reason: "there is no memory for the answer")
+            stop = .noMemory
             return false
         }
         exchange.body.append(bytes)

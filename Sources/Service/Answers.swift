@@ -27,7 +27,7 @@ extension Service {
     /// Begins an answer: the id as spelled, on MCP with what may not go out raw there escaped.
     private func openEnvelope(_ id: Bytes, to frame: ByteBuffer) {
         frame.append("{\"jsonrpc\":\"2.0\",\"id\":")
-        if mcpSession.isActive { CompactJSON.append(id, to: frame) } else { frame.append(id) }
+        if mcpSession.isActive { CompactJSON.append(id, to: frame, isClients: true) } else { frame.append(id) }
     }
 
     /// Answers a request with a result that `write` appends.
@@ -81,6 +81,7 @@ extension Service {
     /// Ends a call with a failure, completed by what its attempts say together.
     func fail(_ call: Call, _ failure: RPCFailure, _ now: Instant) {
         var failure = failure
+        failure.boundForeignText(surroundings.conceal)
         failure.attempts = call.evidence.attempts
         if let method = call.entry?.method, method.isWrite {
             failure.applied = call.evidence.applied.rawValue
@@ -99,10 +100,9 @@ extension Service {
         log(failure, call, call.entry?.method, call.id.bytes, now)
         if case .nobody = call.destination { return end(call, nil, now) }
         if call.isUnwanted { return end(call, nil, now) }
-        startFrame(call.answer, call.destination)
         if let reply = call.reply { return fail(call, reply, failure, now) }
+        startFrame(call.answer, call.destination)
         writeEnvelope(call.id.bytes, failure, to: call.answer)
-        surroundings.conceal(call.answer.mutableBytes)
         end(call, call.answer, now)
     }
 
@@ -194,7 +194,11 @@ extension Service {
         fields.append(("status", .number(exchange.status)))
         fields.append(("attempts", .number(call.evidence.attempts)))
         fields.append(("elapsed_ms", .number(Int(now.seconds(since: call.arrivedAt) * 1000))))
-        if let request = exchange[.requestID] { fields.append(("request_id", .text(request.text))) }
+        if let request = exchange[.requestID] {
+            var bytes = Array(request)
+            surroundings.conceal(&bytes)
+            fields.append(("request_id", .text(String(decoding: bytes, as: UTF8.self))))
+        }
         surroundings.log.write(.info, "call", fields)
     }
 

@@ -59,7 +59,6 @@ extension Service {
                 expire(call, now)
                 continue
             }
-            let connect = min(limit, policy.longestConnect)
             call.firstByteBy = now + limit
             call.phase = .running
             running += 1
@@ -68,7 +67,7 @@ extension Service {
                 call.verb, target: call.target, body: call.entry?.takesBody == true ? call.body : nil)
             let exchange = Exchange(
                 tag: call.slot, request: request, body: call.answer, needsFreshConnection: call.needsFreshConnection,
-                connectTimeoutMs: Int(connect * 1000))
+                connectTimeoutMs: Int(policy.connectLimit(firstByte: limit) * 1000))
             call.exchange = exchange
             call.tokenNumber = tokenNumber
             watch(call, now)
@@ -169,9 +168,9 @@ extension Service {
         for waiting in calls where waiting.phase == .waiting && waiting.isAtGate { sleep(waiting, until: now) }
     }
 
-    /// Back to how it was at the start, as far as the API's faults left something behind.
+    /// Gate and budget as at the start. What a call was told to wait by itself it still waits.
     private func forgetThrottling(_ now: Instant) {
-        gate = ThrottleGate()
+        gate.open()
         budget = RetryBudget()
         wakeThoseAtGate(now)
     }

@@ -13,6 +13,11 @@ enum Destination {
     case batch(Batch)
     /// Nowhere: it was a notification.
     case nobody
+
+    var isBatch: Bool {
+        if case .batch = self { return true }
+        return false
+    }
 }
 
 /// One call from its line to its answer. Objects and their buffers are used again, so that a call allocates next to

@@ -13,6 +13,8 @@ extension Service {
             if let request = held {
                 held = nil
                 serve(request, request.id == nil ? .nobody : .stream, now)
+                heldText.truncate(to: 0)
+                heldText.shrink(to: 64 * 1024)
                 continue
             }
             if let batch = openBatch {
@@ -44,7 +46,6 @@ extension Service {
     /// A copy of a message that may have to be held.
     private func keep(_ bytes: Bytes) -> Bytes {
         heldText.truncate(to: 0)
-        heldText.shrink(to: 64 * 1024)
         heldText.append(bytes)
         return heldText.bytes
     }
@@ -65,14 +66,12 @@ extension Service {
 
     private func serve(_ request: Request, _ destination: Destination, _ now: Instant) {
         guard let entry = table.entry(named: request.method) else { return serveUnlisted(request, destination, now) }
-        if mcpSession.isActive, let id = request.id, !id.isRequestID {
-            return answer(MCP.Server.badID.failure, id: nil, destination)
+        if let id = request.id, !id.isRequestID {
+            noteRevision(request)
+            if mcpSession.isActive { return answer(MCP.Server.badID.failure, id: nil, destination) }
         }
-        if let id = request.id, isInUse(id) {
-            let text = "A call with this id is in flight; it goes on undisturbed. Use another id."
-            return answer(RPCFailure(.invalidRequest, text), id: id, destination, for: entry.method)
-        }
-        if let refusal = refusal(entry) { return answer(refusal, id: request.id, destination, for: entry.method) }
+        if let id = request.id, isInUse(id) { return refuse(request, Self.idIsInUse, destination, entry.method) }
+        if let refusal = refusal(entry) { return refuse(request, refusal, destination, entry.method) }
         guard entry.method.isRemote else { return serveLocally(entry, request, destination, now) }
         guard hasPlace else { return held = request }
         do throws(RPCFailure) {
@@ -80,8 +79,23 @@ extension Service {
             occupy(call, entry, request.id, destination, now)
             begin(call, now)
         } catch {
-            answer(error, id: request.id, destination, for: entry.method)
+            refuse(request, error, destination, entry.method)
         }
+    }
+
+    static let idIsInUse = RPCFailure(
+        .invalidRequest, "A call with this id is in flight; it goes on undisturbed. Use another id.")
+
+    /// Answers a request that never becomes a call.
+    func refuse(_ request: Request, _ failure: RPCFailure, _ destination: Destination, _ method: Method) {
+        noteRevision(request)
+        answer(failure, id: request.id, destination, for: method)
+    }
+
+    /// A stream on which params name a revision of MCP is MCP from here on. Where they are bound, binding tells.
+    private func noteRevision(_ request: Request) {
+        guard !mcpSession.isActive, let params = request.params else { return }
+        if params.members.contains(where: MethodTable.Entry.namesRevision) { mcpSession.activate() }
     }
 
     /// A call that holds the checked request, to be occupied next.

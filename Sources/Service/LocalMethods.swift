@@ -11,14 +11,14 @@ extension Service {
     ) {
         guard case .local(let local) = entry.method.action else { return }
         do throws(RPCFailure) {
+            if local == .cancel { return try serveCancel(request, destination, now) }
             // `exit` ends the process whatever comes with it.
             if local != .exit {
                 scratch.truncate(to: 0)
                 _ = try bind(entry, request.params, target: scratch, body: scratch)
             }
-            if local == .cancel { return try serveCancel(request, destination, now) }
         } catch {
-            return answer(error, id: request.id, destination, for: entry.method)
+            return refuse(request, error, destination, entry.method)
         }
         switch local {
         case .ping: answer(id: request.id, destination) { $0.append("{}") }
@@ -41,6 +41,10 @@ extension Service {
     /// `$/cancelRequest {id}`: the call is given up and answered. For an id that is not in flight nothing happens,
     /// because its answer is on the way already.
     private func serveCancel(_ request: Request, _ destination: Destination, _ now: Instant) throws(RPCFailure) {
+        // Members that are not known are passed over: nobody is told when a notification is refused.
+        guard request.params?.repeatedName == nil else {
+            throw RPCFailure(.invalidParams, "A member of params stands twice.")
+        }
         let id =
             request.params?.kind == .array ? request.params?.elements.first { _ in true } : request.params?.member("id")
         guard let id, id.kind == .string || id.kind == .number else {

@@ -31,14 +31,14 @@ public final class Logger {
     private let level: Level
     private let format: Format
     private let timestamp: () -> String
-    private let sink: (UnsafeMutableRawBufferPointer) -> Void
+    private let sink: (Bytes) -> Void
     private let line = ByteBuffer()
 
-    /// A logger whose lines, each with its newline, go to `sink`, which must not block and may change them. `timestamp`
+    /// A logger whose lines, each with its newline, go to `sink`, which must not block. `timestamp`
     /// is what the lines in JSON say of the time; those in text are for hosts that add their own.
     public init(
         level: Level, format: Format, timestamp: @escaping () -> String = { "" },
-        sink: @escaping (UnsafeMutableRawBufferPointer) -> Void
+        sink: @escaping (Bytes) -> Void
     ) {
         self.level = level
         self.format = format
@@ -59,7 +59,7 @@ public final class Logger {
         }
         if line.count >= Self.lineLimit { line.truncate(to: Self.lineLimit - 1) }
         line.append("\n")
-        sink(line.mutableBytes)
+        sink(line.bytes)
     }
 
     private func writeJSON(_ level: Level, _ event: String, _ fields: [(String, LogValue)]) {

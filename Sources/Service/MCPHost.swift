@@ -9,13 +9,8 @@ import MCP
 extension Service {
     /// Serves a request whose method is none of the table's: MCP's, or nobody's.
     func serveUnlisted(_ request: Request, _ destination: Destination, _ now: Instant) {
-        var isInBatch = false
-        if case .batch = destination { isInBatch = true }
-        if let id = request.id, isInUse(id) {
-            let text = "A call with this id is in flight; it goes on undisturbed. Use another id."
-            return answer(RPCFailure(.invalidRequest, text), id: id, destination)
-        }
-        switch mcpServer.step(request, isInBatch: isInBatch, &mcpSession) {
+        if let id = request.id, isInUse(id) { return answer(Self.idIsInUse, id: id, destination) }
+        switch mcpServer.step(request, isInBatch: destination.isBatch, &mcpSession) {
         case .notMCP: answer(table.unknown(request.method), id: request.id, destination)
         case .answer(let write): answerMCP(request.id, destination, write)
         case .refuse(let refusal): refuse(refusal, request.id, destination)
@@ -62,9 +57,8 @@ extension Service {
         }
         call.answer.append("}")
         if call.answer.count >= lineRoom(call.destination), let method = call.entry?.method {
-            var isInBatch = false
-            if case .batch = call.destination { isInBatch = call.answer.count < Reply.lineLimit }
-            var failure = reply.tooLong(call.answer.count, isInBatch: isInBatch, method, call.terms)
+            let isBatchFull = call.destination.isBatch && call.answer.count < Reply.lineLimit
+            var failure = reply.tooLong(call.answer.count, isInBatch: isBatchFull, method, call.terms)
             failure.adopt(exchange)
             return fail(call, failure, now)
         }
@@ -80,20 +74,30 @@ extension Service {
         return Reply.lineLimit - Message.batchLimit * 1000 - batch.answer.count
     }
 
-    /// Ends a call with a failure, told in MCP's way. The answer's frame has been started.
+    /// Ends a call with a failure, told in MCP's way, without the parts that a line has no room for.
     func fail(_ call: Call, _ reply: Reply, _ failure: RPCFailure, _ now: Instant) {
-        var failure = failure
-        // It goes out twice escaped, and no model reads a megabyte of error.
-        if failure.problem.map({ $0.count > 1_000_000 }) == true { failure.problem = nil }
         tellLog(call, reply, failure.kind == .internalError ? .error : .warning, now) { json in
             json.member("kind", failure.kind.rawValue)
             if let status = failure.status { json.member("status", status) }
         }
+        var failure = failure
+        write(failure, call, reply)
+        if call.answer.count >= lineRoom(call.destination) {
+            failure.problem = nil
+            write(failure, call, reply)
+        }
+        if call.answer.count >= lineRoom(call.destination) {
+            failure.errors = []
+            write(failure, call, reply)
+        }
+        end(call, call.answer, now)
+    }
+
+    private func write(_ failure: RPCFailure, _ call: Call, _ reply: Reply) {
+        startFrame(call.answer, call.destination)
         appendHead(call.id.bytes, to: call.answer)
         reply.appendFailure(failure, to: call.answer)
         call.answer.append("}")
-        surroundings.conceal(call.answer.mutableBytes)
-        end(call, call.answer, now)
     }
 
     /// The client's end of the stream is closed: nobody waits for what is only read, and a write has a moment to come
@@ -201,7 +205,7 @@ extension Service {
         frame.append("{\"jsonrpc\":\"2.0\",")
         guard let id else { return }
         frame.append("\"id\":")
-        CompactJSON.append(id, to: frame)
+        CompactJSON.append(id, to: frame, isClients: true)
         frame.append(",")
     }
 }

@@ -124,7 +124,7 @@ public final class Service {
     /// The host has closed its end while no room was left to read on. A plain host is served all that it has written;
     /// an MCP client has gone, and what it left unread is not begun.
     public func inputHungUp(at now: Instant) {
-        guard ending == .none, mcpSession.isActive else { return }
+        guard ending == .none || ending == .draining, mcpSession.isActive else { return }
         ending = .draining
         endMCP(now)
     }

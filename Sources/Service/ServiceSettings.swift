@@ -44,15 +44,15 @@ public struct ServiceSurroundings {
     public var prepare: () -> String?
     /// Reads the token file again and has the transport use what it holds; true when that differs from before.
     public var refreshToken: () -> Bool
-    /// Writes over the token wherever it stands in some bytes: an API may repeat in an error what it was sent.
-    public var conceal: (UnsafeMutableRawBufferPointer) -> Void
+    /// Writes over the token wherever it stands in some bytes of the API's: it may repeat in an error what it was sent.
+    public var conceal: (inout [UInt8]) -> Void
     /// Where log lines go.
     public var log: Logger
 
     /// Surroundings, each as described at its property.
     public init(
         random: @escaping () -> Double, wallClock: @escaping () -> Double, prepare: @escaping () -> String?,
-        refreshToken: @escaping () -> Bool, conceal: @escaping (UnsafeMutableRawBufferPointer) -> Void = { _ in },
+        refreshToken: @escaping () -> Bool, conceal: @escaping (inout [UInt8]) -> Void = { _ in },
         log: Logger
     ) {
         self.random = random

@@ -3,7 +3,9 @@ import Glibc
 
 /// The token, and where to read it again. Prints as dots.
 final class Credential: CustomStringConvertible {
-    private var token: String?
+    private var token: String? { didSet { remember() } }
+    /// The tokens there were.
+    private var secrets: [[UInt8]] = []
     private let file: String?
     /// Told, once, when others may read the token file.
     var warn: (String) -> Void = { _ in }
@@ -22,6 +24,11 @@ final class Credential: CustomStringConvertible {
     init(token: String?, file: String?) {
         self.token = token
         self.file = file
+        remember()
+    }
+
+    private func remember() {
+        if let token { secrets.append(Array(token.utf8)) }
     }
 
     /// The value of the `Authorization` header: API keys go bare, anything else as a bearer token (API reference,
@@ -45,21 +52,30 @@ final class Credential: CustomStringConvertible {
         return true
     }
 
-    /// Writes stars over the token wherever it stands in `bytes`. One of less than 8 bytes is as likely any other word.
-    func conceal(in bytes: UnsafeMutableRawBufferPointer) {
-        guard var token, token.utf8.count >= 8 else { return }
-        token.withUTF8 { text in
-            let wanted = Bytes(text)
-            var at = 0
-            while let found = Bytes(bytes).dropping(at).firstPosition(of: wanted[0]) {
-                at += found
-                guard at + wanted.count <= bytes.count else { return }
-                if Bytes(bytes).slice(at, at + wanted.count).equals(wanted) {
-                    for index in wanted.indices { bytes[at + index] = UInt8(ascii: "*") }
-                }
-                at += 1
+    /// Writes stars over the token, and over the ones before it, wherever they stand in `bytes`, also where a backslash
+    /// comes before what JSON lets one come before. One of less than 8 bytes is as likely any other word.
+    func conceal(in bytes: inout [UInt8]) {
+        for secret in secrets where secret.count >= 8 {
+            var start = 0
+            while let found = bytes[start...].firstIndex(of: secret[0]) {
+                start = found + 1
+                guard let end = Self.end(of: secret, in: bytes, from: found) else { continue }
+                for index in found..<end { bytes[index] = UInt8(ascii: "*") }
             }
         }
+    }
+
+    /// Behind `secret` in `bytes` when it stands at `start`.
+    private static func end(of secret: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+        var at = start
+        for wanted in secret {
+            let mayBeEscaped =
+                wanted == UInt8(ascii: "/") || wanted == UInt8(ascii: "\"") || wanted == UInt8(ascii: "\\")
+            if mayBeEscaped, at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == wanted { at += 1 }
+            guard at < bytes.count, bytes[at] == wanted else { return nil }
+            at += 1
+        }
+        return at
     }
 
     /// The first line of a regular file. Never waits: a FIFO or directory is refused.

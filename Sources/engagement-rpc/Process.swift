@@ -55,8 +55,7 @@ struct Process {
         self.standardError = standardError
         let credential = Credential(token: sandbox?.token ?? (tokenFile == nil ? token : nil), file: tokenFile)
         let log = Logger(level: options.logLevel, format: options.logFormat, timestamp: Self.timestamp) { line in
-            credential.conceal(in: line)
-            standardError.write(Bytes(line))
+            standardError.write(line)
         }
         self.log = log
         credential.warn = { log.write(.warning, $0) }

@@ -31,6 +31,20 @@ struct MCPStreamTests {
         try host.finish()
     }
 
+    /// It is the request's arrival that counts, not that it can be served.
+    @Test(arguments: [
+        (#"{"engagement_id":"bad",\#(Era.meta)}"#, "7", "7 -32602"),
+        (#"{"engagement_id":"ngmt_a",\#(Era.meta)}"#, "null", "- -32600"),
+    ])
+    func metaMakesTheStreamMCPAlsoWhenTheCallIsRefused(params: String, id: String, summary: String) throws {
+        let host = try sandbox()
+        try host.send(line: request(id, "engagement.get", params))
+        #expect(try host.next().summary == summary)
+        try host.send(line: "{bad")
+        #expect(try host.next().summary == "- -32700", "no null id on MCP")
+        try host.finish()
+    }
+
     @Test func aSubscriptionKeepsItsIDAndCanBeCancelledEitherWay() throws {
         let era = Era.july2026
         let host = try era.begin()
@@ -113,11 +127,31 @@ struct MCPStreamTests {
         try host.finish()
     }
 
-    @Test func errorsNameTheToolsAndNotTheMethods() throws {
-        let era = Era.november2025
-        let host = try era.begin("--read-only")
+    @Test func aBatchOfFailuresStaysUnderTheLimitOfALine() throws {
+        let text = String(repeating: "e", count: 900_000)
+        let server = try FaultServer(always: .answer(422, #"{"detail":"\#(text)"}"#))
+        let era = Era.march2025
+        let host = try era.begin(
+            Setup(["--base-url", server.baseURL], environment: ["ENGAGEMENT_RPC_TOKEN": testToken]))
+        let calls = (1...14).map { era.toolCall("\($0)", "engagement_replace_contacts", replacement("ngmt_\($0)")) }
+        let answers = try host.ask("[\(calls.joined(separator: ","))]")
+        #expect(answers.bytes.count < 10_000_000)
+        let elements = try answers.elements()
+        #expect(elements.count == 14 && elements.allSatisfy { $0.toolText?.int("code") == 422 })
+        let whole = elements.filter { $0.toolText?.text("data", "problem") != nil }
+        #expect((7...10).contains(whole.count), "\(whole.count)")
+        try host.finish()
+    }
+
+    @Test(arguments: Era.allCases)
+    func errorsNameTheToolsAndNotTheMethods(era: Era) throws {
+        let host = try era.begin()
         let answer = try host.ask(era.toolCall("1", "engagement_get", #"{"engagement_id":"ngmt_a","expnd":[]}"#))
-        #expect(answer.toolText?.string("message")?.hasPrefix("engagement_get has no parameter") == true, "\(answer)")
+        let error = try answer.toolText ?? #require(answer.text("error").map { try Answer(Array($0.utf8)) })
+        for path in [["message"], ["data", "errors", "0", "message"]] {
+            let text = path.count == 1 ? error.string("message") : error.string("data", "errors", "0", "message")
+            #expect(text?.hasPrefix("engagement_get has no parameter") == true, "\(answer)")
+        }
         try host.finish()
     }
 

@@ -77,6 +77,7 @@ struct SecretTests {
         Named("detail", #"{"detail":"the key \#(testToken) \#(testToken)"}"#),
         Named("field error", #"{"errors":[{"field":"\#(testToken)","code":"x","message":"\#(testToken)!"}]}"#),
         Named("header", "{}"),
+        Named("beyond the cut", #"{"request_id":"\#(String(repeating: "x", count: 190))\#(testToken)"}"#),
     ]
 
     /// What an API says of the token it was sent is starred out of errors and logs. (Every session looks for it.)
@@ -96,6 +97,20 @@ struct SecretTests {
             try host.finish()
         }
         #expect(answer.description.contains("****"), "\(answer)")
+    }
+
+    /// Also as JSON may spell it; and nothing of our own that happens to read like the token.
+    @Test func onlyTheAPIsTextIsLookedThrough() throws {
+        let token = #"abc/"retryable"#
+        let server = try FaultServer(always: .answer(422, #"{"detail":"key abc\/\"retryable, abc/\"retryable"}"#))
+        let host = try HostProcess(["--base-url", server.baseURL], environment: ["ENGAGEMENT_RPC_TOKEN": token])
+        try host.send(line: request(#""abc/\"retryable""#, "engagement.get", #"["ngmt_a"]"#))
+        let answer = try host.next()
+        #expect(answer.string("id") == token && answer.bool("error", "data", "retryable") == false)
+        #expect(answer.string("error", "data", "problem", "detail")?.contains("abc") == false, "\(answer)")
+        #expect(answer.string("error", "data", "problem", "detail")?.hasPrefix("key ***") == true, "\(answer)")
+        host.closeInput()
+        #expect(try host.waitForExit() == .exited(0))
     }
 
     /// The fields that a log line is promised to have.

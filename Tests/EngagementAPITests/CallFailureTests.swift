@@ -133,7 +133,13 @@ import Testing
         let many = Array(repeating: #"{"field":"a"}"#, count: 5000).joined(separator: ",")
         #expect(self.failure(status: 422, body: "{\"errors\":[\(many)]}").errors.count == 100)
         let long = String(repeating: "r", count: 100_000)
-        #expect(self.failure(status: 500, body: "{\"request_id\":\"\(long)\"}").requestID?.count == 200)
+        let item = "{\"field\":\"\(long)\",\"code\":\"\(long)\",\"message\":\"\(long)\"}"
+        var large = self.failure(status: 500, body: "{\"request_id\":\"\(long)\",\"errors\":[\(item)]}")
+        large.boundForeignText { bytes in bytes[0] = UInt8(ascii: "*") }
+        #expect(large.requestID == "*" + String(repeating: "r", count: 199))
+        #expect(large.errors.map { [$0.field.count, $0.code.count, $0.message.count] } == [[201, 201, 1001]])
+        #expect(large.errors[0].field.hasPrefix("*r") && large.errors[0].message.hasSuffix("r…"))
+        #expect(large.problem?.first == UInt8(ascii: "*") && large.problem?.count ?? 0 > 400_000)
     }
 
     @Test(

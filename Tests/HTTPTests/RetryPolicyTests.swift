@@ -217,16 +217,17 @@ import Testing
             _ = RetryPolicy().decide(after: .unsent, call: &call, remaining: 30, budget: &budget, random: { 0 })
         }
         #expect(RetryPolicy().firstByteLimit(call, remaining: remaining) == limit)
-        #expect(RetryPolicy().connectLimit(call, remaining: remaining) == connect)
+        #expect(
+            RetryPolicy().firstByteLimit(call, remaining: remaining).map(RetryPolicy().connectLimit(firstByte:))
+                == connect)
     }
 
     @Test func firstByteOfCreateAndTooLate() {
         let create = RetryProgress(.create, maxAttempts: 3)
         #expect(RetryPolicy().firstByteLimit(create, remaining: 30) == 30)
-        #expect(RetryPolicy().connectLimit(create, remaining: 30) == 5)
+        #expect(RetryPolicy().connectLimit(firstByte: 30) == 5)
         for remaining in [0.0499, 0, -1, .nan] {
             #expect(RetryPolicy().firstByteLimit(create, remaining: remaining) == nil)
-            #expect(RetryPolicy().connectLimit(create, remaining: remaining) == nil)
         }
     }
 

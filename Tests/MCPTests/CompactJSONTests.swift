@@ -30,6 +30,15 @@ struct CompactJSONTests {
         #expect(Self.compact(compact) == compact, "and stays so")
     }
 
+    /// What the client spelled, such as an id, goes back to it as the same value.
+    @Test func whatIsTheClientsKeepsItsHalves() {
+        let (buffer, out) = (ByteBuffer(Array("\"\\ud83d\u{2028}\"".utf8)), ByteBuffer())
+        withExtendedLifetime((buffer, out)) {
+            CompactJSON.append(buffer.bytes, to: out, isClients: true)
+            #expect(out.bytes.text == #""\ud83d\u2028""#)
+        }
+    }
+
     @Test(arguments: [
         (#"{"a":"b"}"#, #""{\"a\":\"b\"}""#), (#"["\\","\""]"#, #""[\"\\\\\",\"\\\"\"]""#), ("1", "\"1\""),
     ])
