@@ -55,18 +55,22 @@ final class Credential: CustomStringConvertible {
     /// Writes stars over the token, and over the ones before it, wherever they stand in `bytes`, also where a backslash
     /// comes before what JSON lets one come before. One of less than 8 bytes is as likely any other word.
     func conceal(in bytes: inout [UInt8]) {
-        for secret in secrets where secret.count >= 8 {
-            var start = 0
-            while let found = bytes[start...].firstIndex(of: secret[0]) {
-                start = found + 1
-                guard let end = Self.end(of: secret, in: bytes, from: found) else { continue }
-                for index in found..<end { bytes[index] = UInt8(ascii: "*") }
+        bytes.withUnsafeMutableBytes { text in
+            for secret in secrets where secret.count >= 8 {
+                var start = 0
+                while let found = Bytes(text).dropping(start).firstPosition(of: secret[0]) {
+                    start += found
+                    if let end = Self.end(of: secret, in: Bytes(text), from: start) {
+                        for index in start..<end { text[index] = UInt8(ascii: "*") }
+                    }
+                    start += 1
+                }
             }
         }
     }
 
     /// Behind `secret` in `bytes` when it stands at `start`.
-    private static func end(of secret: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+    private static func end(of secret: [UInt8], in bytes: Bytes, from start: Int) -> Int? {
         var at = start
         for wanted in secret {
             let mayBeEscaped =

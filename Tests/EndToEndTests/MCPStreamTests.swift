@@ -103,7 +103,8 @@ struct MCPStreamTests {
         let server = try FaultServer(always: .answer(422, #"{"title":"T","errors":[\#(items)]}"#))
         let setup = Setup(["--base-url", server.baseURL], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
         let host = try era.begin(setup)
-        let answer = try host.ask(era.toolCall("1", "engagement_replace_contacts", replacement("ngmt_a")))
+        let answer = try host.ask(
+            era.toolCall("1", "engagement_replace_contacts", replacement("ngmt_a")), within: 60)
         #expect(answer.bytes.count < 1_000_000)
         #expect(answer.toolText?.int("code") == 422 && answer.toolText?.text("data", "problem") == nil)
         #expect(answer.toolText?.count("data", "errors") == 80)
@@ -134,7 +135,7 @@ struct MCPStreamTests {
         let host = try era.begin(
             Setup(["--base-url", server.baseURL], environment: ["ENGAGEMENT_RPC_TOKEN": testToken]))
         let calls = (1...14).map { era.toolCall("\($0)", "engagement_replace_contacts", replacement("ngmt_\($0)")) }
-        let answers = try host.ask("[\(calls.joined(separator: ","))]")
+        let answers = try host.ask("[\(calls.joined(separator: ","))]", within: 60)
         #expect(answers.bytes.count < 10_000_000)
         let elements = try answers.elements()
         #expect(elements.count == 14 && elements.allSatisfy { $0.toolText?.int("code") == 422 })

@@ -66,16 +66,16 @@ final class AgentHost {
     }
 
     /// The next message.
-    func next() throws -> Answer {
-        let message = try process.next()
+    func next(within seconds: Double = 10) throws -> Answer {
+        let message = try process.next(within: seconds)
         record.append(("out", message.bytes))
         return message
     }
 
     /// Writes a line and takes the next message.
-    func ask(_ line: String) throws -> Answer {
+    func ask(_ line: String, within seconds: Double = 10) throws -> Answer {
         try send(line)
-        return try next()
+        return try next(within: seconds)
     }
 
     /// Ends the stream, expects that the process ends well and says no more, and validates the record.
