@@ -49,11 +49,16 @@ public struct Setup: Sendable {
     }
 
     /// Enough for a process to run. The backtracer is off: it would keep the pipes of a crashed process open. The
-    /// library path is `ENGAGEMENT_RPC_LIBRARY_PATH`, so that another libcurl can be tried.
+    /// library path is `ENGAGEMENT_RPC_LIBRARY_PATH`, so that another libcurl can be tried; what sanitizers are told is
+    /// passed on.
     public static let minimalEnvironment: [String: String] = {
-        let minimum = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "SWIFT_BACKTRACE": "enable=no"]
-        let libraries = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LIBRARY_PATH"] ?? ""
-        return libraries.isEmpty ? minimum : minimum.merging(["LD_LIBRARY_PATH": libraries]) { $1 }
+        let own = ProcessInfo.processInfo.environment
+        var minimum = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "SWIFT_BACKTRACE": "enable=no"]
+        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS"] { minimum[name] = own[name] }
+        if let libraries = own["ENGAGEMENT_RPC_LIBRARY_PATH"], !libraries.isEmpty {
+            minimum["LD_LIBRARY_PATH"] = libraries
+        }
+        return minimum
     }()
 
     /// The `engagement-rpc` to test: `ENGAGEMENT_RPC_BINARY`, or the one built beside this test bundle.
