@@ -36,7 +36,7 @@ struct Options {
     var progress = Progress.auto
     static let defaultBaseURL = "https://app.askelephant.ai/api"
     /// Where a setting came from, by its flag; absent for defaults.
-    var origins: [String: String] = [:]
+    var origins = Origins()
 
     /// Which methods may be called.
     var filter: MethodTable.Filter { MethodTable.Filter(isReadOnly: isReadOnly, patterns: methods) }
@@ -84,6 +84,20 @@ struct Options {
                 origins[setting.flag] = variable
                 break
             }
+        }
+    }
+}
+
+/// Which flag has its value from where. A list: the first dictionary of a process has the runtime look for conformances
+/// through all of the binary, which is a thirtieth of the start.
+struct Origins {
+    private var list: [(flag: String, origin: String)] = []
+
+    subscript(flag: String) -> String? {
+        get { list.first { $0.flag == flag }?.origin }
+        set {
+            list.removeAll { $0.flag == flag }
+            if let newValue { list.append((flag, newValue)) }
         }
     }
 }
@@ -182,8 +196,8 @@ struct Setting: Sendable {
             flag: flag, variables: ["ENGAGEMENT_RPC_" + name], placeholder: nil, fallback: "off", summary: summary,
             show: { get($0) ? "on" : "off" },
             take: { options, value in
-                guard let isOn = ["1": true, "true": true, "0": false, "false": false][value] else { return false }
-                set(&options, isOn)
+                guard ["1", "true", "0", "false"].contains(value) else { return false }
+                set(&options, value == "1" || value == "true")
                 return true
             }, expected: "1 or 0")
     }
@@ -208,11 +222,15 @@ struct Setting: Sendable {
         _ flag: String, _ variables: [String], _: Value.Type, _ fallback: String, _ summary: String,
         _ get: @escaping @Sendable (Options) -> Value, _ set: @escaping @Sendable (inout Options, Value) -> Void
     ) -> Setting {
-        let words = Value.allCases.map(\.rawValue)
-        let listed = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+        // Put together by hand: `joined` has the runtime look for conformances, as a dictionary does.
+        var (placeholder, listed) = ("", "")
+        let last = Value.allCases.count - 1
+        for (index, value) in Value.allCases.enumerated() {
+            placeholder += (index == 0 ? "" : "|") + value.rawValue
+            listed += (index == 0 ? "" : index == last ? " or " : ", ") + value.rawValue
+        }
         return Setting(
-            flag: flag, variables: variables, placeholder: words.joined(separator: "|"), fallback: fallback,
-            summary: summary,
+            flag: flag, variables: variables, placeholder: placeholder, fallback: fallback, summary: summary,
             show: { get($0).rawValue },
             take: { options, value in
                 guard let chosen = Value(rawValue: value) else { return false }
