@@ -64,10 +64,15 @@ public struct JSONSlice {
         case UInt8(ascii: "n"): return (0x0A, 2)
         case UInt8(ascii: "r"): return (0x0D, 2)
         case UInt8(ascii: "t"): return (0x09, 2)
-        case UInt8(ascii: "u"):
-            return rest.count < 6 ? nil : UInt16(rest.slice(2, 6).text, radix: 16).map { ($0, 6) }
+        case UInt8(ascii: "u"): return escapedUnit(in: rest).map { ($0, 6) }
         default: return (UInt16(rest[1]), 2)
         }
+    }
+
+    /// The UTF-16 code unit that an escape `\uXXXX` at the start of `text` stands for; nil when there is none.
+    public static func escapedUnit(in text: Bytes) -> UInt16? {
+        guard text.count >= 6, text[0] == UInt8(ascii: "\\"), text[1] == UInt8(ascii: "u") else { return nil }
+        return UInt16(text.slice(2, 6).text, radix: 16)
     }
 
     /// `true` or `false`; nil for all else.

@@ -120,7 +120,8 @@ public struct JSONWriter {
         out.append(UInt8(ascii: "\""))
     }
 
-    static func appendEscape(_ value: UInt32, to out: ByteBuffer) {
+    /// Appends the escape `\uXXXX` of a character below U+10000.
+    public static func appendEscape(_ value: UInt32, to out: ByteBuffer) {
         out.append("\\u")
         for shift in [12, 8, 4, 0] as [UInt32] {
             let digit = UInt8(truncatingIfNeeded: (value >> shift) & 15)

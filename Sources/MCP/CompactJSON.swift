@@ -1,4 +1,5 @@
 import Bytes
+import JSON
 
 /// JSON as it goes out on MCP: without white space between tokens, and with nothing raw in it that could move a
 /// terminal's cursor or that some line readers take for the end of a line (U+0085, U+2028, U+2029). Half of a surrogate
@@ -16,16 +17,19 @@ public enum CompactJSON {
             let byte = json[at]
             if isInString {
                 if byte == UInt8(ascii: "\\") {
-                    guard !isClients, let unit = escapedUnit(json, at), 0xD800...0xDFFF ~= unit else {
+                    guard !isClients, let unit = JSONSlice.escapedUnit(in: json.dropping(at)), 0xD800...0xDFFF ~= unit
+                    else {
                         at += 2
                         continue
                     }
-                    if unit < 0xDC00, let second = escapedUnit(json, at + 6), 0xDC00...0xDFFF ~= second {
+                    if unit < 0xDC00, let second = JSONSlice.escapedUnit(in: json.dropping(at + 6)),
+                        0xDC00...0xDFFF ~= second
+                    {
                         at += 12
                         continue
                     }
                     out.append(json.slice(start, at))
-                    appendEscape(0xFFFD, to: out)
+                    JSONWriter.appendEscape(0xFFFD, to: out)
                     at += 6
                     start = at
                     continue
@@ -36,7 +40,7 @@ public enum CompactJSON {
                     continue
                 }
                 out.append(json.slice(start, at))
-                appendEscape(scalar, to: out)
+                JSONWriter.appendEscape(scalar, to: out)
                 at += length
                 start = at
             } else if byte.isSpace {
@@ -79,22 +83,6 @@ public enum CompactJSON {
             let scalar = 0x2000 + UInt32(json[at + 1] & 0x3F) << 6 + UInt32(json[at + 2] & 0x3F)
             return (0x2028...0x202E).contains(scalar) || (0x2066...0x2069).contains(scalar) ? (scalar, 3) : nil
         default: return nil
-        }
-    }
-
-    /// The UTF-16 code unit that an escape of the form `\uXXXX` at `at` stands for; nil when there is none.
-    private static func escapedUnit(_ json: Bytes, _ at: Int) -> UInt16? {
-        guard at + 6 <= json.count, json[at] == UInt8(ascii: "\\"), json[at + 1] == UInt8(ascii: "u") else {
-            return nil
-        }
-        return UInt16(json.slice(at + 2, at + 6).text, radix: 16)
-    }
-
-    private static func appendEscape(_ value: UInt32, to out: ByteBuffer) {
-        out.append("\\u")
-        for shift in [12, 8, 4, 0] as [UInt32] {
-            let digit = UInt8(truncatingIfNeeded: (value >> shift) & 15)
-            out.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
         }
     }
 }

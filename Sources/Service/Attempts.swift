@@ -107,8 +107,8 @@ extension Service {
         var failure = RPCFailure(
             exchange, wasAbandoned: wasAbandoned, method: entry.method, terms: call.terms, wallClock: wallClock)
         if exchange.failure == .connectTimeout, call.deadline.seconds(since: now) < policy.leastTime {
-            failure = RPCFailure(.timeout, "The API's host took no connection before the call's time was over.")
-            failure.retryable = true
+            let text = "The API's host took no connection before the call's time was over."
+            failure = RPCFailure(.timeout, text, retryable: true)
         }
         // What to answer if the next attempt can't be made after all.
         call.lastFailure = failure
@@ -142,7 +142,7 @@ extension Service {
     /// throttle gate.
     private func tellPause(_ call: Call, _ failure: RPCFailure?, _ next: Instant, _ now: Instant) {
         logPause(call, failure, seconds: next.seconds(since: now))
-        if call.reply != nil { tellProgress(call, lastFailure: failure, next, now) }
+        tellProgress(call, lastFailure: failure, next, now)
     }
 
     /// Whether there is another token by now than the one that `call` was sent with. Of calls that were refused

@@ -34,8 +34,8 @@ public final class Logger {
     private let sink: (Bytes) -> Void
     private let line = ByteBuffer()
 
-    /// A logger whose lines, each with its newline, go to `sink`, which must not block. `timestamp`
-    /// is what the lines in JSON say of the time; those in text are for hosts that add their own.
+    /// A logger whose lines, each with its newline, go to `sink`, which must not block. `timestamp` is what the lines
+    /// in JSON say of the time; those in text are for hosts that add their own.
     public init(
         level: Level, format: Format, timestamp: @escaping () -> String = { "" },
         sink: @escaping (Bytes) -> Void

@@ -14,7 +14,7 @@ struct Process {
     let service: Service
     let transport: CurlTransport
     /// 0, or 64 when a setting keeps every call from being made, which each call is told as well.
-    let exitCode: Int32
+    var exitCode: Int32 { exposure == nil ? 0 : 64 }
     let standardError: StandardError
     let log: Logger
     let base: BaseURL
@@ -54,8 +54,8 @@ struct Process {
         let standardError = StandardError()
         self.standardError = standardError
         let credential = Credential(token: sandbox?.token ?? (tokenFile == nil ? token : nil), file: tokenFile)
-        let log = Logger(level: options.logLevel, format: options.logFormat, timestamp: Self.timestamp) { line in
-            standardError.write(line)
+        let log = Logger(level: options.logLevel, format: options.logFormat, timestamp: Self.timestamp) {
+            standardError.write($0)
         }
         self.log = log
         credential.warn = { log.write(.warning, $0) }
@@ -66,7 +66,6 @@ struct Process {
         }
         let exposure = base.isClearText && !base.isLoopback ? Self.clearText : nil
         self.exposure = exposure
-        exitCode = exposure == nil ? 0 : 64
         let readyTransport: () -> String? = {
             if let exposure { return exposure }
             do throws(Credential.Problem) {

@@ -29,6 +29,19 @@ struct TLSTests {
         #expect(try server.count("connection") == 1, "the connection is used again")
     }
 
+    @Test(arguments: [true, false])
+    func doctorTellsWhetherTheCertificateIsTrusted(isTrusted: Bool) throws {
+        let certificates = try Certificates(.good)
+        let server = try TLSServer(.tls, certificates)
+        let trust = isTrusted ? ["--ca-file", certificates.authority] : []
+        let command = try Command(
+            ["doctor", "--base-url", "https://127.0.0.1:\(server.port)/api"] + trust,
+            environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        #expect(command.output.contains("ok    TLS") == isTrusted, "\(command.output)")
+        #expect(command.output.contains("FAIL  TLS") == !isTrusted, "\(command.output)")
+        #expect(try server.count("request") == (isTrusted ? 1 : 0))
+    }
+
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         let mode: TLSServer.Mode
