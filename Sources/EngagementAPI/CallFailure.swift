@@ -48,7 +48,7 @@ extension RPCFailure {
             self = RPCFailure(.timeout, "The API did not answer in time.", retryable: true)
         } else if 200..<300 ~= exchange.status {
             let what = exchange.answer.isEmpty ? "has no body" : "is not valid JSON"
-            self = Self.unusable("The API's answer \(what)", method)
+            self = Self.unusable("The API's answer \(what)", exchange, method)
         } else {
             self = Self.refusal(exchange, method, terms, wallClock)
         }
@@ -88,7 +88,7 @@ extension RPCFailure {
             return RPCFailure(
                 .tls, "TLS with the API's host failed: \(reason). Check the clock, the base URL and --ca-file.")
         case .broken where exchange.status >= 200:
-            return unusable("The connection ended inside the API's answer", method)
+            return unusable("The connection ended inside the API's answer", exchange, method)
         case .broken, .resend:
             return RPCFailure(.network, "The connection ended before the API answered.").mayBeRetried
         case .noMemory:
@@ -99,13 +99,14 @@ extension RPCFailure {
             return RPCFailure(.badResponse, "The API's answer is over 64 MiB; ask for less, for example by expand.")
         case .headersTooLarge:
             return RPCFailure(.badResponse, "The header section of the API's answer is over 300 lines or 256 KiB.")
-        case .encoding: return unusable("The API's answer can't be decompressed", method)
+        case .encoding: return unusable("The API's answer can't be decompressed", exchange, method)
         case .local(let reason): return RPCFailure(.internalError, "The request could not be made: \(reason).")
         }
     }
 
-    private static func unusable(_ what: String, _ method: Method) -> RPCFailure {
-        if method.isWrite {
+    private static func unusable(_ what: String, _ exchange: Exchange, _ method: Method) -> RPCFailure {
+        // A method that writes may read before it does.
+        if method.isWrite, exchange.request.verb != .get {
             return RPCFailure(.badResponse, "\(what), but it said that the change was made; read it back.")
         }
         return RPCFailure(.badResponse, "\(what).").mayBeRetried

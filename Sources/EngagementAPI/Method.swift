@@ -49,9 +49,15 @@ public struct Method: Sendable {
     public enum Action: Sendable {
         /// One HTTP request. `path` has `{name}` where a path parameter goes.
         case http(HTTPVerb, path: String, Repeatability)
+        /// Several HTTP requests, one after the other. `path` is that of what the call is about, as above; parameters
+        /// that are not in it are arguments: a JSON object, in the place of a body.
+        case composed(Composition, path: String)
         /// This process itself.
         case local(Local)
     }
+
+    /// The methods that take several requests.
+    public enum Composition: Sendable { case addContacts }
 
     /// The methods that need no API.
     public enum Local: Sendable { case discover, ping, info, shutdown, exit, cancel }
@@ -99,8 +105,11 @@ public struct Method: Sendable {
 
     /// Whether it changes something at the API.
     public var isWrite: Bool {
-        if case .http(_, _, let repeatability) = action { return repeatability != .read && availability == .listed }
-        return false
+        switch action {
+        case .http(_, _, let repeatability): repeatability != .read && availability == .listed
+        case .composed(.addContacts, _): true
+        case .local: false
+        }
     }
 
     /// Whether something that was there may be gone afterwards. Only creating is adding and nothing else.
@@ -117,7 +126,7 @@ public struct Method: Sendable {
 
     /// Whether it goes over HTTP.
     public var isRemote: Bool {
-        if case .http = action { return true }
-        return false
+        if case .local = action { return false }
+        return true
     }
 }

@@ -17,6 +17,18 @@ public final class MethodTable {
         let parameterNames: [ByteBuffer]
         /// Whether its requests have a body.
         public let takesBody: Bool
+        /// What each call asks about its method, worked out once: a `Method` is dear to copy.
+        public let isWrite: Bool
+        /// Whether it drives the sandbox.
+        public let isControl: Bool
+        /// What this process does by itself, if it is that.
+        public let local: Method.Local?
+        /// How several requests make one call, if they do.
+        public let composition: Method.Composition?
+        /// The HTTP method of a call that is one request.
+        public let verb: HTTPVerb
+        /// What the request of such a call does when it arrives twice.
+        public let repeatability: Repeatability
 
         /// A stretch of the path: literal bytes, or the parameter at an index.
         enum PathPiece {
@@ -31,13 +43,29 @@ public final class MethodTable {
             fingerprint = name.bytes.fingerprint
             parameterNames = method.parameters.map { ByteBuffer(text: $0.name) }
             takesBody = method.parameters.contains { $0.place == .body }
+            isWrite = method.isWrite
+            isControl = method.availability == .sandbox
+            if case .local(let local) = method.action { self.local = local } else { local = nil }
+            if case .composed(let composition, _) = method.action {
+                self.composition = composition
+            } else {
+                composition = nil
+            }
+            if case .http(let verb, _, let repeatability) = method.action {
+                (self.verb, self.repeatability) = (verb, repeatability)
+            } else {
+                (verb, repeatability) = (.get, .read)
+            }
             path = Self.pieces(of: method)
         }
 
         private static func pieces(of method: Method) -> [PathPiece] {
-            guard case .http(_, let path, _) = method.action else { return [] }
+            var rest: Substring
+            switch method.action {
+            case .http(_, let path, _), .composed(_, let path): rest = path[...]
+            case .local: return []
+            }
             var pieces: [PathPiece] = []
-            var rest = path[...]
             while let open = rest.firstIndex(of: "{"), let close = rest.firstIndex(of: "}") {
                 pieces.append(.literal(ByteBuffer(text: String(rest[..<open]))))
                 let name = rest[rest.index(after: open)..<close]

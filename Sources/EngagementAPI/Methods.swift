@@ -32,6 +32,23 @@ extension Method {
             ],
             action: .http(.put, path: "/v2/engagements/{engagement_id}/contacts", .replace),
             scopes: ["engagements:write"], result: "engagement"),
+        Method(
+            "engagement.addContacts", "Add contacts to one engagement, and keep those it has.",
+            detail: "Reads the current contacts, writes the full list with the new ones, and reads it back. When there "
+                + "is nothing to add, nothing is written. The answer's changes say who was there before and after, who "
+                + "was added, and whether that was verified.",
+            [
+                engagementID,
+                Parameter(
+                    name: "contact_ids", kind: .ids(prefix: "cnt_"), place: .body, isRequired: true,
+                    summary: "The contacts to add."),
+                Parameter(
+                    name: "dry_run", kind: .flag, place: .body, isRequired: false,
+                    summary: "true tells what would change, and writes nothing."),
+                options,
+            ],
+            action: .composed(.addContacts, path: "/v2/engagements/{engagement_id}/contacts"),
+            scopes: ["engagements:read", "contacts:read", "engagements:write"], result: "engagement"),
     ]
 
     static let service: [Method] = [

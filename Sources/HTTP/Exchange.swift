@@ -103,7 +103,7 @@ public final class Exchange {
     /// Whether `Retry-After` came more than once, which makes it void.
     public private(set) var repeatedRetryAfter = false
 
-    private var fieldBytes: ByteBuffer?
+    private let fieldBytes = ByteBuffer(capacity: 128)
     private var fieldRanges: (Span, Span, Span, Span, Span, Span) = (.none, .none, .none, .none, .none, .none)
 
     private struct Span {
@@ -130,13 +130,13 @@ public final class Exchange {
     /// The value of a header field without white space around it, or nil when it did not come. Borrowed.
     public subscript(field: Field) -> Bytes? {
         let span = withUnsafeBytes(of: &fieldRanges) { $0.bindMemory(to: Span.self)[field.rawValue] }
-        guard span.end > 0, let fieldBytes else { return nil }
+        guard span.end > 0 else { return nil }
         return fieldBytes.bytes.slice(Int(span.start), Int(span.end))
     }
 
     /// Forgets the fields of an interim answer (1xx) when the next status line comes.
     public func forgetFields() {
-        guard let fieldBytes else { return }
+        guard fieldBytes.count > 0 else { return }
         fieldBytes.truncate(to: 0)
         fieldRanges = (.none, .none, .none, .none, .none, .none)
         repeatedRetryAfter = false
@@ -144,17 +144,17 @@ public final class Exchange {
 
     /// Notes a header field. Of a repeated one the first counts.
     public func note(_ field: Field, _ value: Bytes) {
-        if self[field] != nil {
-            if field == .retryAfter { repeatedRetryAfter = true }
-            return
+        let start = fieldBytes.count
+        withUnsafeMutableBytes(of: &fieldRanges) {
+            let spans = $0.bindMemory(to: Span.self)
+            if spans[field.rawValue].end > 0 {
+                if field == .retryAfter { repeatedRetryAfter = true }
+                return
+            }
+            guard !value.isEmpty else { return }
+            fieldBytes.append(value)
+            spans[field.rawValue] = Span(start: Int32(start), end: Int32(fieldBytes.count))
         }
-        guard !value.isEmpty else { return }
-        let store = fieldBytes ?? ByteBuffer(capacity: 128)
-        fieldBytes = store
-        let start = store.count
-        store.append(value)
-        let span = Span(start: Int32(start), end: Int32(store.count))
-        withUnsafeMutableBytes(of: &fieldRanges) { $0.bindMemory(to: Span.self)[field.rawValue] = span }
     }
 }
 

@@ -6,6 +6,13 @@ public enum Applied: String, CaseIterable, Sendable {
     case unknown
     /// The API said 2xx.
     case yes
+
+    /// What two writes of one call say together: a change that was made once was made, and one that may have been made
+    /// is not taken back by a refusal of the other.
+    public func joined(with other: Applied) -> Applied {
+        if self == .yes || other == .yes { return .yes }
+        return self == .unknown || other == .unknown ? .unknown : .no
+    }
 }
 
 /// What a call's attempts, all together, say about whether its write was carried out.

@@ -111,12 +111,15 @@ public struct JSONWriter {
 
     /// Appends bytes that should be UTF-8 as a JSON string. What is not UTF-8 becomes U+FFFD.
     public static func appendString(_ bytes: Bytes, to out: ByteBuffer) {
-        guard bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return appendString(bytes.text, to: out) }
+        for byte in bytes where byte < 0x20 || byte >= 0x7F { return appendString(bytes.text, to: out) }
         out.append(UInt8(ascii: "\""))
-        for byte in bytes {
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { out.append(UInt8(ascii: "\\")) }
-            out.append(byte)
+        var start = 0
+        for at in 0..<bytes.count where bytes[at] == UInt8(ascii: "\"") || bytes[at] == UInt8(ascii: "\\") {
+            out.append(bytes.slice(start, at))
+            out.append(UInt8(ascii: "\\"))
+            start = at
         }
+        out.append(bytes.dropping(start))
         out.append(UInt8(ascii: "\""))
     }
 

@@ -38,10 +38,11 @@ public final class Reply {
     ///
     /// - Parameters:
     ///   - body: the API's body, one JSON text.
+    ///   - members: further members of the result, each with a comma before it.
     ///   - meta: how it came about, one JSON object.
-    public func appendSuccess(_ body: Bytes, meta: Bytes, to out: ByteBuffer) {
+    public func appendSuccess(_ body: Bytes, members: Bytes? = nil, meta: Bytes, to out: ByteBuffer) {
         switch shape {
-        case .tool: appendToolResult(body, meta, to: out)
+        case .tool: appendToolResult(body, members, meta, to: out)
         case .resource(let uri, let isTranscript):
             guard isTranscript else {
                 return appendContents(uri, "application/json", out) { Self.appendText(body, to: $0) }
@@ -97,8 +98,8 @@ public final class Reply {
     }
 
     /// Appends a progress notification, when one is wanted: `doing` tells in a sentence what is waited for.
-    public func appendProgress(_ doing: String, to out: ByteBuffer) -> Bool {
-        guard let progressToken else { return false }
+    public func appendProgress(_ doing: String, to out: ByteBuffer) {
+        guard let progressToken else { return }
         progress += 1
         var json = JSONWriter(out)
         json.beginObject()
@@ -112,13 +113,13 @@ public final class Reply {
         if revision.hasProgressMessages { json.member("message", doing) }
         json.endObject()
         json.endObject()
-        return true
     }
 
-    private func appendToolResult(_ body: Bytes, _ meta: Bytes, to out: ByteBuffer) {
+    private func appendToolResult(_ body: Bytes, _ members: Bytes?, _ meta: Bytes, to out: ByteBuffer) {
         let text = ByteBuffer(capacity: body.count + meta.count + 32)
         text.append("{\"data\":")
         CompactJSON.append(body, to: text)
+        if let members { CompactJSON.append(members, to: text) }
         text.append(",\"meta\":")
         text.append(meta)
         text.append("}")

@@ -24,6 +24,9 @@ public struct Session {
     /// Whether a batch is refused here. Before the stream is MCP it is plain JSON-RPC, which has them.
     public var refusesBatches: Bool { isActive && negotiated?.allowsBatches != true }
 
+    /// Whether any subscription is open.
+    public var hasSubscriptions: Bool { !subscriptions.isEmpty }
+
     /// Forgets the open subscription `id`; false when there is none.
     public mutating func endSubscription(_ id: Bytes) -> Bool {
         guard let index = subscriptions.firstIndex(where: { $0.elementsEqual(id) }) else { return false }

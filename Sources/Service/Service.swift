@@ -9,124 +9,150 @@ import MCP
 ///
 /// A state machine on one thread: events go in through the methods that a loop calls, frames come out through `output`
 /// and exchanges through the transport. It reads no clock and touches no descriptor, so it runs the same under a
-/// simulated loop.
+/// simulated loop. Here are only the wiring of its rooms and the end of its life.
 public final class Service {
-    /// Frames for the host.
-    public let output = ChunkQueue()
-    /// When `advance` must be called next, or nil. May be earlier than needed, never later.
-    public var nextTimer: Instant? {
-        // Frames were left for want of room, and written output has made some: no event will come and say so.
-        if ending == .over { return nil }
-        return holdsFrames && canTakeMore ? Instant(nanoseconds: 0) : nextWake
-    }
-    /// When the next call must be looked at, or nil.
-    var nextWake: Instant?
-    /// When to leave although output is still waiting to be read, or nil.
-    public internal(set) var leaveBy: Instant?
-
-    let settings: ServiceSettings
-    let surroundings: ServiceSurroundings
-    let transport: any Transport
-    let table: MethodTable
-    let policy = RetryPolicy()
-    var budget = RetryBudget()
-    var gate = ThrottleGate()
-    var counters = Counters()
-
-    var reader: FrameReader
-    var openBatch: Batch?
-    var mcpSession = MCP.Session()
-    /// Made when the first request comes that is none of the table's.
-    lazy var mcpServer = MCP.Server(table: table, version: settings.version, isSandbox: settings.isSandbox)
-    var calls: [Call] = []
-    var freeSlots: [Int] = []
-    /// The fingerprint of each slot's id; 0 for none.
-    var idFingerprints: [UInt64] = []
-    var inFlight = 0
-    var ready = ReadyQueue()
-    var running = 0
-    var writeOrder = WriteOrder()
-    /// Writes whose turn has come and that are being set on their way.
-    var lineHeads: [Int] = []
-    var ending = Ending.none
-    var isShutDown = false
-    /// Whether the transport has what it needs for an exchange.
-    var isPrepared = false
-    /// Counts the tokens that were in use.
-    var tokenNumber = 0
-    let scratch = ByteBuffer(capacity: 1024)
+    private let intake: Intake
+    private let dispatcher: Dispatcher
+    private let mcp: MCPStream
+    private let calls: Calls
+    private let operations: Operations
+    private let frames: Output
+    private let log: CallLog
+    private var ending = Ending.none
+    private var lastMoment: Instant?
+    private var exitIsEarly = false
 
     /// How the process is coming to its end.
-    enum Ending: Equatable {
+    private enum Ending: Equatable {
         case none
-        /// No more input; what was read is served.
+        /// No more input; what was read is served, on MCP until `lastMoment`.
         case draining
-        /// Told to end: nothing new is begun, what runs has until `leaveBy`.
+        /// Told to end: nothing new is begun, what runs has until `lastMoment`.
         case stopping
         /// Over, now.
         case over
     }
 
     /// Bytes that may wait for the host before no more of its input is read.
-    static let outputLimit = 1024 * 1024
-    /// Seconds that running calls have after a signal.
+    static let outputLimit = Output.limit
+    /// Seconds that calls have after a signal, or on MCP after the end of input.
     static let graceSeconds = 1.5
-    /// Seconds a body may be silent.
-    static let silenceSeconds = 10.0
+    /// Seconds that the host has to read what was answered when the grace was over.
+    static let readingSeconds = 0.2
 
     /// A service that has read nothing yet.
     public init(settings: ServiceSettings, surroundings: ServiceSurroundings, transport: any Transport) {
-        self.settings = settings
-        self.surroundings = surroundings
-        self.transport = transport
-        table = MethodTable(filter: settings.filter, sandbox: settings.isSandbox)
-        reader = FrameReader(framing: settings.framing)
+        let table = MethodTable(filter: settings.filter, sandbox: settings.isSandbox)
+        let frames = Output()
+        let log = CallLog(surroundings.log, conceal: surroundings.conceal)
+        let intake = Intake(framing: settings.framing, output: frames)
+        let mcp = MCPStream(table: table, version: settings.version, isSandbox: settings.isSandbox)
+        let operations = Operations(
+            surroundings: surroundings, transport: transport, maxRunning: settings.maxRunning)
+        let calls = Calls(
+            limits: settings.callLimits, operations: operations, output: frames, log: log,
+            conceal: surroundings.conceal)
+        operations.report(to: calls)
+        dispatcher = Dispatcher(
+            settings: settings, table: table, mcp: mcp, calls: calls, output: frames, log: log
+        ) { [unowned calls, unowned operations, unowned intake, unowned frames] json in
+            let (requests, bytesIn) = intake.counts
+            let (answers, errors, bytesOut) = frames.counts
+            let (attempts, retries, budget) = operations.counts
+            json.member("requests", requests)
+            json.member("answers", answers)
+            json.member("errors", errors)
+            json.member("in_flight", calls.inFlight)
+            json.member("attempts", attempts)
+            json.member("retries", retries)
+            json.member("retry_tokens", budget.tokens)
+            json.member("retry_budget_empty", budget.timesEmpty)
+            json.member("bytes_in", bytesIn)
+            json.member("bytes_out", bytesOut)
+        }
+        self.intake = intake
+        self.mcp = mcp
+        self.calls = calls
+        self.operations = operations
+        self.frames = frames
+        self.log = log
     }
+
+    // MARK: What the loop asks
+
+    /// Frames for the host.
+    public var output: ChunkQueue { frames.queue }
 
     /// Whether to read more from the host now.
     public var wantsInput: Bool { ending == .none && canTakeMore }
+
+    /// When `advance` must be called next, or nil. May be earlier than needed, never later.
+    public var nextTimer: Instant? {
+        if ending == .over { return nil }
+        // Frames were left for want of room, and written output has made some: no event will come and say so.
+        if intake.holdsFrames, canTakeMore { return Instant(nanoseconds: 0) }
+        var next = operations.nextWake
+        for other in [calls.nextWake, calls.inFlight > 0 ? lastMoment : nil] {
+            if let other { next = next.map { min($0, other) } ?? other }
+        }
+        return next
+    }
+
+    /// When to leave although output is still waiting to be read, or nil.
+    public var leaveBy: Instant? { lastMoment }
 
     /// Whether everything is done once `output` is written.
     public var isFinished: Bool {
         switch ending {
         case .none: false
-        case .draining, .stopping: inFlight == 0 && !holdsFrames
+        case .draining, .stopping: calls.inFlight == 0 && !intake.holdsFrames
         case .over: true
         }
     }
 
     /// 1 when the host said `exit` without `shutdown` before it (Language Server Protocol 3.17), else 0.
-    public internal(set) var exitCode: Int32 = 0
+    public var exitCode: Int32 { exitIsEarly ? 1 : 0 }
 
     /// Answers sent so far, how many of them were errors, and calls under way.
-    public var progress: (answers: Int, errors: Int, inFlight: Int) { (counters.answers, counters.errors, inFlight) }
+    public var progress: (answers: Int, errors: Int, inFlight: Int) {
+        let counts = frames.counts
+        return (counts.answers, counts.errors, calls.inFlight)
+    }
+
+    // MARK: What the loop tells
 
     /// Room for bytes from the host.
-    public func inputRoom() -> UnsafeMutableRawBufferPointer { reader.room() }
+    public func inputRoom() -> UnsafeMutableRawBufferPointer { intake.room() }
 
     /// So many bytes were put into the room.
     public func received(_ count: Int, at now: Instant) {
-        reader.received(count)
-        counters.bytesIn += count
-        hasUnreadFrames = true
+        intake.received(count)
         takeInput(now)
     }
 
-    /// No more bytes will come from the host. Everything already read is served, but on MCP reads are given up.
+    /// No more bytes will come from the host. Everything already read is served, on MCP for as long as the grace is.
     public func inputEnded(at now: Instant) {
-        reader.end()
-        if ending == .none { ending = .draining }
-        hasUnreadFrames = true
-        takeInput(now)
-        if mcpSession.isActive { endMCP(now) }
+        intake.end()
+        drain(now)
     }
 
     /// The host has closed its end while no room was left to read on. A plain host is served all that it has written;
-    /// an MCP client has gone, and what it left unread is not begun.
+    /// of an MCP client, what it left unread is not begun.
     public func inputHungUp(at now: Instant) {
-        guard ending == .none || ending == .draining, mcpSession.isActive else { return }
-        ending = .draining
-        endMCP(now)
+        if mcp.isActive { drain(now) }
+    }
+
+    private func drain(_ now: Instant) {
+        if ending == .none { ending = .draining }
+        takeInput(now)
+        endGracefully(now)
+    }
+
+    /// On MCP the end of input is the client's way to say that it leaves.
+    private func endGracefully(_ now: Instant) {
+        guard ending == .draining, mcp.isActive else { return }
+        if lastMoment == nil { lastMoment = now + Self.graceSeconds }
+        if !intake.holdsFrames { dispatcher.endSubscriptions() }
     }
 
     /// Nobody reads the output any more: nothing new is begun and what runs is given up, because nobody would learn of
@@ -134,73 +160,96 @@ public final class Service {
     public func outputGone(at now: Instant) {
         guard ending != .over else { return }
         ending = .over
-        for call in calls where call.phase == .running {
-            if let exchange = call.exchange { transport.cancel(exchange) }
-        }
-        surroundings.log.write(.info, "output closed by the host", [("in_flight", .number(inFlight))])
+        operations.abandonAll()
+        log.outputClosed(inFlight: calls.inFlight)
     }
 
     /// The process was told to end: calls that run may finish within the grace; a second time: at once.
     public func signalled(at now: Instant) {
         guard ending != .stopping, ending != .over else {
             ending = .over
-            leaveBy = now
+            lastMoment = now
             return
         }
         ending = .stopping
-        leaveBy = now + Self.graceSeconds
-        wakeBy(now + Self.graceSeconds)
-        hasUnreadFrames = true
+        operations.endRetries()
+        dispatcher.stop()
+        lastMoment = now + Self.graceSeconds
         takeInput(now)
+    }
+
+    /// An exchange has its answer or its failure.
+    public func finished(_ exchange: Exchange, at now: Instant) {
+        guard ending != .over else { return }
+        operations.finished(exchange, now)
+        if intake.holdsFrames { takeInput(now) } else { operations.startReady(now) }
     }
 
     /// Does what is due: timers that have come, and input that there is room for now.
     public func advance(at now: Instant) {
         guard ending != .over else { return }
-        if let due = nextWake, due <= now { serveTimers(now) }
-        if holdsFrames { takeInput(now) }
+        if let lastMoment, lastMoment <= now, calls.inFlight > 0 || intake.holdsFrames { giveUpAll(now) }
+        calls.serveTimers(now)
+        operations.serveTimers(now)
+        if intake.holdsFrames { takeInput(now) }
     }
 
-    /// Whether the reader may hold a whole frame that was not taken for want of room.
-    var hasUnreadFrames = false
-    /// The request that was read while all places were taken, and needs one; it lies in `heldText`. What needs none, a
-    /// cancellation above all, is still served before it comes.
-    var held: Request?
-    let heldText = ByteBuffer()
-    /// Whether anything was read that is not taken up yet.
-    var holdsFrames: Bool { hasUnreadFrames || openBatch != nil || held != nil }
+    // MARK: Its life
 
-    /// Whether one more call may be worked on.
-    var hasPlace: Bool { inFlight < settings.maxInFlight }
+    private var canTakeMore: Bool { !frames.isFull && (calls.hasPlace || !intake.waitsForPlace) }
 
-    var canTakeMore: Bool {
-        output.count < Self.outputLimit && (hasPlace || (held == nil && openBatch == nil))
-    }
-
-    func wakeBy(_ instant: Instant) {
-        if nextWake.map({ instant < $0 }) ?? true { nextWake = instant }
-    }
-}
-
-/// Calls that wait for a connection, first come, first served.
-struct ReadyQueue {
-    private var entries: [(slot: Int, serial: Int)] = []
-    private var head = 0
-
-    mutating func append(_ call: Call) { entries.append((call.slot, call.serial)) }
-
-    /// The next call that still waits; those given up in the meantime are passed over.
-    mutating func next(of calls: [Call]) -> Call? {
-        while head < entries.count {
-            let entry = entries[head]
-            head += 1
-            if head == entries.count {
-                entries.removeAll(keepingCapacity: true)
-                head = 0
-            }
-            let call = calls[entry.slot]
-            if call.serial == entry.serial, call.phase == .ready { return call }
+    /// Takes up what was read for as long as there is room; after a signal everything, to refuse it.
+    private func takeInput(_ now: Instant) {
+        while ending != .over, ending == .stopping || canTakeMore {
+            guard takeNext(now) else { break }
         }
-        return nil
+        operations.startReady(now)
+        endGracefully(now)
     }
+
+    /// Serves what stands next in the stream; false when there is nothing.
+    private func takeNext(_ now: Instant) -> Bool {
+        switch intake.next(hasPlace: calls.hasPlace, refusesBatches: mcp.refusesBatches) {
+        case .none: return false
+        case .batchBegun: break
+        case .batchEnded(let batch): frames.close(batch)
+        case .refused(let failure, let id, let destination): dispatcher.refuse(failure, id: id, destination)
+        case .broken(let failure):
+            dispatcher.refuse(failure, id: nil, .stream)
+            if ending == .none { ending = .draining }
+        case .request(let request, let destination):
+            switch dispatcher.serve(request, destination, now) {
+            case .served: break
+            case .needsPlace: intake.hold(request)
+            case .exit:
+                if !dispatcher.isShutDown { exitIsEarly = true }
+                if ending == .none { signalled(at: now) }
+            }
+        }
+        return true
+    }
+
+    /// Ends what is left when the grace is over.
+    private func giveUpAll(_ now: Instant) {
+        let who = ending == .stopping ? "The process is ending" : "The host has ended the stream"
+        let text = "\(who); this call was given up."
+        ending = .stopping
+        operations.endRetries()
+        dispatcher.stop()
+        calls.giveUpAll(RPCFailure(.shuttingDown, text, retryable: true), now)
+        lastMoment = now + Self.readingSeconds
+        takeInput(now)
+    }
+
+    // MARK: For tests that look inside
+
+    var inFlight: Int { calls.inFlight }
+    var isOver: Bool { ending == .over }
+    var isReading: Bool { ending == .none }
+    var isShutDown: Bool { dispatcher.isShutDown }
+    var holdsFrames: Bool { intake.holdsFrames }
+    var isGateOpen: Bool { operations.isGateOpen }
+    var budget: RetryBudget { operations.counts.budget }
+    func spend(_ cost: RetryBudget.Cost) { operations.spend(cost) }
+    var deadlines: [(id: String, deadline: Instant)] { calls.deadlines }
 }

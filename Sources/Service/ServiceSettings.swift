@@ -1,4 +1,5 @@
 import EngagementAPI
+import JSON
 import JSONRPC
 
 /// What a service is told at its start.
@@ -26,6 +27,24 @@ public struct ServiceSettings {
 
     /// Exchanges on the wire at once, at most.
     var maxRunning: Int { sharesConnections ? maxInFlight : maxConnections }
+
+    /// What bounds every call.
+    var callLimits: Calls.Limits {
+        Calls.Limits(timeoutMs: timeoutMs, maxAttempts: maxAttempts, maxInFlight: maxInFlight)
+    }
+
+    /// Appends the limits of the process, as `service.info` shows them.
+    func writeLimits(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("timeout_ms", timeoutMs)
+        json.member("max_attempts", maxAttempts)
+        json.member("max_in_flight", maxInFlight)
+        json.member("max_connections", maxConnections)
+        json.member("message_bytes", FrameReader.messageLimit)
+        json.member("batch_entries", Message.batchLimit)
+        json.member("nesting", JSONScanner.depthLimit)
+        json.endObject()
+    }
 
     /// Settings with the usual limits.
     public init(version: String, baseURL: String) {
@@ -62,15 +81,4 @@ public struct ServiceSurroundings {
         self.conceal = conceal
         self.log = log
     }
-}
-
-/// What a process has done so far.
-struct Counters {
-    var requests = 0
-    var answers = 0
-    var errors = 0
-    var attempts = 0
-    var retries = 0
-    var bytesIn = 0
-    var bytesOut = 0
 }

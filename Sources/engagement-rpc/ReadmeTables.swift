@@ -34,6 +34,7 @@ enum ReadmeTables {
         switch method.action {
         case .http(let verb, let path, _) where method.availability == .listed: "`\(verb.name) \(path)`"
         case .http: "sandbox only"
+        case .composed: "several requests"
         case .local: ""
         }
     }

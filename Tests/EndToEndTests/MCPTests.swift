@@ -90,7 +90,10 @@ struct MCPTests {
     func toolsAreTheMethods(era: Era) throws {
         let host = try era.begin()
         let tools = try host.ask(era.request("1", "tools/list")).elements("result", "tools")
-        #expect(tools.map { $0.string("name") } == ["engagement_get", "engagement_replace_contacts"])
+        #expect(
+            tools.map { $0.string("name") } == [
+                "engagement_get", "engagement_replace_contacts", "engagement_add_contacts",
+            ])
         for tool in tools {
             #expect(tool.text("inputSchema", "type") == "\"object\"")
             #expect(tool.text("inputSchema", "additionalProperties") == "false")
@@ -156,7 +159,7 @@ struct MCPTests {
         let host = try Era.july2026.begin()
         #expect(try host.ask(request("1", "sandbox.scopes", #"{"scopes":["engagements:read"]}"#)).summary == "1 ok")
         let list = try host.ask(Era.july2026.request("2", "tools/list"))
-        #expect(try list.elements("result", "tools").count == 2)
+        #expect(try list.elements("result", "tools").count == 3)
         let arguments = #"{"engagement_id":"ngmt_sandbox01","expand":["contacts"]}"#
         let answer = try host.ask(Era.july2026.toolCall("3", "engagement_get", arguments))
         let text = try #require(answer.toolText)

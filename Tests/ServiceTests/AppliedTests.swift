@@ -51,7 +51,6 @@ struct AppliedCase: CustomTestStringConvertible, Sendable {
         .init("2xx, endless headers", "bad_response", "yes", retryable: false) {
             [.broken(.headersTooLarge, status: 201)]
         },
-        .init("2xx, empty", "bad_response", "yes", retryable: false) { [.answer(204, "")] },
         .init("2xx, a page", "bad_response", "yes", retryable: false) { [.answer(200, "<html>")] },
         .init("2xx, half", "bad_response", "yes", retryable: false) { [.answer(200, #"{"a":"#)] },
         .init("2xx, two texts", "bad_response", "yes", retryable: false) { [.answer(200, "{}{}")] },
@@ -96,6 +95,19 @@ struct AppliedCase: CustomTestStringConvertible, Sendable {
         if let retryable = row.retryable { #expect(answer.retryable == retryable, "\(answer)") }
         #expect(answer.text.contains("read it back before relying on it") == (row.applied == "unknown"), "\(answer)")
         #expect(answer.text.contains("that the change was made") == false || row.applied == "yes", "\(answer)")
+    }
+
+    /// A change that was made without a word about it was made.
+    @Test(arguments: [200, 201, 202, 204, 205], ["", " ", "\r\n"])
+    func aWriteAnsweredWithoutABodyIsAResult(status: Int, body: String) throws {
+        let stage = Stage([.answer(status, body)])
+        stage.put(1)
+        stage.get(2)
+        stage.run(20)
+        let answer = try #require(stage.answer(1))
+        #expect(answer.isResult && answer.text.contains(#""result":{"data":null,"meta":{"status":\#(status),"#))
+        let read = try #require(stage.answer(2))
+        #expect(read.isResult == (status == 204) && (read.isResult || read.kind == "bad_response"), "\(read)")
     }
 
     /// A read says nothing of it, whatever happens.

@@ -54,7 +54,7 @@ import Testing
         stage.cancel(1)
         stage.run(5)
         try expectCancelled(stage, 1, status == 500 ? "unknown" : "no", attempts: 1, at: 0.1)
-        #expect(stage.service.gate.isOpen)
+        #expect(stage.service.isGateOpen)
     }
 
     @Test func atTheGate() throws {

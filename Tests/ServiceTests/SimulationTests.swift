@@ -207,13 +207,13 @@ final class SessionRun {
         if service.inFlight > session.settings.maxInFlight { ledger.blame("\(service.inFlight) calls in flight") }
         // One more frame than the limit, and what the calls in flight had already.
         let bound = Service.outputLimit + (session.settings.maxInFlight + 1) * 45_000
-        if service.output.count > bound, service.ending == .none { ledger.blame("\(service.output.count) bytes wait") }
+        if service.output.count > bound, service.isReading { ledger.blame("\(service.output.count) bytes wait") }
         // What could not be taken up at once has its time from later on.
         if service.holdsFrames { ledger.forgetArrival(of: ledger.items.map(\.number)) }
-        for call in service.calls where call.phase != .free {
+        for call in service.deadlines {
             let late = loop.now.seconds(since: call.deadline)
-            if late > 0.1 + 2 * session.lateness, service.ending != .over {
-                ledger.blame("\(call.id.bytes.text) (\(call.phase)) is \(late) s over its deadline")
+            if late > 0.1 + 2 * session.lateness, !service.isOver {
+                ledger.blame("\(call.id) is \(late) s over its deadline")
             }
         }
     }

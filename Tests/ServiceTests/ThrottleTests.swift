@@ -178,7 +178,7 @@ import Testing
         stage.get(2, "ngmt_2", options: #"{"timeout_ms":2000}"#)
         stage.run(0.05)
         #expect(stage.answer(2)?.attempts == 0, "the gate is shut")
-        _ = stage.service.budget.take(.transient)
+        stage.service.spend(.transient)
         stage.loop.send(#"{"jsonrpc":"2.0","id":3,"method":"sandbox.reset"}"#)
         stage.run(0.05)
         stage.get(4, "ngmt_4", options: #"{"timeout_ms":2000}"#)

@@ -1,0 +1,69 @@
+import Bytes
+import EngagementAPI
+import HTTP
+import JSONRPC
+
+/// Log lines about calls: each names method, id, status, attempts, time and request id, as far as there are any.
+struct CallLog {
+    private let log: Logger
+    private let conceal: (inout [UInt8]) -> Void
+
+    init(_ log: Logger, conceal: @escaping (inout [UInt8]) -> Void) {
+        self.log = log
+        self.conceal = conceal
+    }
+
+    func ended(_ entry: MethodTable.Entry, _ id: Bytes, _ result: CallResult) {
+        guard log.isOn(.info) else { return }
+        var fields = Self.fields(entry, id)
+        fields.append(("status", .number(result.exchange.status)))
+        fields.append(("attempts", .number(result.attempts)))
+        fields.append(("elapsed_ms", .number(Int(result.elapsed * 1000))))
+        if let request = result.exchange[.requestID] {
+            var bytes = Array(request)
+            conceal(&bytes)
+            fields.append(("request_id", .text(String(decoding: bytes, as: UTF8.self))))
+        }
+        log.write(.info, "call", fields)
+    }
+
+    /// - Parameter elapsed: seconds that the call took; nil for a request that never became one.
+    func failed(_ entry: MethodTable.Entry?, _ id: Bytes?, _ failure: RPCFailure, elapsed: Double? = nil) {
+        let level: Logger.Level = failure.kind == .internalError ? .error : .info
+        guard log.isOn(level) else { return }
+        var fields = Self.fields(entry, id)
+        fields.append(("kind", .text(failure.kind.rawValue)))
+        if let status = failure.status { fields.append(("status", .number(status))) }
+        if let attempts = failure.attempts { fields.append(("attempts", .number(attempts))) }
+        if let applied = failure.applied { fields.append(("applied", .text(applied))) }
+        if let elapsed { fields.append(("elapsed_ms", .number(Int(elapsed * 1000)))) }
+        if let request = failure.requestID { fields.append(("request_id", .text(request))) }
+        log.write(level, elapsed == nil ? "refused" : "call", fields)
+    }
+
+    /// The call goes on after a pause.
+    func paused(_ entry: MethodTable.Entry, _ id: Bytes, _ pause: CallPause) {
+        guard log.isOn(.debug) else { return }
+        var fields = Self.fields(entry, id)
+        if let failure = pause.failure {
+            fields.append(("kind", .text(failure.kind.rawValue)))
+            if let status = failure.status { fields.append(("status", .number(status))) }
+        }
+        fields.append(("attempts", .number(pause.attempts)))
+        fields.append(("wait_ms", .number(Int((max(0, pause.seconds) * 1000).rounded(.up)))))
+        log.write(.debug, pause.failure == nil ? "throttled" : "retry", fields)
+    }
+
+    /// The host has closed the output with so many calls in flight.
+    func outputClosed(inFlight: Int) {
+        log.write(.info, "output closed by the host", [("in_flight", .number(inFlight))])
+    }
+
+    /// What every line about a call begins with; a notification has no id.
+    private static func fields(_ entry: MethodTable.Entry?, _ id: Bytes?) -> [(String, LogValue)] {
+        var fields: [(String, LogValue)] = []
+        if let entry { fields.append(("method", .text(entry.method.name))) }
+        if let id, !id.isEmpty { fields.append(("id", .text(id.text))) }
+        return fields
+    }
+}

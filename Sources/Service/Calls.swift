@@ -1,0 +1,368 @@
+import Bytes
+import EngagementAPI
+import HTTP
+import JSON
+import JSONRPC
+
+/// Calls in flight, from their params to their one answer: places and ids, the line of writes to one resource, the
+/// steps of each method, cancellation. Knows nothing of how an outcome is worded or a request tried again.
+final class Calls: OperationsClient {
+    /// One call. Objects and their buffers are used again, so that a call allocates next to nothing.
+    private final class Call {
+        let slot: Int
+        var entry: MethodTable.Entry?
+        let single: SingleRequest
+        /// The steps of a method of several requests.
+        var composed: (any Procedure)?
+        var face: (any Face)?
+        var destination = Destination.nobody
+        var terms = CallTerms()
+        /// Whether the host has said that it wants no answer any more.
+        var isUnwanted = false
+        /// Whether it waits behind another write to the same resource.
+        var isInLine = false
+        /// The id as spelled; empty for a notification.
+        let id = ByteBuffer(capacity: 64)
+        let target = ByteBuffer(capacity: 128)
+        let body = ByteBuffer(capacity: 64)
+        /// Becomes the frame for the host. A method of one request has the API's body received into it.
+        var answer = ByteBuffer(capacity: 4096)
+        var arrivedAt = Instant(nanoseconds: 0)
+        var deadline = Instant(nanoseconds: 0)
+        var maxAttempts = 1
+        /// Whether a request is under way, and whether that is a write.
+        var isAsking = false
+        var asksForChange = false
+        /// What the requests that are over say together: all for the count, writes alone for the change.
+        var attempts = 0
+        var applied = Applied.no
+
+        init(slot: Int) {
+            self.slot = slot
+            single = SingleRequest(target: target, body: body)
+        }
+
+        var isFree: Bool { entry == nil }
+        func elapsed(_ now: Instant) -> Double { now.seconds(since: arrivedAt) }
+    }
+
+    /// What bounds every call.
+    struct Limits {
+        let timeoutMs: Int
+        let maxAttempts: Int
+        let maxInFlight: Int
+    }
+
+    private let limits: Limits
+    private let operations: Operations
+    private let output: Output
+    private let log: CallLog
+    private let conceal: (inout [UInt8]) -> Void
+    private var calls: [Call] = []
+    private var freeSlots: [Int] = []
+    /// The fingerprint of each slot's id; 0 for none.
+    private var idFingerprints: [UInt64] = []
+    private var taken = 0
+    private var writeOrder = WriteOrder()
+    /// Writes whose turn has come and that are being set on their way.
+    private var lineHeads: [Int] = []
+    /// When the first of those in line must be looked at.
+    private var wake: Instant?
+
+    init(
+        limits: Limits, operations: Operations, output: Output, log: CallLog,
+        conceal: @escaping (inout [UInt8]) -> Void
+    ) {
+        self.limits = limits
+        self.operations = operations
+        self.output = output
+        self.log = log
+        self.conceal = conceal
+    }
+
+    var inFlight: Int { taken }
+    /// Whether one more call may be worked on.
+    var hasPlace: Bool { taken < limits.maxInFlight }
+    /// When `serveTimers` must be called next, or nil. May be earlier than needed, never later.
+    var nextWake: Instant? { wake }
+    /// When each call in flight has to be over.
+    var deadlines: [(id: String, deadline: Instant)] {
+        calls.filter { !$0.isFree }.map { ($0.id.bytes.text, $0.deadline) }
+    }
+
+    // MARK: Beginning
+
+    /// Checks the params of a call and sets it on its way. Throws when it is refused; then nothing is sent, and nothing
+    /// remembered.
+    func begin(
+        _ entry: MethodTable.Entry, _ params: JSONSlice?, _ id: JSONSlice?, _ face: any Face,
+        _ destination: Destination, _ now: Instant
+    ) throws(RPCFailure) {
+        let call = freeCall()
+        do throws(RPCFailure) {
+            call.terms = try entry.bind(params, target: call.target, body: call.body)
+            face.take(call.terms)
+            if let sentence = operations.prepare() { throw RPCFailure(.notConfigured, sentence) }
+        } catch {
+            throw error.unsent(entry.method)
+        }
+        occupy(call, entry, id, face, destination, now)
+        if let resource = Self.orderedResource(call), !writeOrder.enter(call.slot, resource) {
+            call.isInLine = true
+            wakeBy(call.deadline)
+        } else {
+            step(call, .begun, now)
+        }
+    }
+
+    /// A call object with empty buffers that is not in use yet.
+    private func freeCall() -> Call {
+        let call: Call
+        if let slot = freeSlots.last {
+            call = calls[slot]
+        } else {
+            call = Call(slot: calls.count)
+            calls.append(call)
+            idFingerprints.append(0)
+            freeSlots.append(call.slot)
+        }
+        call.target.truncate(to: 0)
+        call.body.truncate(to: 0)
+        return call
+    }
+
+    private func occupy(
+        _ call: Call, _ entry: MethodTable.Entry, _ id: JSONSlice?, _ face: any Face, _ destination: Destination,
+        _ now: Instant
+    ) {
+        freeSlots.removeLast()
+        taken += 1
+        call.entry = entry
+        call.face = face
+        call.destination = destination
+        call.id.truncate(to: 0)
+        if let id {
+            call.id.append(id.bytes)
+            // A null id names no call: several may be in flight at once.
+            idFingerprints[call.slot] = id.kind == .null ? 0 : max(1, id.bytes.fingerprint)
+        }
+        if case .batch(let batch) = destination { batch.owe() }
+        call.arrivedAt = now
+        let timeout = min(limits.timeoutMs, call.terms.timeoutMs ?? limits.timeoutMs)
+        call.deadline = now + Double(timeout) / 1000
+        call.maxAttempts = min(limits.maxAttempts, call.terms.maxAttempts ?? limits.maxAttempts)
+        (call.attempts, call.applied, call.isAsking) = (0, .no, false)
+        if let composition = entry.composition {
+            call.composed = composition.procedure(target: call.target.bytes, arguments: call.body.bytes)
+        } else {
+            call.single.aim(entry.verb, hasBody: entry.takesBody, entry.repeatability, isControl: entry.isControl)
+        }
+    }
+
+    // MARK: Steps
+
+    /// Tells the procedure what has come about, and does what it says is next.
+    private func step(_ call: Call, _ outcome: Outcome, _ now: Instant) {
+        switch call.composed?.next(after: outcome) ?? call.single.next(after: outcome) {
+        case .ask(let request): ask(call, request, now)
+        case .finish(let exchange, let data, let members): succeed(call, exchange, data, members, now)
+        case .fail(let failure): fail(call, failure, now)
+        }
+    }
+
+    private func ask(_ call: Call, _ request: APIRequest, _ now: Instant) {
+        (call.isAsking, call.asksForChange) = (true, request.isWrite)
+        var answer = call.answer
+        if call.composed == nil {
+            call.face?.begin(answer, call.id.bytes, call.destination)
+        } else {
+            // The steps may need it for longer than until the next one.
+            answer = ByteBuffer(capacity: 4096)
+        }
+        operations.begin(
+            call.slot, request, into: answer, deadline: call.deadline, maxAttempts: call.maxAttempts, now)
+    }
+
+    func ended(_ slot: Int, _ outcome: Outcome, _ now: Instant) {
+        let call = calls[slot]
+        take(operations.evidence(slot), call)
+        step(call, outcome, now)
+    }
+
+    /// Adds what the attempts of a request that is over say.
+    private func take(_ evidence: WriteEvidence, _ call: Call) {
+        call.isAsking = false
+        call.attempts += evidence.attempts
+        guard call.asksForChange else { return }
+        call.applied = call.applied.joined(with: evidence.applied)
+    }
+
+    func paused(_ slot: Int, after failure: RPCFailure?, attempts: Int, until next: Instant, _ now: Instant) {
+        let call = calls[slot]
+        guard let entry = call.entry, let face = call.face else { return }
+        let pause = CallPause(
+            failure: failure, attempts: call.attempts + attempts, seconds: next.seconds(since: now))
+        log.paused(entry, call.id.bytes, pause)
+        if !call.isUnwanted, !call.destination.isNobody { face.tell(pause) }
+    }
+
+    func failure(_ slot: Int, _ exchange: Exchange, wasAbandoned: Bool, wallClock: Double) -> RPCFailure {
+        guard let method = calls[slot].entry?.method else {
+            return RPCFailure(.internalError, "An answer belongs to no call.")
+        }
+        return RPCFailure(
+            exchange, wasAbandoned: wasAbandoned, method: method, terms: calls[slot].terms, wallClock: wallClock)
+    }
+
+    // MARK: Ending
+
+    private func succeed(
+        _ call: Call, _ exchange: Exchange, _ data: ByteBuffer?, _ members: ByteBuffer?, _ now: Instant
+    ) {
+        guard let entry = call.entry, let face = call.face else { return }
+        if entry.isControl, entry.method.name == "sandbox.reset" { operations.forgetThrottling(now) }
+        let result = CallResult(
+            exchange: exchange, data: data.map { .made($0) } ?? .received, members: members, attempts: call.attempts,
+            elapsed: call.elapsed(now))
+        log.ended(entry, call.id.bytes, result)
+        if call.isUnwanted || call.destination.isNobody { return end(call, nil, now) }
+        do throws(RPCFailure) {
+            if data != nil { face.begin(call.answer, call.id.bytes, call.destination) }
+            try face.complete(&call.answer, call.id.bytes, result, call.destination)
+        } catch {
+            var failure = error
+            failure.adopt(exchange)
+            return fail(call, failure, now)
+        }
+        end(call, call.answer, now)
+    }
+
+    /// Ends a call with a failure, completed by what its requests say together.
+    private func fail(_ call: Call, _ failure: RPCFailure, _ now: Instant) {
+        var failure = failure
+        failure.boundForeignText(conceal)
+        failure.attempts = call.attempts
+        if call.entry?.isWrite == true {
+            failure.applied = call.applied.rawValue
+            if call.applied == .unknown {
+                failure.append("whether the change was made is unknown: read it back before relying on it")
+            }
+            if call.applied == .yes {
+                if failure.kind == .badResponse {
+                    failure.retryable = false
+                } else {
+                    failure.append("the API had said that the change was made")
+                }
+            }
+        }
+        output.countError()
+        let elapsed = call.elapsed(now)
+        log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed)
+        if call.destination.isNobody || call.isUnwanted { return end(call, nil, now) }
+        call.face?.fail(call.answer, call.id.bytes, failure, elapsed: elapsed, call.destination)
+        end(call, call.answer, now)
+    }
+
+    /// Delivers what is owed, frees the slot, and lets the next write to the same resource go.
+    private func end(_ call: Call, _ frame: ByteBuffer?, _ now: Instant) {
+        let destination = call.destination
+        let resource = Self.orderedResource(call)
+        call.composed = nil
+        call.face = nil
+        call.isUnwanted = false
+        call.isInLine = false
+        call.entry = nil
+        call.destination = .nobody
+        idFingerprints[call.slot] = 0
+        taken -= 1
+        if let frame, output.deliver(frame, destination) {
+            call.answer = output.freshBuffer()
+        } else {
+            call.answer.shrink(to: 64 * 1024)
+        }
+        if case .batch(let batch) = destination {
+            batch.settle()
+            output.close(batch)
+        }
+        if let resource { leaveLine(call.slot, resource, now) }
+        freeSlots.append(call.slot)
+    }
+
+    // MARK: Giving up
+
+    /// Whether a call whose id is spelled like this is in flight.
+    func isInFlight(_ id: Bytes) -> Bool { slot(withID: id) != nil }
+
+    /// Gives the call up whose id is spelled like this; false when there is none.
+    ///
+    /// - Parameter isAnswered: whether its host is told.
+    func cancel(_ id: Bytes, isAnswered: Bool, _ now: Instant) -> Bool {
+        guard let slot = slot(withID: id) else { return false }
+        calls[slot].isUnwanted = !isAnswered
+        giveUp(calls[slot], RPCFailure(.cancelled, "The call was cancelled.", retryable: true), now)
+        return true
+    }
+
+    /// Gives all calls up, for the reason that their answers are to tell.
+    func giveUpAll(_ reason: RPCFailure, _ now: Instant) {
+        for call in calls where !call.isFree { giveUp(call, reason, now) }
+    }
+
+    private func giveUp(_ call: Call, _ reason: RPCFailure, _ now: Instant) {
+        if call.isAsking {
+            operations.giveUp(call.slot)
+            take(operations.evidence(call.slot), call)
+        }
+        fail(call, reason, now)
+    }
+
+    private func slot(withID id: Bytes) -> Int? {
+        let fingerprint = max(1, id.fingerprint)
+        for slot in idFingerprints.indices
+        where idFingerprints[slot] == fingerprint && calls[slot].id.bytes.equals(id) {
+            return slot
+        }
+        return nil
+    }
+
+    // MARK: The line of writes
+
+    /// Ends what has waited in line until its time was over.
+    func serveTimers(_ now: Instant) {
+        guard let due = wake, due <= now else { return }
+        wake = nil
+        for call in calls where call.isInLine {
+            guard call.deadline <= now else {
+                wakeBy(call.deadline)
+                continue
+            }
+            let text = "The call's time was over before it could be sent; nothing more will be tried."
+            fail(call, RPCFailure(.timeout, text, retryable: true), now)
+        }
+    }
+
+    private func wakeBy(_ instant: Instant) {
+        if wake.map({ instant < $0 }) ?? true { wake = instant }
+    }
+
+    /// The resource whose writes go one at a time, or nil for a read.
+    private static func orderedResource(_ call: Call) -> String? {
+        guard call.entry?.isWrite == true, !call.terms.resource.isEmpty else { return nil }
+        return call.target.bytes.slice(call.terms.resource.lowerBound, call.terms.resource.upperBound).text
+    }
+
+    /// Lets the next write to the same resource go. One that ends on the spot lets the one behind it go from here and
+    /// not from inside, because such a line can be as long as calls may be in flight.
+    private func leaveLine(_ slot: Int, _ resource: String, _ now: Instant) {
+        guard let next = writeOrder.leave(slot, resource) else { return }
+        lineHeads.append(next)
+        guard lineHeads.count == 1 else { return }
+        while let slot = lineHeads.first {
+            if calls[slot].isInLine {
+                calls[slot].isInLine = false
+                step(calls[slot], .begun, now)
+            }
+            lineHeads.removeFirst()
+        }
+    }
+}

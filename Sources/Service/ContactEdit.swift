@@ -1,0 +1,191 @@
+import Bytes
+import EngagementAPI
+import HTTP
+import JSON
+import JSONRPC
+
+extension Method.Composition {
+    /// The steps of a method of several requests.
+    ///
+    /// - Parameters:
+    ///   - target: the bound path.
+    ///   - arguments: the other parameters, a checked JSON object.
+    func procedure(target: Bytes, arguments: Bytes) -> any Procedure {
+        var scanner = JSONScanner(arguments)
+        let given = try? scanner.text()
+        switch self {
+        case .addContacts:
+            let ids = given?.member("contact_ids")?.elements.compactMap(\.string) ?? []
+            return ContactEdit(contacts: target, .add(ids), isDryRun: given?.member("dry_run")?.bool == true)
+        }
+    }
+}
+
+/// Changes an engagement's contacts on top of those it has: reads them, writes the full set, and reads that back.
+/// Nothing to change means that nothing is written.
+final class ContactEdit: Procedure {
+    /// What is to become of the contacts.
+    enum Edit {
+        case add([String])
+    }
+
+    private enum Phase { case reading, writing, readingBack }
+
+    /// `/v2/engagements/ngmt_…/contacts`
+    private let contacts: ByteBuffer
+    private let edit: Edit
+    private let isDryRun: Bool
+    private var phase = Phase.reading
+    private var before = ContactSet()
+    private var wanted: [String] = []
+    /// Ids that the API has refused as contacts although it lists them: calendar resources that it does not tell apart.
+    private var refused: Set<String> = []
+    private var written: Exchange?
+
+    init(contacts: Bytes, _ edit: Edit, isDryRun: Bool) {
+        self.contacts = ByteBuffer(contacts)
+        self.edit = edit
+        self.isDryRun = isDryRun
+    }
+
+    func next(after outcome: Outcome) -> Step {
+        switch (phase, outcome) {
+        case (_, .begun): return .ask(reading)
+        case (.reading, .answered(let exchange)): return haveRead(exchange)
+        case (.writing, .answered(let exchange)):
+            (phase, written) = (.readingBack, exchange)
+            return .ask(reading)
+        case (.writing, .failed(let failure, let evidence)):
+            guard evidence.applied == .no, setsAside(failure) else { return .fail(failure) }
+            return .ask(writing)
+        case (.readingBack, .answered(let exchange)): return finish(ContactSet(exchange.answer))
+        // The change was made: that it could not be looked at makes no failure of it.
+        case (.readingBack, .failed): return finish(nil)
+        case (.reading, .failed(let failure, _)): return .fail(failure)
+        }
+    }
+
+    private func haveRead(_ exchange: Exchange) -> Step {
+        guard let current = ContactSet(exchange.answer) else {
+            let text = "The API's answer does not list the contacts with their ids, so nothing was written."
+            return .fail(RPCFailure(.badResponse, text))
+        }
+        before = current
+        switch edit {
+        case .add(let ids): wanted = current.contacts.adding(ids.without(current.preserved))
+        }
+        if isDryRun || wanted == before.contacts {
+            // What nobody wrote needs no reading back.
+            let after = isDryRun ? nil : current
+            return .finish(exchange, data: exchange.body, members: changes(after))
+        }
+        phase = .writing
+        return .ask(writing)
+    }
+
+    /// Whether a refused write is to be tried once more without the ids that it was refused for: those, and no others,
+    /// that the API itself has listed.
+    private func setsAside(_ failure: RPCFailure) -> Bool {
+        guard refused.isEmpty, failure.kind == .unprocessable, !failure.errors.isEmpty else { return false }
+        var found: Set<String> = []
+        for error in failure.errors {
+            guard let index = error.index(in: "contact_ids"), wanted.indices.contains(index),
+                before.contacts.contains(wanted[index])
+            else { return false }
+            found.insert(wanted[index])
+        }
+        refused = found
+        before = before.settingAside(found)
+        wanted = wanted.without(found)
+        return true
+    }
+
+    private func finish(_ after: ContactSet?) -> Step {
+        guard let written else { return .fail(RPCFailure(.internalError, "Nothing was written.")) }
+        return .finish(written, data: written.body, members: changes(after?.settingAside(refused)))
+    }
+
+    /// `,"changes":{…}`. `after` is nil when it was not, or could not be, read.
+    private func changes(_ after: ContactSet?) -> ByteBuffer {
+        let out = ByteBuffer()
+        out.append(",\"changes\":")
+        var json = JSONWriter(out)
+        json.beginObject()
+        json.member("before", before.contacts)
+        if let after { json.member("after", after.contacts) }
+        json.member("added", wanted.without(before.contacts))
+        json.member("removed", before.contacts.without(wanted))
+        json.member("kept", before.contacts.without(before.contacts.without(wanted)))
+        json.member("preserved", before.preserved)
+        json.member("verified", after.map { Set($0.contacts) == Set(wanted) } ?? false)
+        json.endObject()
+        return out
+    }
+
+    private var reading: APIRequest {
+        let target = ByteBuffer(capacity: 128)
+        target.append(contacts.bytes.slice(0, contacts.count - "/contacts".utf8.count))
+        target.append("?expand=contacts")
+        return APIRequest(.get, target: target, .read)
+    }
+
+    private var writing: APIRequest {
+        let body = ByteBuffer()
+        var json = JSONWriter(body)
+        json.beginObject()
+        json.member("contact_ids", wanted)
+        json.endObject()
+        return APIRequest(.put, target: contacts, body: body, .replace)
+    }
+}
+
+/// Who takes part in an engagement, by id, in the API's order.
+struct ContactSet {
+    /// Those that a replacement replaces.
+    private(set) var contacts: [String] = []
+    /// Calendar resources, which stay whatever is written.
+    private(set) var preserved: [String] = []
+
+    init() {}
+
+    /// Reads an engagement with its contacts expanded; nil when they are not there, or one of them has no id.
+    init?(_ engagement: Bytes) {
+        var scanner = JSONScanner(engagement)
+        guard let list = (try? scanner.text())?.member("contacts"), list.kind == .array else { return nil }
+        var seen: Set<String> = []
+        for item in list.elements {
+            guard let id = item.member("id")?.string, !id.isEmpty else { return nil }
+            guard seen.insert(id).inserted else { continue }
+            if item.member("is_calendar_resource")?.bool == true { preserved.append(id) } else { contacts.append(id) }
+        }
+    }
+
+    /// With `ids` taken for calendar resources.
+    func settingAside(_ ids: Set<String>) -> ContactSet {
+        var set = self
+        set.preserved += contacts.filter(ids.contains)
+        set.contacts = contacts.without(ids)
+        return set
+    }
+}
+
+extension [String] {
+    fileprivate func without(_ others: some Sequence<String>) -> [String] {
+        let others = Set(others)
+        return filter { !others.contains($0) }
+    }
+
+    /// Followed by those of `others` that are not in it yet, each once.
+    fileprivate func adding(_ others: [String]) -> [String] {
+        var seen = Set(self)
+        return self + others.filter { seen.insert($0).inserted }
+    }
+}
+
+extension FieldError {
+    /// The index in a field such as `contact_ids[3]`.
+    fileprivate func index(in list: String) -> Int? {
+        guard field.hasPrefix(list + "["), field.hasSuffix("]") else { return nil }
+        return Int(field.dropFirst(list.utf8.count + 1).dropLast())
+    }
+}

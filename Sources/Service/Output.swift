@@ -1,0 +1,84 @@
+import Bytes
+import JSONRPC
+
+/// The way out: whole frames, each told apart from the next, in the order in which they are ready.
+final class Output {
+    private let chunks = ChunkQueue()
+    private let scratch = ByteBuffer(capacity: 1024)
+    /// Bytes kept free in front of a frame for its headers.
+    private var gap = 0
+    private var answers = 0
+    private var errors = 0
+    private var bytes = 0
+
+    /// Bytes that may wait for the host before no more of its input is read.
+    static let limit = 1024 * 1024
+
+    /// Frames for the host.
+    var queue: ChunkQueue { chunks }
+    /// Whether so much waits for the host that no more of its input is to be read.
+    var isFull: Bool { chunks.count >= Self.limit }
+    /// Messages sent, errors among what was answered, and bytes, so far.
+    var counts: (answers: Int, errors: Int, bytes: Int) { (answers, errors, bytes) }
+    /// Bytes to keep free in front of a frame.
+    var headerRoom: Int { gap }
+
+    /// The stream is framed by headers: so are the answers.
+    func useHeaders() { gap = 32 }
+
+    /// One more call or request has ended in an error, whoever is told.
+    func countError() { errors += 1 }
+
+    /// Empties `frame` for a message.
+    func begin(_ frame: ByteBuffer, _ destination: Destination) {
+        frame.truncate(to: 0)
+        guard gap > 0, case .stream = destination else { return }
+        for _ in 0..<gap { frame.append(0) }
+    }
+
+    /// A buffer for the next frame, in place of one that was taken over.
+    func freshBuffer() -> ByteBuffer { chunks.freshBuffer() }
+
+    /// Sends the message that `write` appends.
+    func send(_ destination: Destination = .stream, _ write: (ByteBuffer) -> Void) {
+        if destination.isNobody { return }
+        begin(scratch, destination)
+        write(scratch)
+        deliver(scratch, destination)
+        scratch.shrink(to: 64 * 1024)
+    }
+
+    /// Sends a whole frame on its way. True when the buffer was taken over.
+    @discardableResult
+    func deliver(_ frame: ByteBuffer, _ destination: Destination) -> Bool {
+        switch destination {
+        case .nobody: return false
+        case .batch(let batch):
+            batch.add(frame.bytes)
+            return false
+        case .stream:
+            answers += 1
+            var start = 0
+            if gap > 0 {
+                start = writeHeaders(frame)
+            } else {
+                frame.append("\n")
+            }
+            bytes += frame.count - start
+            return chunks.append(frame, from: start)
+        }
+    }
+
+    /// Sends a batch's answer if it is complete.
+    func close(_ batch: Batch) {
+        if let answer = batch.closed() { deliver(answer, .stream) }
+    }
+
+    /// Puts the headers at the end of the gap; returns where they begin.
+    private func writeHeaders(_ frame: ByteBuffer) -> Int {
+        let text = "Content-Length: \(frame.count - gap)\r\n\r\n"
+        let start = gap - text.utf8.count
+        for (index, byte) in text.utf8.enumerated() { frame.mutableBytes[start + index] = byte }
+        return start
+    }
+}

@@ -1,0 +1,87 @@
+import Bytes
+import EngagementAPI
+import HTTP
+import JSONRPC
+
+/// One request to the API, of the one or several that a call makes.
+final class APIRequest {
+    private(set) var verb: HTTPVerb
+    /// Path and query, percent-encoded, to follow the base URL.
+    let target: ByteBuffer
+    /// A JSON text, or nil for a request without a body.
+    private(set) var body: ByteBuffer?
+    private(set) var repeatability: Repeatability
+    /// Whether this drives the sandbox and is none of the API's business: no throttling, no retries.
+    private(set) var isControl = false
+
+    init(_ verb: HTTPVerb, target: ByteBuffer, body: ByteBuffer? = nil, _ repeatability: Repeatability) {
+        self.verb = verb
+        self.target = target
+        self.body = body
+        self.repeatability = repeatability
+    }
+
+    /// Makes this another request, for the same target buffer.
+    fileprivate func change(_ verb: HTTPVerb, body: ByteBuffer?, _ repeatability: Repeatability, isControl: Bool) {
+        self.verb = verb
+        self.body = body
+        self.repeatability = repeatability
+        self.isControl = isControl
+    }
+
+    /// Whether it asks for a change.
+    var isWrite: Bool { repeatability != .read }
+}
+
+/// What a procedure is told.
+enum Outcome {
+    /// The call's turn has come.
+    case begun
+    /// The request was answered with a 2xx and, behind the exchange's headroom, one JSON text.
+    case answered(Exchange)
+    /// The request has failed for good. `evidence` is that of all its attempts.
+    indirect case failed(RPCFailure, WriteEvidence)
+}
+
+/// What a call does next.
+enum Step {
+    /// One more request. Its outcome is the next thing that the procedure is told.
+    case ask(APIRequest)
+    /// The call has ended well: with the body of `exchange` as `data`, or with data of its own, and with further
+    /// members of the result, each with a comma before it.
+    case finish(Exchange, data: ByteBuffer? = nil, members: ByteBuffer? = nil)
+    /// The call has failed.
+    indirect case fail(RPCFailure)
+}
+
+/// The steps of one method. Told an outcome, it says what comes next, and nothing else happens in between: dispatch,
+/// attempts, deadline, cancellation, `applied` and the telling of it all are the same for every method.
+protocol Procedure: AnyObject {
+    /// What comes next.
+    func next(after outcome: Outcome) -> Step
+}
+
+/// A method that is one request, whose body is the result's `data`. One object serves one call after the other.
+final class SingleRequest: Procedure {
+    private let request: APIRequest
+    private let body: ByteBuffer
+
+    /// Requests for what stands in `target`, with what stands in `body`.
+    init(target: ByteBuffer, body: ByteBuffer) {
+        request = APIRequest(.get, target: target, .read)
+        self.body = body
+    }
+
+    /// Says what the next call's request is.
+    func aim(_ verb: HTTPVerb, hasBody: Bool, _ repeatability: Repeatability, isControl: Bool) {
+        request.change(verb, body: hasBody ? body : nil, repeatability, isControl: isControl)
+    }
+
+    func next(after outcome: Outcome) -> Step {
+        switch outcome {
+        case .begun: .ask(request)
+        case .answered(let exchange): .finish(exchange)
+        case .failed(let failure, _): .fail(failure)
+        }
+    }
+}
