@@ -2,7 +2,8 @@ import Bytes
 
 /// How messages are told apart on the stream.
 public enum Framing: String, CaseIterable, Sendable {
-    /// Decided once, by the first byte that is not blank: `C` or `c` means headers.
+    /// Decided once, by the first byte that is not blank: `C` or `c` means headers. So does any other header line with
+    /// a `Content-Length` behind it in the same header section.
     case auto
     /// One JSON text per line.
     case lines
@@ -39,6 +40,8 @@ public struct FrameReader {
     private var skipping = Skip.nothing
     private var isAtEnd = false
     private var isBroken = false
+    /// Whether the place where a byte-order mark may stand is passed.
+    private var isPastMark = false
 
     private enum Skip: Equatable {
         case nothing
@@ -73,14 +76,53 @@ public struct FrameReader {
     public mutating func next() -> Frame {
         if isBroken { return dropRest() }
         if skipping != .nothing, !skip() { return .none }
+        if !isPastMark, !passMark() { return .none }
         if framing == .auto {
             // Blanks in front mean nothing in either framing, so they are dropped and not looked at twice.
             start += input.bytes.dropping(start).leadingSpaceCount
             searched = start
-            guard start < input.count else { return .none }
-            framing = input.bytes[start] | 0x20 == UInt8(ascii: "c") ? .headers : .lines
+            guard start < input.count, let decided = decision() else { return .none }
+            framing = decided
         }
         return framing == .headers ? nextWithHeaders() : nextLine()
+    }
+
+    /// Skips a byte-order mark at the start of the stream; false while it can't be told whether there is one.
+    private mutating func passMark() -> Bool {
+        let mark = Bytes("\u{FEFF}")
+        let head = input.bytes.slice(0, min(mark.count, input.count))
+        if head.count < mark.count, !isAtEnd, head.equals(mark.slice(0, head.count)) { return false }
+        isPastMark = true
+        if head.equals(mark) { (start, searched) = (mark.count, mark.count) }
+        return true
+    }
+
+    /// How the stream is framed, as far as its first bytes tell; nil while they don't. No JSON text begins with a name
+    /// and a colon.
+    private func decision() -> Framing? {
+        let bytes = input.bytes.dropping(start)
+        if bytes[0] | 0x20 == UInt8(ascii: "c") { return .headers }
+        guard bytes[0].isAlphanumeric, !bytes[0].isDigit else { return .lines }
+        var at = 0
+        var hasLength = false
+        while true {
+            let rest = bytes.dropping(at)
+            let end = rest.firstPosition(of: UInt8(ascii: "\n"))
+            let line = (end.map { rest.slice(0, $0) } ?? rest).trimmed
+            if end != nil, line.isEmpty { return hasLength ? .headers : .lines }
+            let colon = line.firstPosition(of: UInt8(ascii: ":"))
+            guard line.slice(0, colon ?? line.count).allSatisfy(Self.isNameByte), colon != 0 else { return .lines }
+            guard let end else { return isAtEnd || bytes.count > Self.headerLimit ? .lines : nil }
+            guard let colon else { return .lines }
+            if line.slice(0, colon).equalsIgnoringCase("Content-Length") { hasLength = true }
+            at += end + 1
+            if at > Self.headerLimit { return .lines }
+        }
+    }
+
+    /// Whether a header's name may hold `byte` (`token` of RFC 9110 §5.6.2).
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        byte.isAlphanumeric || Bytes("!#$%&'*+-.^_`|~").contains(byte)
     }
 
     private mutating func nextLine() -> Frame {

@@ -11,12 +11,24 @@ public struct Request {
     public let params: JSONSlice?
 }
 
+/// The host's answer to something that this process has asked, or thinks it has. Borrowed.
+public struct Response {
+    /// The id as spelled; nil when it is absent.
+    public let id: JSONSlice?
+    /// What was asked for; nil for a refusal.
+    public let result: JSONSlice?
+    /// Why there is no result.
+    public let error: JSONSlice?
+}
+
 /// What one message turned out to be (JSON-RPC 2.0 §4 and §6).
 public enum Message {
     /// A request, or a notification when it has no id.
     case request(Request)
     /// An array with 1 to `batchLimit` elements, each to be read with `init(element:)`.
     case batch(JSONSlice)
+    /// A response, told by a `result` or an `error` and no `method`. Never to be answered.
+    case response(Response)
     /// Not to be served; `id` when it could be read.
     case invalid(RPCFailure, id: JSONSlice?)
 
@@ -86,6 +98,8 @@ private struct RequestReader {
     private var id: JSONSlice?
     private var method: JSONSlice?
     private var params: JSONSlice?
+    private var result: JSONSlice?
+    private var error: JSONSlice?
     private var others = JSONNames()
     private var duplicate: String?
 
@@ -99,6 +113,10 @@ private struct RequestReader {
             isRepeated = Self.fill(&method, member.value)
         } else if member.name.reads("params") {
             isRepeated = Self.fill(&params, member.value)
+        } else if member.name.reads("result") {
+            isRepeated = Self.fill(&result, member.value)
+        } else if member.name.reads("error") {
+            isRepeated = Self.fill(&error, member.value)
         } else {
             isRepeated = !others.insert(member.name)
         }
@@ -112,6 +130,9 @@ private struct RequestReader {
     }
 
     var message: Message {
+        if method == nil, result != nil || error != nil {
+            return .response(Response(id: id, result: result, error: error))
+        }
         if let id, id.kind != .string, id.kind != .number, id.kind != .null {
             return invalid("The id must be a string, a number or null.", id: nil)
         }

@@ -54,6 +54,9 @@ struct CallLog {
         log.write(.debug, pause.failure == nil ? "throttled" : "retry", fields)
     }
 
+    /// The host has answered what nobody asked.
+    func unasked(_ id: Bytes?) { log.write(.debug, "response dropped", Self.fields(nil, id)) }
+
     /// The host has closed the output with so many calls in flight.
     func outputClosed(inFlight: Int) {
         log.write(.info, "output closed by the host", [("in_flight", .number(inFlight))])

@@ -9,6 +9,8 @@ final class Intake {
     enum Item {
         case request(Request, Destination)
         case refused(RPCFailure, id: JSONSlice?, Destination)
+        /// The host's answer to something that this process has asked.
+        case response(Response)
         /// A batch has come; its elements are the next items.
         case batchBegun
         /// Every element of it has been taken up.
@@ -112,6 +114,7 @@ final class Intake {
         case .batch(let elements):
             batch = Batch(copying: elements, gap: output.headerRoom)
             return .batchBegun
+        case .response(let response): return .response(response)
         case .invalid(let failure, let id): return .refused(failure, id: id, destination)
         }
     }

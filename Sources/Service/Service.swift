@@ -214,6 +214,7 @@ public final class Service {
         case .batchBegun: break
         case .batchEnded(let batch): frames.close(batch)
         case .refused(let failure, let id, let destination): dispatcher.refuse(failure, id: id, destination)
+        case .response(let response): log.unasked(response.id?.bytes)
         case .broken(let failure):
             dispatcher.refuse(failure, id: nil, .stream)
             if ending == .none { ending = .draining }

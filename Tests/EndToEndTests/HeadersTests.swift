@@ -27,6 +27,8 @@ struct HeadersTests {
             }),
         Named("type before", { "Content-Type: application/json; charset=utf8\r\nContent-Length: \($0)\r\n\r\n" }),
         Named("unknown header", { "Content-Length: \($0)\r\nX-Other: 1\r\n\r\n" }),
+        Named("another header first", { "X-Anything: 1\r\nContent-Length: \($0)\r\n\r\n" }),
+        Named("byte order mark before", { "\u{FEFF}Content-Length: \($0)\r\n\r\n" }),
         Named("blank lines before", { "\r\n\nContent-Length: \($0)\r\n\r\n" }),
     ]
 
@@ -36,7 +38,10 @@ struct HeadersTests {
         let bodies = [
             ping("\"é\""), "[\(ping("2"))]", request("3", "engagement.get", #"["ngmt_sandbox01"]"#), ping("4") + "\n",
         ]
-        try host.send(bodies.flatMap { Self.frame($0, head.value) }, inPiecesOf: size)
+        let frames = bodies.map { Self.frame($0, head.value) }
+        // The mark stands before the first only.
+        let rest = frames.dropFirst().flatMap { $0.starts(with: "\u{FEFF}".utf8) ? Array($0.dropFirst(3)) : $0 }
+        try host.send(frames[0] + rest, inPiecesOf: size)
         let answers = try host.converse([])
         #expect(answers.map(\.summary).sorted() == ["\"é\" ok", "3 ok", "4 ok", "[2 ok]"])
     }
@@ -52,6 +57,17 @@ struct HeadersTests {
         try host.send(Self.frame(""))
         #expect(try host.next().code == -32700)
         try host.expectAlive()
+        try host.finish()
+    }
+
+    /// A host's response is never answered, least of all with the id of a call of its own.
+    @Test func aResponseIsDropped() throws {
+        let host = try host("--log-level", "debug")
+        try host.fail("GET *", #"{"delay_ms":300}"#)
+        try host.send(Self.frame(request("77", "engagement.get", #"["ngmt_sandbox01"]"#)))
+        try host.send(Self.frame(#"{"jsonrpc":"2.0","id":77,"result":{}}"#))
+        #expect(try host.answer(to: "77").text("result", "data") != nil)
+        #expect(host.errorText.contains("response dropped"))
         try host.finish()
     }
 

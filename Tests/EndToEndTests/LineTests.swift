@@ -45,7 +45,8 @@ struct LineTests {
         Named("lone continuation", Array("\"".utf8) + [0x80] + line("\"")),
         Named("cut sequence in a string", Array("\"".utf8) + [0xE2, 0x82] + line("\"")),
         Named("cut sequence at the end", Array(ping("1").utf8) + [0xE2, 0x82, 0x0A]),
-        Named("byte order mark", [0xEF, 0xBB, 0xBF] + line(ping("1"))),
+        Named("two byte order marks", [0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF] + line(ping("1"))),
+        Named("byte order mark behind a blank", [0x20, 0xEF, 0xBB, 0xBF] + line(ping("1"))),
         Named("UTF-16", [0xFF, 0xFE, 0x7B, 0x00, 0x7D, 0x00, 0x0A]),
         Named("no-break space", line("\u{A0}" + ping("1"))),
     ]
@@ -57,6 +58,8 @@ struct LineTests {
         try Conversation(text.name, bytes: before + text.value + Array(Self.last.utf8), expected).run(sandbox())
     }
 
+    private static let response = #"{"jsonrpc":"2.0","id":1,"result":{}}"# + "\n"
+
     static let lineForms: [Conversation] = [
         Conversation("LF", bytes: line(ping("1")), ["1 ok"]),
         Conversation("CR LF", bytes: Array((ping("1") + "\r\n" + ping("2") + "\r\n").utf8), ["1 ok", "2 ok"]),
@@ -64,6 +67,14 @@ struct LineTests {
             "blank lines", bytes: Array("\n\r\n  \n\t\n\(ping("1"))\n\n \r\n\(ping("2"))\n".utf8), ["1 ok", "2 ok"]),
         Conversation("no line break at the end", bytes: Array((ping("1") + "\n" + ping("2")).utf8), ["1 ok", "2 ok"]),
         Conversation("CR at the end", bytes: Array((ping("1") + "\n" + ping("2") + "\r").utf8), ["1 ok", "2 ok"]),
+        Conversation("a byte order mark before all", bytes: [0xEF, 0xBB, 0xBF] + line(ping("1")), ["1 ok"]),
+        Conversation("a byte order mark alone", bytes: [0xEF, 0xBB, 0xBF], []),
+        Conversation(
+            "responses", bytes: Array((response + ping("1") + "\n" + response).utf8), ["1 ok"]),
+        Conversation(
+            "responses in a batch",
+            bytes: line("[\(response.dropLast()),\(ping("1"))]") + line("[\(response.dropLast())]"),
+            ["[1 ok]"]),
         Conversation("space around", bytes: line(" \t" + ping("1") + " \t"), ["1 ok"]),
         Conversation("nothing", bytes: [], []),
         Conversation("only blank", bytes: Array("\n \n\r\n".utf8), []),

@@ -50,12 +50,22 @@ struct Stream: Sendable, CustomTestStringConvertible {
         Stream("{}\n", ["m:{}"]), Stream("{}", ["m:{}"]), Stream("{}\r\n", ["m:{}"]), Stream("{}\r", ["m:{}"]),
         Stream("{}\n[]\n1\n", ["m:{}", "m:[]", "m:1"]), Stream("{}\n\n\r\n  \n[]", ["m:{}", "m:[]"]),
         Stream("\n \t{}\n", ["m:{}"]), Stream("{} \n", ["m:{} "]), Stream("{}\rx\n", ["m:{}\rx"]),
-        Stream("x\u{0B}\n\u{0C}\n", ["m:x\u{0B}", "m:\u{0C}"]), Stream("\u{FEFF}{}\n", ["m:\u{FEFF}{}"]),
+        Stream("x\u{0B}\n\u{0C}\n", ["m:x\u{0B}", "m:\u{0C}"]), Stream("\u{FEFF}{}\n", ["m:{}"]),
+        Stream("{}\n\u{FEFF}[]\n", ["m:{}", "m:\u{FEFF}[]"]), Stream("\u{FEFF}", []),
+        Stream("\u{FEFF}\n \n{}", ["m:{}"]),
+        Stream("\u{FEFF}\u{FEFF}{}\n", ["m:\u{FEFF}{}"]), Stream(" \u{FEFF}{}\n", ["m:\u{FEFF}{}"]),
+        Stream("true\n{}\n", ["m:true", "m:{}"]), Stream("null", ["m:null"]), Stream("X: 1\n{}\n", ["m:X: 1", "m:{}"]),
+        Stream("X-Any: 1\r\nY: 2\r\n\r\n{}\n", ["m:X-Any: 1", "m:Y: 2", "m:{}"]), Stream("X: 1", ["m:X: 1"]),
+        Stream("x\n", ["m:x"]), Stream("1: 2\n\n", ["m:1: 2"]), Stream(":\n", ["m::"]),
+        Stream("a b: 1\n{}", ["m:a b: 1", "m:{}"]),
         Stream("{}\n\u{0}\n", ["m:{}", "m:\u{0}"]), Stream("{}\u{2028}\n", ["m:{}\u{2028}"]),
         Stream("\"é\u{1F600}\"\nContent-Length: 2\n", ["m:\"é\u{1F600}\"", "m:Content-Length: 2"]),
     ]
 
     static let headers = [
+        Stream("\u{FEFF}Content-Length: 2\r\n\r\n{}", ["m:{}"]),
+        Stream("X-Anything: 1\r\nContent-Length: 2\r\n\r\n{}Content-Length: 2\r\n\r\n[]", ["m:{}", "m:[]"]),
+        Stream("\nx: 1\ny:\ncontent-length: 2\n\n{}", ["m:{}"]),
         Stream("Content-Length: 2\r\n\r\n{}", ["m:{}"]), Stream("content-length:2\n\n{}", ["m:{}"]),
         Stream("CONTENT-LENGTH: 2\r\n\r\n{}Content-Length: 2\r\n\r\n[]", ["m:{}", "m:[]"]),
         Stream("\r\n\n Content-Length: 2\r\n\r\n{}\r\n\r\nContent-Length: 1\r\n\r\n1\n", ["m:{}", "m:1"]),

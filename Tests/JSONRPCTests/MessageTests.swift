@@ -16,6 +16,8 @@ private func describe(_ message: Message) -> String {
     case .request(let request):
         "request \(request.id?.bytes.text ?? "-") \(request.method.string ?? "?") \(request.params?.bytes.text ?? "-")"
     case .batch(let array): "batch \(array.elements.reduce(0) { sum, _ in sum + 1 })"
+    case .response(let response):
+        "response \(response.id?.bytes.text ?? "-") \((response.result ?? response.error)?.bytes.text ?? "-")"
     case .invalid(let failure, let id): "invalid \(failure.code) \(id?.bytes.text ?? "-")"
     }
 }
@@ -38,6 +40,13 @@ private func describe(_ message: Message) -> String {
         (#"{"jsonrpc":"2.0","id":1,"method":""}"#, "request 1  -"),
         // Two names, although `String` takes them for one.
         ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\",\"\u{E9}\":1,\"e\u{301}\":2}", "request 1 a -"),
+        // Responses, however they are spelled: never to be answered.
+        (#"{"jsonrpc":"2.0","id":77,"result":{}}"#, "response 77 {}"),
+        (#"{"jsonrpc":"2.0","id":"a","error":{"code":1,"message":"x"}}"#, #"response "a" {"code":1,"message":"x"}"#),
+        (#"{"id":true,"result":null}"#, "response true null"), (#"{"result":1,"result":2}"#, "response - 2"),
+        (#"{"jsonrpc":"1.0","id":1,"r\u0065sult":[]}"#, "response 1 []"),
+        (#"{"jsonrpc":"2.0","id":1,"method":"a","result":1}"#, "request 1 a -"),
+        (#"{"jsonrpc":"2.0","id":1,"method":7,"result":1}"#, "invalid -32600 1"),
         // Not to be served.
         (#"{"jsonrpc":"2.0","id":true,"method":"a"}"#, "invalid -32600 -"),
         (#"{"jsonrpc":"2.0","id":{},"method":"a"}"#, "invalid -32600 -"),
