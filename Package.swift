@@ -31,10 +31,11 @@ let package = Package(
     products: [.executable(name: "engagement-rpc", targets: ["engagement-rpc"])],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CSystem"),
         .executableTarget(
             name: "engagement-rpc",
             dependencies: [
-                "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox",
+                "CSystem", "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox",
             ],
             swiftSettings: compile, linkerSettings: link),
     ]
@@ -51,7 +52,7 @@ let package = Package(
         + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"], tests: ["TestSupport"])
         + module("MCP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"])
         + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP"])
-        + module("Runtime", ["Bytes", "HTTP", "CCurl"], tests: ["TestSupport"])
+        + module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem"], tests: ["TestSupport"])
         + module("Sandbox", ["Bytes", "JSON"]),
     swiftLanguageModes: [.v6]
 )

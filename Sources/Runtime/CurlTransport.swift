@@ -10,7 +10,7 @@ public struct TransportSettings: Sendable {
     /// The value of the `User-Agent` header.
     public var userAgent: String
     /// A PEM file with certificates to trust besides the system's.
-    public var caFile: String?
+    public var caFile: FilePath?
     /// Whether the base URL is `http`.
     public var isClearText: Bool
     /// Whether the base URL's host is this machine.
@@ -22,7 +22,7 @@ public struct TransportSettings: Sendable {
 
     /// Settings, each as described at its property.
     public init(
-        baseURL: String, userAgent: String, caFile: String? = nil, isClearText: Bool,
+        baseURL: String, userAgent: String, caFile: FilePath? = nil, isClearText: Bool,
         isLoopback: Bool, maxConnections: Int, allowsHTTP2: Bool = false
     ) {
         self.baseURL = baseURL

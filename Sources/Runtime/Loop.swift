@@ -47,6 +47,12 @@ public final class Loop {
     private var outputIsBlocked = false
     private var inputHasEnded = false
     private var inputHasHungUp = false
+    private var problem: String?
+    private var pipe = PipeSize.usual
+    private var largePipeWasOfUse = false
+
+    /// What became of the output's pipe.
+    private enum PipeSize { case usual, large, refused }
     private var parentCheck: Instant
     private let parent = getppid()
     private static let parentCheckSeconds = 30.0
@@ -64,14 +70,15 @@ public final class Loop {
         parentCheck = clock.now + Self.parentCheckSeconds
     }
 
-    /// Turns until the client is finished and its output written, or nobody is there to read it.
-    public func run() {
+    /// Turns until the client is finished and its output written, or nobody is there to read it. Returns what could not
+    /// be used, if anything, as a sentence.
+    public func run() -> String? {
         transport.pollSet.set(signals.descriptor, Int32(POLLIN))
         while true {
             settle(ready: [])
             flush()
-            if client.isFinished, outputIsGone || client.output.count == 0 { return }
-            if client.isFinished, let latest = client.leaveBy, latest <= clock.now { return }
+            if client.isFinished, outputIsGone || client.output.count == 0 { return problem }
+            if client.isFinished, let latest = client.leaveBy, latest <= clock.now { return problem }
             serve(wait())
         }
     }
@@ -120,7 +127,15 @@ public final class Loop {
             parentCheck = clock.now + Self.parentCheckSeconds
             // The parent is gone and someone else holds the pipe: its end will never come.
             if getppid() != parent { client.signalled(at: clock.now) }
+            giveBackPipe()
         }
+    }
+
+    /// What one user's pipes may hold together is bounded, so a large one that is of no more use is made smaller.
+    private func giveBackPipe() {
+        if pipe == .large, !largePipeWasOfUse, client.output.count == 0 { streams.output.shrinkPipe() }
+        if pipe != .large || !largePipeWasOfUse { pipe = .usual }
+        largePipeWasOfUse = false
     }
 
     /// Lets libcurl and the client answer each other until neither has anything to do now.
@@ -143,6 +158,9 @@ public final class Loop {
         case .moved(let count): client.received(count, at: clock.now)
         case .wouldBlock: break
         case .ended: endInput()
+        case .failed(let code):
+            problem = "Requests can't be read from stdin: \(String(cString: strerror(code)))."
+            endInput()
         }
     }
 
@@ -163,10 +181,22 @@ public final class Loop {
         guard !outputIsGone else { return client.output.consume(client.output.count) }
         switch streams.output.write(client.output) {
         case .moved: outputIsBlocked = false
-        case .wouldBlock: outputIsBlocked = true
+        case .wouldBlock:
+            outputIsBlocked = true
+            // Fewer turns for a large answer.
+            if client.output.count >= Self.largeOutput {
+                if pipe == .usual { pipe = streams.output.growPipe() ? .large : .refused }
+                largePipeWasOfUse = true
+            }
         case .ended: loseOutput()
+        case .failed(let code):
+            problem = "Answers can't be written to stdout: \(String(cString: strerror(code)))."
+            loseOutput()
         }
     }
+
+    /// Bytes that wait for the host from which on a larger pipe is worth having.
+    private static let largeOutput = 64 * 1024
 
     private func loseOutput() {
         guard !outputIsGone else { return }

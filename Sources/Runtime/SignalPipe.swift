@@ -4,7 +4,8 @@ import Glibc
 private nonisolated(unsafe) var handlerEnd: Int32 = -1
 
 /// Turns SIGTERM, SIGINT and SIGHUP into bytes on a pipe that the loop polls, and has SIGPIPE ignored. A SIGHUP that
-/// was ignored when the process began stays ignored: that is what `nohup` is for.
+/// was ignored when the process began stays ignored: that is what `nohup` is for. One that the parent has blocked is let
+/// through: a mask is inherited, and nothing else would ever lift it.
 public struct SignalPipe {
     let descriptor: Int32
 
@@ -22,7 +23,10 @@ public struct SignalPipe {
         var before = sigaction()
         sigaction(SIGHUP, nil, &before)
         let isHangUpIgnored = before.__sigaction_handler.sa_handler.map { unsafeBitCast($0, to: Int.self) } == 1
+        var handled = sigset_t()
+        sigemptyset(&handled)
         for number in isHangUpIgnored ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP] {
+            sigaddset(&handled, number)
             signal(number) { _ in
                 let saved = errno
                 var byte: UInt8 = 1
@@ -30,6 +34,7 @@ public struct SignalPipe {
                 errno = saved
             }
         }
+        pthread_sigmask(SIG_UNBLOCK, &handled, nil)
     }
 
     /// How many signals came since the last call.

@@ -98,7 +98,7 @@ final class Transfer {
         rpc_easy_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
         rpc_easy_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
         rpc_easy_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
-        if let file = settings.caFile { rpc_easy_set_text(easy, CURLOPT_CAINFO, file) }
+        if let file = settings.caFile { _ = file.withCString { rpc_easy_set_text(easy, CURLOPT_CAINFO, $0) } }
         // Proxy variables are obeyed even for loopback otherwise, and the sandbox would be looked for elsewhere.
         if settings.isLoopback { rpc_easy_set_text(easy, CURLOPT_PROXY, "") }
         // A proxy's answer to CONNECT comes to the header callback otherwise, and its 200 would be taken for the API's.

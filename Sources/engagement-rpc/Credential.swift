@@ -6,7 +6,7 @@ final class Credential: CustomStringConvertible {
     private var token: String? { didSet { remember() } }
     /// The tokens there were.
     private var secrets: [[UInt8]] = []
-    private let file: String?
+    private let file: FilePath?
     /// Told, once, when others may read the token file.
     var warn: (String) -> Void = { _ in }
     private var hasWarned = false
@@ -21,7 +21,7 @@ final class Credential: CustomStringConvertible {
     }
 
     /// A token that is known, or a file to read it from when it is first needed.
-    init(token: String?, file: String?) {
+    init(token: String?, file: FilePath?) {
         self.token = token
         self.file = file
         remember()
@@ -39,10 +39,38 @@ final class Credential: CustomStringConvertible {
             throw Problem(
                 sentence: "There is no token: set ENGAGEMENT_RPC_TOKEN or --token-file, or try --sandbox.")
         }
-        guard !token.isEmpty, token.utf8.count <= Self.limit, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw Problem(sentence: "The token holds something other than visible ASCII, or is empty; set it anew.")
-        }
+        if let fault = Self.fault(token) { throw Problem(sentence: "The token \(fault); set it anew.") }
         return token.hasPrefix("sk-apik_") ? token : "Bearer \(token)"
+    }
+
+    /// What keeps a text from being a token, or nil. Names what people leave around one when they copy it.
+    private static func fault(_ token: String) -> String? {
+        let bytes = Array(token.utf8)
+        guard let first = bytes.first, let last = bytes.last else { return "is empty" }
+        if token.lowercased().hasPrefix("bearer ") {
+            return "begins with the word Bearer, which is added where it is needed"
+        }
+        let quotes = Array("\"'`".utf8)
+        if quotes.contains(first) || quotes.contains(last) { return "has quotes around it" }
+        if isPlaceholder(token) { return "is still a placeholder and not a key" }
+        if bytes.contains(0) { return "comes from a file in UTF-16; save it as UTF-8" }
+        guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return "holds something other than visible ASCII" }
+        return bytes.count > limit ? "is longer than \(limit) bytes" : nil
+    }
+
+    /// What stands in examples and configurations where a key belongs.
+    private static func isPlaceholder(_ token: String) -> Bool {
+        let text = token.lowercased()
+        if text.hasPrefix("${") || text.hasPrefix("$") && text.dropFirst().utf8.allSatisfy({ $0.isAlphanumeric || $0 == 0x5F }) {
+            return true
+        }
+        let brackets = [("<", ">"), ("{{", "}}"), ("[", "]"), ("%", "%")]
+        if brackets.contains(where: { text.hasPrefix($0.0) && text.hasSuffix($0.1) }) { return true }
+        let stem = text.hasPrefix("sk-apik_") ? text.dropFirst("sk-apik_".count) : text[...]
+        if ["your_", "your-", "changeme", "change_me", "replace_me", "insert_"].contains(where: stem.hasPrefix) {
+            return true
+        }
+        return stem.hasSuffix("...") || stem.hasSuffix("…") || stem.count > 2 && stem.allSatisfy { $0 == "x" || $0 == "." }
     }
 
     /// Reads the file again; true when it holds another token than before.
@@ -83,8 +111,8 @@ final class Credential: CustomStringConvertible {
     }
 
     /// The first line of a regular file. Never waits: a FIFO or directory is refused.
-    private func read(_ path: String) throws(Problem) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    private func read(_ path: FilePath) throws(Problem) -> String {
+        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
         guard descriptor >= 0 else {
             let reason = String(cString: strerror(errno))
             throw Problem(sentence: "The token file can't be opened (\(reason)); check the path of --token-file.")
@@ -101,9 +129,17 @@ final class Credential: CustomStringConvertible {
         var room = [UInt8](repeating: 0, count: Self.limit + 4)
         let count = Glibc.read(descriptor, &room, room.count)
         guard count >= 0 else { throw Problem(sentence: "The token file can't be read; check its permissions.") }
-        var line = room[0..<count].prefix { $0 != 0x0A }
-        if line.last == 0x0D { line.removeLast() }
-        return String(decoding: line, as: UTF8.self)
+        let line = room[0..<count].prefix { $0 != 0x0A }
+        return Self.bare(String(decoding: line, as: UTF8.self))
+    }
+
+    /// Without the byte-order mark that some editors write, and without blanks around.
+    private static func bare(_ line: String) -> String {
+        var scalars = line.unicodeScalars[...]
+        if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
+        while let first = scalars.first, first == " " || first == "\t" { scalars.removeFirst() }
+        while let last = scalars.last, last == " " || last == "\t" || last == "\r" { scalars.removeLast() }
+        return String(scalars)
     }
 
     /// Takes the token out of the process's environment: the bytes themselves are overwritten, because `unsetenv`
@@ -114,6 +150,7 @@ final class Credential: CustomStringConvertible {
         memset(value, 0, strlen(value))
         unsetenv(name)
         // Empty is as good as not set, as with every other variable.
-        return text.isEmpty ? nil : text
+        let token = bare(text)
+        return token.isEmpty ? nil : token
     }
 }

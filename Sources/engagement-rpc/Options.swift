@@ -4,9 +4,17 @@ import JSONRPC
 import Runtime
 import Service
 
-/// A flag or variable that can't be followed: one sentence, exit 64 (EX_USAGE of sysexits.h).
-struct UsageError: Error {
+/// Why the process ends, or does not start: one sentence, and an exit status of sysexits.h.
+struct Failure: Error {
     let sentence: String
+    var code = Failure.usage
+
+    /// A flag or variable that can't be followed (EX_USAGE).
+    static let usage: Int32 = 64
+    /// The system has too little of something (EX_OSERR).
+    static let systemError: Int32 = 71
+    /// Something can't be read or written (EX_IOERR).
+    static let ioError: Int32 = 74
 
     /// A word of the command line as a message may repeat it: only what can't be a token put there by mistake.
     static func shown(_ word: String) -> String {
@@ -21,8 +29,8 @@ struct Options {
     var isSandbox = false
     /// Nil for the default, which stands in its `Setting`.
     var baseURL: String?
-    var tokenFile: String?
-    var caFile: String?
+    var tokenFile: FilePath?
+    var caFile: FilePath?
     var timeoutMs = 30_000
     var maxAttempts = 3
     var maxInFlight = 64
@@ -47,44 +55,50 @@ struct Options {
     private(set) var words: [String] = []
 
     /// Reads the command line, then the environment for what no flag has set.
-    init(_ arguments: [String], environment: (String) -> String?) throws(UsageError) {
+    init(_ arguments: [Word], environment: (String) -> Word?) throws(Failure) {
         var rest = arguments[...]
         while let word = rest.popFirst() {
-            guard word.hasPrefix("-"), word != "-" else {
-                words.append(word)
+            let (head, value) = word.parts
+            guard let flag = head.text, let text = word.text ?? (flag.hasPrefix("-") ? flag : nil) else {
+                throw Failure(sentence: "A word of the command line is not UTF-8.")
+            }
+            guard text.hasPrefix("-"), text != "-" else {
+                words.append(text)
                 continue
             }
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard let setting = Setting.all.first(where: { $0.flag == parts[0] }) else {
-                var hint = parts[0].nearest(in: Setting.all.map(\.flag)).map { "did you mean \($0)?" }
-                if parts[0] == "--token" { hint = "the token goes into ENGAGEMENT_RPC_TOKEN or a --token-file." }
-                throw UsageError(sentence: "\(UsageError.shown(word)) is not a flag; \(hint ?? "--help lists them.")")
+            // Editors add it to what they start; this is the only way there is.
+            if text == "--stdio" { continue }
+            guard let setting = Setting.all.first(where: { $0.flag == flag }) else {
+                throw Failure(sentence: "\(Failure.shown(text)) is not a flag; \(Self.hint(for: flag))")
             }
             guard origins[setting.flag] == nil else {
-                throw UsageError(sentence: "\(setting.flag) is given twice.")
+                throw Failure(sentence: "\(setting.flag) is given twice.")
             }
             origins[setting.flag] = "flag"
             if setting.placeholder == nil {
-                guard parts.count == 1 else { throw UsageError(sentence: "\(setting.flag) takes no value.") }
-                try setting.apply(&self, "1", setting.flag)
+                guard value == nil else { throw Failure(sentence: "\(setting.flag) takes no value.") }
+                try setting.apply(&self, Word(bytes: "1".utf8), setting.flag)
             } else {
                 // A flag in the place of a value is a value forgotten; --flag=--value says that it is meant.
-                let next = rest.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
-                guard let value = parts.count == 2 ? parts[1] : next else {
-                    throw UsageError(sentence: "\(setting.flag) needs a value.")
-                }
-                if parts.count == 1 { rest.removeFirst() }
+                let next = rest.first.flatMap { $0.bytes.starts(with: "--".utf8) ? nil : $0 }
+                guard let value = value ?? next else { throw Failure(sentence: "\(setting.flag) needs a value.") }
+                if word.parts.value == nil { rest.removeFirst() }
                 try setting.apply(&self, value, setting.flag)
             }
         }
         for setting in Setting.all where origins[setting.flag] == nil {
             for variable in setting.variables {
-                guard let value = environment(variable), !value.isEmpty else { continue }
+                guard let value = environment(variable), !value.bytes.isEmpty else { continue }
                 try setting.apply(&self, value, variable)
                 origins[setting.flag] = variable
                 break
             }
         }
+    }
+
+    private static func hint(for flag: String) -> String {
+        if flag == "--token" { return "the token goes into ENGAGEMENT_RPC_TOKEN or a --token-file." }
+        return flag.nearest(in: Setting.all.map(\.flag)).map { "did you mean \($0)?" } ?? "--help lists them."
     }
 }
 
@@ -116,12 +130,22 @@ struct Setting: Sendable {
     private let show: @Sendable (Options) -> String
     private let take: @Sendable (inout Options, String) -> Bool
     private let expected: String
+    /// For a setting that is a path, which need not be UTF-8.
+    private var takePath: (@Sendable (inout Options, FilePath) -> Void)?
 
-    func apply(_ options: inout Options, _ value: String, _ source: String) throws(UsageError) {
+    func apply(_ options: inout Options, _ word: Word, _ source: String) throws(Failure) {
+        if let takePath, !word.bytes.isEmpty {
+            return (word.bytes + [0]).withUnsafeBufferPointer { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { text in
+                    if let start = text.baseAddress { takePath(&options, FilePath(cString: start)) }
+                }
+            }
+        }
+        guard let value = word.text else { throw Failure(sentence: "\(source) is not UTF-8.") }
         guard take(&options, value) else {
             // A token put there by mistake is not shown.
             let shown = value.utf8.count <= 40 && !value.contains("apik") ? ", not \(value.quoted)" : ""
-            throw UsageError(sentence: "\(source) must be \(expected)\(shown).")
+            throw Failure(sentence: "\(source) must be \(expected)\(shown).")
         }
     }
 
@@ -132,12 +156,12 @@ struct Setting: Sendable {
         text(
             "--base-url", ["ENGAGEMENT_RPC_BASE_URL"], "URL", Options.defaultBaseURL, "where the API is",
             { $0.baseURL }, { $0.baseURL = $1 }),
-        text(
-            "--token-file", ["ENGAGEMENT_RPC_TOKEN_FILE"], "PATH", "none",
+        path(
+            "--token-file", ["ENGAGEMENT_RPC_TOKEN_FILE"], "none",
             "file whose first line is the token; read again when the API answers 401", { $0.tokenFile },
             { $0.tokenFile = $1 }),
-        text(
-            "--ca-file", ["ENGAGEMENT_RPC_CA_FILE", "SSL_CERT_FILE"], "PATH", "libcurl's",
+        path(
+            "--ca-file", ["ENGAGEMENT_RPC_CA_FILE", "SSL_CERT_FILE"], "libcurl's",
             "PEM file with certificates to trust besides the system's", { $0.caFile }, { $0.caFile = $1 }),
         number(
             "--timeout-ms", "TIMEOUT_MS", 1...600_000, "30000", "one call, all its attempts included", { $0.timeoutMs },
@@ -250,5 +274,16 @@ struct Setting: Sendable {
                 set(&options, value)
                 return !value.isEmpty
             }, expected: "a value")
+    }
+
+    private static func path(
+        _ flag: String, _ variables: [String], _ fallback: String, _ summary: String,
+        _ get: @escaping @Sendable (Options) -> FilePath?,
+        _ set: @escaping @Sendable (inout Options, FilePath?) -> Void
+    ) -> Setting {
+        Setting(
+            flag: flag, variables: variables, placeholder: "PATH", fallback: fallback, summary: summary,
+            show: { get($0)?.text ?? fallback }, take: { _, _ in false }, expected: "a path",
+            takePath: { set(&$0, $1) })
     }
 }

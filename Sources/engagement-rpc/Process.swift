@@ -30,10 +30,13 @@ struct Process {
     private let streams: StandardStreams
 
     /// Wires everything. Touches neither network nor token file; only the sandbox opens its port.
-    init(_ options: Options, token: String?) throws(UsageError) {
+    init(_ options: Options, token: String?) throws(Failure) {
+        let connections = try Self.connections(options)
         // Not one that is there for all programs: the start touches no disk unasked.
-        if let file = options.caFile, options.origins["--ca-file"] != "SSL_CERT_FILE", access(file, R_OK) != 0 {
-            throw UsageError(sentence: "The CA file \(file.quoted) can't be read: \(String(cString: strerror(errno))).")
+        if let file = options.caFile, options.origins["--ca-file"] != "SSL_CERT_FILE",
+            file.withCString({ access($0, R_OK) }) != 0
+        {
+            throw Failure(sentence: "The CA file \(file.text.quoted) can't be read: \(String(cString: strerror(errno))).")
         }
         signals = SignalPipe()
         let sandbox = options.isSandbox ? try Self.startSandbox() : nil
@@ -48,7 +51,7 @@ struct Process {
         let transport = CurlTransport(
             settings: TransportSettings(
                 baseURL: base.text, userAgent: "engagement-rpc/\(Version.number)", caFile: options.caFile,
-                isClearText: base.isClearText, isLoopback: base.isLoopback, maxConnections: options.maxConnections,
+                isClearText: base.isClearText, isLoopback: base.isLoopback, maxConnections: connections,
                 allowsHTTP2: options.allowsHTTP2), clock: clock)
         self.transport = transport
         let standardError = StandardError()
@@ -87,7 +90,7 @@ struct Process {
             },
             conceal: credential.conceal, log: log)
         service = Service(
-            settings: Self.settings(options, base, sandbox != nil), surroundings: surroundings, transport: transport)
+            settings: Self.settings(options, base, connections), surroundings: surroundings, transport: transport)
     }
 
     private static let clearText =
@@ -105,40 +108,65 @@ struct Process {
         return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self) + ".\(milliseconds)Z"
     }
 
-    /// Turns the loop for `client` until it is finished.
-    func run(_ client: any LoopClient) {
-        Loop(client: client, transport: transport, streams: streams, signals: signals, clock: clock).run()
+    /// Turns the loop for `client` until it is finished. Throws when stdin or stdout can't be used.
+    func run(_ client: any LoopClient) throws(Failure) {
+        let loop = Loop(client: client, transport: transport, streams: streams, signals: signals, clock: clock)
+        if let sentence = loop.run() { throw Failure(sentence: sentence, code: Failure.ioError) }
     }
 
-    private static func settings(_ options: Options, _ base: BaseURL, _ isSandbox: Bool) -> ServiceSettings {
+    private static func settings(_ options: Options, _ base: BaseURL, _ connections: Int) -> ServiceSettings {
         var settings = ServiceSettings(version: Version.number, baseURL: base.text)
-        settings.isSandbox = isSandbox
+        settings.isSandbox = options.isSandbox
         settings.filter = options.filter
         settings.framing = options.framing
         settings.timeoutMs = options.timeoutMs
         settings.maxAttempts = options.maxAttempts
         settings.maxInFlight = options.maxInFlight
-        settings.maxConnections = options.maxConnections
+        settings.maxConnections = connections
         settings.sharesConnections = options.allowsHTTP2
         return settings
     }
 
-    private static func startSandbox() throws(UsageError) -> SandboxServer {
+    /// Connections for which there are descriptors. Throws where there are not even those that every process needs: it
+    /// would lose requests.
+    private static func connections(_ options: Options) throws(Failure) -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < 1024 else {
+            return options.maxConnections
+        }
+        var free: [Int32] = []
+        while free.count < 1024, case let next = fcntl(0, F_DUPFD_CLOEXEC, 3), next >= 0 { free.append(next) }
+        for descriptor in free { close(descriptor) }
+        guard free.count >= leastDescriptors else {
+            let text = "Only \(free.count) more descriptors may be opened and \(leastDescriptors) are needed; see ulimit -n."
+            throw Failure(sentence: text, code: Failure.systemError)
+        }
+        // The sandbox has the other end of each.
+        let each = options.isSandbox ? 2 : 1
+        return min(options.maxConnections, max(1, (free.count - leastDescriptors) / each))
+    }
+
+    /// Those of stdin, stdout and stderr, of signals, the loop, name resolution, files and the first connection.
+    private static let leastDescriptors = 20
+
+    private static func startSandbox() throws(Failure) -> SandboxServer {
         do {
             return try SandboxServer.start()
         } catch {
-            throw UsageError(sentence: "The sandbox can't open a port on 127.0.0.1.")
+            throw Failure(
+                sentence: "The sandbox can't open a port on 127.0.0.1; is the loopback interface up?",
+                code: Failure.systemError)
         }
     }
 
-    private static func baseURL(_ options: Options, _ sandbox: SandboxServer?) throws(UsageError) -> BaseURL {
+    private static func baseURL(_ options: Options, _ sandbox: SandboxServer?) throws(Failure) -> BaseURL {
         do throws(BaseURL.Problem) {
             // Also where the sandbox takes its place: a bad setting is never passed over.
             let wanted = try BaseURL(options.baseURL ?? Options.defaultBaseURL)
             guard let sandbox else { return wanted }
             return try BaseURL("http://127.0.0.1:\(sandbox.port)/api")
         } catch {
-            throw UsageError(sentence: "The base URL can't be used: \(error.sentence).")
+            throw Failure(sentence: "The base URL can't be used: \(error.sentence).")
         }
     }
 }

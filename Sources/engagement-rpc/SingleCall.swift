@@ -14,7 +14,7 @@ final class SingleCall: LoopClient {
     private var isFed = false
 
     /// Throws when `params` is not JSON.
-    init(method: String, params: String?, service: Service) throws(UsageError) {
+    init(method: String, params: String?, service: Service) throws(Failure) {
         self.service = service
         var json = JSONWriter(request)
         json.beginObject()
@@ -28,7 +28,7 @@ final class SingleCall: LoopClient {
                 json.name("params")
                 json.raw(try scanner.text().bytes)
             } catch {
-                throw UsageError(
+                throw Failure(
                     sentence:
                         "PARAMS is not JSON at byte \(error.offset): \(error.reason.rawValue). Give an object or an "
                         + "array, such as '{\"engagement_id\":\"ngmt_…\"}'.")

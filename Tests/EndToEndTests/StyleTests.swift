@@ -52,10 +52,11 @@ struct StyleTests {
         "EngagementAPI": ["Bytes", "JSON", "HTTP", "JSONRPC"],
         "MCP": ["Bytes", "JSON", "JSONRPC", "EngagementAPI"],
         "Service": ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Glibc"],
-        "Runtime": ["Bytes", "HTTP", "CCurl", "Glibc"],
+        "Runtime": ["Bytes", "HTTP", "CCurl", "CSystem", "Glibc"],
         "Sandbox": ["Bytes", "JSON", "Glibc"],
         "engagement-rpc": [
-            "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox", "Glibc",
+            "CSystem", "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox",
+            "Glibc",
         ],
     ]
 

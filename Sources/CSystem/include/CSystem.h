@@ -1,0 +1,12 @@
+// What Swift can't reach in the C library.
+#pragma once
+#include <sys/types.h>
+
+// How many arguments the program was started with, its own name included; 0 when they can't be had.
+int rpc_argument_count(void);
+// The argument at `index`, in 0 ..< rpc_argument_count(), as bytes; it lives as long as the process.
+const char *rpc_argument(int index);
+
+// Moves up to `count` bytes from one pipe into another without waiting, whatever the flags of either; splice(2), which
+// is Linux's own and so hidden from Swift. Bytes moved, or -1 with errno: EAGAIN when nothing can be moved now.
+ssize_t rpc_splice_now(int from, int to, size_t count);

@@ -1,0 +1,36 @@
+import CSystem
+import Glibc
+
+/// A word of the command line, or the value of a variable, as the bytes that the system was given.
+struct Word {
+    /// Without the NUL.
+    let bytes: [UInt8]
+
+    init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
+
+    init(cString start: UnsafePointer<CChar>) {
+        bytes = Array(UnsafeRawBufferPointer(start: start, count: strlen(start)))
+    }
+
+    /// Nil when it is not UTF-8.
+    var text: String? { String(validating: bytes, as: UTF8.self) }
+
+    /// What stands before the first `=` of a flag, and behind it.
+    var parts: (flag: Word, value: Word?) {
+        guard let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { return (self, nil) }
+        return (Word(bytes: bytes[..<sign]), Word(bytes: bytes[(sign + 1)...]))
+    }
+
+    /// The value of a variable, or nil where it is not set.
+    static func variable(_ name: String) -> Word? { getenv(name).map { Word(cString: $0) } }
+
+    /// What the program was started with, without its own name. Throws where that can't be had: without its flags a
+    /// process could do what they forbid.
+    static func commandLine() throws(Failure) -> [Word] {
+        let count = rpc_argument_count()
+        guard count > 0 else {
+            throw Failure(sentence: "The arguments that it was started with can't be had, so it does not start.")
+        }
+        return (1..<count).compactMap { rpc_argument($0).map { Word(cString: $0) } }
+    }
+}
