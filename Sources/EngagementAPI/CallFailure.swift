@@ -59,6 +59,7 @@ extension RPCFailure {
     public mutating func adopt(_ exchange: Exchange) {
         // An interim answer (1xx) says nothing about the request.
         if exchange.status >= 200 { status = exchange.status }
+        if cause == nil { cause = exchange.cause }
         apiVersion = exchange[.apiVersion]?.text
         if requestID == nil { requestID = exchange[.requestID]?.text }
     }
@@ -75,8 +76,18 @@ extension RPCFailure {
                 .network,
                 "No connection to the API's host could be made; check the base URL, the network and the proxy."
             ).mayBeRetried
+        case .loopback:
+            return RPCFailure(
+                .network, "The base URL is on this machine, whose loopback interface is down; bring it up."
+            ).mayBeRetried
         case .proxy:
             return RPCFailure(.network, "The proxy can't be used; check https_proxy and no_proxy.").mayBeRetried
+        case .proxyRefused(407):
+            let text = "The proxy wants a login (407); put one into https_proxy, as in http://NAME:PASSWORD@HOST:PORT."
+            return RPCFailure(.network, text)
+        case .proxyRefused(let status):
+            let text = "The proxy did not open a way to the API's host (\(status)); check https_proxy and no_proxy."
+            return RPCFailure(.network, text, retryable: !failure.isFinal)
         case .connectTimeout:
             return RPCFailure(.network, "The API's host did not take a connection in time.").mayBeRetried
         case .handshakeTimeout:
@@ -131,15 +142,35 @@ extension RPCFailure {
         }
         if status == 403 { failure.requiredScopes = method.requiredScopes(terms) }
         if status == 429, failure.retryAfterMs != nil { failure.message += ", not before retry_after_ms" }
+        failure.adopt(ProblemBody(exchange.answer), exchange)
         failure.message += "."
-        failure.adoptProblem(exchange.answer)
         return failure
+    }
+
+    /// Takes over the API's error body, and points to what is there of it.
+    private mutating func adopt(_ body: ProblemBody, _ exchange: Exchange) {
+        problem = body.text
+        errors = body.errors
+        if let id = body.requestID { requestID = id }
+        guard [400, 409, 422].contains(exchange.status) else { return }
+        if !errors.isEmpty {
+            message += "; data.errors names what it refused"
+        } else if let words = body.words {
+            message += ": \(words)"
+        } else if problem != nil {
+            message += "; data.problem is all that it said"
+        } else if exchange.answer.isEmpty {
+            message += ", and did not say why"
+        } else {
+            let type = exchange[.contentType].map { " but \($0.text.cut(after: 60))" } ?? ""
+            message += ", and its reasons are not JSON\(type)"
+        }
     }
 
     /// What the status means, as a sentence without its full stop.
     private static func sentence(_ status: Int, _ method: Method, _ terms: CallTerms, isRetryable: Bool) -> String {
         switch status {
-        case 400: return "The API found the request malformed (400); data.problem has its reasons"
+        case 400: return "The API found the request malformed (400)"
         case 401: return "The API does not accept the token (401); check ENGAGEMENT_RPC_TOKEN or --token-file"
         case 403:
             let needs = method.requiredScopes(terms).joined(separator: " and ")
@@ -147,29 +178,21 @@ extension RPCFailure {
             return "The token may not do this (403)" + (needs.isEmpty ? "" : ": \(method.name) needs \(needs)")
                 + (further.isEmpty ? "" : ", and if the engagement is private \(further)")
         case 404: return "The API has no such resource, or hides it from this token (404); check the id"
-        case 409: return "The API found a conflict with another resource (409); data.problem has its reasons"
+        case 409: return "The API found a conflict with another resource (409)"
+        case 405: return "The API has no such method at this address (405); check the base URL"
+        case 410: return "The resource is gone for good (410)"
+        case 413: return "The request is larger than the API takes (413); send less at once"
+        case 431:
+            return "The API found the head of the request too large (431); check the length of the token and query"
+        case 451: return "The API may not serve this for legal reasons (451); ask those who run the workspace"
         case 412: return "The resource has changed in the meantime (412); read it again first"
-        case 422: return "The API did not accept the values (422); data.errors names the fields it refused"
+        case 422: return "The API did not accept the values (422)"
         case 429: return "The API limits the rate of calls (429); call again later"
         case 511: return "A network on the way wants a login first (511)"
         case 500...599: return "The API failed (\(status))" + (isRetryable ? "; call again later" : "")
         case 300...399 where status != 304:
             return "The API answered with a redirect (\(status)), which is never followed; check the base URL"
         default: return "The API answered with status \(status), which this call has no use for"
-        }
-    }
-
-    /// Takes over the API's error body when it is JSON (RFC 9457). Members of a wrong type are as good as absent.
-    private mutating func adoptProblem(_ body: Bytes) {
-        var scanner = JSONScanner(body)
-        guard let root = try? scanner.text() else { return }
-        problem = root.bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
-        if let id = root.member("request_id")?.string { requestID = id }
-        guard let list = root.member("errors") else { return }
-        for item in list.elements.prefix(100) {
-            guard let field = item.member("field")?.string else { continue }
-            let code = item.member("code")?.string ?? "invalid"
-            errors.append(FieldError(field: field, code: code, message: item.member("message")?.string ?? ""))
         }
     }
 }

@@ -49,6 +49,9 @@ extension AttemptOutcome {
         case .local, .tooLarge, .headersTooLarge, .noMemory:
             self = .final
             return
+        case let failure? where failure.isFinal:
+            self = .final
+            return
         case .tls where !exchange.wasSent:
             self = .tlsRefused
             return

@@ -42,8 +42,12 @@ public enum TransferFailure: Error, Equatable, Sendable {
     case resolve
     /// Nobody listens there, or no route leads there.
     case connect
-    /// The proxy refused or could not be reached.
+    /// Nothing on this machine can be reached, because its loopback interface is down.
+    case loopback
+    /// The proxy could not be reached.
     case proxy
+    /// The proxy answered CONNECT with this status, which is none of the API's.
+    case proxyRefused(Int)
     /// TLS failed: `reason` says how.
     case tls(reason: String)
     /// The connection ended before the answer was whole.
@@ -66,6 +70,12 @@ public enum TransferFailure: Error, Equatable, Sendable {
     case noMemory
     /// No memory for the request, or a refusal of libcurl to take the request at all.
     case local(reason: String)
+
+    /// Whether the same request would fail the same way: a proxy that wants a login, or forbids the host.
+    public var isFinal: Bool {
+        if case .proxyRefused(let status) = self { return 400..<500 ~= status && status != 408 && status != 429 }
+        return false
+    }
 }
 
 /// One attempt at one request: what it asks, what came back, and how far it got.
@@ -100,6 +110,8 @@ public final class Exchange {
     public var lastByteAt = Instant(nanoseconds: 0)
     /// Why there is no complete answer; nil when there is one.
     public var failure: TransferFailure?
+    /// The low-level reason for the failure or for a body that can't be used, in the words of whoever found it.
+    public var cause: String?
     /// Whether `Retry-After` came more than once, which makes it void.
     public private(set) var repeatedRetryAfter = false
 

@@ -5,9 +5,10 @@ public enum RetryAfter {
     /// How long the field asks to wait.
     ///
     /// - Parameters:
-    ///   - value: the field's value: one to ten digits, or a date in one of the three forms.
-    ///   - date: the value of the same answer's `Date`; a date in `value` is measured against it when it is readable,
-    /// so     that a wrong clock on either side does no harm.
+    ///   - value: the field's value: one to ten digits, with decimals that count as one second more, or a date in one of
+    ///     the three forms.
+    ///   - date: the value of the same answer's `Date`; a date in `value` is measured against it when it is readable, so
+    ///     that a wrong clock on either side does no harm.
     ///   - wallClock: seconds since 1970, for when it isn't.
     /// - Returns: seconds, 0 for a date gone by; nil when malformed, which is to be taken as absent.
     public static func seconds(_ value: Bytes, date: Bytes?, wallClock: Double) -> Double? {
@@ -18,9 +19,16 @@ public enum RetryAfter {
         return max(0, Double(until) - reference)
     }
 
-    private static func delay(_ digits: Bytes) -> Double? {
+    /// RFC 9110 has whole seconds; some servers send fractions of one.
+    private static func delay(_ value: Bytes) -> Double? {
+        let point = value.firstPosition(of: UInt8(ascii: ".")) ?? value.count
+        let digits = value.slice(0, point)
         guard digits.count <= 10, digits.allSatisfy(\.isDigit) else { return nil }
-        return digits.reduce(0) { $0 * 10 + Double($1 & 15) }
+        let seconds = digits.reduce(0) { $0 * 10 + Double($1 & 15) }
+        guard point < value.count else { return seconds }
+        let decimals = value.dropping(point + 1)
+        guard 1...20 ~= decimals.count, decimals.allSatisfy(\.isDigit) else { return nil }
+        return decimals.contains { $0 != UInt8(ascii: "0") } ? seconds + 1 : seconds
     }
 }
 

@@ -3,9 +3,9 @@ import JSON
 
 /// A field of the request or of the API's body that was refused.
 public struct FieldError: Sendable, Equatable {
-    /// Where: `engagement_id`, `contact_ids[3]`.
+    /// Where: `engagement_id`, `contact_ids[3]`; empty where the API did not say.
     public let field: String
-    /// A stable word: `required`, `invalid_format`.
+    /// A stable word: `required`, `invalid_format`; empty where the API gave none.
     public let code: String
     /// One sentence.
     public let message: String
@@ -111,6 +111,8 @@ public struct RPCFailure: Error {
     public var errors: [FieldError] = []
     /// The API's error body, one JSON value.
     public var problem: [UInt8]?
+    /// The low-level reason in the words of the library that found it, without secrets.
+    public var cause: String?
 
     /// A failure of `kind`.
     public init(_ kind: Kind, _ message: String, retryable: Bool = false, errors: [FieldError] = []) {
@@ -124,10 +126,13 @@ public struct RPCFailure: Error {
     /// answer can bear; `problem` stays whole.
     public mutating func boundForeignText(_ conceal: (inout [UInt8]) -> Void) {
         func bounded(_ text: String, _ limit: Int, _ mark: String = "…") -> String {
+            if text.isEmpty { return text }
             var bytes = Array(text.utf8)
             conceal(&bytes)
             return String(decoding: bytes, as: UTF8.self).cut(after: limit, mark)
         }
+        message = bounded(message, 2000)
+        cause = cause.map { bounded($0, 500) }
         requestID = requestID.map { bounded($0, 200, "") }
         apiVersion = apiVersion.map { bounded($0, 200, "") }
         if var bytes = problem {
@@ -181,14 +186,15 @@ public struct RPCFailure: Error {
         if let status { json.member("status", status) }
         if let requestID { json.member("request_id", requestID) }
         if let apiVersion { json.member("api_version", apiVersion) }
+        if let cause { json.member("cause", cause) }
         if !requiredScopes.isEmpty { json.member("required_scopes", requiredScopes) }
         if !errors.isEmpty {
             json.name("errors")
             json.beginArray()
             for error in errors {
                 json.beginObject()
-                json.member("field", error.field)
-                json.member("code", error.code)
+                if !error.field.isEmpty { json.member("field", error.field) }
+                if !error.code.isEmpty { json.member("code", error.code) }
                 json.member("message", error.message)
                 json.endObject()
             }

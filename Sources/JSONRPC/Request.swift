@@ -130,7 +130,8 @@ private struct RequestReader {
     }
 
     var message: Message {
-        if method == nil, result != nil || error != nil {
+        // Some libraries write every member that a message may have.
+        if method == nil || method?.kind == .null, result != nil || error != nil {
             return .response(Response(id: id, result: result, error: error))
         }
         if let id, id.kind != .string, id.kind != .number, id.kind != .null {

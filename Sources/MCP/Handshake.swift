@@ -103,7 +103,7 @@ extension Server {
 
     /// Lists here have one page, so that no cursor can be one of ours.
     static func checkCursor(_ params: JSONSlice?) throws(Refusal) {
-        guard let cursor = params?.member("cursor"), cursor.kind != .null else { return }
+        guard let cursor = params?.member("cursor"), cursor.kind != .null, cursor.string != "" else { return }
         throw Refusal("cursor", "invalid_value", "This list has one page; leave cursor out.")
     }
 

@@ -18,9 +18,10 @@ struct RequestMeta {
 
     init(_ params: JSONSlice?) {
         guard let params, params.kind == .object, let meta = params.member("_meta") else { return }
-        version = meta.member("io.modelcontextprotocol/protocolVersion")
-        capabilities = meta.member("io.modelcontextprotocol/clientCapabilities")
-        logLevel = meta.member("io.modelcontextprotocol/logLevel")
+        func value(_ name: StaticString) -> JSONSlice? { meta.member(name).flatMap { $0.kind == .null ? nil : $0 } }
+        version = value("io.modelcontextprotocol/protocolVersion")
+        capabilities = value("io.modelcontextprotocol/clientCapabilities")
+        logLevel = value("io.modelcontextprotocol/logLevel")
         if let token = meta.member("progressToken"), token.kind == .string || token.isWholeNumber {
             progressToken = token
         }
@@ -34,6 +35,9 @@ extension JSONSlice {
         let isPlain = bytes.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") }
         return isPlain || integer != nil
     }
+
+    /// Whether this is `[]`, which some clients send for no params.
+    var isEmptyArray: Bool { kind == .array && !elements.contains { _ in true } }
 
     /// Whether this can be the id of an MCP request: a string or a whole number.
     public var isRequestID: Bool { kind == .string || isWholeNumber }

@@ -3,10 +3,10 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// Engagements as resources: `engagement://ngmt_…`, with `?expand=…` for related records, and
-/// `engagement://ngmt_…/transcript`.
+/// Engagements as resources: `engagement:///ngmt_…`, with `?expand=…` for related records, and
+/// `engagement:///ngmt_…/transcript`.
 extension Server {
-    private static let scheme = "engagement://"
+    private static let scheme = "engagement"
 
     /// A family of resources.
     private struct Template {
@@ -19,11 +19,12 @@ extension Server {
 
     private static let templates = [
         Template(
-            uri: scheme + "{engagement_id}{?expand}", name: "engagement", title: "Engagement",
+            uri: scheme + ":///{engagement_id}{?expand}", name: "engagement", title: "Engagement",
             description: "One engagement as JSON. expand is a list of related records, separated by commas.",
             type: "application/json"),
         Template(
-            uri: scheme + "{engagement_id}/transcript", name: "engagement_transcript", title: "Engagement transcript",
+            uri: scheme + ":///{engagement_id}/transcript", name: "engagement_transcript",
+            title: "Engagement transcript",
             description: "What was said in one engagement, as text. It can be megabytes long.", type: "text/plain"),
     ]
 
@@ -50,27 +51,19 @@ extension Server {
         guard let uri = params?.member("uri")?.string else {
             throw Refusal("uri", "required", "resources/read needs the uri of a resource.")
         }
-        guard uri.utf8.count <= 1024, uri.hasPrefix(Self.scheme),
+        guard let parts = ResourceURI(uri), parts.scheme == Self.scheme, parts.part.map({ $0 == "transcript" }) ?? true,
             let entry = table.entries.first(where: { $0.method.name == "engagement.get" })
         else {
             let forms = Self.templates.map(\.uri).joined(separator: " and ")
             throw Refusal.noResource(
                 uri.cut(after: 200), "There is no resource \(uri.quoted); there are \(forms).", revision)
         }
-        var rest = uri.dropFirst(Self.scheme.count)
-        let isTranscript = rest.hasSuffix("/transcript")
-        var words: [String] = isTranscript ? ["transcript"] : []
-        if isTranscript {
-            rest = rest.dropLast("/transcript".count)
-        } else if let query = rest.range(of: "?expand=") {
-            words = rest[query.upperBound...].replacing("%2C", with: ",").replacing("%2c", with: ",")
-                .split(separator: ",").map(String.init)
-            rest = rest[..<query.lowerBound]
-        }
+        let isTranscript = parts.part != nil
+        let words = isTranscript ? ["transcript"] : parts.expand
         let buffer = ByteBuffer()
         var json = JSONWriter(buffer)
         json.beginObject()
-        json.member("engagement_id", String(rest))
+        json.member("engagement_id", parts.id)
         if !words.isEmpty { json.member("expand", words) }
         json.endObject()
         let shape = Reply.Shape.resource(uri: uri, isTranscript: isTranscript)
@@ -94,7 +87,7 @@ extension Server {
             return []
         case "ref/resource":
             let uri = ref?.member("uri")?.string ?? ""
-            guard uri.hasPrefix(Self.scheme), readsEngagements else {
+            guard uri.lowercased().hasPrefix(Self.scheme + "://"), readsEngagements else {
                 throw Refusal("ref.uri", "invalid_value", "There is no resource template \(uri.quoted).")
             }
             return name == "expand" && !uri.hasSuffix("/transcript") ? expansions(of: value) : []
@@ -105,9 +98,10 @@ extension Server {
     /// The last word of `value` continued, words already there left out.
     private func expansions(of value: String) -> [String] {
         guard let method = tools.first(where: { $0.method.name == "engagement.get" })?.method else { return [] }
-        var before = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        let begun = before.popLast() ?? ""
-        let head = before.map { $0 + "," }.joined()
+        // What stands there already stays as it is spelled, the blanks before the last word included.
+        let start = value.lastIndex(of: ",").map { value.index(after: $0) } ?? value.startIndex
+        let begun = value[start...].drop { $0.isWhitespace }
+        let (head, before) = (value.dropLast(begun.count), String(value[..<start]).commaSeparatedWords)
         for case .choices(let choices) in method.parameters.map(\.kind) {
             return choices.map(\.value).filter { $0.hasPrefix(begun) && !before.contains($0) }.map { head + $0 }
         }
@@ -124,9 +118,4 @@ extension Server {
             json.endObject()
         }
     }
-}
-
-extension Substring {
-    /// Where `text` begins in this one for the first time, and ends.
-    fileprivate func range(of text: String) -> Range<Index>? { firstRange(of: text) }
 }

@@ -46,7 +46,12 @@ public final class Server {
         let known = RequestName(rawValue: name)
         if known == .initialize, !meta.isStateless, request.params?.member("protocolVersion")?.kind != .string {
             // The Language Server Protocol has an `initialize` too.
-            return .notMCP
+            guard request.params?.member("clientInfo") != nil else {
+                session.isOthers = true
+                return .notMCP
+            }
+            return .refuse(
+                Refusal("protocolVersion", "required", "initialize needs protocolVersion, such as 2025-11-25."))
         }
         if known == .initialize || known == .discover || meta.version != nil { session.activate() }
         if session.isActive, let id = request.id, !id.isRequestID { return .refuse(Self.badID) }
@@ -102,7 +107,7 @@ public final class Server {
             return negotiated
         }
         // A client may ask for a sign of life before anything else.
-        if known == .ping { return session.isActive ? .newestWithHandshake : nil }
+        if known == .ping { return session.isOthers ? nil : .newestWithHandshake }
         guard known.isStateless else { return nil }
         throw Self.missing("protocolVersion", name, orHandshake: known.isLegacy)
     }
@@ -124,11 +129,11 @@ public final class Server {
     private static func checkForm(
         _ request: Request, _ known: RequestName, _ revision: Revision, _ isInBatch: Bool, _ session: Session
     ) throws(Refusal) {
-        if isInBatch, known == .initialize || !revision.allowsBatches {
+        if isInBatch, session.isActive, known == .initialize || !revision.allowsBatches {
             throw Refusal(
                 RPCFailure(.invalidRequest, "\(known.rawValue) can't be part of a batch; send it by itself."))
         }
-        if let params = request.params, params.kind == .array {
+        if let params = request.params, params.kind == .array, !params.isEmptyArray {
             throw Refusal("params", "invalid_type", "MCP takes params as an object.")
         }
     }

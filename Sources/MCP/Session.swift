@@ -5,6 +5,8 @@ import Bytes
 public struct Session {
     /// Whether the stream is MCP. From then on ids that can't be read are left out, not answered as `null`.
     public private(set) var isActive = false
+    /// Whether another protocol's `initialize` has come, so that the stream is not going to be MCP.
+    var isOthers = false
     /// The revision that `initialize` agreed on.
     public internal(set) var negotiated: Revision?
     /// From which level on the client wants log messages; nil until it asks.

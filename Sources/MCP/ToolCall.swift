@@ -52,21 +52,22 @@ extension Server {
         return ToolCall(entry: entry, params: arguments, reply: reply, holder: holder)
     }
 
-    /// The arguments as an object. Some clients send arrays and objects as text that holds JSON: where one is wanted,
-    /// the text is read.
+    /// The arguments as an object. Some clients send arrays and objects as text that holds JSON, a list of words as the
+    /// words, and numbers as text: where those are wanted, the text is read. Ids are never guessed.
     private static func arguments(
         _ value: JSONSlice?, _ method: Method
     ) throws(Refusal) -> (JSONSlice?, ByteBuffer?) {
-        guard let value, value.kind != .null else { return (nil, nil) }
+        guard let value, value.kind != .null, !value.isEmptyArray, !["", "[]", "null"].contains(value.string) else {
+            return (nil, nil)
+        }
         guard let object = value.kind == .object ? (value, nil) : parsed(value, [.object]) else {
             throw Refusal("arguments", "invalid_type", "The arguments of a tool must be an object.")
         }
-        let wanted = method.parameters.filter { !$0.jsonKinds.isEmpty }
-        func isText(_ member: JSONMember) -> Parameter? {
-            guard member.value.kind == .string, let name = member.name.string else { return nil }
-            return wanted.first { $0.name == name }
+        func reading(_ member: JSONMember) -> ByteBuffer? {
+            guard let name = member.name.string else { return nil }
+            return method.parameters.first { $0.name == name }.flatMap { read(member.value, $0.kind) }
         }
-        let isRewritten = withExtendedLifetime(object.1) { object.0.members.contains { isText($0) != nil } }
+        let isRewritten = withExtendedLifetime(object.1) { object.0.members.contains { reading($0) != nil } }
         guard isRewritten else { return object }
         let out = ByteBuffer(capacity: object.0.bytes.count)
         withExtendedLifetime(object.1) {
@@ -75,15 +76,57 @@ extension Server {
                 if out.count > 1 { out.append(",") }
                 out.append(member.name.bytes)
                 out.append(":")
-                if let parameter = isText(member), let (inner, owner) = parsed(member.value, parameter.jsonKinds) {
-                    withExtendedLifetime(owner) { out.append(inner.bytes) }
-                } else {
-                    out.append(member.value.bytes)
-                }
+                if let better = reading(member) { out.append(better) } else { out.append(member.value.bytes) }
             }
             out.append("}")
         }
         return (checked(out), out)
+    }
+
+    /// What a value of `kind` was meant to be, as JSON; nil when it is to be taken as it stands.
+    private static func read(_ value: JSONSlice, _ kind: Parameter.Kind) -> ByteBuffer? {
+        switch kind {
+        case .ids: return value.kind == .string ? copy(parsed(value, [.array])) : nil
+        case .choices:
+            guard value.kind == .string, let text = value.string else { return nil }
+            if let list = copy(parsed(value, [.array])) { return list }
+            let out = ByteBuffer()
+            var json = JSONWriter(out)
+            json.beginArray()
+            for word in text.commaSeparatedWords { json.string(word) }
+            json.endArray()
+            return out
+        case .options:
+            let inner = value.kind == .string ? parsed(value, [.object]) : (value, nil)
+            guard let (options, owner) = inner, options.kind == .object else { return nil }
+            return withExtendedLifetime(owner) { withNumbers(options) }
+        case .id, .text, .flag, .any: return nil
+        }
+    }
+
+    /// An object in which whole numbers that stand as text are numbers.
+    private static func withNumbers(_ object: JSONSlice) -> ByteBuffer {
+        let out = ByteBuffer()
+        out.append("{")
+        for member in object.members {
+            if out.count > 1 { out.append(",") }
+            out.append(member.name.bytes)
+            out.append(":")
+            if let text = member.value.string, 1...9 ~= text.utf8.count, text.utf8.allSatisfy(\.isDigit),
+                text.first != "0"
+            {
+                out.append(text: text)
+            } else {
+                out.append(member.value.bytes)
+            }
+        }
+        out.append("}")
+        return out
+    }
+
+    private static func copy(_ found: (JSONSlice, ByteBuffer?)?) -> ByteBuffer? {
+        guard let (value, owner) = found else { return nil }
+        return withExtendedLifetime(owner) { ByteBuffer(value.bytes) }
     }
 
     /// The value that the text of a string spells, if it is of one of `kinds`.
@@ -99,17 +142,6 @@ extension Server {
     static func checked(_ buffer: ByteBuffer) -> JSONSlice? {
         var scanner = JSONScanner(buffer.bytes)
         return try? scanner.text()
-    }
-}
-
-extension Parameter {
-    /// What else than text the parameter wants; empty where text may be meant.
-    fileprivate var jsonKinds: [JSONSlice.Kind] {
-        switch kind {
-        case .ids, .choices: [.array]
-        case .options: [.object]
-        case .id, .text, .flag, .any: []
-        }
     }
 }
 

@@ -3,8 +3,8 @@ import Glibc
 /// Descriptions of open files that are this process's alone. `O_NONBLOCK` set on an inherited descriptor would reach
 /// everyone who shares it; opened anew, a pipe or terminal has flags of its own.
 enum OwnDescription {
-    /// A non-blocking descriptor for what `inherited` is open on, or -1: where there is no `/proc`, or another user owns
-    /// the pipe.
+    /// A non-blocking descriptor for what `inherited` is open on, or -1: where there is no `/proc`, or another user
+    /// owns the pipe.
     static func open(_ inherited: Int32, _ mode: Int32) -> Int32 {
         let flags = mode | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
         let opened = Glibc.open("/proc/self/fd/\(inherited)", flags)

@@ -4,8 +4,8 @@ import Glibc
 private nonisolated(unsafe) var handlerEnd: Int32 = -1
 
 /// Turns SIGTERM, SIGINT and SIGHUP into bytes on a pipe that the loop polls, and has SIGPIPE ignored. A SIGHUP that
-/// was ignored when the process began stays ignored: that is what `nohup` is for. One that the parent has blocked is let
-/// through: a mask is inherited, and nothing else would ever lift it.
+/// was ignored when the process began stays ignored: that is what `nohup` is for. One that the parent has blocked is
+/// let through: a mask is inherited, and nothing else would ever lift it.
 public struct SignalPipe {
     let descriptor: Int32
 

@@ -1,8 +1,8 @@
 import Bytes
 import Glibc
 
-/// Writes lines to stderr without ever waiting for a reader: many hosts open a pipe for it and never read, and a terminal
-/// can be stopped.
+/// Writes lines to stderr without ever waiting for a reader: many hosts open a pipe for it and never read, and a
+/// terminal can be stopped.
 public final class StandardError {
     private var lost = 0
     /// The line that tells that so many lines were lost, newline included.

@@ -4,7 +4,8 @@ import Glibc
 
 /// The process's stdin and stdout, taken over for frames.
 ///
-/// A pipe or terminal is opened anew (see `OwnDescription`); a socket is used with `MSG_DONTWAIT`. Afterwards descriptor 0 is `/dev/null` and descriptor 1 is stderr: nothing but frames can reach the host.
+/// A pipe or terminal is opened anew (see `OwnDescription`); a socket is used with `MSG_DONTWAIT`. Afterwards
+/// descriptor 0 is `/dev/null` and descriptor 1 is stderr: nothing but frames can reach the host.
 public struct StandardStreams {
     let input: Stream
     let output: Stream

@@ -38,6 +38,9 @@ final class Transfer {
     private var headerLines = 0
     private var headerBytes = 0
     private var stop: TransferFailure?
+    private let isOnThisMachine: Bool
+    /// Where libcurl writes what went wrong, in a sentence. It must outlive every transfer.
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     /// Decoded bytes of one answer, at most. libcurl's own limit does not see chunked or compressed bodies.
     static let bodyLimit = 64 * 1024 * 1024
@@ -54,6 +57,7 @@ final class Transfer {
         self.clock = clock
         self.verb = verb
         isClearText = settings.isClearText
+        isOnThisMachine = settings.isLoopback
         var basePath: UnsafeMutablePointer<CChar>?
         guard curl_url_set(url, CURLUPART_URL, settings.baseURL, Self.asIs) == CURLUE_OK,
             curl_url_get(url, CURLUPART_PATH, &basePath, 0) == CURLUE_OK, let basePath
@@ -68,6 +72,7 @@ final class Transfer {
     deinit {
         curl_easy_cleanup(easy)
         curl_url_cleanup(url)
+        errorText.deallocate()
     }
 
     private static let asIs = UInt32(CURLU_PATH_AS_IS)
@@ -105,6 +110,7 @@ final class Transfer {
         rpc_easy_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         // Switches decoding on; the header itself stands in the list.
         rpc_easy_set_text(easy, CURLOPT_ACCEPT_ENCODING, Self.acceptedEncodings)
+        rpc_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
         rpc_easy_set_pointer(easy, CURLOPT_PRIVATE, this)
         rpc_easy_set_pointer(easy, CURLOPT_WRITEDATA, this)
         rpc_easy_set_pointer(easy, CURLOPT_HEADERDATA, this)
@@ -136,6 +142,7 @@ final class Transfer {
     func begin(_ exchange: Exchange, headers: HeaderList) -> Bool {
         self.exchange = exchange
         (headerLines, headerBytes, headersEnded, stop) = (0, 0, false, nil)
+        errorText[0] = 0
         guard aim(at: exchange.request.target) else { return false }
         if exchange.request.body != nil || hasBody { carry(exchange.request.body) }
         if headers !== self.headers {
@@ -194,8 +201,25 @@ final class Transfer {
             // The host took the connection, and the rest of the time went into TLS.
             if microseconds > 0 { exchange.failure = .handshakeTimeout }
         }
+        if exchange.failure == .connect, isOnThisMachine {
+            rpc_easy_get_long(easy, CURLINFO_OS_ERRNO, &number)
+            let isUnreachable = [ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, ENETDOWN].contains(
+                Int32(truncatingIfNeeded: number))
+            if isUnreachable { exchange.failure = .loopback }
+        }
         rpc_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &number)
-        if !exchange.wasSent, number >= 300 { exchange.failure = .proxy }
+        if !exchange.wasSent, number >= 300 { exchange.failure = .proxyRefused(number) }
+        if stop == nil { exchange.cause = cause(code) }
+    }
+
+    /// What libcurl says of the end of a transfer, and of which host it speaks.
+    private func cause(_ code: CURLcode) -> String {
+        let text = errorText[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
+        var host: UnsafeMutablePointer<CChar>?
+        guard curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK, let host else { return text }
+        defer { curl_free(host) }
+        let name = String(cString: host)
+        return text.contains(name) ? text : "\(name): \(text)"
     }
 
     /// `CURLE_TOO_LARGE`, which libcurl has had since 8.6.

@@ -203,11 +203,11 @@ final class Dispatcher {
         }
         switch mcp.step(request, isInBatch: destination.isBatch) {
         case .notMCP: refuse(table.unknown(request.method), id: request.id, destination)
-        case .answer(let write): MCPFace.answer(request.id, destination, output, write)
+        case .answer(let write): answer(request.id, destination, write)
         case .refuse(let refusal):
             output.countError()
             log.failed(nil, request.id?.bytes, refusal.failure)
-            MCPFace.answer(request.id, destination, output) { out in
+            answer(request.id, destination) { out in
                 out.append("\"error\":")
                 var json = JSONWriter(out)
                 refusal.write(to: &json)
@@ -219,6 +219,16 @@ final class Dispatcher {
         case .ignore: break
         }
         return .served
+    }
+
+    /// Sends what `write` appends, `"result":…` or `"error":…`. On MCP an id that can't be read is left out.
+    private func answer(_ id: JSONSlice?, _ destination: Destination, _ write: (ByteBuffer) -> Void) {
+        let isLeftOut = mcp.isActive && id?.isRequestID != true
+        output.send(destination) { frame in
+            MCPFace.appendHead(isLeftOut ? nil : id?.bytes ?? Bytes("null"), to: frame)
+            write(frame)
+            frame.append("}")
+        }
     }
 
     private func begin(_ toolCall: ToolCall, _ id: JSONSlice?, _ destination: Destination, _ now: Instant) {

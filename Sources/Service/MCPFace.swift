@@ -79,16 +79,9 @@ final class MCPFace: Face {
 
     /// Refuses the request, which becomes no call.
     func refuse(_ id: JSONSlice?, _ failure: RPCFailure, _ destination: Destination) {
-        Self.answer(id, destination, output) { reply.appendFailure(failure, to: $0) }
-    }
-
-    /// Answers a request with what `write` appends: `"result":…` or `"error":…`.
-    static func answer(
-        _ id: JSONSlice?, _ destination: Destination, _ output: Output, _ write: (ByteBuffer) -> Void
-    ) {
         output.send(destination) { frame in
-            appendHead(id?.isRequestID == true ? id?.bytes : nil, to: frame)
-            write(frame)
+            Self.appendHead(id?.isRequestID == true ? id?.bytes : nil, to: frame)
+            reply.appendFailure(failure, to: frame)
             frame.append("}")
         }
     }

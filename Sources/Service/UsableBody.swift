@@ -15,7 +15,13 @@ extension Exchange {
             return true
         }
         var scanner = JSONScanner(answer)
-        guard (try? scanner.text()) != nil else { return false }
+        do throws(JSONSyntaxError) {
+            _ = try scanner.text()
+        } catch {
+            let type = self[.contentType].map { " of \($0.text)" } ?? ""
+            cause = "byte \(error.offset)\(type): \(error.reason.rawValue)"
+            return false
+        }
         if scanner.sawLineBreak {
             let bytes = body.mutableBytes
             for at in headroom..<bytes.count where bytes[at] == 0x0A || bytes[at] == 0x0D { bytes[at] = 0x20 }

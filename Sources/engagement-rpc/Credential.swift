@@ -61,7 +61,9 @@ final class Credential: CustomStringConvertible {
     /// What stands in examples and configurations where a key belongs.
     private static func isPlaceholder(_ token: String) -> Bool {
         let text = token.lowercased()
-        if text.hasPrefix("${") || text.hasPrefix("$") && text.dropFirst().utf8.allSatisfy({ $0.isAlphanumeric || $0 == 0x5F }) {
+        if text.hasPrefix("${")
+            || text.hasPrefix("$") && text.dropFirst().utf8.allSatisfy({ $0.isAlphanumeric || $0 == 0x5F })
+        {
             return true
         }
         let brackets = [("<", ">"), ("{{", "}}"), ("[", "]"), ("%", "%")]
@@ -70,7 +72,8 @@ final class Credential: CustomStringConvertible {
         if ["your_", "your-", "changeme", "change_me", "replace_me", "insert_"].contains(where: stem.hasPrefix) {
             return true
         }
-        return stem.hasSuffix("...") || stem.hasSuffix("…") || stem.count > 2 && stem.allSatisfy { $0 == "x" || $0 == "." }
+        return stem.hasSuffix("...") || stem.hasSuffix("…")
+            || 3...64 ~= stem.count && stem.allSatisfy { $0 == "x" }
     }
 
     /// Reads the file again; true when it holds another token than before.
@@ -150,7 +153,6 @@ final class Credential: CustomStringConvertible {
         memset(value, 0, strlen(value))
         unsetenv(name)
         // Empty is as good as not set, as with every other variable.
-        let token = bare(text)
-        return token.isEmpty ? nil : token
+        return text.isEmpty ? nil : text
     }
 }

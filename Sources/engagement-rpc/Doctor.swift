@@ -82,15 +82,19 @@ final class Doctor: LoopClient {
 
     func finished(_ exchange: Exchange, at now: Instant) {
         phase = .done
+        let cause = exchange.cause.map { " (\($0))" } ?? ""
         switch exchange.failure {
         case nil: judgeAnswer()
-        case .resolve: fail("reach", "the host's name has no address", "check --base-url and the network")
-        case .tls(let reason): fail("TLS", reason, "check the clock, --base-url and --ca-file")
+        case .resolve: fail("reach", "the host's name has no address\(cause)", "check --base-url and the network")
+        case .tls(let reason): fail("TLS", exchange.cause ?? reason, "check the clock, --base-url and --ca-file")
         case .handshakeTimeout: fail("TLS", "the handshake did not end in time", "check that the port speaks TLS")
-        case .proxy: fail("reach", "the proxy can't be used", "check https_proxy and no_proxy")
+        case .loopback: fail("reach", "the loopback interface of this machine is down", "bring it up")
+        case .proxy: fail("reach", "the proxy can't be used\(cause)", "check https_proxy and no_proxy")
+        case .proxyRefused(407): fail("reach", "the proxy wants a login (407)", "put NAME:PASSWORD@ into https_proxy")
+        case .proxyRefused(let status): fail("reach", "the proxy refuses (\(status))", "check https_proxy and no_proxy")
         case .connect, .connectTimeout:
-            fail("reach", "no connection to the host", "check --base-url, the network and the proxy")
-        default: fail("reach", "no usable answer", "check that --base-url leads to the API")
+            fail("reach", "no connection to the host\(cause)", "check --base-url, the network and the proxy")
+        default: fail("reach", "no usable answer\(cause)", "check that --base-url leads to the API")
         }
         show()
     }

@@ -56,7 +56,8 @@ struct Main {
         let process = try Process(options, token: token)
         if let sentence = process.exposure { process.log.write(.error, sentence) }
         if isTyped {
-            _ = write("engagement-rpc: reading requests, one JSON text per line; Ctrl-D ends; --help tells more.\n", to: 2)
+            _ = write(
+                "engagement-rpc: reading requests, one JSON text per line; Ctrl-D ends; --help tells more.\n", to: 2)
         }
         // Answers on the same terminal and the line would write over each other.
         let isWatched = isatty(2) == 1 && !isTyped && !isShown

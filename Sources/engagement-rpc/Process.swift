@@ -36,7 +36,8 @@ struct Process {
         if let file = options.caFile, options.origins["--ca-file"] != "SSL_CERT_FILE",
             file.withCString({ access($0, R_OK) }) != 0
         {
-            throw Failure(sentence: "The CA file \(file.text.quoted) can't be read: \(String(cString: strerror(errno))).")
+            throw Failure(
+                sentence: "The CA file \(file.text.quoted) can't be read: \(String(cString: strerror(errno))).")
         }
         signals = SignalPipe()
         let sandbox = options.isSandbox ? try Self.startSandbox() : nil
@@ -138,7 +139,8 @@ struct Process {
         while free.count < 1024, case let next = fcntl(0, F_DUPFD_CLOEXEC, 3), next >= 0 { free.append(next) }
         for descriptor in free { close(descriptor) }
         guard free.count >= leastDescriptors else {
-            let text = "Only \(free.count) more descriptors may be opened and \(leastDescriptors) are needed; see ulimit -n."
+            let text =
+                "Only \(free.count) more descriptors may be opened and \(leastDescriptors) are needed; see ulimit -n."
             throw Failure(sentence: text, code: Failure.systemError)
         }
         // The sandbox has the other end of each.

@@ -61,10 +61,12 @@ struct MCPGoldenTests {
         GoldenLine("no JSON-RPC version", #"{"id":1,"method":"ping"}"#, "1 -32600"),
         GoldenLine("method is a number", #"{"jsonrpc":"2.0","id":1,"method":1}"#, "1 -32600"),
         GoldenLine("params is a string", #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":"x"}"#, "1 -32602"),
-        GoldenLine("params is an array", #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[]}"#, "1 -32602"),
-        GoldenLine("a stray result", #"{"jsonrpc":"2.0","id":1,"result":{}}"#, "1 -32600"),
         GoldenLine(
-            "a stray error", #"{"jsonrpc":"2.0","id":"x","error":{"code":-1,"message":"no"}}"#, "\"x\" -32600"),
+            "params is an empty array", { _ in #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[]}"# },
+            { $0.isStateless ? "1 -32602" : "1 ok" }),
+        GoldenLine("params is an array", #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[1]}"#, "1 -32602"),
+        GoldenLine("a stray result", #"{"jsonrpc":"2.0","id":1,"result":{}}"#),
+        GoldenLine("a stray error", #"{"jsonrpc":"2.0","id":"x","error":{"code":-1,"message":"no"}}"#),
         GoldenLine(
             "line separator in the id of a bad request", "{\"jsonrpc\":\"2.0\",\"id\":\"\u{2028}\",\"method\":1}",
             #""\u2028" -32600"#),

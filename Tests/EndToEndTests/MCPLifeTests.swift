@@ -129,7 +129,7 @@ struct MCPLifeTests {
         let host = try era.begin()
         let list = try host.ask(era.request("1", "resources/templates/list"))
         let names = try list.elements("result", "resourceTemplates").compactMap { $0.string("uriTemplate") }
-        #expect(names == ["engagement://{engagement_id}{?expand}", "engagement://{engagement_id}/transcript"])
+        #expect(names == ["engagement:///{engagement_id}{?expand}", "engagement:///{engagement_id}/transcript"])
         func read(_ uri: String) throws -> Answer {
             try host.ask(era.request("2", "resources/read", #""uri":"\#(uri)""#))
         }
@@ -144,10 +144,34 @@ struct MCPLifeTests {
         for uri in [
             "engagement://ngmt_none", "engagement://ngmt_a/b", "engagement://", "engagement://cnt_sandbox01",
             "engagement://ngmt_sandbox01?expand=everything", "engagement:ngmt_sandbox01",
+            "engagement:////ngmt_sandbox01",
+            "engagement:///ngmt%255Fsandbox01", "engagement:///ngmt%5sandbox01", "engagement:///ngmt_sandbox01#a",
+            "engagement:///ngmt_sandbox01?expand=contacts%252Cowner", "engagement:///ngmt_sandbox01?fields=id",
+            "engagement:///ngmt_sandbox01/", "engagement:///ngmt_sandbox01%2Ftranscript", "contact:///ngmt_sandbox01",
+            "engagement:///%FF",
         ] {
             let answer = try read(uri)
             #expect(answer.code == missing && answer.string("error", "data", "uri") == uri, "\(answer)")
         }
+        try host.finish()
+    }
+
+    /// As hosts and libraries spell one and the same resource.
+    @Test(
+        arguments: [
+            "engagement:///ngmt_sandbox01", "engagement://ngmt_sandbox01", "ENGAGEMENT://ngmt_sandbox01",
+            "Engagement:///ngmt%5Fsandbox01", "engagement://ngmt%5fsandbox01?expand=contacts%2C%20owner",
+            "engagement:///ngmt_sandbox01?expand=contacts,%20owner,", "engagement:///ngmt_sandbox01?",
+            "engagement:///ngmt_sandbox01?expand=",
+        ])
+    func aResourceIsFoundHoweverItIsSpelled(uri: String) throws {
+        let era = Era.june2025
+        let host = try era.begin()
+        let answer = try host.ask(era.request("2", "resources/read", #""uri":"\#(uri)""#))
+        #expect(answer.string("result", "contents", "0", "uri") == uri, "\(answer)")
+        let text = try Answer(Array(try #require(answer.string("result", "contents", "0", "text")).utf8))
+        #expect(text.string("id") == "ngmt_sandbox01")
+        #expect((text.text("owner") != nil && text.count("contacts") == 3) == uri.contains("owner"))
         try host.finish()
     }
 
@@ -182,12 +206,13 @@ struct MCPLifeTests {
 
     @Test(arguments: [
         ("", 8, "companies"), ("co", 2, "companies"), ("contacts,t", 2, "contacts,transcript"),
+        ("contacts, ow", 1, "contacts, owner"),
         ("contacts,con", 0, nil), ("x", 0, nil),
     ])
     func expandIsCompleted(begun: String, count: Int, first: String?) throws {
         let era = Era.november2025
         let host = try era.begin()
-        let ref = #""ref":{"type":"ref/resource","uri":"engagement://{engagement_id}{?expand}"}"#
+        let ref = #""ref":{"type":"ref/resource","uri":"engagement:///{engagement_id}{?expand}"}"#
         let answer = try host.ask(
             era.request("1", "completion/complete", #"\#(ref),"argument":{"name":"expand","value":"\#(begun)"}"#))
         #expect(answer.count("result", "completion", "values") == count)

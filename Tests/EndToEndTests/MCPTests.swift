@@ -143,7 +143,7 @@ struct MCPTests {
                 #"{"engagement_id":"ngmt_sandbox02","contact_ids":"[\"cnt_sandbox01\",\"cnt_sandbox02\"]"}"#))
         #expect(write.bool("result", "isError") == false, "\(write)")
         for arguments in [
-            #"{"engagement_id":"ngmt_sandbox01","expand":"contacts"}"#,
+            #"{"engagement_id":"ngmt_sandbox01","expand":"contact"}"#,
             #"{"engagement_id":"ngmt_sandbox01","expand":"{\"a\":1}"}"#,
             #"{"engagement_id":"ngmt_sandbox01","expand":"[\"contacts\""}"#,
             #"{"engagement_id":"[\"ngmt_sandbox01\"]"}"#,
@@ -194,6 +194,80 @@ struct MCPTests {
         let host = try era.begin(Setup([]))
         let answer = try host.ask(era.toolCall("1", "engagement_get", #"{"engagement_id":"ngmt_a"}"#))
         #expect(answer.toolText?.string("data", "kind") == "not_configured")
+        try host.finish()
+    }
+
+    /// What hosts and models send for a list of words, for numbers and for nothing.
+    @Test(
+        arguments: [
+            (#"{"engagement_id":"ngmt_sandbox01","expand":"contacts"}"#, "expand=contacts"),
+            (#"{"engagement_id":"ngmt_sandbox01","expand":"contacts, owner"}"#, "expand=contacts,owner"),
+            (#"{"engagement_id":"ngmt_sandbox01","expand":"[\"owner\"]"}"#, "expand=owner"),
+            (#"{"engagement_id":"ngmt_sandbox01","expand":""}"#, ""),
+            (#"{"engagement_id":"ngmt_sandbox01","expand":[]}"#, ""),
+            (#"{"engagement_id":"ngmt_sandbox01","options":{"timeout_ms":"5000","max_attempts":"1"}}"#, ""),
+            (#"{"engagement_id":"ngmt_sandbox01","options":"{\"timeout_ms\":\"5000\"}"}"#, ""),
+        ])
+    func whatAWordMeansIsTaken(arguments: String, query: String) throws {
+        let era = Era.november2025
+        let host = try era.begin()
+        let answer = try host.ask(era.toolCall("1", "engagement_get", arguments))
+        #expect(answer.bool("result", "isError") == false, "\(answer)")
+        #expect(try host.process.sandboxRequests().last?.string("query") ?? "" == query)
+        try host.process.finish()
+    }
+
+    @Test(
+        arguments: [
+            #"{"engagement_id":"ngmt_sandbox01","contact_ids":"cnt_sandbox01"}"#,
+            #"{"engagement_id":"ngmt_sandbox01","contact_ids":"cnt_sandbox01,cnt_sandbox02"}"#,
+            #"{"engagement_id":["ngmt_sandbox01"],"contact_ids":["cnt_sandbox01"]}"#,
+            #"{"engagement_id":"ngmt_sandbox01","contact_ids":["cnt_sandbox01"],"options":{"timeout_ms":"soon"}}"#,
+        ])
+    func idsAreNeverGuessed(arguments: String) throws {
+        let era = Era.november2025
+        let host = try era.begin()
+        let answer = try host.ask(era.toolCall("1", "engagement_replace_contacts", arguments))
+        #expect(answer.toolText?.int("code") == -32602, "\(answer)")
+        try host.process.finish()
+    }
+
+    @Test func aSignOfLifeMayBeAskedForFirst() throws {
+        let host = try sandbox()
+        try host.send(line: request("1", "ping"))
+        #expect(try host.answer(to: "1").text("result") == "{}")
+        try host.send(line: request("2", "ping", "[]"))
+        #expect(try host.answer(to: "2").text("result") == "{}")
+        for id in ["null", "1.5"] {
+            try host.send(line: request(id, "ping"))
+            #expect(try host.answer(to: id).text("result") == "{}")
+        }
+        try host.send(line: "[\(request("7", "ping"))]")
+        #expect(try host.batch().summary == "[7 ok]")
+        host.reusesIDs = true
+        try host.send(line: request("null", "service.ping"))
+        #expect(try host.answer(to: "null").text("result") == "{}", "and the stream is no MCP by that")
+        try host.send(line: request("3", "initialize", #"{"clientInfo":{"name":"x","version":"1"},"capabilities":{}}"#))
+        let answer = try host.answer(to: "3")
+        #expect(answer.code == -32602 && answer.text("error", "message")?.contains("protocolVersion") == true)
+        try host.finish()
+    }
+
+    @Test(arguments: Era.allCases)
+    func emptyListsAreNoParams(era: Era) throws {
+        let host = try era.begin()
+        if !era.isStateless { #expect(try host.ask(request("1", "tools/list", "[]")).summary == "1 ok") }
+        for empty in ["null", #""""#, #""[]""#] {
+            let answer = try host.ask(era.toolCall("3", "engagement_get", empty))
+            #expect(
+                (answer.toolText?.text("message") ?? answer.text("error", "message"))?.contains("is missing") == true)
+            host.process.reusesIDs = true
+        }
+        #expect(try host.ask(era.request("4", "tools/list", #""cursor":"""#)).summary == "4 ok")
+        let missing = try host.ask(era.toolCall("2", "engagement_get", "[]"))
+        #expect(
+            (missing.toolText?.text("message") ?? missing.text("error", "message"))?.contains(
+                "engagement_id is missing") == true)
         try host.finish()
     }
 

@@ -150,6 +150,8 @@ struct SecretTests {
         Named("no line break", Array("sk-apik_file.0123".utf8)), Named("LF", Array("sk-apik_file.0123\n".utf8)),
         Named("CR LF", Array("sk-apik_file.0123\r\n".utf8)),
         Named("more lines", Array("sk-apik_file.0123\nsecond line\n".utf8)),
+        Named("byte order mark", [0xEF, 0xBB, 0xBF] + Array("sk-apik_file.0123\r\n".utf8)),
+        Named("blanks around", Array(" \tsk-apik_file.0123 \t\n".utf8)),
     ]
 
     @Test(arguments: goodFiles)
@@ -165,7 +167,7 @@ struct SecretTests {
 
     static let badFiles: [Named<[UInt8]>] = [
         Named("empty", []), Named("blank", [0x0A]),
-        Named("byte order mark", [0xEF, 0xBB, 0xBF] + Array("sk-apik_x.y".utf8)),
+        Named("UTF-16", Array("\u{FEFF}sk-apik_x.y".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })),
         Named("space", Array("sk-apik_x y\n".utf8)), Named("NUL", Array("sk-apik_x\0y\n".utf8)),
         Named("1 MB", [UInt8](repeating: 0x61, count: 1 << 20)),
     ]
@@ -180,6 +182,31 @@ struct SecretTests {
             #expect(server.connections == 0)
             try host.finish()
         }
+    }
+
+    /// What people leave around a key when they copy it, and what stands in examples, is named; the key is not shown.
+    @Test(
+        arguments: [
+            ("Bearer sk-apik_e2e.0123456789", "Bearer"), ("bearer x", "Bearer"),
+            ("\"sk-apik_e2e.0123456789\"", "quotes"),
+            ("'abc'", "quotes"), ("“sk-apik_x”", "other than visible ASCII"),
+            ("sk-apik_a b", "other than visible ASCII"),
+            ("${ASKELEPHANT_TOKEN}", "placeholder"), ("$TOKEN", "placeholder"), ("<your token>", "placeholder"),
+            ("YOUR_API_KEY", "placeholder"), ("sk-apik_...", "placeholder"), ("sk-apik_…", "placeholder"),
+            ("sk-apik_xxxxxxxx", "placeholder"), ("your-token-here", "placeholder"), ("{{token}}", "placeholder"),
+            ("changeme", "placeholder"),
+        ])
+    func whatIsNoTokenIsNamed(token: String, word: String) throws {
+        let server = try FaultServer(always: .ok())
+        let call = ["call", "engagement.get", #"["ngmt_a"]"#, "--base-url", server.baseURL]
+        for arguments in [call, ["doctor", "--base-url", server.baseURL]] {
+            var setup = Setup(arguments, environment: ["ENGAGEMENT_RPC_TOKEN": token])
+            setup.checks = .text
+            let host = try HostProcess(setup)
+            #expect(try host.waitForExit(within: 20) == .exited(1))
+            #expect(host.outputText.contains(word) && !host.outputText.contains("0123456789"), "\(host.outputText)")
+        }
+        #expect(server.requests.allSatisfy { $0["authorization"] == nil || $0["authorization"]?.isEmpty == true })
     }
 
     @Test(arguments: ["/nonexistent/token", "/tmp", "/dev/zero", "fifo"])

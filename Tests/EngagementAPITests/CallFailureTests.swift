@@ -16,7 +16,8 @@ import Testing
         fields: [(Exchange.Field, String)] = [], abandoned: Bool = false, terms: CallTerms = CallTerms()
     ) -> RPCFailure {
         let exchange = Exchange(
-            tag: 0, request: HTTPRequest(.get, target: ByteBuffer()), body: ByteBuffer(), connectTimeoutMs: 1)
+            tag: 0, request: HTTPRequest(method.isWrite ? .put : .get, target: ByteBuffer()), body: ByteBuffer(),
+            connectTimeoutMs: 1)
         exchange.status = status
         exchange.failure = transfer
         exchange.body.append(text: body)
@@ -115,6 +116,20 @@ import Testing
             [FieldError(field: "a", code: "invalid", message: "")],
             true
         ),
+        (
+            #"{"errors":{"contact_ids":["is invalid","is long"],"a":"x","b":{"c":["y"]},"d":[{"message":"z"}],"e":7}}"#,
+            nil,
+            [
+                FieldError(field: "contact_ids", code: "", message: "is invalid"),
+                FieldError(field: "contact_ids", code: "", message: "is long"),
+                FieldError(field: "a", code: "", message: "x"), FieldError(field: "b.c", code: "", message: "y"),
+                FieldError(field: "d", code: "", message: "z"),
+            ], true
+        ),
+        (#"{"errors":["x",""]}"#, nil, [FieldError(field: "", code: "", message: "x")], true),
+        (#"{"errors":"x"}"#, nil, [FieldError(field: "", code: "", message: "x")], true),
+        (#"{"errors":[[["x"]]]}"#, nil, [FieldError(field: "", code: "", message: "x")], true),
+        (#"{"errors":[[[[["x"]]]]]}"#, nil, [], true),
         ("[]", nil, [], true), ("null", nil, [], true), (#""text""#, nil, [], true), ("7", nil, [], true),
         ("", nil, [], false), ("<html>", nil, [], false), ("{", nil, [], false), ("{}{}", nil, [], false),
     ]
@@ -125,6 +140,33 @@ import Testing
         #expect(failure.requestID == requestID)
         #expect(failure.errors == errors)
         #expect((failure.problem != nil) == isProblem)
+    }
+
+    /// The sentence points to what is there, and to nothing else.
+    @Test(
+        arguments: [
+            (#"{"errors":["x"],"detail":"d"}"#, "values (422); data.errors names what it refused."),
+            (#"{"detail":"One\nline. ","title":"t"}"#, "values (422): One line."),
+            (#"{"detail":7,"title":"Bad"}"#, "values (422): Bad."), (#"{"message":"m"}"#, "values (422): m."),
+            (#"{"error":"e"}"#, "values (422): e."), (#"{"error":{"message":"f"}}"#, "values (422): f."),
+            (#""g""#, "values (422): g."), ("{}", "values (422); data.problem is all that it said."),
+            ("", "values (422), and did not say why."),
+            ("<html>", "values (422), and its reasons are not JSON but text/html."),
+        ])
+    func theSentenceSpeaksOfWhatIsThere(body: String, end: String) {
+        let failure = failure(status: 422, body: body, fields: [(.contentType, "text/html")])
+        #expect(failure.message == "The API did not accept the " + end)
+        let long = #"{"detail":"\#(String(repeating: "w ", count: 10_000))"}"#
+        #expect(self.failure(status: 422, body: long).message.count < 400)
+    }
+
+    @Test(arguments: [407, 403, 404, 408, 429, 500, 502, 503, 504])
+    func aProxysRefusalNamesItsStatus(status: Int) {
+        let failure = failure(Self.read, .proxyRefused(status))
+        #expect(
+            failure.kind == .network && failure.message.contains("proxy") && failure.message.contains("(\(status))"))
+        #expect(failure.retryable == (status >= 500 || status == 408 || status == 429))
+        #expect(failure.message.contains("login") == (status == 407))
     }
 
     @Test func problemsFitOnALineAndAreBounded() {
@@ -144,7 +186,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("5", 5000), ("0", 0), ("9999999999", 9_999_999_999_000), ("-1", nil), ("soon", nil), ("1.5", nil),
+            ("5", 5000), ("0", 0), ("9999999999", 9_999_999_999_000), ("-1", nil), ("soon", nil), ("1.5", 2000),
             ("Tue, 14 Nov 2023 22:13:30 GMT", 10_000),
         ] as [(String, Int?)])
     func retryAfter(value: String, milliseconds: Int?) {

@@ -75,7 +75,7 @@ import Testing
     /// From the header fields to the wait, all random numbers 1.
     @Test(
         arguments: [
-            ("3", nil, 3.3), ("-1", nil, 1), ("1.5", nil, 1), ("1, 2", nil, 1), ("soon", nil, 1),
+            ("3", nil, 3.3), ("-1", nil, 1), ("1.5", nil, 2.2), ("1, 2", nil, 1), ("soon", nil, 1),
             ("12345678901", nil, 1), ("Tue, 24 Nov 2026 09:00:10 GMT", "Tue, 24 Nov 2026 09:00:00 GMT", 11),
             ("Tue, 24 Nov 2026 09:00:10 GMT", "Tue, 24 Nov 2026 10:00:00 GMT", 1),
             ("Tue, 24 Nov 2026 09:00:10 GMT", "soon", nil),

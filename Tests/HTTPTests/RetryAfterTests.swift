@@ -19,8 +19,16 @@ import Testing
         }
     }
 
+    /// RFC 9110 has whole seconds only, but a server that says 1.5 does not want to be asked after 0.5.
     @Test(arguments: [
-        "", " ", "-1", "+1", "1.5", "1, 2", "1,2", "1;2", "1s", "soon", "12345678901", "0x10", "1e2", "١", "1 2",
+        ("1.5", 2.0), ("0.2", 1), ("0.0", 0), ("7.00", 7), ("59.999", 60), ("60.01", 61),
+        ("9999999999.5", 10_000_000_000),
+    ])
+    func decimalsAreRoundedUp(text: String, seconds: Double) { #expect(Self.seconds(text) == seconds) }
+
+    @Test(arguments: [
+        "", " ", "-1", "+1", "1.", ".5", "1.5.5", "1.5s", "1.-5", "1,5", "1.000000000000000000001", "1, 2", "1,2",
+        "1;2", "1s", "soon", "12345678901", "0x10", "1e2", "١", "1 2",
         "\"3\"",
         "Tue", "Tue, 24 Nov 2026 09:00:10", "Tue, 24 Nov 2026 09:00:10 UTC", "tue, 24 Nov 2026 09:00:10 GMT",
         "Tue, 24 nov 2026 09:00:10 GMT", "Tue, 24 Nov 2026 24:00:00 GMT", "Tue, 24 Nov 2026 09:60:00 GMT",

@@ -45,6 +45,7 @@ private func describe(_ message: Message) -> String {
         (#"{"jsonrpc":"2.0","id":"a","error":{"code":1,"message":"x"}}"#, #"response "a" {"code":1,"message":"x"}"#),
         (#"{"id":true,"result":null}"#, "response true null"), (#"{"result":1,"result":2}"#, "response - 2"),
         (#"{"jsonrpc":"1.0","id":1,"r\u0065sult":[]}"#, "response 1 []"),
+        (#"{"jsonrpc":"2.0","id":3,"result":{},"error":null,"method":null}"#, "response 3 {}"),
         (#"{"jsonrpc":"2.0","id":1,"method":"a","result":1}"#, "request 1 a -"),
         (#"{"jsonrpc":"2.0","id":1,"method":7,"result":1}"#, "invalid -32600 1"),
         // Not to be served.

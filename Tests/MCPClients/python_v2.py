@@ -52,7 +52,7 @@ async def main():
         templates = (await client.list_resource_templates()).resource_templates
         check(len(templates) == 2, "templates")
         await client.list_resources()
-        contents = (await client.read_resource("engagement://ngmt_sandbox01/transcript")).contents
+        contents = (await client.read_resource("engagement:///ngmt_sandbox01/transcript")).contents
         check(contents[0].text.startswith("[0s]"), "transcript")
         prompts = (await client.list_prompts()).prompts
         prompt = await client.get_prompt(prompts[0].name, {"engagement_id": "ngmt_sandbox01"})

@@ -22,7 +22,7 @@ struct ServerTests {
         ("server/discover", "{}", "-32602", "-32602", "-32602"),
         ("tools/list", modern, "answer", "answer", "answer"),
         ("tools/list", "{}", "-32602", "-32602", "answer"),
-        ("ping", "{}", "plain", "answer", "answer"),
+        ("ping", "{}", "answer", "answer", "answer"),
         ("ping", modern, "-32601", "-32601", "-32601"),
         ("logging/setLevel", #"{"level":"info"}"#, "plain", "plain", "answer"),
         ("subscriptions/listen", #"{"notifications":{}}"#, "-32602", "-32602", "-32601"),

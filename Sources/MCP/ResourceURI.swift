@@ -1,0 +1,88 @@
+/// The URI of a resource, taken apart: `engagement:///ngmt_…`, with a query or a second segment behind the id.
+///
+/// The id stands in the path and not in the authority, because that is compared without case (RFC 3986 §3.2.2) and
+/// hosts may lower-case it. Where it is given as one all the same, it is taken.
+struct ResourceURI {
+    /// In lower case.
+    let scheme: String
+    let id: String
+    /// What follows the id; nil for nothing.
+    let part: String?
+    /// The words of `expand`, without blanks around them.
+    let expand: [String]
+
+    /// Bytes of a URI, at most.
+    static let limit = 1024
+
+    /// Nil for what is no such URI. Percent-encoding is undone once.
+    init?(_ text: String) {
+        guard text.utf8.count <= Self.limit, let colon = text.firstIndex(of: ":"), !text.contains("#") else {
+            return nil
+        }
+        scheme = text[..<colon].lowercased()
+        var rest = text[text.index(after: colon)...]
+        guard rest.hasPrefix("//") else { return nil }
+        rest = rest.dropFirst(rest.hasPrefix("///") ? 3 : 2)
+        var words: [String] = []
+        if let mark = rest.firstIndex(of: "?") {
+            guard let found = Self.expansions(rest[rest.index(after: mark)...]) else { return nil }
+            words = found
+            rest = rest[..<mark]
+        }
+        var segments: [String] = []
+        for segment in rest.split(separator: "/", omittingEmptySubsequences: false) {
+            guard let decoded = Self.decoded(segment) else { return nil }
+            segments.append(decoded)
+        }
+        guard 1...2 ~= segments.count, !segments.contains(where: \.isEmpty) else { return nil }
+        id = segments[0]
+        part = segments.count == 2 ? segments[1] : nil
+        expand = words
+    }
+
+    /// The words of `expand=…`; nil when the query is anything else.
+    private static func expansions(_ query: Substring) -> [String]? {
+        if query.isEmpty { return [] }
+        let name = "expand="
+        guard query.hasPrefix(name), let value = decoded(query.dropFirst(name.count)) else { return nil }
+        return value.commaSeparatedWords
+    }
+
+    /// Nil when a percent sign is followed by anything but two digits, or what comes out is not UTF-8.
+    private static func decoded(_ text: Substring) -> String? {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
+                return nil
+            }
+            bytes.append(high << 4 | low)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+extension String {
+    /// What stands between commas, without blanks around, where there is anything.
+    var commaSeparatedWords: [String] {
+        split(separator: ",").compactMap { part in
+            let word = part.drop { $0.isWhitespace }
+            let end = word.lastIndex { !$0.isWhitespace }
+            return end.map { String(word[...$0]) }
+        }
+    }
+}
