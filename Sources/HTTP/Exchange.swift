@@ -83,7 +83,7 @@ public enum TransferFailure: Error, Equatable, Sendable {
 /// Filled in by a `Transport` on the loop's thread; read when it says the exchange has finished.
 public final class Exchange {
     /// The header fields of an answer that this program looks at.
-    public enum Field: Int, CaseIterable { case etag, apiVersion, retryAfter, date, requestID, contentType }
+    public enum Field: Int, CaseIterable, Sendable { case etag, apiVersion, retryAfter, date, requestID, contentType }
 
     /// The caller's own mark, to find what this exchange belongs to.
     public let tag: Int

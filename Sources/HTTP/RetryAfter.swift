@@ -5,10 +5,10 @@ public enum RetryAfter {
     /// How long the field asks to wait.
     ///
     /// - Parameters:
-    ///   - value: the field's value: one to ten digits, with decimals that count as one second more, or a date in one of
+    ///   - value: the field's value: one to ten digits, with decimals that count as a second more, or a date in one of
     ///     the three forms.
-    ///   - date: the value of the same answer's `Date`; a date in `value` is measured against it when it is readable, so
-    ///     that a wrong clock on either side does no harm.
+    ///   - date: the value of the same answer's `Date`; a date in `value` is measured against it when it is readable,
+    ///     so that a wrong clock on either side does no harm.
     ///   - wallClock: seconds since 1970, for when it isn't.
     /// - Returns: seconds, 0 for a date gone by; nil when malformed, which is to be taken as absent.
     public static func seconds(_ value: Bytes, date: Bytes?, wallClock: Double) -> Double? {

@@ -5,30 +5,26 @@ import JSONRPC
 
 /// One request to the API, of the one or several that a call makes.
 final class APIRequest {
-    private(set) var verb: HTTPVerb
     /// Path and query, percent-encoded, to follow the base URL.
     let target: ByteBuffer
-    /// A JSON text, or nil for a request without a body.
-    private(set) var body: ByteBuffer?
-    private(set) var repeatability: Repeatability
-    /// Whether this drives the sandbox and is none of the API's business: no throttling, no retries.
-    private(set) var isControl = false
+    private var kind: (verb: HTTPVerb, body: ByteBuffer?, repeatability: Repeatability, isControl: Bool)
 
     init(_ verb: HTTPVerb, target: ByteBuffer, body: ByteBuffer? = nil, _ repeatability: Repeatability) {
-        self.verb = verb
         self.target = target
-        self.body = body
-        self.repeatability = repeatability
+        kind = (verb, body, repeatability, false)
     }
 
     /// Makes this another request, for the same target buffer.
     fileprivate func change(_ verb: HTTPVerb, body: ByteBuffer?, _ repeatability: Repeatability, isControl: Bool) {
-        self.verb = verb
-        self.body = body
-        self.repeatability = repeatability
-        self.isControl = isControl
+        kind = (verb, body, repeatability, isControl)
     }
 
+    var verb: HTTPVerb { kind.verb }
+    /// A JSON text, or nil for a request without a body.
+    var body: ByteBuffer? { kind.body }
+    var repeatability: Repeatability { kind.repeatability }
+    /// Whether this drives the sandbox and is none of the API's business: no throttling, no retries.
+    var isControl: Bool { kind.isControl }
     /// Whether it asks for a change.
     var isWrite: Bool { repeatability != .read }
 }

@@ -2,8 +2,8 @@ import Bytes
 import HTTP
 
 /// What one attempt meets: things that happen so many seconds after it began, in order.
-struct Fate {
-    enum Event {
+struct Fate: Sendable {
+    enum Event: Sendable {
         /// The connection stands and the request goes out.
         case sent
         /// A status line; an interim one (1xx) is followed by another.
@@ -95,6 +95,8 @@ final class FakeTransport: Transport {
 
     /// Decides what becomes of an exchange.
     var decide: (Exchange) -> Fate
+    /// Told of each request that the server carries out.
+    var onCarriedOut: (Record) -> Void = { _ in }
     /// Told of each exchange as it begins.
     var onStart: (Record) -> Void = { _ in }
     /// Every attempt ever begun, in order.
@@ -151,6 +153,7 @@ final class FakeTransport: Transport {
         case .sent:
             exchange.wasSent = true
             record.wasCarriedOut = record.carriesOut
+            if record.carriesOut { onCarriedOut(record) }
         case .status(let status, let fields):
             (exchange.gotBytes, exchange.lastByteAt, exchange.status) = (true, now, status)
             exchange.forgetFields()

@@ -2,9 +2,22 @@ import Foundation
 import HTTP
 
 extension Session {
-    /// What one attempt meets in this session.
-    func fate(_ exchange: Exchange, isCalm: Bool) -> Fate {
-        let number = "{\"number\":\(numberOf(exchange)),\"pad\":\"\(String(repeating: "x", count: size()))\"}"
+    /// What one attempt meets in this session, of an API where `contacts` says who takes part in an engagement.
+    func fate(_ exchange: Exchange, isCalm: Bool, contacts: (String) -> [String]) -> Fate {
+        let target = exchange.request.target.bytes.text
+        let number = Session.number(target, exchange.request.body?.bytes.text ?? "")
+        var list = ""
+        if target.hasSuffix("?expand=contacts") {
+            let items = contacts(Session.engagement(target)).map { #"{"id":"\#($0)"}"# }
+            list =
+                ",\"contacts\":["
+                + (items + [#"{"id":"\#(Session.room)","is_calendar_resource":true}"#])
+                .joined(separator: ",") + "]"
+        }
+        return fate("{\"number\":\(number)\(list),\"pad\":\"\(String(repeating: "x", count: size()))\"}", isCalm)
+    }
+
+    private func fate(_ number: String, _ isCalm: Bool) -> Fate {
         guard !isCalm, dice.chance(faultRate) else {
             return .answer(dice.pick([200, 200, 201]), number, after: dice.pick([0, 0.001, 0.02, 0.3]))
         }
@@ -23,12 +36,6 @@ extension Session {
     }
 
     private func size() -> Int { dice.chance(0.02) ? 40_000 : dice.int(0...300) }
-
-    private func numberOf(_ exchange: Exchange) -> Int {
-        let text = exchange.request.body?.bytes.text ?? exchange.request.target.bytes.text
-        guard let mark = text.range(of: exchange.request.body == nil ? "ngmt_R" : "cnt_C") else { return -1 }
-        return Int(text[mark.upperBound...].prefix { $0.isNumber }) ?? -1
-    }
 
     private func beforeSending(_ after: Double) -> Fate {
         if dice.chance(0.2) { return .nowhere }

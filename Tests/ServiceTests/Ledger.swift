@@ -9,6 +9,8 @@ struct Item {
     enum Kind: Equatable {
         case read
         case write(resource: String)
+        /// `engagement.addContacts`; alone when no other item touches its engagement.
+        case add(isAlone: Bool)
         /// Answered by the process itself, well or not.
         case local
     }
@@ -42,6 +44,9 @@ final class Ledger {
         let applied: String?
         /// The number of the item whose answer this is, when the API said so.
         let number: Int?
+        /// What an addition says that it changed.
+        let added: [String]?
+        let isVerified: Bool?
         let at: Instant
     }
 
@@ -68,7 +73,13 @@ final class Ledger {
 
     // MARK: What is owed
 
-    func add(_ message: Sent) { sent.append(message) }
+    func add(_ message: Sent) {
+        sent.append(message)
+        for item in message.items { if case .add = item.kind { additions.insert(item.number) } }
+    }
+
+    /// The numbers of the items that add contacts.
+    private(set) var additions: Set<Int> = []
 
     /// Everything up to `offset` was read by the process; after the end of input, the rest counts as a message too.
     func read(upTo offset: Int, at now: Instant) {
@@ -152,7 +163,8 @@ final class Ledger {
             id: id, isResult: result != nil, kind: data?.member("kind")?.string,
             attempts: (data ?? result?.member("meta"))?.member("attempts")?.integer,
             applied: data?.member("applied")?.string, number: result?.member("data")?.member("number")?.integer,
-            at: now)
+            added: result?.member("changes")?.member("added")?.elements.compactMap(\.string),
+            isVerified: result?.member("changes")?.member("verified")?.bool, at: now)
         replies[id, default: []].append(reply)
         if replies[id, default: []].count > owed[id, default: 0] { blame("\(id) got an answer that it is not owed") }
         return id
@@ -181,7 +193,9 @@ final class Ledger {
             let replies = replies[id, default: []]
             if items.count > 1 {
                 // Which answer is whose can't be told, but together they must be right.
-                guard replies.count == items.count else { continue }
+                guard replies.count == items.count, !items.contains(where: { $0.kind == .add(isAlone: false) }) else {
+                    continue
+                }
                 let said = replies.map { $0.attempts ?? 0 }.sorted()
                 let seen = items.map { byNumber[$0.number, default: []].count { $0.wasSent } }.sorted()
                 if said != seen { blame("\(id): answers say \(said) attempts, seen were \(seen)") }
@@ -197,6 +211,8 @@ final class Ledger {
 
     private func check(_ item: Item, _ reply: Reply, _ records: [FakeTransport.Record]) {
         let name = "\(reply.id) (\(item.number), \(reply.kind ?? "result"))"
+        // Its reads are like those of others to the same engagement.
+        if item.kind == .add(isAlone: false) { return }
         let sent = records.filter(\.wasSent)
         if let attempts = reply.attempts {
             if attempts != sent.count { blame("\(name) says \(attempts) attempts, seen were \(sent.count)") }
@@ -204,6 +220,7 @@ final class Ledger {
             blame("\(name) says nothing about its \(sent.count) attempts")
         }
         if let number = reply.number, number != item.number { blame("\(name) got the answer of \(number)") }
+        if case .add = item.kind { return checkAddition(item, reply, records, name) }
         if reply.isResult, item.kind != .local, sent.last.map({ 200..<300 ~= $0.status }) != true {
             blame("\(name) is a success that the API never told")
         }
@@ -222,5 +239,25 @@ final class Ledger {
         } else if !records.isEmpty {
             blame("\(name) is a write and says nothing about applied")
         }
+    }
+
+    /// That an addition says what became of its write, and changes what it says.
+    private func checkAddition(_ item: Item, _ reply: Reply, _ records: [FakeTransport.Record], _ name: String) {
+        let writes = records.filter { $0.verb == .put }
+        let wasMade = writes.contains(where: \.wasCarriedOut)
+        if reply.isResult {
+            if !wasMade { blame("\(name) is a success, and nothing was carried out") }
+            if reply.added != ["cnt_C\(item.number)"] { blame("\(name) says that it added \(reply.added ?? [])") }
+            // Nobody else writes there: what was made is what is found, if it can be read.
+            let isRead = records.last.map { $0.verb == .get && 200..<300 ~= $0.status } ?? false
+            if reply.isVerified == true, !isRead { blame("\(name) verified what it did not read") }
+            return
+        }
+        guard let applied = reply.applied else {
+            if !records.isEmpty { blame("\(name) is a write and says nothing about applied") }
+            return
+        }
+        if applied == "no", wasMade { blame("\(name) says that nothing was changed, but it was") }
+        if applied == "yes", !wasMade { blame("\(name) says that it was changed, but it was not") }
     }
 }

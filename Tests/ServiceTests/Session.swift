@@ -45,12 +45,27 @@ final class Session {
         resources = (0..<dice.int(1...3)).map { "ngmt_W\($0)" }
     }
 
-    /// The item that an attempt belongs to.
-    static func number(of record: FakeTransport.Record) -> Int {
-        let text = record.body.isEmpty ? record.target : record.body
-        guard let mark = text.range(of: record.body.isEmpty ? "ngmt_R" : "cnt_C") else { return -1 }
-        return Int(text[mark.upperBound...].prefix { $0.isNumber }) ?? -1
+    /// The item that an attempt belongs to; -1 where the attempt alone does not tell.
+    static func number(of record: FakeTransport.Record) -> Int { number(record.target, record.body) }
+
+    /// Reads and additions name it in the path; of the contacts that a write names, the last is its own.
+    static func number(_ target: String, _ body: String) -> Int {
+        for (text, name) in [(target, "ngmt_R"), (target, "ngmt_A"), (body, "cnt_C")] {
+            guard let mark = text.range(of: name, options: .backwards) else { continue }
+            return Int(text[mark.upperBound...].prefix { $0.isNumber }) ?? -1
+        }
+        return -1
     }
+
+    /// The engagement in a path.
+    static func engagement(_ target: String) -> String {
+        String(target.split(separator: "/").dropFirst().dropFirst().first?.prefix { $0 != "?" } ?? "")
+    }
+
+    /// Who takes part in an engagement that nobody has written to.
+    static let firstContacts = ["cnt_S1", "cnt_S2"]
+    /// A calendar resource, which takes part in each.
+    static let room = "cnt_Room"
 
     // MARK: What the host says
 
@@ -119,7 +134,9 @@ final class Session {
         case 0...9: local(dice.pick(["service.ping", "service.ping", "service.info", "no.such", "$/nothing"]))
         case 10...14: refused()
         case 15...29: cancel()
-        case 30...64: write(dice.pick(resources))
+        case 30...54: write(dice.pick(resources))
+        case 55...60: addAlone()
+        case 61...64: add(dice.pick(resources))
         default: read()
         }
     }
@@ -133,6 +150,20 @@ final class Session {
         let number = next()
         let params = #""engagement_id":"\#(resource)","contact_ids":["cnt_C\#(number)"]"#
         return call("engagement.replaceContacts", params, .write(resource: resource), number)
+    }
+
+    /// An addition to an engagement that no other item touches.
+    private func addAlone() -> (String, Item) {
+        let number = next()
+        let params = #""engagement_id":"ngmt_A\#(number)","contact_ids":["cnt_C\#(number)","cnt_S1"]"#
+        return call("engagement.addContacts", params, .add(isAlone: true), number)
+    }
+
+    /// An addition in the line of writes to `resource`.
+    private func add(_ resource: String) -> (String, Item) {
+        let number = next()
+        let params = #""engagement_id":"\#(resource)","contact_ids":["cnt_C\#(number)"]"#
+        return call("engagement.addContacts", params, .add(isAlone: false), number)
     }
 
     private func local(_ method: String) -> (String, Item) { call(method, nil, .local, next()) }

@@ -60,6 +60,8 @@ final class SessionRun {
     private var isCalm = false
     private var begunBeforeTheEnd = 0
     private var lastStarted: [String: Int] = [:]
+    /// Who takes part in the engagements that were written to.
+    private var contacts: [String: [String]] = [:]
     private(set) var outputHash: UInt64 = 0
 
     init(seed: UInt64, prints: Bool) {
@@ -76,7 +78,10 @@ final class SessionRun {
         loop = SimulatedLoop(service, transport, dice: dice)
         (loop.readLimit, loop.lateness) = (session.readLimit, session.lateness)
         loop.pipeCapacity = dice.pick([4096, 65_536, 1 << 20])
-        transport.decide = { [unowned self] in session.fate($0, isCalm: isCalm) }
+        transport.decide = { [unowned self] exchange in
+            session.fate(exchange, isCalm: isCalm) { contacts[$0] ?? Session.firstContacts }
+        }
+        transport.onCarriedOut = { [unowned self] in carryOut($0) }
         transport.onStart = { [unowned self] in checkStart($0) }
         loop.onTurn = { [unowned self] in checkTurn() }
         loop.onRead = { [unowned self] offset in ledger.read(upTo: offset, at: loop.now) }
@@ -185,6 +190,20 @@ final class SessionRun {
         case .outputCloses:
             if transport.records.count > begunBeforeTheEnd { ledger.blame("a request was begun although nobody reads") }
         }
+    }
+
+    /// The server's own record of what is written. An addition keeps all who were there when it was carried out.
+    private func carryOut(_ record: FakeTransport.Record) {
+        guard record.verb == .put else { return }
+        let engagement = Session.engagement(record.target)
+        let before = contacts[engagement] ?? Session.firstContacts
+        let body = record.body.split(separator: "[").last?.split(separator: "]").first ?? ""
+        let after = body.split(separator: ",").map { $0.filter { $0 != "\"" } }
+        if after.contains(Session.room) { ledger.blame("a calendar resource was sent as a contact") }
+        if ledger.additions.contains(Session.number(of: record)), !Set(before).isSubset(of: after) {
+            ledger.blame("\(Session.number(of: record)) dropped of \(before) whoever is not in \(after)")
+        }
+        contacts[engagement] = after
     }
 
     // MARK: What holds at every moment
