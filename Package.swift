@@ -12,7 +12,11 @@ let compile: [SwiftSetting] = [
 let link: [LinkerSetting] = [
     .unsafeFlags(
         ["-static-stdlib", "-L\(Context.packageDirectory)/Sources/link"]
-            + ["-static-libgcc", "-l_FoundationICU", "-Wl,-Bstatic,-lstdc++,-Bdynamic"].flatMap {
+            // ICU's 34 MB of tables about languages and regions are left out: nothing here asks for them.
+            + [
+                "-static-libgcc", "-Wl,--defsym,icudt76_dat=main", "-l_FoundationICU",
+                "-Wl,-Bstatic,-lstdc++,-Bdynamic",
+            ].flatMap {
                 ["-Xclang-linker", $0]
             },
         .when(configuration: .release))

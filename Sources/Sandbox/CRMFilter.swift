@@ -1,5 +1,4 @@
 import Bytes
-import JSON
 
 /// The associations that `filter[crm_associations][eq]` names: as one JSON list, or as `[eq][0][id]=…` and
 /// `[eq][0][object_type]=…`.
@@ -54,14 +53,12 @@ struct CRMFilter {
 
     private mutating func readList(_ value: String) throws(Problem) {
         let bytes = ByteBuffer(value.utf8)
-        defer { withExtendedLifetime(bytes) {} }
-        var scanner = JSONScanner(bytes.bytes)
-        guard let list = try? scanner.text(), list.kind == .array else {
+        guard let list = withExtendedLifetime(bytes, { JSONInput(bytes.bytes) })?.array else {
             throw Problem.validation(Self.prefix, "invalid_value", "Give a list of objects, as JSON.")
         }
-        for (index, element) in list.elements.enumerated() {
+        for (index, element) in list.enumerated() {
             guard index < Self.limit else { throw Self.tooMany }
-            items[index] = (element.member("object_type")?.string, element.member("id")?.string)
+            items[index] = (element["object_type"]?.string, element["id"]?.string)
         }
     }
 }

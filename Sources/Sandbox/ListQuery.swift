@@ -165,9 +165,7 @@ enum Cursor {
                 bytes.append(UInt8(truncatingIfNeeded: bits >> count))
             }
         }
-        var scanner = JSONScanner(bytes.bytes)
-        guard let value = try? scanner.text(), let time = value.member("updated_at")?.integer,
-            let id = value.member("id")?.string
+        guard let value = JSONInput(bytes.bytes), let time = value["updated_at"]?.integer, let id = value["id"]?.string
         else { return nil }
         return (Timestamp(milliseconds: time), id)
     }

@@ -8,6 +8,8 @@ import JSON
 struct RequestLog {
     /// Bytes of one body shown, at most: enough for 100,000 contacts.
     static let bodyLimit = 4 << 20
+    /// Levels of one body shown as JSON, at most.
+    private static let depthLimit = 504
 
     /// What a request had for a token.
     enum Token: String { case present, absent, wrong }
@@ -83,16 +85,11 @@ struct RequestLog {
             text.append(decimal: body.count)
             return
         }
-        var scanner = JSONScanner(body)
         // The log shows it a few levels deep. What would then be nested deeper than a reader takes, is text.
-        guard let value = try? scanner.value(depth: 8), (try? scanner.finish()) != nil else {
+        guard let shape = JSONInput.Shape(body), shape.depth <= Self.depthLimit, JSONInput(body) != nil else {
             JSONWriter.appendString(body, to: text)
             return
         }
-        guard scanner.sawLineBreak else {
-            text.append(value.bytes)
-            return
-        }
-        for byte in value.bytes { text.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte) }
+        for byte in body { text.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte) }
     }
 }

@@ -105,27 +105,28 @@ extension Expand {
 enum Replacement {
     /// The ids in `body`, each once, in order. Throws a 422 that names everything that is wrong with them.
     static func ids(in body: Bytes, people: [String: Person]) throws(Problem) -> [String] {
-        var scanner = JSONScanner(body)
-        guard let input = try? scanner.text() else {
+        guard let input = JSONInput(body) else {
             throw Problem.validation("body", "invalid_json", "The body is not JSON.")
         }
-        guard input.kind == .object else {
+        guard input.isObject else {
             throw Problem.validation("body", "invalid_type", "The body is not an object.")
         }
-        guard let list = input.member("contact_ids") else {
+        guard let list = input["contact_ids"] else {
             throw Problem.validation("contact_ids", "required", "The list of contact ids is missing.")
         }
-        guard list.kind == .array else {
+        guard let elements = list.array else {
             throw Problem.validation("contact_ids", "invalid_type", "This is not a list of contact ids.")
         }
         var ids: [String] = []
         var seen: Set<String> = []
         var errors: [FieldError] = []
-        for (index, element) in list.elements.enumerated() where errors.count < Problem.errorLimit {
+        for (index, element) in elements.enumerated() where errors.count < Problem.errorLimit {
             let field = "contact_ids[\(index)]"
-            if element.kind != .string {
+            guard let id = element.string else {
                 errors.append(FieldError(field: field, code: "invalid_type", message: "This is not a string."))
-            } else if let id = element.string, let person = people[id] {
+                continue
+            }
+            if let person = people[id] {
                 // Calendar resources are no business of this call, listed or not: what was read may be sent back.
                 if !person.isCalendarResource, seen.insert(id).inserted { ids.append(id) }
             } else {

@@ -53,7 +53,7 @@ struct StyleTests {
         "MCP": ["Bytes", "JSON", "JSONRPC", "EngagementAPI"],
         "Service": ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Glibc"],
         "Runtime": ["Bytes", "HTTP", "CCurl", "CSystem", "Glibc"],
-        "Sandbox": ["Bytes", "JSON", "Glibc"],
+        "Sandbox": ["Bytes", "JSON", "Glibc", "Foundation"],
         "engagement-rpc": [
             "CSystem", "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox",
             "Glibc",

@@ -90,7 +90,7 @@ import Testing
         Case(
             "PUT", put, #"{"contact_ids":["cnt_sandbox01",null,"cnt_sandbox02","cnt_x",["cnt_sandbox01"]]}"#, 422,
             ["contact_ids[1] invalid_type", "contact_ids[3] not_found", "contact_ids[4] invalid_type"]),
-        Case("PUT", put, #"{"contact_ids":["\ud800"]}"#, 422, ["contact_ids[0] not_found"]),
+        Case("PUT", put, #"{"contact_ids":["\ud800"]}"#, 422, ["body invalid_json"]),
         Case("PUT", put, #"{"contact_ids":["cnt_sandbox01","cnt_sandboxroom1"]}"#, 200),
         Case("PUT", put + "?expand=contacts", #"{"contact_ids":[]}"#, 400, ["expand unknown_parameter"]),
         Case("PUT", "/v2/engagements/ngmt_nobody/contacts", "{", 404),

@@ -1,0 +1,85 @@
+import Bytes
+import Foundation
+
+/// A JSON value out of an API request, as Foundation reads it: the client wrote the request, and an oracle
+/// that shared its scanner would share its mistakes.
+enum JSONInput {
+    case null
+    case bool(Bool)
+    /// A whole number that an `Int` holds.
+    case integer(Int)
+    case number(Double)
+    case string(String)
+    case array([JSONInput])
+    case object([String: JSONInput])
+
+    /// Reads a whole text; nil when it is not JSON. Of a name that stands twice one value counts.
+    init?(_ text: Bytes) {
+        guard let shape = Shape(text), !shape.hasStrayComma, !text.starts(with: "\u{FEFF}"),
+            let start = text.baseAddress
+        else { return nil }
+        let data = Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: text.count, deallocator: .none)
+        guard let value = try? JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed]) else {
+            return nil
+        }
+        self = Self.value(value)
+    }
+
+    private static func value(_ any: Any) -> JSONInput {
+        switch any {
+        case let text as String: return .string(text)
+        case let list as [Any]: return .array(list.map(value))
+        case let object as [String: Any]: return .object(object.mapValues(value))
+        case let number as NSNumber:
+            // `1 as? Bool` is true, so the number itself is asked what it is.
+            switch number.objCType.pointee {
+            case CChar(bitPattern: UInt8(ascii: "c")): return .bool(number.boolValue)
+            case CChar(bitPattern: UInt8(ascii: "d")), CChar(bitPattern: UInt8(ascii: "f")):
+                return Int(exactly: number.doubleValue).map { .integer($0) } ?? .number(number.doubleValue)
+            default: return Int(exactly: number).map { .integer($0) } ?? .number(number.doubleValue)
+            }
+        default: return .null
+        }
+    }
+
+    subscript(name: String) -> JSONInput? {
+        if case .object(let members) = self { members[name] } else { nil }
+    }
+
+    var isObject: Bool { if case .object = self { true } else { false } }
+    var string: String? { if case .string(let text) = self { text } else { nil } }
+    var integer: Int? { if case .integer(let number) = self { number } else { nil } }
+    var array: [JSONInput]? { if case .array(let list) = self { list } else { nil } }
+
+    /// What can be told of a text by its brackets and commas.
+    struct Shape {
+        /// How many brackets are open at once, at most.
+        private(set) var depth = 0
+        /// Whether a comma has nothing behind it, which Foundation lets pass.
+        private(set) var hasStrayComma = false
+
+        /// Nil for nothing at all.
+        init?(_ text: Bytes) {
+            guard !text.isEmpty else { return nil }
+            var (open, isInString, isEscaped, isBehindComma) = (0, false, false, false)
+            for byte in text where !byte.isSpace || isInString {
+                if isInString {
+                    isInString = byte != UInt8(ascii: "\"") || isEscaped
+                    isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+                    continue
+                }
+                switch byte {
+                case UInt8(ascii: "\""): isInString = true
+                case UInt8(ascii: "{"), UInt8(ascii: "["):
+                    open += 1
+                    depth = max(depth, open)
+                case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                    open -= 1
+                    hasStrayComma = hasStrayComma || isBehindComma
+                default: break
+                }
+                isBehindComma = byte == UInt8(ascii: ",")
+            }
+        }
+    }
+}
