@@ -117,12 +117,14 @@ struct BulkReplaceTests {
     @Test func whatIsAskedWronglyIsSaid() throws {
         let folder = try Folder()
         let good = try folder.file("good.csv", "ngmt_a,cnt_a\nngmt_a,cnt_b\n")
+        let full = folder.path + "/full.csv"
+        try FileManager.default.createSymbolicLink(atPath: full, withDestinationPath: "/dev/full")
         let rows: [([String], Int32, String)] = [
             ([], 64, "--help"), (["/nonexistent/file.csv"], 66, "No such file"), (["/tmp"], 66, "directory"),
             ([good, "--merge", "--report", "/nonexistent/r.csv", "--sandbox"], 73, "can't be written"),
             ([good, "--merge", "--resume", "/nonexistent/r.csv", "--sandbox"], 66, "can't be read"),
             ([good, "--merge", "--no-such-flag"], 70, "ended"), ([good, "--resume", "x", "--force"], 64, "--resume"),
-            ([good, "--merge", "--report", "/dev/full", "--force", "--sandbox"], 74, "No space left"),
+            ([good, "--merge", "--report", full, "--force", "--sandbox"], 74, "No space left"),
         ]
         for (arguments, status, word) in rows {
             let command = try Example.run("bulk-replace", arguments)
