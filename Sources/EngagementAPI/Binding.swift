@@ -14,9 +14,29 @@ public struct CallTerms: Sendable {
     public var namesRevision = false
     /// Where in the target the first path parameter stands: the resource that the call is about.
     public var resource = 0..<0
+    /// What is to become of the answer; nil when it is passed on as it is.
+    public var shaping: Shaping?
+    /// What `$/progress` is to name, as spelled; empty when none is wanted.
+    public var progressToken: [UInt8] = []
 
     /// Terms that ask for nothing.
     public init() {}
+}
+
+/// What a read does with the answer besides passing it on. Nothing of it is sent.
+public final class Shaping: Sendable {
+    /// The fields that are wanted; nil for all.
+    public let fields: FieldSelection?
+    /// Whether every page of a list is fetched, and up to how many items.
+    public let walk: (isOn: Bool, maxItems: Int)
+
+    init(fields: FieldSelection?, walk: (isOn: Bool, maxItems: Int)) {
+        self.fields = fields
+        self.walk = walk
+    }
+
+    /// Items of a walk over a list, at most, unless told otherwise, and whatever is told.
+    public static let (usualItems, mostItems) = (10_000, 100_000)
 }
 
 extension MethodTable.Entry {
@@ -42,12 +62,19 @@ extension MethodTable.Entry {
         var separator = UInt8(ascii: "?")
         if takesBody { body.append("{") }
         let emptyBody = body.count
-        for (index, parameter) in method.parameters.enumerated() where parameter.place != .path {
+        for index in values.indices where places[index] != .path {
             guard let value = values[index] else {
-                if parameter.isRequired { throw parameter.refusal("required", "\(parameter.name) is missing.") }
+                if required[index] {
+                    throw method.parameters[index].refusal("required", "\(method.parameters[index].name) is missing.")
+                }
                 continue
             }
-            switch parameter.place {
+            let parameter = method.parameters[index]
+            switch places[index] {
+            case .query where parameter.isFilter:
+                if case .filter(let fields) = parameter.kind {
+                    try parameter.appendFilter(value, fields, to: target, &separator)
+                }
             case .query:
                 let start = target.count
                 target.append(separator)
@@ -63,13 +90,45 @@ extension MethodTable.Entry {
                 body.append("\"")
                 body.append(parameterNames[index])
                 body.append("\":")
-                try parameter.appendBodyValue(value, to: body)
-            case .local: try parameter.readOptions(value, &terms)
+                try ValueCheck.append(value, parameter.kind, parameter.name, to: body)
+            case .local:
+                if case .options(let takesProgress) = parameter.kind {
+                    try parameter.readOptions(value, takesProgress: takesProgress, &terms)
+                }
             case .path: break
             }
         }
-        if takesBody { body.append("}") }
+        if takesBody {
+            guard body.count > emptyBody || !needsChange else { throw nothingToChange }
+            body.append("}")
+        }
+        if shapers.fields != nil { terms.shaping = try shaping(values) }
         return terms
+    }
+
+    private var nothingToChange: RPCFailure {
+        let names = method.parameters.filter { $0.place == .body }.map(\.name).joined(separator: ", ")
+        let text = "\(method.name) needs something to change: \(names)."
+        return ValueCheck.refusal("params", "required", text)
+    }
+
+    /// What the local parameters of a read ask for; nil when that is nothing.
+    private func shaping(_ values: [JSONSlice?]) throws(RPCFailure) -> Shaping? {
+        let asked = shapers.fields.flatMap { values[$0] }
+        let all = shapers.all.flatMap { values[$0] }
+        let most = shapers.maxItems.flatMap { values[$0] }
+        if asked == nil, all == nil, most == nil { return nil }
+        let fields = try asked.map { (value) throws(RPCFailure) in try Parameter.fields.selection(value) }
+        let walks = try all.map { (value) throws(RPCFailure) in try ValueCheck.flag(value, "all") } ?? false
+        var maxItems = Shaping.usualItems
+        if let most {
+            maxItems = try ValueCheck.integer(most, 1...Shaping.mostItems, "max_items")
+            guard walks else {
+                let text = "max_items goes with all: true; limit is for a page."
+                throw ValueCheck.refusal("max_items", "invalid_value", text)
+            }
+        }
+        return fields == nil && !walks ? nil : Shaping(fields: fields, walk: (walks, maxItems))
     }
 
     private func appendPathValue(
@@ -77,7 +136,7 @@ extension MethodTable.Entry {
     ) throws(RPCFailure) {
         guard let value else { throw parameter.refusal("required", "\(parameter.name) is missing.") }
         guard case .id(let prefix) = parameter.kind else { preconditionFailure("a path takes ids only") }
-        try parameter.appendID(value, prefix, field: parameter.name, to: target)
+        try ValueCheck.appendID(value, prefix, parameter.name, to: target)
     }
 
     private func collect(
@@ -88,7 +147,7 @@ extension MethodTable.Entry {
             var index = 0
             for element in params.elements {
                 guard index < values.count else { throw tooMany }
-                values[index] = element.kind == .null ? nil : element
+                values[index] = element.kind == .null && !nullable[index] ? nil : element
                 index += 1
             }
             return
@@ -105,7 +164,7 @@ extension MethodTable.Entry {
                 throw method.parameters[index].refusal("duplicate", "\(name) stands twice in params.")
             }
             seen |= 1 << UInt64(index)
-            values[index] = member.value.kind == .null ? nil : member.value
+            values[index] = member.value.kind == .null && !nullable[index] ? nil : member.value
         }
     }
 
@@ -140,5 +199,25 @@ extension MethodTable.Entry {
         return RPCFailure(
             .invalidParams, message,
             errors: [FieldError(field: text.cut(after: 80), code: "unknown_parameter", message: message)])
+    }
+}
+
+extension Parameter {
+    var isFilter: Bool { if case .filter = kind { true } else { false } }
+
+    /// The fields that are wanted.
+    fileprivate func selection(_ value: JSONSlice) throws(RPCFailure) -> FieldSelection {
+        guard value.kind == .array else {
+            throw refusal("invalid_type", "\(name) must be an array of names such as [\"id\", \"contacts.id\"].")
+        }
+        var paths: [String] = []
+        for (index, element) in value.elements.enumerated() where index <= FieldSelection.pathLimit {
+            paths.append(try ValueCheck.text(element, 1, 200, "\(name)[\(index)]"))
+        }
+        guard !paths.isEmpty, let selection = FieldSelection(paths) else {
+            let limits = "1 to \(FieldSelection.pathLimit) names, dotted up to \(FieldSelection.depthLimit) deep"
+            throw refusal("invalid_value", "\(name) takes \(limits), none of them empty.")
+        }
+        return selection
     }
 }

@@ -177,7 +177,11 @@ extension RPCFailure {
             let further = method.privateScopes.joined(separator: " and ")
             return "The token may not do this (403)" + (needs.isEmpty ? "" : ": \(method.name) needs \(needs)")
                 + (further.isEmpty ? "" : ", and if the engagement is private \(further)")
-        case 404: return "The API has no such resource, or hides it from this token (404); check the id"
+        case 404:
+            let text = "The API has no such resource, or hides it from this token (404); check the id"
+            let isInferred = method.source == .inferred
+            return text
+                + (isInferred ? " (this method's address is inferred: the API's reference does not print it)" : "")
         case 409: return "The API found a conflict with another resource (409)"
         case 405: return "The API has no such method at this address (405); check the base URL"
         case 410: return "The resource is gone for good (410)"

@@ -1,48 +1,5 @@
 import HTTP
 
-/// One parameter of a method: its name on the wire, what it may hold, and where it goes in the HTTP request.
-public struct Parameter: Sendable {
-    /// What a parameter may hold.
-    public enum Kind: Sendable {
-        /// A resource id: the prefix and at least one ASCII letter or digit, 128 bytes at most.
-        case id(prefix: String)
-        /// An array of ids.
-        case ids(prefix: String)
-        /// An array of words out of a closed list.
-        case choices([Choice])
-        /// Any string, or a string of at most this many characters.
-        case text(maximum: Int)
-        /// `true` or `false`.
-        case flag
-        /// Any JSON value, passed on as spelled and judged at the other end.
-        case any
-        /// `{timeout_ms, max_attempts}`: limits of this call, which never goes to the API.
-        case options
-    }
-
-    /// One word of a closed list and the scope that choosing it takes.
-    public struct Choice: Sendable {
-        /// The word.
-        public let value: String
-        /// The scope besides the method's own, or nil.
-        public let scope: String?
-    }
-
-    /// Where the value goes.
-    public enum Place: Sendable { case path, query, body, local }
-
-    /// The name, in the API's own snake_case.
-    public let name: String
-    /// What it may hold.
-    public let kind: Kind
-    /// Where it goes.
-    public let place: Place
-    /// Whether it must be there.
-    public let isRequired: Bool
-    /// One sentence for documents.
-    public let summary: String
-}
-
 /// One method: everything that dispatch, checks, documents and tool lists need to know of it.
 public struct Method: Sendable {
     /// What carries the method out.
@@ -58,6 +15,14 @@ public struct Method: Sendable {
 
     /// The methods that take several requests.
     public enum Composition: Sendable { case addContacts }
+
+    /// How sure the address of a method is.
+    public enum Source: String, Sendable {
+        /// Printed in the API's reference.
+        case documented
+        /// Worked out from its siblings, because the page that would print it does not.
+        case inferred
+    }
 
     /// The methods that need no API.
     public enum Local: Sendable { case discover, ping, info, shutdown, exit, cancel }
@@ -88,10 +53,12 @@ public struct Method: Sendable {
     public let result: String
     /// Who can call it.
     public let availability: Availability
+    /// How sure its address is.
+    public let source: Source
 
     init(
         _ name: String, _ summary: String, detail: String = "", _ parameters: [Parameter] = [], action: Action,
-        scopes: [String] = [], result: String, availability: Availability = .listed
+        scopes: [String] = [], result: String, availability: Availability = .listed, source: Source = .documented
     ) {
         self.name = name
         self.summary = summary
@@ -101,7 +68,11 @@ public struct Method: Sendable {
         self.scopes = scopes
         self.result = result
         self.availability = availability
+        self.source = source
     }
+
+    /// What it is about: `engagement` of `engagement.get`.
+    public var resource: Substring { name.prefix { $0 != "." } }
 
     /// Whether it changes something at the API.
     public var isWrite: Bool {

@@ -15,6 +15,13 @@ public final class MethodTable {
         let fingerprint: UInt64
         let path: [PathPiece]
         let parameterNames: [ByteBuffer]
+        let places: [Parameter.Place]
+        let required: [Bool]
+        let nullable: [Bool]
+        /// Whether a body with nothing in it would ask for nothing.
+        let needsChange: Bool
+        /// Where the parameters stand that ask for its answer in another shape.
+        let shapers: (fields: Int?, all: Int?, maxItems: Int?)
         /// Whether its requests have a body.
         public let takesBody: Bool
         /// What each call asks about its method, worked out once: a `Method` is dear to copy.
@@ -42,6 +49,14 @@ public final class MethodTable {
             name = ByteBuffer(text: method.name)
             fingerprint = name.bytes.fingerprint
             parameterNames = method.parameters.map { ByteBuffer(text: $0.name) }
+            places = method.parameters.map(\.place)
+            required = method.parameters.map(\.isRequired)
+            nullable = method.parameters.map(\.isNullable)
+            if case .http(.patch, _, _) = method.action { needsChange = true } else { needsChange = false }
+            func place(_ name: String) -> Int? {
+                method.parameters.firstIndex { $0.name == name && $0.place == .local }
+            }
+            shapers = (place("fields"), place("all"), place("max_items"))
             takesBody = method.parameters.contains { $0.place == .body }
             isWrite = method.isWrite
             isControl = method.availability == .sandbox
@@ -85,11 +100,16 @@ public final class MethodTable {
         public var isReadOnly = false
         /// Names, or prefixes that end in `*`; nil for all.
         public var patterns: [String]?
+        /// Which methods agents are offered as tools. All others can still be called.
+        public var toolsets: [Toolset]
 
         /// A filter that lets everything through.
-        public init(isReadOnly: Bool = false, patterns: [String]? = nil) {
+        public init(
+            isReadOnly: Bool = false, patterns: [String]? = nil, toolsets: [Toolset] = [.attendees]
+        ) {
             self.isReadOnly = isReadOnly
             self.patterns = patterns
+            self.toolsets = toolsets
         }
 
         /// Whether `method` may be called. Methods of the process itself always may.
@@ -107,9 +127,11 @@ public final class MethodTable {
 
     /// Every entry that can be asked for, the refused ones included.
     public let entries: [Entry]
+    private let toolsets: [Toolset]
 
     /// The table of a process with these settings.
     public init(filter: Filter = Filter(), sandbox: Bool = false) {
+        toolsets = filter.toolsets
         entries = Method.all.filter { sandbox || $0.availability != .sandbox }
             .map { Entry($0, isAllowed: filter.allows($0)) }
         for (index, entry) in entries.enumerated() {
@@ -122,6 +144,9 @@ public final class MethodTable {
     public var listed: [Method] {
         entries.filter { $0.isAllowed && $0.method.availability != .unlisted }.map(\.method)
     }
+
+    /// The methods that agents are offered.
+    public var offered: [Method] { listed.filter { method in toolsets.contains { $0.contains(method) } } }
 
     /// The entry named `name`, or nil.
     public func entry(named name: JSONSlice) -> Entry? {

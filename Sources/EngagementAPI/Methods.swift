@@ -4,52 +4,8 @@ import HTTP
 /// come from these entries; adding a REST call is adding one.
 extension Method {
     /// Every method, in the order in which documents name them.
-    public static let all: [Method] = engagement + service + sandbox + plumbing
-
-    static let engagement: [Method] = [
-        Method(
-            "engagement.get", "Read one engagement.",
-            detail: "Returns the engagement as the API sends it. Related records come only when `expand` names them; "
-                + "name no more than you need, because a transcript can be megabytes long. media_url is a signed link "
-                + "that soon expires: use it at once and do not keep it.",
-            [engagementID, expand, options],
-            action: .http(.get, path: "/v2/engagements/{engagement_id}", .read),
-            scopes: ["engagements:read"], result: "engagement"),
-        Method(
-            "engagement.replaceContacts", "Replace all contacts of one engagement.",
-            detail:
-                "Destructive: afterwards the engagement has exactly the contacts listed here; every other contact is "
-                + "taken off it (the contact itself stays). Read the current ones first (engagement.get with expand "
-                + "[\"contacts\"]) and send the full list. An empty list takes all off. Calendar resources such as meeting "
-                + "rooms stay and need not be listed. The answer does not list the contacts: read them back to check. "
-                + "Repeating the same call changes nothing more.",
-            [
-                engagementID,
-                Parameter(
-                    name: "contact_ids", kind: .ids(prefix: "cnt_"), place: .body, isRequired: true,
-                    summary: "The full new list of contacts; who is not in it is dropped."),
-                options,
-            ],
-            action: .http(.put, path: "/v2/engagements/{engagement_id}/contacts", .replace),
-            scopes: ["engagements:write"], result: "engagement"),
-        Method(
-            "engagement.addContacts", "Add contacts to one engagement, and keep those it has.",
-            detail: "Reads the current contacts, writes the full list with the new ones, and reads it back. When there "
-                + "is nothing to add, nothing is written. The answer's changes say who was there before and after, who "
-                + "was added, and whether that was verified.",
-            [
-                engagementID,
-                Parameter(
-                    name: "contact_ids", kind: .ids(prefix: "cnt_"), place: .body, isRequired: true,
-                    summary: "The contacts to add."),
-                Parameter(
-                    name: "dry_run", kind: .flag, place: .body, isRequired: false,
-                    summary: "true tells what would change, and writes nothing."),
-                options,
-            ],
-            action: .composed(.addContacts, path: "/v2/engagements/{engagement_id}/contacts"),
-            scopes: ["engagements:read", "contacts:read", "engagements:write"], result: "engagement"),
-    ]
+    public static let all: [Method] =
+        engagement + contact + company + tag + user + transcriptComment + service + sandbox + plumbing
 
     static let service: [Method] = [
         Method(
@@ -100,29 +56,69 @@ extension Method {
         Method("exit", "End the process.", action: .local(.exit), result: "empty", availability: .unlisted),
     ]
 
-    private static let engagementID = Parameter(
-        name: "engagement_id", kind: .id(prefix: "ngmt_"), place: .path, isRequired: true,
-        summary: "The engagement's id.")
-
-    private static let expand = Parameter(
-        name: "expand",
-        kind: .choices([
-            .init(value: "companies", scope: "companies:read"),
-            .init(value: "contacts", scope: "contacts:read"),
-            .init(value: "owner", scope: "users:read"),
-            .init(value: "action_items", scope: nil),
-            .init(value: "signals", scope: nil),
-            .init(value: "transcript", scope: nil),
-            .init(value: "media_url", scope: nil),
-            .init(value: "tags", scope: nil),
-        ]),
-        place: .query, isRequired: false, summary: "Related records to include in the answer.")
-
-    private static let options = Parameter(
-        name: "options", kind: .options, place: .local, isRequired: false,
-        summary: "Limits of this call: timeout_ms and max_attempts, each only ever lowering the process's own.")
-
     private static func body(_ name: String, _ summary: String, isRequired: Bool = false) -> Parameter {
         Parameter(name: name, kind: .any, place: .body, isRequired: isRequired, summary: summary)
+    }
+
+    private static let options = Parameter.options
+}
+
+/// Parameters that several methods have.
+extension Parameter {
+    static let options = optional(
+        "options", .options(takesProgress: false), .local,
+        "Limits of this call: timeout_ms and max_attempts, each only ever lowering the process's own.")
+
+    static let fields = optional(
+        "fields", .fields, .local, "Names or dotted paths; only these fields are in data, each as the API sent it.")
+
+    /// The parameters of a list, `filter` and what else there is among them.
+    static func list(search: String? = nil, filter: [FilterField] = [], expand: Parameter? = nil) -> [Parameter] {
+        var all = [
+            optional("limit", .integer(1...100), .query, "Items on a page; 25 unless given, 100 with all."),
+            optional("cursor", .text(minimum: 1, maximum: 4096), .query, "The next_cursor of the page before."),
+        ]
+        if let search { all.append(optional("search", .text(minimum: 1, maximum: 1000), .query, search)) }
+        all.append(
+            optional("order_by", .word(["updated_at:desc", "updated_at:asc"]), .query, "updated_at:desc unless given."))
+        all.append(
+            optional(
+                "filter", .filter(filter + [FilterField(name: "updated_at", kind: .time)]), .query,
+                "Comparisons by field; all of them must hold."))
+        if let expand { all.append(expand) }
+        return all + [
+            optional("all", .flag, .local, "true fetches every page, within this call's time."),
+            optional(
+                "max_items", .integer(1...Shaping.mostItems), .local, "Items at most with all; 10,000 unless given."),
+            fields,
+            optional(
+                "options", .options(takesProgress: true), .local,
+                "Limits of this call: timeout_ms and max_attempts; and progress_token, for $/progress with all."),
+        ]
+    }
+
+    static func path(_ name: String, _ prefix: String, _ summary: String) -> Parameter {
+        Parameter(name: name, kind: .id(prefix: prefix), place: .path, isRequired: true, summary: summary)
+    }
+
+    static func required(_ name: String, _ kind: Kind, _ summary: String) -> Parameter {
+        Parameter(name: name, kind: kind, place: .body, isRequired: true, summary: summary)
+    }
+
+    static func optional(_ name: String, _ kind: Kind, _ summary: String) -> Parameter {
+        optional(name, kind, .body, summary)
+    }
+
+    static func optional(_ name: String, _ kind: Kind, _ place: Place, _ summary: String) -> Parameter {
+        Parameter(name: name, kind: kind, place: place, isRequired: false, summary: summary)
+    }
+
+    /// The members of *Set CRM association*.
+    static func association(_ types: [String]) -> [Parameter] {
+        [
+            required("object_type", .word(types), "The type of the CRM's object."),
+            required("crm_object_id", .text(minimum: 1, maximum: 255), "The object's id in the CRM."),
+            required("source", .text(minimum: 1, maximum: 255), "Which CRM it is."), options,
+        ]
     }
 }

@@ -4,48 +4,11 @@ import JSONRPC
 
 extension Parameter {
     /// Bytes of one id, at most.
-    public static let idLimit = 128
+    public static let idLimit = ValueCheck.idLimit
 
     /// An `invalid_params` failure that names this parameter, or `field` inside it.
     func refusal(_ code: String, _ message: String, field: String? = nil) -> RPCFailure {
-        RPCFailure(
-            .invalidParams, message, errors: [FieldError(field: field ?? name, code: code, message: message)])
-    }
-
-    /// Appends an id after checking each byte: prefix, then ASCII letters and digits only.
-    func appendID(_ value: JSONSlice, _ prefix: String, field: String, to out: ByteBuffer) throws(RPCFailure) {
-        if let plain = value.plainString {
-            guard Self.isID(plain, prefix) else { throw badID(value, prefix, field) }
-            out.append(plain)
-            return
-        }
-        guard let decoded = value.string, ByteBuffer(decoded.utf8).isID(prefix) else {
-            throw badID(value, prefix, field)
-        }
-        out.append(text: decoded)
-    }
-
-    fileprivate static func isID(_ bytes: Bytes, _ prefix: String) -> Bool {
-        let start = prefix.utf8.count
-        guard bytes.count > start, bytes.count <= idLimit else { return false }
-        var at = 0
-        for byte in prefix.utf8 {
-            if bytes[at] != byte { return false }
-            at += 1
-        }
-        while at < bytes.count {
-            if !bytes[at].isAlphanumeric { return false }
-            at += 1
-        }
-        return true
-    }
-
-    private func badID(_ value: JSONSlice, _ prefix: String, _ field: String) -> RPCFailure {
-        let rule = "an id is \(prefix) and then letters and digits, \(Self.idLimit) at most"
-        guard value.kind == .string else {
-            return refusal("invalid_type", "\(field) must be a string: \(rule).", field: field)
-        }
-        return refusal("invalid_format", "\(field) is not an id of the right kind: \(rule).", field: field)
+        ValueCheck.refusal(field ?? name, code, message)
     }
 
     /// Appends a query value, percent-encoded. False when there is nothing to send, as for an empty list.
@@ -62,7 +25,7 @@ extension Parameter {
             for (index, element) in value.elements.enumerated() {
                 let word = element.string
                 guard let position = choices.firstIndex(where: { $0.value == word }) else {
-                    throw notAChoice(element, choices, index)
+                    throw ValueCheck.notAWord(element, choices.map(\.value), "\(name)[\(index)]")
                 }
                 guard terms.chosen & (1 << UInt64(position)) == 0 else { continue }
                 terms.chosen |= 1 << UInt64(position)
@@ -71,53 +34,22 @@ extension Parameter {
                 target.append(text: choices[position].value)
             }
             return !isFirst
-        case .id(let prefix): try appendID(value, prefix, field: name, to: target)
-        case .text(let maximum): target.appendPercentEncoded(try text(value, maximum))
-        case .flag: target.append(text: try flag(value) ? "true" : "false")
-        case .ids, .any, .options: preconditionFailure("\(name): this kind has no place in a query")
+        case .id(let prefix): try ValueCheck.appendID(value, prefix, name, to: target)
+        case .text(let minimum, let maximum):
+            target.appendPercentEncoded(try ValueCheck.text(value, minimum, maximum, name))
+        case .flag: target.append(text: try ValueCheck.flag(value, name) ? "true" : "false")
+        case .integer(let range): target.append(decimal: try ValueCheck.integer(value, range, name))
+        case .word(let words): target.appendPercentEncoded(try ValueCheck.word(value, words, name))
+        default: preconditionFailure("\(name): this kind has no place in a query")
         }
         return true
     }
 
-    /// Appends a JSON value for the body.
-    func appendBodyValue(_ value: JSONSlice, to body: ByteBuffer) throws(RPCFailure) {
-        switch kind {
-        case .ids(let prefix):
-            guard value.kind == .array else {
-                throw refusal("invalid_type", "\(name) must be an array of ids such as [\"\(prefix)01HQY3\"].")
-            }
-            body.append("[")
-            var index = 0
-            for element in value.elements {
-                if index > 0 { body.append(",") }
-                body.append("\"")
-                // The field's name is only needed for a refusal, and this list can be 100,000 long.
-                do throws(RPCFailure) {
-                    try appendID(element, prefix, field: name, to: body)
-                } catch {
-                    throw badID(element, prefix, "\(name)[\(index)]")
-                }
-                body.append("\"")
-                index += 1
-            }
-            body.append("]")
-        case .id(let prefix):
-            body.append("\"")
-            try appendID(value, prefix, field: name, to: body)
-            body.append("\"")
-        case .text(let maximum):
-            _ = try text(value, maximum)
-            body.append(value.bytes)
-        case .flag: body.append(text: try flag(value) ? "true" : "false")
-        case .any: body.append(value.bytes)
-        case .choices, .options: preconditionFailure("\(name): this kind has no place in a body")
-        }
-    }
-
-    /// Reads `{timeout_ms, max_attempts}`.
-    func readOptions(_ value: JSONSlice, _ terms: inout CallTerms) throws(RPCFailure) {
+    /// Reads `{timeout_ms, max_attempts}`, and `progress_token` where there is progress to tell of.
+    func readOptions(_ value: JSONSlice, takesProgress: Bool, _ terms: inout CallTerms) throws(RPCFailure) {
+        let names = ["timeout_ms", "max_attempts"] + (takesProgress ? ["progress_token"] : [])
         guard value.kind == .object else {
-            throw refusal("invalid_type", "options must be an object with timeout_ms and max_attempts.")
+            throw refusal("invalid_type", "options must be an object with \(names.joined(separator: " and ")).")
         }
         var seen: Set<String> = []
         for member in value.members {
@@ -126,49 +58,29 @@ extension Parameter {
             guard seen.insert(member.name).inserted else {
                 throw refusal("duplicate", "\(field) stands twice.", field: field)
             }
-            guard member.name == "timeout_ms" || member.name == "max_attempts" else {
-                let hint = member.name.nearest(in: ["timeout_ms", "max_attempts"]).map { " Did you mean \($0)?" } ?? ""
+            guard names.contains(member.name) else {
+                let hint = member.name.nearest(in: names).map { " Did you mean \($0)?" } ?? ""
                 throw refusal(
                     "unknown_parameter", "options has no member \(member.name.quoted).\(hint)", field: field)
             }
             if member.value.kind == .null { continue }
+            if member.name == "progress_token" {
+                guard member.value.kind == .string || member.value.integer != nil, member.value.bytes.count <= 256
+                else {
+                    throw refusal("invalid_type", "\(field) must be a short string or a whole number.", field: field)
+                }
+                terms.progressToken = Array(member.value.bytes)
+                continue
+            }
             guard let number = member.value.integer, number >= 1 else {
                 throw refusal("invalid_value", "\(field) must be a whole number of at least 1.", field: field)
             }
             if member.name == "timeout_ms" { terms.timeoutMs = number } else { terms.maxAttempts = number }
         }
     }
-
-    private func notAChoice(_ element: JSONSlice, _ choices: [Choice], _ index: Int) -> RPCFailure {
-        let field = "\(name)[\(index)]"
-        let words = choices.map(\.value)
-        guard let text = element.string else {
-            return refusal("invalid_type", "\(field) must be one of \(words.joined(separator: ", ")).", field: field)
-        }
-        let hint = text.nearest(in: words).map { "Did you mean \($0)?" } ?? "Known: \(words.joined(separator: ", "))."
-        return refusal("invalid_choice", "\(field) is \(text.quoted), which is not known. \(hint)", field: field)
-    }
-
-    private func text(_ value: JSONSlice, _ maximum: Int) throws(RPCFailure) -> String {
-        guard value.kind == .string else { throw refusal("invalid_type", "\(name) must be a string.") }
-        guard let text = value.string else {
-            throw refusal("invalid_format", "\(name) holds half of a surrogate pair, which is no character.")
-        }
-        guard text.unicodeScalars.count <= maximum else {
-            throw refusal("too_long", "\(name) may have at most \(maximum) characters.")
-        }
-        return text
-    }
-
-    private func flag(_ value: JSONSlice) throws(RPCFailure) -> Bool {
-        guard let bool = value.bool else { throw refusal("invalid_type", "\(name) must be true or false.") }
-        return bool
-    }
 }
 
 extension ByteBuffer {
-    fileprivate func isID(_ prefix: String) -> Bool { Parameter.isID(bytes, prefix) }
-
     /// Appends `text` with everything but RFC 3986's unreserved characters percent-encoded.
     public func appendPercentEncoded(_ text: String) {
         for byte in text.utf8 {

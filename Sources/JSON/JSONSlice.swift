@@ -53,6 +53,49 @@ public struct JSONSlice {
         return rest.isEmpty
     }
 
+    /// Whether this is a string of this text (UTF-8), however it is escaped; without decoding it.
+    public func spells(_ text: [UInt8]) -> Bool {
+        if let plain = plainString { return text.withUnsafeBytes { plain.equals($0) } }
+        guard kind == .string else { return false }
+        var rest = bytes.slice(1, bytes.count - 1)
+        var wanted = text[...]
+        while let (unit, length) = Self.firstUnit(of: rest) {
+            rest = rest.dropping(length)
+            guard length > 1, unit >= 0x80 else {
+                guard wanted.popFirst() == UInt8(truncatingIfNeeded: unit) else { return false }
+                continue
+            }
+            var value = UInt32(unit)
+            if UTF16.isLeadSurrogate(unit), let (second, more) = Self.firstUnit(of: rest),
+                UTF16.isTrailSurrogate(second)
+            {
+                value = 0x10000 + (value & 0x3FF) << 10 + UInt32(second) & 0x3FF
+                rest = rest.dropping(more)
+            }
+            guard let scalar = Unicode.Scalar(value) else { return false }
+            for byte in UTF8.encode(scalar).map(Array.init) ?? [] {
+                guard wanted.popFirst() == byte else { return false }
+            }
+        }
+        return wanted.isEmpty
+    }
+
+    /// The value that a text holds which a scanner has checked before.
+    public init(checked text: Bytes) {
+        let value = text.trimmed
+        let kind: Kind =
+            switch value.first {
+            case UInt8(ascii: "{"): .object
+            case UInt8(ascii: "["): .array
+            case UInt8(ascii: "\""): .string
+            case UInt8(ascii: "t"): .true
+            case UInt8(ascii: "f"): .false
+            case UInt8(ascii: "n"): .null
+            default: .number
+            }
+        self.init(bytes: value, kind: kind, hasEscapes: kind == .string && value.contains(UInt8(ascii: "\\")))
+    }
+
     /// The first byte of what is between a string's quotes, or the UTF-16 code unit that an escape there stands for,
     /// and how many bytes spell it.
     private static func firstUnit(of rest: Bytes) -> (unit: UInt16, length: Int)? {

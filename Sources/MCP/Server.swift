@@ -35,7 +35,7 @@ public final class Server {
         self.table = table
         self.version = version
         self.isSandbox = isSandbox
-        tools = Tool.all(table.listed)
+        tools = Tool.all(table.offered)
     }
 
     /// Decides what a request means, whose method is none of the table's.

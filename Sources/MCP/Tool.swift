@@ -70,7 +70,8 @@ public struct Tool {
         json.member("type", "object")
         json.name("properties")
         json.beginObject()
-        for parameter in method.parameters {
+        // Hosts have limits of their own, and a model that is asked for `options` makes some up. They are still taken.
+        for parameter in method.parameters where !parameter.isOptions {
             json.name(parameter.name)
             parameter.writeSchema(to: &json, description: parameter.documentation)
         }

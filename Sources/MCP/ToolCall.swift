@@ -87,7 +87,7 @@ extension Server {
     private static func read(_ value: JSONSlice, _ kind: Parameter.Kind) -> ByteBuffer? {
         switch kind {
         case .ids: return value.kind == .string ? copy(parsed(value, [.array])) : nil
-        case .choices:
+        case .choices, .fields:
             guard value.kind == .string, let text = value.string else { return nil }
             if let list = copy(parsed(value, [.array])) { return list }
             let out = ByteBuffer()
@@ -100,7 +100,10 @@ extension Server {
             let inner = value.kind == .string ? parsed(value, [.object]) : (value, nil)
             guard let (options, owner) = inner, options.kind == .object else { return nil }
             return withExtendedLifetime(owner) { withNumbers(options) }
-        case .id, .text, .flag, .any: return nil
+        case .object, .openObject, .list, .filter:
+            return value.kind == .string ? copy(parsed(value, [.array, .object])) : nil
+        case .nullable(let kind): return read(value, kind)
+        case .id, .text, .formatted, .word, .integer, .flag, .time, .any: return nil
         }
     }
 

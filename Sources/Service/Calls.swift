@@ -156,16 +156,33 @@ final class Calls: OperationsClient {
             call.composed = composition.procedure(target: call.target.bytes, arguments: call.body.bytes)
         } else {
             call.single.aim(entry.verb, hasBody: entry.takesBody, entry.repeatability, isControl: entry.isControl)
+            if let shaping = call.terms.shaping { call.composed = Self.shaped(call.target, shaping) }
         }
+    }
+
+    /// The steps of a read whose answer is wanted in another shape.
+    private static func shaped(_ target: ByteBuffer, _ shaping: Shaping) -> (any Procedure)? {
+        if shaping.walk.isOn { return ListWalk(target.bytes, shaping) }
+        return shaping.fields.map { Projection(APIRequest(.get, target: target, .read), $0) }
     }
 
     // MARK: Steps
 
     /// Tells the procedure what has come about, and does what it says is next.
     private func step(_ call: Call, _ outcome: Outcome, _ now: Instant) {
-        switch call.composed?.next(after: outcome) ?? call.single.next(after: outcome) {
+        take(call.composed?.next(after: outcome) ?? call.single.next(after: outcome), call, now)
+    }
+
+    private func take(_ step: Step, _ call: Call, _ now: Instant) {
+        switch step {
         case .ask(let request): ask(call, request, now)
-        case .finish(let exchange, let data, let members): succeed(call, exchange, data, members, now)
+        case .tell(let progress, let then):
+            if !call.isUnwanted, !call.destination.isNobody {
+                call.face?.tell(progress, token: call.terms.progressToken)
+            }
+            take(then, call, now)
+        case .finish(let exchange, let data, let members, let meta):
+            succeed(call, exchange, data, members, meta, now)
         case .fail(let failure): fail(call, failure, now)
         }
     }
@@ -217,13 +234,14 @@ final class Calls: OperationsClient {
     // MARK: Ending
 
     private func succeed(
-        _ call: Call, _ exchange: Exchange, _ data: ByteBuffer?, _ members: ByteBuffer?, _ now: Instant
+        _ call: Call, _ exchange: Exchange, _ data: ByteBuffer?, _ members: ByteBuffer?, _ meta: ByteBuffer?,
+        _ now: Instant
     ) {
         guard let entry = call.entry, let face = call.face else { return }
         if entry.isControl, entry.method.name == "sandbox.reset" { operations.forgetThrottling(now) }
         let result = CallResult(
-            exchange: exchange, data: data.map { .made($0) } ?? .received, members: members, attempts: call.attempts,
-            elapsed: call.elapsed(now))
+            exchange: exchange, data: data.map { .made($0) } ?? .received, members: members, meta: meta,
+            attempts: call.attempts, elapsed: call.elapsed(now))
         log.ended(entry, call.id.bytes, result)
         if call.isUnwanted || call.destination.isNobody { return end(call, nil, now) }
         do throws(RPCFailure) {

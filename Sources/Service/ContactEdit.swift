@@ -150,8 +150,7 @@ struct ContactSet {
 
     /// Reads an engagement with its contacts expanded; nil when they are not there, or one of them has no id.
     init?(_ engagement: Bytes) {
-        var scanner = JSONScanner(engagement)
-        guard let list = (try? scanner.text())?.member("contacts"), list.kind == .array else { return nil }
+        guard let list = JSONSlice(checked: engagement).member("contacts"), list.kind == .array else { return nil }
         var seen: Set<String> = []
         for item in list.elements {
             guard let id = item.member("id")?.string, !id.isEmpty else { return nil }

@@ -21,6 +21,8 @@ protocol Face: AnyObject {
     func fail(_ answer: ByteBuffer, _ id: Bytes, _ failure: RPCFailure, elapsed: Double, _ destination: Destination)
     /// The call goes on after a pause.
     func tell(_ pause: CallPause)
+    /// The call has come so far. `token` is what the host has asked to have named; empty when nothing.
+    func tell(_ progress: CallProgress, token: [UInt8])
 }
 
 /// A call's success: what the API sent, and how it came about.
@@ -38,6 +40,8 @@ struct CallResult {
     let data: Data
     /// Further members of the result, each with a comma before it.
     let members: ByteBuffer?
+    /// Further members of its `meta`, each with a comma before it.
+    let meta: ByteBuffer?
     /// Requests of the whole call that went on the wire.
     let attempts: Int
     /// Seconds from when the call was taken up.
@@ -56,6 +60,7 @@ struct CallResult {
         frame.append(decimal: tenths / 10)
         frame.append(".")
         frame.append(decimal: tenths % 10)
+        if let meta { frame.append(meta) }
         frame.append("}")
     }
 
@@ -64,6 +69,12 @@ struct CallResult {
         frame.append(name)
         JSONWriter.appendString(value, to: frame)
     }
+}
+
+/// How far a call of many requests is.
+struct CallProgress {
+    let items: Int
+    let pages: Int
 }
 
 /// Why and for how long a call waits before its next request.
@@ -114,6 +125,27 @@ final class PlainFace: Face {
     }
 
     func tell(_ pause: CallPause) {}
+
+    func tell(_ progress: CallProgress, token: [UInt8]) {
+        guard !token.isEmpty else { return }
+        output.send { frame in
+            var json = JSONWriter(frame)
+            json.beginObject()
+            json.member("jsonrpc", "2.0")
+            json.member("method", "$/progress")
+            json.name("params")
+            json.beginObject()
+            json.name("token")
+            token.withUnsafeBytes { json.raw($0) }
+            json.name("value")
+            json.beginObject()
+            json.member("items", progress.items)
+            json.member("pages", progress.pages)
+            json.endObject()
+            json.endObject()
+            json.endObject()
+        }
+    }
 
     /// Sends a result that `write` appends, for a request that never was a call.
     func answer(_ id: JSONSlice?, _ destination: Destination, _ write: (ByteBuffer) -> Void) {

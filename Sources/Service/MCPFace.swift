@@ -77,6 +77,11 @@ final class MCPFace: Face {
         output.send { reply.appendProgress(doing, to: $0) }
     }
 
+    func tell(_ progress: CallProgress, token: [UInt8]) {
+        guard reply.progressToken != nil else { return }
+        output.send { reply.appendProgress("\(progress.items) items on \(progress.pages) pages so far.", to: $0) }
+    }
+
     /// Refuses the request, which becomes no call.
     func refuse(_ id: JSONSlice?, _ failure: RPCFailure, _ destination: Destination) {
         output.send(destination) { frame in

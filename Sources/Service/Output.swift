@@ -4,7 +4,7 @@ import JSONRPC
 /// The way out: whole frames, each told apart from the next, in the order in which they are ready.
 final class Output {
     private let chunks = ChunkQueue()
-    private let scratch = ByteBuffer(capacity: 1024)
+    private var scratch = ByteBuffer(capacity: 1024)
     /// Bytes kept free in front of a frame for its headers.
     private var gap = 0
     private var answers = 0
@@ -44,7 +44,7 @@ final class Output {
         if destination.isNobody { return }
         begin(scratch, destination)
         write(scratch)
-        deliver(scratch, destination)
+        if deliver(scratch, destination) { scratch = chunks.freshBuffer() }
         scratch.shrink(to: 64 * 1024)
     }
 

@@ -43,9 +43,11 @@ enum Outcome {
 enum Step {
     /// One more request. Its outcome is the next thing that the procedure is told.
     case ask(APIRequest)
+    /// The host is told how far it is, if it wants to know; then something else.
+    indirect case tell(CallProgress, then: Step)
     /// The call has ended well: with the body of `exchange` as `data`, or with data of its own, and with further
-    /// members of the result, each with a comma before it.
-    case finish(Exchange, data: ByteBuffer? = nil, members: ByteBuffer? = nil)
+    /// members of the result and of its `meta`, each with a comma before it.
+    case finish(Exchange, data: ByteBuffer? = nil, members: ByteBuffer? = nil, meta: ByteBuffer? = nil)
     /// The call has failed.
     indirect case fail(RPCFailure)
 }

@@ -29,9 +29,18 @@ enum Help {
                 + "the token: API keys (sk-apik_…) are sent as they are, others as Bearer …")
         lines += ["", "Methods:"]
         for method in Method.all where method.availability != .unlisted {
-            let names = method.parameters.map { $0.isRequired ? $0.name : "\($0.name)?" }.joined(separator: ", ")
             lines.append("  \(method.name)".padded(36) + method.summary)
-            if !names.isEmpty { lines.append("".padded(36) + "{\(names)}") }
+            var line = "{"
+            for (index, parameter) in method.parameters.enumerated() {
+                let isLast = index == method.parameters.count - 1
+                let word = parameter.name + (parameter.isRequired ? "" : "?") + (isLast ? "}" : ", ")
+                if line.count + word.count > 84 {
+                    lines.append("".padded(36) + line.trimmingBlanks)
+                    line = " "
+                }
+                line += word
+            }
+            if !method.parameters.isEmpty { lines.append("".padded(36) + line) }
         }
         return lines.joined(separator: "\n") + "\n"
     }

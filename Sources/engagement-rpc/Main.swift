@@ -96,11 +96,11 @@ struct Main {
     /// The documents as this process would give them: what its flags leave out is not in them.
     private static func printSchema(_ words: [String], _ options: Options) throws(Failure) {
         guard words.count <= 1 else { throw Failure(sentence: "schema takes one word: openrpc or mcp.") }
-        let methods = MethodTable(filter: options.filter, sandbox: options.isSandbox).listed
+        let table = MethodTable(filter: options.filter, sandbox: options.isSandbox)
         let compact = ByteBuffer()
         switch words.first ?? "openrpc" {
-        case "openrpc": OpenRPC.append(methods, version: Version.number, to: compact)
-        case "mcp": MCP.Server.appendDocument(methods, to: compact)
+        case "openrpc": OpenRPC.append(table.listed, version: Version.number, to: compact)
+        case "mcp": MCP.Server.appendDocument(table.offered, to: compact)
         case "methods": return try show(ReadmeTables.methods)
         case "settings": return try show(ReadmeTables.settings)
         default: throw Failure(sentence: "schema takes openrpc or mcp.")

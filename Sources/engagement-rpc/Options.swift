@@ -37,6 +37,7 @@ struct Options {
     var maxConnections = 16
     var isReadOnly = false
     var methods: [String]?
+    var toolsets = [Toolset.attendees]
     var allowsHTTP2 = false
     var framing = Framing.auto
     var logLevel = Logger.Level.warning
@@ -47,7 +48,9 @@ struct Options {
     var origins = Origins()
 
     /// Which methods may be called.
-    var filter: MethodTable.Filter { MethodTable.Filter(isReadOnly: isReadOnly, patterns: methods) }
+    var filter: MethodTable.Filter {
+        MethodTable.Filter(isReadOnly: isReadOnly, patterns: methods, toolsets: toolsets)
+    }
 
     enum Progress: String, CaseIterable { case auto, always, never }
 
@@ -187,6 +190,17 @@ struct Setting: Sendable {
                 // Names that this version does not know are let through: one list may serve several versions.
                 return !patterns.isEmpty && patterns.allSatisfy(Self.isPattern)
             }, expected: "names of methods, or beginnings with a star at the end"),
+        Setting(
+            flag: "--toolsets", variables: ["ENGAGEMENT_RPC_TOOLSETS"], placeholder: "LIST", fallback: "attendees",
+            summary: "tools for agents: attendees, all, or names",
+            show: { $0.toolsets.map(\.rawValue).joined(separator: ",") },
+            take: { options, value in
+                let names = value.split(separator: ",").map { $0.filter { $0 != " " } }
+                let chosen = names.flatMap { $0 == "all" ? Toolset.allCases : Toolset(rawValue: $0).map { [$0] } ?? [] }
+                options.toolsets = chosen
+                return !names.isEmpty && names.allSatisfy { $0 == "all" || Toolset(rawValue: $0) != nil }
+            }, expected: "names of toolsets: attendees, engagements, contacts, companies, tags, users, comments, or all"
+        ),
         toggle("--http2", "HTTP2", "let HTTP/2 be negotiated", { $0.allowsHTTP2 }, { $0.allowsHTTP2 = $1 }),
         choice(
             "--framing", [], Framing.self, "auto", "how messages are told apart on stdin and stdout", { $0.framing },

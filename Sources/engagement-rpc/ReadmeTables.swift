@@ -2,18 +2,19 @@ import EngagementAPI
 
 /// The README's tables, made from the same tables that the program works from: `schema methods`, `schema settings`.
 enum ReadmeTables {
+    /// One row for each resource: the page of methods has the rest.
     static var methods: String {
-        var lines = ["| method | params | HTTP | scope |", "|---|---|---|---|"]
-        for method in Method.all where method.availability != .unlisted {
-            let names = method.parameters.map { $0.isRequired ? $0.name : "\($0.name)?" }
-            let scopes = method.scopes.joined(separator: ", ")
-            let conditional = method.parameters.contains { parameter in
-                if case .choices(let choices) = parameter.kind { return choices.contains { $0.scope != nil } }
-                return false
-            }
-            lines.append(
-                "| `\(method.name)` | \(names.isEmpty ? "" : "`\(names.joined(separator: ", "))`") | \(route(method)) | "
-                    + "\(scopes)\(conditional ? ", and per `expand`" : "") |")
+        var lines = ["| resource | methods | scopes |", "|---|---|---|"]
+        var resources: [Substring] = []
+        for method in Method.all where method.availability != .unlisted && !resources.contains(method.resource) {
+            resources.append(method.resource)
+        }
+        for resource in resources {
+            let methods = Method.all.filter { $0.resource == resource && $0.availability != .unlisted }
+            let names = methods.map { "`\($0.name.dropFirst(resource.count + 1))`" }.joined(separator: " ")
+            var scopes: [String] = []
+            for scope in methods.flatMap(\.scopes) where !scopes.contains(scope) { scopes.append(scope) }
+            lines.append("| `\(resource).` | \(names) | \(scopes.joined(separator: ", ")) |")
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -28,14 +29,5 @@ enum ReadmeTables {
         }
         lines.append("| none, never argv | `ENGAGEMENT_RPC_TOKEN` | none | the token |")
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func route(_ method: Method) -> String {
-        switch method.action {
-        case .http(let verb, let path, _) where method.availability == .listed: "`\(verb.name) \(path)`"
-        case .http: "sandbox only"
-        case .composed: "several requests"
-        case .local: ""
-        }
     }
 }

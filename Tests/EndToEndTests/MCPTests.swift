@@ -92,7 +92,8 @@ struct MCPTests {
         let tools = try host.ask(era.request("1", "tools/list")).elements("result", "tools")
         #expect(
             tools.map { $0.string("name") } == [
-                "engagement_get", "engagement_replace_contacts", "engagement_add_contacts",
+                "engagement_get", "engagement_replace_contacts", "engagement_add_contacts", "engagement_list",
+                "contact_get", "contact_list", "contact_create", "contact_update", "tag_list", "user_list",
             ])
         for tool in tools {
             #expect(tool.text("inputSchema", "type") == "\"object\"")
@@ -155,11 +156,26 @@ struct MCPTests {
         try host.finish()
     }
 
+    /// A model chooses better among few, and a list has to fit where it is sent.
+    @Test(arguments: [("attendees", 24_000), ("all", 64_000), ("contacts,tags", 24_000)])
+    func toolsetsShapeTheList(names: String, limit: Int) throws {
+        for era in Era.allCases {
+            let host = try era.begin("--toolsets", names)
+            let list = try host.ask(era.request("1", "tools/list"))
+            #expect(list.bytes.count <= limit, "\(names): \(list.bytes.count) bytes")
+            let tools = try list.elements("result", "tools").compactMap { $0.string("name") }
+            #expect(tools.contains("contact_get") && tools.contains("company_get") == (names == "all"))
+            // What is not in the list can still be called by its method.
+            #expect(try host.process.call("company.get", #"["cmp_sandbox01"]"#).text("result") != nil)
+            try host.process.finish()
+        }
+    }
+
     @Test func aMissingScopeIsSaidAndTheListStaysWhole() throws {
         let host = try Era.july2026.begin()
         #expect(try host.ask(request("1", "sandbox.scopes", #"{"scopes":["engagements:read"]}"#)).summary == "1 ok")
         let list = try host.ask(Era.july2026.request("2", "tools/list"))
-        #expect(try list.elements("result", "tools").count == 3)
+        #expect(try list.elements("result", "tools").count == 10)
         let arguments = #"{"engagement_id":"ngmt_sandbox01","expand":["contacts"]}"#
         let answer = try host.ask(Era.july2026.toolCall("3", "engagement_get", arguments))
         let text = try #require(answer.toolText)
@@ -172,7 +188,10 @@ struct MCPTests {
         let era = Era.november2025
         let reading = try era.begin("--read-only")
         let list = try reading.ask(era.request("1", "tools/list"))
-        #expect(try list.elements("result", "tools").map { $0.string("name") } == ["engagement_get"])
+        #expect(
+            try list.elements("result", "tools").map { $0.string("name") } == [
+                "engagement_get", "engagement_list", "contact_get", "contact_list", "tag_list", "user_list",
+            ])
         let write = try reading.ask(
             era.toolCall("2", "engagement_replace_contacts", replacement("ngmt_sandbox01")))
         #expect(write.toolText?.string("data", "kind") == "not_allowed")

@@ -1,0 +1,71 @@
+import HTTP
+
+/// Contacts (API reference, "Contacts").
+extension Method {
+    static let contact: [Method] = [
+        Method(
+            "contact.get", "Read one contact.", [.contactID, .options, .fields],
+            action: .http(.get, path: "/v2/contacts/{contact_id}", .read), scopes: ["contacts:read"],
+            result: "Contact"),
+        Method(
+            "contact.list", "List contacts, newest change first.",
+            Parameter.list(
+                search: "Words in the full name or an e-mail address.",
+                filter: [FilterField(name: "crm_associations", kind: .associations(["contact"]))]),
+            action: .http(.get, path: "/v2/contacts", .read), scopes: ["contacts:read"], result: "ContactList"),
+        Method(
+            "contact.create", "Create a contact.",
+            detail: "An e-mail address that another contact has is a conflict (409). Not to be repeated blindly: where "
+                + "an error says applied unknown, look for the address first.",
+            contactFields + [.options], action: .http(.post, path: "/v2/contacts", .once), scopes: ["contacts:write"],
+            result: "Contact"),
+        Method(
+            "contact.update", "Change fields of one contact.",
+            detail: "Only what is given changes; null clears a field. emails and phone_numbers replace the whole list.",
+            [.contactID] + contactFields + [.options],
+            action: .http(.patch, path: "/v2/contacts/{contact_id}", .once), scopes: ["contacts:write"],
+            result: "Contact"),
+        Method(
+            "contact.delete", "Delete one contact.", [.contactID, .options],
+            action: .http(.delete, path: "/v2/contacts/{contact_id}", .replace), scopes: ["contacts:write"],
+            result: "Deleted"),
+        Method(
+            "contact.listEngagements", "List the engagements of one contact, newest change first.",
+            [.contactID] + Parameter.list(search: "Words in the title.", filter: filters, expand: expand),
+            action: .http(.get, path: "/v2/contacts/{contact_id}/engagements", .read),
+            scopes: ["engagements:read"], result: "EngagementList"),
+        Method(
+            "contact.setCrmAssociation", "Tie one contact to an object of a CRM.",
+            detail: "Replaces the tie that there is.", [.contactID] + Parameter.association(["contact"]),
+            action: .http(.put, path: "/v2/contacts/{contact_id}/crm_association", .replace),
+            scopes: ["contacts:write"], result: "Contact"),
+        Method(
+            "contact.clearCrmAssociation", "Untie one contact from its CRM object.", [.contactID, .options],
+            action: .http(.delete, path: "/v2/contacts/{contact_id}/crm_association", .replace),
+            scopes: ["contacts:write"], result: "Contact"),
+    ]
+
+    private static let contactFields: [Parameter] = [
+        .optional("first_name", .nullable(.text(minimum: 1, maximum: 255)), "The first name; null for none."),
+        .optional("last_name", .nullable(.text(minimum: 1, maximum: 255)), "The last name; null for none."),
+        .optional("description", .nullable(.text(minimum: 1, maximum: 2000)), "What there is to say; null for none."),
+        .optional("company_id", .nullable(.id(prefix: "cmp_")), "The company; null for none."),
+        .optional("emails", .list(of: .object(email), maximum: 100), "All e-mail addresses."),
+        .optional("phone_numbers", .list(of: .object(phone), maximum: 100), "All phone numbers."),
+        .optional("time_zone", .nullable(.text(minimum: 1, maximum: 255)), "An IANA time zone; null for none."),
+    ]
+
+    private static let email: [Parameter.Member] = [
+        .init(name: "email", kind: .formatted(.email, maximum: 320), isRequired: true),
+        .init(name: "is_primary", kind: .flag, isRequired: true),
+    ]
+
+    private static let phone: [Parameter.Member] = [
+        .init(name: "phone_number", kind: .text(minimum: 1, maximum: 64), isRequired: true),
+        .init(name: "is_primary", kind: .flag, isRequired: true),
+    ]
+}
+
+extension Parameter {
+    static let contactID = path("contact_id", "cnt_", "The contact's id.")
+}

@@ -1,0 +1,109 @@
+import HTTP
+
+/// Engagements: recorded meetings and calls (API reference, "Engagements").
+extension Method {
+    static let engagement: [Method] = [
+        Method(
+            "engagement.get", "Read one engagement.",
+            detail: "Returns the engagement as the API sends it. Related records come only when `expand` names them; "
+                + "name no more than you need, because a transcript can be megabytes long. media_url is a signed link "
+                + "that soon expires: use it at once and do not keep it.",
+            [.engagementID, expand, .options, .fields],
+            action: .http(.get, path: "/v2/engagements/{engagement_id}", .read),
+            scopes: ["engagements:read"], result: "Engagement"),
+        Method(
+            "engagement.replaceContacts", "Replace all contacts of one engagement.",
+            detail:
+                "Destructive: afterwards the engagement has exactly the contacts listed here; every other contact is "
+                + "taken off it (the contact itself stays). Read the current ones first (engagement.get with expand "
+                + "[\"contacts\"]) and send the full list. An empty list takes all off. Calendar resources such as meeting "
+                + "rooms stay and need not be listed. The answer does not list the contacts: read them back to check. "
+                + "Repeating the same call changes nothing more.",
+            [
+                .engagementID,
+                .required(
+                    "contact_ids", .ids(prefix: "cnt_"), "The full new list of contacts; who is not in it is dropped."),
+                .options,
+            ],
+            action: .http(.put, path: "/v2/engagements/{engagement_id}/contacts", .replace),
+            scopes: ["engagements:write"], result: "Engagement", source: .inferred),
+        Method(
+            "engagement.addContacts", "Add contacts to one engagement, and keep those it has.",
+            detail: "Reads the current contacts, writes the full list with the new ones, and reads it back. When there "
+                + "is nothing to add, nothing is written. The answer's changes say who was there before and after, who "
+                + "was added, and whether that was verified.",
+            [
+                .engagementID, .required("contact_ids", .ids(prefix: "cnt_"), "The contacts to add."),
+                .optional("dry_run", .flag, "true tells what would change, and writes nothing."), .options,
+            ],
+            action: .composed(.addContacts, path: "/v2/engagements/{engagement_id}/contacts"),
+            scopes: ["engagements:read", "contacts:read", "engagements:write"], result: "Engagement", source: .inferred),
+        Method(
+            "engagement.list", "List engagements, newest change first.",
+            detail: "Private ones are in it only when the token may read them. search looks at titles only.",
+            Parameter.list(search: "Words in the title.", filter: filters, expand: expand),
+            action: .http(.get, path: "/v2/engagements", .read), scopes: ["engagements:read"], result: "EngagementList"),
+        Method(
+            "engagement.create", "Create an engagement from a recording.",
+            detail: "The API fetches media_url before it answers, so this takes its time. external_id makes it safe to "
+                + "repeat: the same one gives the engagement that there is, unchanged, with status 200 and not 201.",
+            [
+                .required("type", .word(["CALL", "MEETING"]), "What was recorded."),
+                .required("title", .text(minimum: 1, maximum: 500), "The title."),
+                .required("source_system", .text(minimum: 1, maximum: 100), "The system that it comes from."),
+                .required("external_id", .text(minimum: 1, maximum: 500), "Its id there; one engagement for each."),
+                .required("media_url", .formatted(.url, maximum: 8000), "Where the API can fetch the recording."),
+                .optional("external_url", .text(minimum: 1, maximum: 8000), "Where people find it in that system."),
+                .optional("run_workflows", .flag, "false keeps workflows from running."),
+                .optional("participants", .list(of: .object(participant), maximum: 1000), "Who took part."),
+                .optional("start_at", .time, "When it began; now unless given."), .options,
+            ],
+            action: .http(.post, path: "/v2/engagements", .create), scopes: ["engagements:write"],
+            result: "Engagement"),
+        Method(
+            "engagement.replaceTags", "Replace all tags of one engagement.",
+            detail: "Destructive: every tag that is not listed is taken off it. An empty list takes all off.",
+            [
+                .engagementID, .required("tag_ids", .ids(prefix: "tag_"), "The full new list of tags."), .options,
+            ],
+            action: .http(.put, path: "/v2/engagements/{engagement_id}/tags", .replace),
+            scopes: ["engagements:write"], result: "Engagement", source: .inferred),
+        Method(
+            "engagement.getTimeline", "Read who spoke when in one engagement.",
+            [.engagementID, .options, .fields],
+            action: .http(.get, path: "/v2/engagements/{engagement_id}/transcript_timeline", .read),
+            scopes: ["transcript_timelines:read"], result: "TranscriptTimeline", source: .inferred),
+    ]
+
+    /// What lists of engagements can be filtered by (API guide, "Searching engagements").
+    static let filters: [FilterField] = [
+        FilterField(
+            name: "engagement_type",
+            kind: .words(["MEETING", "CALL", "EMAIL", "TASK", "NOTE", "CALENDAR_EVENT", "DOCUMENT"])),
+        FilterField(name: "processing_status", kind: .words(["PENDING", "PROCESSING", "COMPLETED", "FAILED"])),
+        FilterField(name: "company_ids", kind: .ids(prefix: "cmp_")),
+        FilterField(name: "contact_ids", kind: .ids(prefix: "cnt_")), FilterField(name: "start_at", kind: .time),
+        FilterField(name: "crm_associations", kind: .associations(["company", "contact", "deal"])),
+    ]
+
+    static let expand = Parameter.optional(
+        "expand",
+        .choices([
+            .init(value: "companies", scope: "companies:read"), .init(value: "contacts", scope: "contacts:read"),
+            .init(value: "owner", scope: "users:read"), .init(value: "action_items", scope: nil),
+            .init(value: "signals", scope: nil), .init(value: "transcript", scope: nil),
+            .init(value: "media_url", scope: nil), .init(value: "tags", scope: nil),
+        ]),
+        .query, "Related records to include in the answer.")
+
+    private static let participant: [Parameter.Member] = [
+        .init(name: "name", kind: .text(minimum: 1, maximum: 500), isRequired: true),
+        .init(name: "email", kind: .formatted(.email, maximum: 320), isRequired: true),
+        .init(name: "phone", kind: .text(minimum: 1, maximum: 64), isRequired: false),
+        .init(name: "is_owner", kind: .flag, isRequired: false),
+    ]
+}
+
+extension Parameter {
+    static let engagementID = path("engagement_id", "ngmt_", "The engagement's id.")
+}

@@ -1,0 +1,25 @@
+/// A group of methods that an agent is offered together: a model chooses better among few.
+public enum Toolset: String, CaseIterable, Sendable {
+    /// What tidying the attendees of a call takes.
+    case attendees
+    case engagements, contacts, companies, tags, users, comments
+
+    /// The methods of `attendees`.
+    private static let attendeeMethods: Set = [
+        "engagement.get", "engagement.list", "engagement.replaceContacts", "engagement.addContacts", "contact.get",
+        "contact.list", "contact.create", "contact.update", "user.list", "tag.list",
+    ]
+
+    /// Whether `method` is in it.
+    public func contains(_ method: Method) -> Bool {
+        switch self {
+        case .attendees: Self.attendeeMethods.contains(method.name)
+        case .engagements: method.resource == "engagement"
+        case .contacts: method.resource == "contact"
+        case .companies: method.resource == "company"
+        case .tags: method.resource == "tag"
+        case .users: method.resource == "user"
+        case .comments: method.resource == "transcriptComment"
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import Bytes
+import EngagementAPI
+import HTTP
+import JSON
+import JSONRPC
+
+/// A list read to its end: page after page within the call's time, each element byte for byte. What stops it early
+/// makes no failure of what has come.
+final class ListWalk: Procedure {
+    /// The target without `limit` and `cursor`.
+    private let target: ByteBuffer
+    private let pageLimit: Int
+    private let maxItems: Int
+    private let fields: FieldSelection?
+    private var cursor: String?
+    private var seen: Set<String> = []
+    private let elements = ByteBuffer(capacity: 64 * 1024)
+    private var items = 0
+    private var pages = 0
+    private var last: Exchange?
+    /// The next cursor as the API spelled it, for going on after a failure.
+    private var lastCursor: String?
+
+    /// Bytes of all elements together, at most.
+    private static let byteLimit = 64 * 1024 * 1024
+    private static let largestPage = 100
+
+    /// - Parameter target: the bound path and query, which may hold a `limit` and the `cursor` to begin at.
+    init(_ target: Bytes, _ shaping: Shaping) {
+        let text = target.text
+        let mark = text.firstIndex(of: "?") ?? text.endIndex
+        var (kept, limit) = ("", Self.largestPage)
+        for pair in text[mark...].dropFirst().split(separator: "&") {
+            if pair.hasPrefix("limit=") {
+                limit = Int(pair.dropFirst("limit=".count)) ?? limit
+            } else if pair.hasPrefix("cursor=") {
+                cursor = String(pair.dropFirst("cursor=".count))
+            } else {
+                kept += (kept.isEmpty ? "?" : "&") + pair
+            }
+        }
+        self.target = ByteBuffer(text: text[..<mark] + kept)
+        pageLimit = limit
+        maxItems = shaping.walk.maxItems
+        fields = shaping.fields
+    }
+
+    func next(after outcome: Outcome) -> Step {
+        switch outcome {
+        case .begun: return .ask(page)
+        case .answered(let exchange): return take(exchange)
+        case .failed(let failure, _):
+            // Nothing has come that could be lost.
+            guard let last else { return .fail(failure) }
+            return finish(last, stoppedBy: failure.kind.rawValue, failure.message, failure)
+        }
+    }
+
+    private var page: APIRequest {
+        let next = ByteBuffer(capacity: 256)
+        next.append(target)
+        next.append(target.bytes.contains(UInt8(ascii: "?")) ? "&" : "?")
+        next.append("limit=")
+        next.append(decimal: min(pageLimit, maxItems - items))
+        if let cursor {
+            next.append("&cursor=")
+            next.append(text: cursor)
+        }
+        return APIRequest(.get, target: next, .read)
+    }
+
+    private func take(_ exchange: Exchange) -> Step {
+        let root = JSONSlice(checked: exchange.answer)
+        guard let data = root.member("data"), data.kind == .array else {
+            let failure = RPCFailure(.badResponse, "The API's answer is not a list, although a list was asked for.")
+            guard let last else { return .fail(failure) }
+            return finish(last, stoppedBy: failure.kind.rawValue, failure.message, failure)
+        }
+        last = exchange
+        pages += 1
+        for element in data.elements {
+            items += 1
+            let start = elements.count
+            if start > 0 { elements.append(",") }
+            guard let fields else {
+                elements.append(element.bytes)
+                continue
+            }
+            if !fields.append(element, to: elements) { elements.truncate(to: start) }
+        }
+        guard let next = root.member("next_cursor")?.string, !next.isEmpty else {
+            guard root.member("has_more")?.bool == true else { return finish(exchange) }
+            let text = "The API says that there is more, and gives no cursor to go on with."
+            return finish(exchange, stoppedBy: "bad_response", text)
+        }
+        if root.member("has_more")?.bool == false { return finish(exchange) }
+        let encoded = ByteBuffer()
+        encoded.appendPercentEncoded(next)
+        let isNew = seen.insert(next).inserted
+        cursor = encoded.bytes.text
+        if !isNew {
+            let text = "The API gave the same cursor twice, so the list has no end that can be reached."
+            return finish(exchange, stoppedBy: "bad_response", text, nextCursor: next)
+        }
+        if items >= maxItems {
+            return finish(exchange, stoppedBy: "max_items", "max_items was reached.", nextCursor: next)
+        }
+        if elements.count > Self.byteLimit {
+            return finish(exchange, stoppedBy: "too_large", "What has come is over 64 MiB.", nextCursor: next)
+        }
+        lastCursor = next
+        return .tell(CallProgress(items: items, pages: pages), then: .ask(page))
+    }
+
+    private func finish(
+        _ exchange: Exchange, stoppedBy reason: String? = nil, _ message: String = "", _ failure: RPCFailure? = nil,
+        nextCursor: String? = nil
+    ) -> Step {
+        let data = ByteBuffer(capacity: elements.count + 128)
+        data.append("{\"object\":\"list\",\"data\":[")
+        data.append(elements)
+        data.append("],\"has_more\":")
+        data.append(text: reason == nil ? "false" : "true")
+        data.append(",\"next_cursor\":")
+        if let next = nextCursor ?? (failure == nil ? nil : lastCursor) {
+            JSONWriter.appendString(next, to: data)
+        } else {
+            data.append("null")
+        }
+        data.append("}")
+        let meta = ByteBuffer()
+        meta.append(",\"pages\":")
+        meta.append(decimal: pages)
+        if let reason {
+            meta.append(",\"stopped_by\":")
+            var json = JSONWriter(meta)
+            json.beginObject()
+            json.member("kind", reason)
+            json.member("message", message)
+            if let failure {
+                json.name("error")
+                failure.write(to: &json)
+            }
+            json.endObject()
+        }
+        return .finish(exchange, data: data, meta: meta)
+    }
+}

@@ -1,0 +1,47 @@
+import Bytes
+import HTTP
+import JSON
+import JSONRPC
+
+/// A read of which only some fields are wanted.
+final class Projection: Procedure {
+    private let request: APIRequest
+    private let fields: FieldSelection
+
+    init(_ request: APIRequest, _ fields: FieldSelection) {
+        self.request = request
+        self.fields = fields
+    }
+
+    func next(after outcome: Outcome) -> Step {
+        switch outcome {
+        case .begun: .ask(request)
+        case .answered(let exchange): .finish(exchange, data: fields.projected(exchange.answer))
+        case .failed(let failure, _): .fail(failure)
+        }
+    }
+}
+
+extension FieldSelection {
+    /// The body, which is checked JSON, with nothing in it but what is wanted: of a list, which stays one, in each of
+    /// its elements. A body that has no fields stays as it is.
+    func projected(_ body: Bytes) -> ByteBuffer {
+        let out = ByteBuffer(capacity: 1024)
+        let root = JSONSlice(checked: body)
+        guard root.member("object")?.reads("list") == true, let elements = root.member("data"), elements.kind == .array
+        else {
+            if !append(root, to: out) { out.append(root.bytes) }
+            return out
+        }
+        out.append("{")
+        for member in root.members {
+            if out.count > 1 { out.append(",") }
+            out.append(member.name.bytes)
+            out.append(":")
+            if member.name.reads("data"), append(member.value, to: out) { continue }
+            out.append(member.value.bytes)
+        }
+        out.append("}")
+        return out
+    }
+}
