@@ -6,7 +6,17 @@ import JSONRPC
 extension Method {
     /// The scopes that a private engagement takes besides (API reference, "Authentication and scopes").
     public var privateScopes: [String] {
-        scopes.filter { $0.hasPrefix("engagements:") }.map { "engagements:private:" + $0.dropFirst(12) }
+        if scopes == ["transcript_timelines:read"] { return ["engagements:read", "engagements:private:read"] }
+        return scopes.filter { $0.hasPrefix("engagements:") }.map { "engagements:private:" + $0.dropFirst(12) }
+    }
+
+    /// The scopes that some calls take besides the method's own, by the condition.
+    var conditionalScopes: [(condition: String, scopes: [String])] {
+        var conditions: [(String, [String])] = []
+        for case .choices(let choices) in parameters.map(\.kind) {
+            conditions += choices.compactMap { choice in choice.scope.map { ("expand \(choice.value)", [$0]) } }
+        }
+        return conditions + (privateScopes.isEmpty ? [] : [("private engagement", privateScopes)])
     }
 
     /// The scopes that a call takes: the method's own and those of the words it chose.
@@ -129,11 +139,13 @@ extension RPCFailure {
         return copy
     }
 
+    static let retryableStatuses = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530]
+
     private static func refusal(
         _ exchange: Exchange, _ method: Method, _ terms: CallTerms, _ wallClock: Double
     ) -> RPCFailure {
         let status = exchange.status
-        let isRetryable = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530].contains(status)
+        let isRetryable = retryableStatuses.contains(status)
         let text = sentence(status, method, terms, isRetryable: isRetryable)
         var failure = RPCFailure(Kind(status: status), text, retryable: isRetryable)
         failure.status = status
@@ -168,7 +180,7 @@ extension RPCFailure {
     }
 
     /// What the status means, as a sentence without its full stop.
-    private static func sentence(_ status: Int, _ method: Method, _ terms: CallTerms, isRetryable: Bool) -> String {
+    static func sentence(_ status: Int, _ method: Method, _ terms: CallTerms, isRetryable: Bool) -> String {
         switch status {
         case 400: return "The API found the request malformed (400)"
         case 401: return "The API does not accept the token (401); check ENGAGEMENT_RPC_TOKEN or --token-file"

@@ -55,10 +55,13 @@ public struct Method: Sendable {
     public let availability: Availability
     /// How sure its address is.
     public let source: Source
+    /// The params of an example that a fresh sandbox answers, as JSON; nil for what shows nothing.
+    public let example: String?
 
     init(
         _ name: String, _ summary: String, detail: String = "", _ parameters: [Parameter] = [], action: Action,
-        scopes: [String] = [], result: String, availability: Availability = .listed, source: Source = .documented
+        scopes: [String] = [], result: String, availability: Availability = .listed, source: Source = .documented,
+        example: String? = nil
     ) {
         self.name = name
         self.summary = summary
@@ -69,6 +72,7 @@ public struct Method: Sendable {
         self.result = result
         self.availability = availability
         self.source = source
+        self.example = example
     }
 
     /// What it is about: `engagement` of `engagement.get`.
@@ -93,6 +97,23 @@ public struct Method: Sendable {
     public var isIdempotent: Bool {
         if case .http(_, _, let repeatability) = action { return repeatability.mayRepeat }
         return true
+    }
+
+    /// The HTTP method and the path, with `{name}` where a parameter goes, of its request, or of the one that writes; nil
+    /// for what needs no API.
+    public var address: (verb: String, path: String)? {
+        switch action {
+        case .http(let verb, let path, _): (verb.name, path)
+        case .composed(.addContacts, let path): (HTTPVerb.put.name, path)
+        case .local: nil
+        }
+    }
+
+    /// What the result's `data` holds.
+    var dataKind: ResultType.Kind {
+        guard availability == .listed else { return .anything }
+        // A write may be answered without a body.
+        return isWrite ? .orNull(.named(result)) : .named(result)
     }
 
     /// Whether it goes over HTTP.

@@ -6,7 +6,8 @@ extension Method {
         Method(
             "company.get", "Read one company.", [.companyID, .options, .fields],
             action: .http(.get, path: "/v2/companies/{company_id}", .read), scopes: ["companies:read"],
-            result: "Company"),
+            result: "Company",
+            example: #"{"company_id":"cmp_sandbox01"}"#),
         Method(
             "company.list", "List companies, newest change first.",
             Parameter.list(
@@ -15,7 +16,8 @@ extension Method {
                     FilterField(name: "domain", kind: .text),
                     FilterField(name: "crm_associations", kind: .associations(["company"])),
                 ]),
-            action: .http(.get, path: "/v2/companies", .read), scopes: ["companies:read"], result: "CompanyList"),
+            action: .http(.get, path: "/v2/companies", .read), scopes: ["companies:read"], result: "CompanyList",
+            example: #"{"filter":{"domain":{"eq":"acme.example"}},"fields":["id","name","domains.domain"]}"#),
         Method(
             "company.create", "Create a company.",
             detail: "A domain that another company has is a conflict (409). Not to be repeated blindly: where an error "
@@ -25,7 +27,8 @@ extension Method {
                 .optional("name", .text(minimum: 1, maximum: 255), "The name."),
                 .optional("description", .text(minimum: 1, maximum: 2000), "What there is to say."), .options,
             ],
-            action: .http(.post, path: "/v2/companies", .once), scopes: ["companies:write"], result: "Company"),
+            action: .http(.post, path: "/v2/companies", .once), scopes: ["companies:write"], result: "Company",
+            example: #"{"domains":[{"domain":"berg.example"}],"name":"Berg AB"}"#),
         Method(
             "company.update", "Change fields of one company.",
             detail: "Only what is given changes; null clears a field. domains replaces the whole list.",
@@ -37,25 +40,31 @@ extension Method {
                 .optional("domains", domains, "All domains."), .options,
             ],
             action: .http(.patch, path: "/v2/companies/{company_id}", .once), scopes: ["companies:write"],
-            result: "Company"),
+            result: "Company",
+            example: #"{"company_id":"cmp_sandbox01","description":null,"name":"Acme SE"}"#),
         Method(
             "company.delete", "Delete one company.", [.companyID, .options],
             action: .http(.delete, path: "/v2/companies/{company_id}", .replace), scopes: ["companies:write"],
-            result: "Deleted"),
+            result: "Deleted",
+            example: #"{"company_id":"cmp_sandbox02"}"#),
         Method(
             "company.listEngagements", "List the engagements of one company, newest change first.",
             [.companyID] + Parameter.list(search: "Words in the title.", filter: filters, expand: expand),
             action: .http(.get, path: "/v2/companies/{company_id}/engagements", .read),
-            scopes: ["engagements:read"], result: "EngagementList"),
+            scopes: ["engagements:read"], result: "EngagementList",
+            example: #"{"company_id":"cmp_sandbox01","limit":2,"fields":["id","title"]}"#),
         Method(
             "company.setCrmAssociation", "Tie one company to an object of a CRM.",
             detail: "Replaces the tie that there is.", [.companyID] + Parameter.association(["company"]),
             action: .http(.put, path: "/v2/companies/{company_id}/crm_association", .replace),
-            scopes: ["companies:write"], result: "Company"),
+            scopes: ["companies:write"], result: "Company",
+            example: #"{"company_id":"cmp_sandbox02","object_type":"company","crm_object_id":"hs-2","#
+                + #""source":"hubspot"}"#),
         Method(
             "company.clearCrmAssociation", "Untie one company from its CRM object.", [.companyID, .options],
             action: .http(.delete, path: "/v2/companies/{company_id}/crm_association", .replace),
-            scopes: ["companies:write"], result: "Company"),
+            scopes: ["companies:write"], result: "Company",
+            example: #"{"company_id":"cmp_sandbox01"}"#),
     ]
 
     private static let domains = Parameter.Kind.list(

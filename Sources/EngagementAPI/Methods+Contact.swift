@@ -6,43 +6,53 @@ extension Method {
         Method(
             "contact.get", "Read one contact.", [.contactID, .options, .fields],
             action: .http(.get, path: "/v2/contacts/{contact_id}", .read), scopes: ["contacts:read"],
-            result: "Contact"),
+            result: "Contact",
+            example: #"{"contact_id":"cnt_sandbox01"}"#),
         Method(
             "contact.list", "List contacts, newest change first.",
             Parameter.list(
                 search: "Words in the full name or an e-mail address.",
                 filter: [FilterField(name: "crm_associations", kind: .associations(["contact"]))]),
-            action: .http(.get, path: "/v2/contacts", .read), scopes: ["contacts:read"], result: "ContactList"),
+            action: .http(.get, path: "/v2/contacts", .read), scopes: ["contacts:read"], result: "ContactList",
+            example: #"{"search":"souza","limit":2,"fields":["id","first_name","last_name","emails.email"]}"#),
         Method(
             "contact.create", "Create a contact.",
             detail: "An e-mail address that another contact has is a conflict (409). Not to be repeated blindly: where "
                 + "an error says applied unknown, look for the address first.",
             contactFields + [.options], action: .http(.post, path: "/v2/contacts", .once), scopes: ["contacts:write"],
-            result: "Contact"),
+            result: "Contact",
+            example: #"{"first_name":"Mia","last_name":"Berg","emails":[{"email":"mia@berg.example","#
+                + #""is_primary":true}]}"#),
         Method(
             "contact.update", "Change fields of one contact.",
             detail: "Only what is given changes; null clears a field. emails and phone_numbers replace the whole list.",
             [.contactID] + contactFields + [.options],
             action: .http(.patch, path: "/v2/contacts/{contact_id}", .once), scopes: ["contacts:write"],
-            result: "Contact"),
+            result: "Contact",
+            example: #"{"contact_id":"cnt_sandbox02","first_name":"Bjorn","company_id":null}"#),
         Method(
             "contact.delete", "Delete one contact.", [.contactID, .options],
             action: .http(.delete, path: "/v2/contacts/{contact_id}", .replace), scopes: ["contacts:write"],
-            result: "Deleted"),
+            result: "Deleted",
+            example: #"{"contact_id":"cnt_sandbox40"}"#),
         Method(
             "contact.listEngagements", "List the engagements of one contact, newest change first.",
             [.contactID] + Parameter.list(search: "Words in the title.", filter: filters, expand: expand),
             action: .http(.get, path: "/v2/contacts/{contact_id}/engagements", .read),
-            scopes: ["engagements:read"], result: "EngagementList"),
+            scopes: ["engagements:read"], result: "EngagementList",
+            example: #"{"contact_id":"cnt_sandbox01","limit":2,"fields":["id","title"]}"#),
         Method(
             "contact.setCrmAssociation", "Tie one contact to an object of a CRM.",
             detail: "Replaces the tie that there is.", [.contactID] + Parameter.association(["contact"]),
             action: .http(.put, path: "/v2/contacts/{contact_id}/crm_association", .replace),
-            scopes: ["contacts:write"], result: "Contact"),
+            scopes: ["contacts:write"], result: "Contact",
+            example: #"{"contact_id":"cnt_sandbox02","object_type":"contact","crm_object_id":"hs-1","#
+                + #""source":"hubspot"}"#),
         Method(
             "contact.clearCrmAssociation", "Untie one contact from its CRM object.", [.contactID, .options],
             action: .http(.delete, path: "/v2/contacts/{contact_id}/crm_association", .replace),
-            scopes: ["contacts:write"], result: "Contact"),
+            scopes: ["contacts:write"], result: "Contact",
+            example: #"{"contact_id":"cnt_sandbox01"}"#),
     ]
 
     private static let contactFields: [Parameter] = [

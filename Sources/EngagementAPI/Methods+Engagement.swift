@@ -10,7 +10,8 @@ extension Method {
                 + "that soon expires: use it at once and do not keep it.",
             [.engagementID, expand, .options, .fields],
             action: .http(.get, path: "/v2/engagements/{engagement_id}", .read),
-            scopes: ["engagements:read"], result: "Engagement"),
+            scopes: ["engagements:read"], result: "Engagement",
+            example: #"{"engagement_id":"ngmt_sandbox01","expand":["contacts"]}"#),
         Method(
             "engagement.replaceContacts", "Replace all contacts of one engagement.",
             detail:
@@ -26,7 +27,8 @@ extension Method {
                 .options,
             ],
             action: .http(.put, path: "/v2/engagements/{engagement_id}/contacts", .replace),
-            scopes: ["engagements:write"], result: "Engagement", source: .inferred),
+            scopes: ["engagements:write"], result: "Engagement", source: .inferred,
+            example: #"{"engagement_id":"ngmt_sandbox01","contact_ids":["cnt_sandbox05","cnt_sandbox07"]}"#),
         Method(
             "engagement.addContacts", "Add contacts to one engagement, and keep those it has.",
             detail: "Reads the current contacts, writes the full list with the new ones, and reads it back. When there "
@@ -37,12 +39,15 @@ extension Method {
                 .optional("dry_run", .flag, "true tells what would change, and writes nothing."), .options,
             ],
             action: .composed(.addContacts, path: "/v2/engagements/{engagement_id}/contacts"),
-            scopes: ["engagements:read", "contacts:read", "engagements:write"], result: "Engagement", source: .inferred),
+            scopes: ["engagements:read", "contacts:read", "engagements:write"], result: "Engagement", source: .inferred,
+            example: #"{"engagement_id":"ngmt_sandbox01","contact_ids":["cnt_sandbox07"]}"#),
         Method(
             "engagement.list", "List engagements, newest change first.",
             detail: "Private ones are in it only when the token may read them. search looks at titles only.",
             Parameter.list(search: "Words in the title.", filter: filters, expand: expand),
-            action: .http(.get, path: "/v2/engagements", .read), scopes: ["engagements:read"], result: "EngagementList"),
+            action: .http(.get, path: "/v2/engagements", .read), scopes: ["engagements:read"], result: "EngagementList",
+            example: #"{"limit":2,"filter":{"start_at":{"gte":"2026-01-10T00:00:00Z"}},"fields":["id","title","#
+                + #""start_at"]}"#),
         Method(
             "engagement.create", "Create an engagement from a recording.",
             detail: "The API fetches media_url before it answers, so this takes its time. external_id makes it safe to "
@@ -59,7 +64,9 @@ extension Method {
                 .optional("start_at", .time, "When it began; now unless given."), .options,
             ],
             action: .http(.post, path: "/v2/engagements", .create), scopes: ["engagements:write"],
-            result: "Engagement"),
+            result: "Engagement",
+            example: #"{"type":"CALL","title":"Renewal","source_system":"dialer","external_id":"call-4711","#
+                + #""media_url":"https://media.example/call-4711.mp3"}"#),
         Method(
             "engagement.replaceTags", "Replace all tags of one engagement.",
             detail: "Destructive: every tag that is not listed is taken off it. An empty list takes all off.",
@@ -67,12 +74,14 @@ extension Method {
                 .engagementID, .required("tag_ids", .ids(prefix: "tag_"), "The full new list of tags."), .options,
             ],
             action: .http(.put, path: "/v2/engagements/{engagement_id}/tags", .replace),
-            scopes: ["engagements:write"], result: "Engagement", source: .inferred),
+            scopes: ["engagements:write"], result: "Engagement", source: .inferred,
+            example: #"{"engagement_id":"ngmt_sandbox01","tag_ids":["tag_sandbox02"]}"#),
         Method(
             "engagement.getTimeline", "Read who spoke when in one engagement.",
             [.engagementID, .options, .fields],
             action: .http(.get, path: "/v2/engagements/{engagement_id}/transcript_timeline", .read),
-            scopes: ["transcript_timelines:read"], result: "TranscriptTimeline", source: .inferred),
+            scopes: ["transcript_timelines:read"], result: "TranscriptTimeline", source: .inferred,
+            example: #"{"engagement_id":"ngmt_sandbox01"}"#),
     ]
 
     /// What lists of engagements can be filtered by (API guide, "Searching engagements").

@@ -13,7 +13,7 @@ extension Method {
             result: "openrpc"),
         Method(
             "service.ping", "Answer at once, without touching the network.", [options], action: .local(.ping),
-            result: "empty"),
+            result: "empty", example: "{}"),
         Method(
             "service.info", "Tell version, settings, limits and counters of this process.", [options],
             action: .local(.info), result: "info"),

@@ -26,7 +26,10 @@ public enum OpenRPC {
         json.beginObject()
         json.name("schemas")
         json.beginObject()
-        writeSchemas(to: &json)
+        for type in ResultType.all {
+            json.name(type.name)
+            type.writeSchema(to: &json)
+        }
         json.endObject()
         json.endObject()
         json.endObject()
@@ -36,9 +39,7 @@ public enum OpenRPC {
         json.beginObject()
         json.member("name", method.name)
         json.member("summary", method.summary)
-        let scopes = method.scopes.isEmpty ? "" : "Scope: \(method.scopes.joined(separator: ", "))."
-        let description = [method.detail, scopes].filter { !$0.isEmpty }.joined(separator: " ")
-        if !description.isEmpty { json.member("description", description) }
+        if !method.detail.isEmpty { json.member("description", method.detail) }
         json.member("paramStructure", "either")
         json.name("params")
         json.beginArray()
@@ -50,18 +51,9 @@ public enum OpenRPC {
         json.name("schema")
         writeResult(method, to: &json)
         json.endObject()
-        if method.isRemote {
-            json.name("errors")
-            json.beginArray()
-            for kind in RPCFailure.Kind.allCases {
-                guard let code = kind.code, code >= 1000 else { continue }
-                json.beginObject()
-                json.member("code", code)
-                json.member("message", kind.rawValue)
-                json.endObject()
-            }
-            json.endArray()
-        }
+        if method.isRemote { writeErrors(of: method, to: &json) }
+        if let example = method.example { writeExample(example, of: method, to: &json) }
+        writeExtensions(of: method, to: &json)
         json.endObject()
     }
 
@@ -79,39 +71,85 @@ public enum OpenRPC {
         json.beginObject()
         json.member("type", "object")
         if method.isRemote {
-            json.member("required", ["data", "meta"])
             json.name("properties")
             json.beginObject()
             json.name("data")
-            json.beginObject()
-            json.member("description", "The API's body, untouched.")
-            json.endObject()
+            method.dataKind.writeSchema(to: &json, summary: "The API's body, untouched.")
+            var required = ["data", "meta"]
+            if case .composed = method.action {
+                json.name("changes")
+                ResultType.Kind.named("Changes").writeSchema(to: &json)
+                required.append("changes")
+            }
             json.name("meta")
-            json.beginObject()
-            json.member("$ref", "#/components/schemas/meta")
+            ResultType.Kind.named("Meta").writeSchema(to: &json)
             json.endObject()
-            json.endObject()
+            json.member("required", required)
         }
         json.endObject()
     }
 
-    private static func writeSchemas(to json: inout JSONWriter) {
-        json.name("meta")
-        json.beginObject()
-        json.member("type", "object")
-        json.member("description", "How the answer came about. What the API did not send is absent.")
-        json.name("properties")
-        json.beginObject()
-        for (name, type) in [
-            ("status", "integer"), ("api_version", "string"), ("etag", "string"), ("attempts", "integer"),
-            ("elapsed_ms", "number"),
-        ] {
-            json.name(name)
+    /// With `code` and `message` as OpenRPC has them; `data` names the kind and tells when.
+    private static func writeErrors(of method: Method, to json: inout JSONWriter) {
+        json.name("errors")
+        json.beginArray()
+        for error in MethodError.ofEveryCall + MethodError.refusals(of: method) {
             json.beginObject()
-            json.member("type", type)
+            json.member("code", error.code)
+            json.member("message", error.kind.rawValue)
+            json.name("data")
+            json.beginObject()
+            json.member("kind", error.kind.rawValue)
+            json.member("when", error.when)
+            json.endObject()
             json.endObject()
         }
+        json.endArray()
+    }
+
+    private static func writeExample(_ params: String, of method: Method, to json: inout JSONWriter) {
+        guard let answer = ExampleAnswers.all[method.name] else { return }
+        let (asked, answered) = (ByteBuffer(text: params), ByteBuffer(text: answer))
+        var scanner = JSONScanner(asked.bytes)
+        guard let members = (try? scanner.text())?.members else { return }
+        json.name("examples")
+        json.beginArray()
+        json.beginObject()
+        json.member("name", "in the sandbox")
+        json.name("params")
+        json.beginArray()
+        for member in members {
+            json.beginObject()
+            json.member("name", member.name.string ?? "")
+            json.name("value")
+            json.raw(member.value.bytes)
+            json.endObject()
+        }
+        json.endArray()
+        json.name("result")
+        json.beginObject()
+        json.member("name", method.result)
+        json.name("value")
+        json.raw(answered)
         json.endObject()
+        json.endObject()
+        json.endArray()
+    }
+
+    private static func writeExtensions(of method: Method, to json: inout JSONWriter) {
+        guard method.availability == .listed, let (verb, path) = method.address else { return }
+        json.name("x-http")
+        json.beginObject()
+        json.member("method", verb)
+        json.member("path", path)
+        json.member("source", method.source.rawValue)
+        json.endObject()
+        json.member("x-scopes", method.scopes)
+        let conditional = method.conditionalScopes
+        guard !conditional.isEmpty else { return }
+        json.name("x-conditional-scopes")
+        json.beginObject()
+        for (condition, scopes) in conditional { json.member(condition, scopes) }
         json.endObject()
     }
 }

@@ -41,8 +41,8 @@ public final class FieldSelection: Sendable {
     }
 
     /// Appends an object with nothing in it but what is wanted, in its own order, each value byte for byte. An array
-    /// has the selection applied to each of its elements; where an object is wanted in part and there is none, `null` stays
-    /// and anything else is left out. False, and nothing is appended, when the value itself is to be left out.
+    /// has the selection applied to each of its elements; where an object is wanted in part and there is none, `null`
+    /// stays and anything else is left out. False, and nothing is appended, when the value itself is to be left out.
     public func append(_ value: JSONSlice, to out: ByteBuffer) -> Bool {
         append(value, roots, Self.nestingLimit, to: out)
     }

@@ -32,8 +32,9 @@ extension Server {
 
     private func writeCapabilities(_ revision: Revision, to json: inout JSONWriter) {
         var names = ["tools"]
-        if readsEngagements { names += ["resources", "prompts"] }
-        if readsEngagements, revision.hasProgressMessages { names.append("completions") }
+        if hasResources { names.append("resources") }
+        if readsEngagements { names.append("prompts") }
+        if hasResources, revision.hasProgressMessages { names.append("completions") }
         if !revision.isStateless { names.append("logging") }
         json.name("capabilities")
         json.beginObject()
@@ -82,7 +83,12 @@ extension Server {
 
     func offers(_ tool: String) -> Bool { tools.contains { $0.name == tool } }
 
-    /// Whether engagements may be read, which resources and prompts are made of.
+    /// Whether the process's settings let `method` be called, be it a tool here or not.
+    func mayCall(_ method: Method) -> Bool {
+        table.entries.contains { $0.isAllowed && $0.method.name == method.name }
+    }
+
+    /// Whether engagements may be read, which the prompt is about.
     var readsEngagements: Bool { offers(Tool.name(of: "engagement.get")) }
 
     func setLevel(_ params: JSONSlice?, _ revision: Revision, _ session: inout Session) throws(Refusal) -> Step {

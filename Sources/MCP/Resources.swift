@@ -3,43 +3,60 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// Engagements as resources: `engagement:///ngmt_…`, with `?expand=…` for related records, and
-/// `engagement:///ngmt_…/transcript`.
+/// What can be read by one id, as resources: `engagement:///ngmt_…`, `contact:///cnt_…` and so on, with `?expand=…`
+/// where the method has it, and `engagement:///ngmt_…/transcript`.
 extension Server {
-    private static let scheme = "engagement"
-
     /// A family of resources.
     private struct Template {
-        let uri: String
-        let name: String
-        let title: String
-        let description: String
-        let type: String
+        /// The method that reads one of them.
+        let method: Method
+        /// The part behind the id, which is text; nil for the whole, which is JSON.
+        let part: String?
+
+        var scheme: String { String(method.resource) }
+
+        var uri: String {
+            let id = "\(scheme):///{\(scheme)_id}"
+            if let part { return "\(id)/\(part)" }
+            return method.parameters.contains { $0.name == "expand" } ? id + "{?expand}" : id
+        }
+
+        var name: String { part.map { "\(scheme)_\($0)" } ?? scheme }
+
+        var title: String { scheme.prefix(1).uppercased() + scheme.dropFirst() + (part.map { " \($0)" } ?? "") }
+
+        var description: String {
+            if part != nil { return "What was said in one \(scheme), as text. It can be megabytes long." }
+            let hint = uri.hasSuffix("{?expand}") ? " expand is a list of related records, separated by commas." : ""
+            return "One \(scheme) as JSON." + hint
+        }
     }
 
-    private static let templates = [
-        Template(
-            uri: scheme + ":///{engagement_id}{?expand}", name: "engagement", title: "Engagement",
-            description: "One engagement as JSON. expand is a list of related records, separated by commas.",
-            type: "application/json"),
-        Template(
-            uri: scheme + ":///{engagement_id}/transcript", name: "engagement_transcript",
-            title: "Engagement transcript",
-            description: "What was said in one engagement, as text. It can be megabytes long.", type: "text/plain"),
-    ]
+    private static let transcript = "transcript"
 
-    /// Single resources are not listed: there are as many as engagements. Templates say how each is named.
+    /// The schemes; a comment is read by its tool.
+    private static let schemes: [Substring] = ["engagement", "contact", "company", "user", "tag"]
+
+    private static let templates: [Template] = Method.all.flatMap { method -> [Template] in
+        guard method.name == "\(method.resource).get", schemes.contains(method.resource) else { return [] }
+        let whole = Template(method: method, part: nil)
+        return method.resource == "engagement" ? [whole, Template(method: method, part: transcript)] : [whole]
+    }
+
+    private var readable: [Template] { Self.templates.filter { mayCall($0.method) } }
+
+    /// Single resources are not listed: there are as many as engagements and contacts. Templates say how each is named.
     func appendResources(isTemplates: Bool, _ revision: Revision, to out: ByteBuffer) {
         appendResult(revision, cache: .forAnHour, to: out) { json in
             json.name(isTemplates ? "resourceTemplates" : "resources")
             json.beginArray()
-            for template in Self.templates where isTemplates && self.readsEngagements {
+            for template in isTemplates ? readable : [] {
                 json.beginObject()
                 json.member("uriTemplate", template.uri)
                 json.member("name", template.name)
                 if revision.hasTitles { json.member("title", template.title) }
                 json.member("description", template.description)
-                json.member("mimeType", template.type)
+                json.member("mimeType", template.part == nil ? "application/json" : "text/plain")
                 json.endObject()
             }
             json.endArray()
@@ -51,29 +68,32 @@ extension Server {
         guard let uri = params?.member("uri")?.string else {
             throw Refusal("uri", "required", "resources/read needs the uri of a resource.")
         }
-        guard let parts = ResourceURI(uri), parts.scheme == Self.scheme, parts.part.map({ $0 == "transcript" }) ?? true,
-            let entry = table.entries.first(where: { $0.method.name == "engagement.get" })
+        guard let parts = ResourceURI(uri),
+            let template = Self.templates.first(where: { $0.scheme == parts.scheme && $0.part == parts.part }),
+            let entry = table.entries.first(where: { $0.method.name == template.method.name })
         else {
-            let forms = Self.templates.map(\.uri).joined(separator: " and ")
+            let forms = Self.templates.map(\.uri).joined(separator: ", ")
             throw Refusal.noResource(
                 uri.cut(after: 200), "There is no resource \(uri.quoted); there are \(forms).", revision)
         }
-        let isTranscript = parts.part != nil
-        let words = isTranscript ? ["transcript"] : parts.expand
+        let isTranscript = template.part != nil
+        let words = isTranscript ? [Self.transcript] : parts.expand
         let buffer = ByteBuffer()
         var json = JSONWriter(buffer)
         json.beginObject()
-        json.member("engagement_id", parts.id)
+        json.member("\(template.scheme)_id", parts.id)
         if !words.isEmpty { json.member("expand", words) }
         json.endObject()
         let shape = Reply.Shape.resource(uri: uri, isTranscript: isTranscript)
         let reply = Reply(shape, revision, progressToken: meta.progressToken.map { Array($0.bytes) }, server: self)
         return ToolCall(entry: entry, params: Self.checked(buffer), reply: reply, holder: buffer)
     }
-}
 
-/// `expand` values, completed.
-extension Server {
+    /// Whether anything can be read as a resource.
+    var hasResources: Bool { !readable.isEmpty }
+
+    // MARK: Completion
+
     /// What `completion/complete` asks for: the values that continue what is there.
     func completions(_ params: JSONSlice?) throws(Refusal) -> [String] {
         guard let argument = params?.member("argument"), let name = argument.member("name")?.string,
@@ -87,25 +107,29 @@ extension Server {
             return []
         case "ref/resource":
             let uri = ref?.member("uri")?.string ?? ""
-            guard uri.lowercased().hasPrefix(Self.scheme + "://"), readsEngagements else {
-                throw Refusal("ref.uri", "invalid_value", "There is no resource template \(uri.quoted).")
-            }
-            return name == "expand" && !uri.hasSuffix("/transcript") ? expansions(of: value) : []
+            let scheme = uri.prefix { $0 != ":" }.lowercased()
+            guard uri.dropFirst(scheme.count).hasPrefix("://"),
+                let template = readable.first(where: { $0.scheme == scheme })
+            else { throw Refusal("ref.uri", "invalid_value", "There is no resource template \(uri.quoted).") }
+            guard !uri.hasSuffix("/\(Self.transcript)") else { return [] }
+            return template.method.parameters.first { $0.name == name }.map { Self.words($0, continuing: value) } ?? []
         default: throw Refusal("ref", "required", "completion/complete needs ref, of type ref/prompt or ref/resource.")
         }
     }
 
-    /// The last word of `value` continued, words already there left out.
-    private func expansions(of value: String) -> [String] {
-        guard let method = tools.first(where: { $0.method.name == "engagement.get" })?.method else { return [] }
-        // What stands there already stays as it is spelled, the blanks before the last word included.
-        let start = value.lastIndex(of: ",").map { value.index(after: $0) } ?? value.startIndex
-        let begun = value[start...].drop { $0.isWhitespace }
-        let (head, before) = (value.dropLast(begun.count), String(value[..<start]).commaSeparatedWords)
-        for case .choices(let choices) in method.parameters.map(\.kind) {
+    /// The words that a parameter with a closed list may go on with: of a list the last one, those that are there left
+    /// out.
+    private static func words(_ parameter: Parameter, continuing value: String) -> [String] {
+        switch parameter.kind {
+        case .word(let words): return words.filter { $0.hasPrefix(value) }
+        case .choices(let choices):
+            // What stands there already stays as it is spelled, the blanks before the last word included.
+            let start = value.lastIndex(of: ",").map { value.index(after: $0) } ?? value.startIndex
+            let begun = value[start...].drop { $0.isWhitespace }
+            let (head, before) = (value.dropLast(begun.count), String(value[..<start]).commaSeparatedWords)
             return choices.map(\.value).filter { $0.hasPrefix(begun) && !before.contains($0) }.map { head + $0 }
+        default: return []
         }
-        return []
     }
 
     func appendCompletion(_ words: [String], _ revision: Revision, to out: ByteBuffer) {

@@ -52,7 +52,7 @@ final class ListWalk: Procedure {
         case .failed(let failure, _):
             // Nothing has come that could be lost.
             guard let last else { return .fail(failure) }
-            return finish(last, stoppedBy: failure.kind.rawValue, failure.message, failure)
+            return finish(last, failure, nextCursor: lastCursor)
         }
     }
 
@@ -74,7 +74,7 @@ final class ListWalk: Procedure {
         guard let data = root.member("data"), data.kind == .array else {
             let failure = RPCFailure(.badResponse, "The API's answer is not a list, although a list was asked for.")
             guard let last else { return .fail(failure) }
-            return finish(last, stoppedBy: failure.kind.rawValue, failure.message, failure)
+            return finish(last, failure, nextCursor: lastCursor)
         }
         last = exchange
         pages += 1
@@ -91,7 +91,7 @@ final class ListWalk: Procedure {
         guard let next = root.member("next_cursor")?.string, !next.isEmpty else {
             guard root.member("has_more")?.bool == true else { return finish(exchange) }
             let text = "The API says that there is more, and gives no cursor to go on with."
-            return finish(exchange, stoppedBy: "bad_response", text)
+            return finish(exchange, RPCFailure(.badResponse, text))
         }
         if root.member("has_more")?.bool == false { return finish(exchange) }
         let encoded = ByteBuffer()
@@ -100,7 +100,7 @@ final class ListWalk: Procedure {
         cursor = encoded.bytes.text
         if !isNew {
             let text = "The API gave the same cursor twice, so the list has no end that can be reached."
-            return finish(exchange, stoppedBy: "bad_response", text, nextCursor: next)
+            return finish(exchange, RPCFailure(.badResponse, text), nextCursor: next)
         }
         if items >= maxItems {
             return finish(exchange, stoppedBy: "max_items", "max_items was reached.", nextCursor: next)
@@ -110,6 +110,10 @@ final class ListWalk: Procedure {
         }
         lastCursor = next
         return .tell(CallProgress(items: items, pages: pages), then: .ask(page))
+    }
+
+    private func finish(_ exchange: Exchange, _ failure: RPCFailure, nextCursor: String? = nil) -> Step {
+        finish(exchange, stoppedBy: failure.kind.rawValue, failure.message, failure, nextCursor: nextCursor)
     }
 
     private func finish(
@@ -122,7 +126,7 @@ final class ListWalk: Procedure {
         data.append("],\"has_more\":")
         data.append(text: reason == nil ? "false" : "true")
         data.append(",\"next_cursor\":")
-        if let next = nextCursor ?? (failure == nil ? nil : lastCursor) {
+        if let next = nextCursor {
             JSONWriter.appendString(next, to: data)
         } else {
             data.append("null")

@@ -102,6 +102,8 @@ struct Main {
         case "openrpc": OpenRPC.append(table.listed, version: Version.number, to: compact)
         case "mcp": MCP.Server.appendDocument(table.offered, to: compact)
         case "methods": return try show(ReadmeTables.methods)
+        case "page": return try show(MethodsPage.text)
+        case "examples": return try show(MethodsPage.exampleRequests)
         case "settings": return try show(ReadmeTables.settings)
         default: throw Failure(sentence: "schema takes openrpc or mcp.")
         }

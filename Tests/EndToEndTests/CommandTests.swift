@@ -27,8 +27,33 @@ struct CommandTests {
         let command = try Command(["schema", "openrpc"])
         #expect(command.ending == .exited(0) && command.errors.isEmpty)
         let committed = try Repository.bytes(Repository.root + "/schema/openrpc.json")
-        #expect(Array(command.output.utf8) == committed, "write it anew: engagement-rpc schema openrpc")
+        let isSame = Array(command.output.utf8) == committed
+        #expect(isSame, "write it anew: Tests/update-generated")
         #expect(try Command(["schema"]).output == command.output)
+    }
+
+    @Test func theCommittedPageIsTheProgramsOwn() throws {
+        let isSame =
+            try Array(Command(["schema", "page"]).output.utf8)
+            == Repository.bytes(Repository.root + "/schema/methods.md")
+        #expect(isSame, "write it anew: Tests/update-generated")
+    }
+
+    /// The answers that the documents show are what a fresh sandbox says, but for the time that it took.
+    @Test func examplesAreAsExchanged() throws {
+        let requests = try Command(["schema", "examples"]).output.split(separator: "\n")
+        #expect(requests.count > 30)
+        let page = try String(decoding: Repository.bytes(Repository.root + "/schema/methods.md"), as: UTF8.self)
+        for line in requests {
+            let request = line.drop { $0 != "{" }
+            let host = try sandbox()
+            try host.send(line: String(request))
+            let answer = try host.next()
+            let text = String(decoding: answer.bytes, as: UTF8.self)
+                .replacing(/"elapsed_ms":[0-9.]+/, with: "\"elapsed_ms\":12.4")
+            #expect(answer.code == nil && page.contains("--> \(request)\n<-- \(text)\n"), "\(line)")
+            try host.finish()
+        }
     }
 
     @Test(arguments: ["methods", "settings"]) func theTablesOfTheReadmeAreTheProgramsOwn(part: String) throws {
@@ -42,7 +67,8 @@ struct CommandTests {
         let command = try Command(["schema", "mcp"])
         #expect(command.ending == .exited(0) && command.errors.isEmpty)
         let committed = try Repository.bytes(Repository.root + "/schema/mcp-tools.json")
-        #expect(Array(command.output.utf8) == committed, "write it anew: engagement-rpc schema mcp")
+        let isSame = Array(command.output.utf8) == committed
+        #expect(isSame, "write it anew: Tests/update-generated")
         let bad = try Command(["schema", "mpc"])
         #expect(bad.ending == .exited(64) && bad.output.isEmpty)
     }

@@ -129,7 +129,11 @@ struct MCPLifeTests {
         let host = try era.begin()
         let list = try host.ask(era.request("1", "resources/templates/list"))
         let names = try list.elements("result", "resourceTemplates").compactMap { $0.string("uriTemplate") }
-        #expect(names == ["engagement:///{engagement_id}{?expand}", "engagement:///{engagement_id}/transcript"])
+        #expect(
+            names == [
+                "engagement:///{engagement_id}{?expand}", "engagement:///{engagement_id}/transcript",
+                "contact:///{contact_id}", "company:///{company_id}", "tag:///{tag_id}", "user:///{user_id}",
+            ])
         func read(_ uri: String) throws -> Answer {
             try host.ask(era.request("2", "resources/read", #""uri":"\#(uri)""#))
         }
@@ -140,6 +144,13 @@ struct MCPLifeTests {
         let transcript = try read("engagement://ngmt_sandbox01/transcript")
         #expect(transcript.string("result", "contents", "0", "mimeType") == "text/plain")
         #expect(transcript.string("result", "contents", "0", "text")?.hasPrefix("[0s] ") == true)
+        for id in [
+            "contact:///cnt_sandbox01", "company:///cmp_sandbox01", "tag:///tag_sandbox01", "user:///usr_sandbox01",
+        ] {
+            let resource = try read(id)
+            let text = try Answer(Array(try #require(resource.string("result", "contents", "0", "text")).utf8))
+            #expect(text.string("id").map { id.hasSuffix("/" + $0) } == true, "\(resource)")
+        }
         let missing = era.isStateless ? -32602 : -32002
         for uri in [
             "engagement://ngmt_none", "engagement://ngmt_a/b", "engagement://", "engagement://cnt_sandbox01",
@@ -148,7 +159,8 @@ struct MCPLifeTests {
             "engagement:///ngmt%255Fsandbox01", "engagement:///ngmt%5sandbox01", "engagement:///ngmt_sandbox01#a",
             "engagement:///ngmt_sandbox01?expand=contacts%252Cowner", "engagement:///ngmt_sandbox01?fields=id",
             "engagement:///ngmt_sandbox01/", "engagement:///ngmt_sandbox01%2Ftranscript", "contact:///ngmt_sandbox01",
-            "engagement:///%FF",
+            "engagement:///%FF", "contact:///cnt_sandbox01?expand=contacts", "contact:///cnt_sandbox01/transcript",
+            "transcriptcomment:///tano_sandbox01", "tag:///tag_none",
         ] {
             let answer = try read(uri)
             #expect(answer.code == missing && answer.string("error", "data", "uri") == uri, "\(answer)")

@@ -142,7 +142,46 @@ import Testing
             #expect(params.map { $0["required"] as? Bool } == method.parameters.map(\.isRequired))
             #expect(params.allSatisfy { $0["schema"] is [String: Any] && $0["description"] is String })
             #expect(((written["result"] as? [String: Any])?["schema"]) is [String: Any])
-            #expect((written["description"] as? String ?? "").contains("Scope") == !method.scopes.isEmpty)
+        }
+    }
+
+    @Test func theDocumentTypesEveryCall() throws {
+        let listed = MethodTable().listed
+        let methods = try #require(try document(listed)["methods"] as? [[String: Any]])
+        let types = Set(ResultType.all.map(\.name))
+        for (written, method) in zip(methods, listed) where method.isRemote {
+            let http = try #require(written["x-http"] as? [String: String])
+            let address = try #require(method.address)
+            #expect(http == ["method": address.verb, "path": address.path, "source": method.source.rawValue])
+            #expect(written["x-scopes"] as? [String] == method.scopes && !method.scopes.isEmpty)
+            #expect(types.contains(method.result), "\(method.name)")
+            let errors = try #require(written["errors"] as? [[String: Any]])
+            let codes = Set(errors.compactMap { $0["code"] as? Int })
+            #expect(codes.isSuperset(of: [-32602, 1001, 1004, 401, 403, 429, 500]), "\(method.name)")
+            #expect(codes.contains(404) == (method.parameters.first?.place == .path), "\(method.name)")
+            for error in errors {
+                let data = try #require(error["data"] as? [String: String])
+                #expect(data["kind"] == error["message"] as? String && data["when"]?.hasSuffix(".") == true)
+            }
+            #expect((written["examples"] as? [Any])?.count == 1, "\(method.name)")
+        }
+        let names = methods.filter { ($0["x-http"] as? [String: String])?["source"] == "inferred" }
+        #expect(
+            Set(names.compactMap { $0["name"] as? String }) == [
+                "engagement.replaceContacts", "engagement.addContacts", "engagement.replaceTags",
+                "engagement.getTimeline", "tag.get", "tag.update",
+            ])
+    }
+
+    /// What a fresh sandbox answers to each example is another test's to compare.
+    @Test func examplesAreParamsOfTheirMethods() throws {
+        for entry in MethodTable().entries {
+            guard let example = entry.method.example else { continue }
+            let text = ByteBuffer(text: example)
+            try withExtendedLifetime(text) {
+                var scanner = JSONScanner(text.bytes)
+                _ = try entry.bind(try scanner.text(), target: ByteBuffer(), body: ByteBuffer())
+            }
         }
     }
 

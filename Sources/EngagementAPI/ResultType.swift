@@ -1,0 +1,123 @@
+import JSON
+
+/// What an answer holds, for documents and for programs that make types of them. Nothing is checked against it: objects
+/// stay open to new members, and words to new ones (API reference: expect additive changes).
+public struct ResultType: Sendable {
+    /// What a member holds.
+    public indirect enum Kind: Sendable {
+        case text, integer, number, flag, time, link, anything
+        /// A resource's id, which begins with the prefix.
+        case id(prefix: String)
+        /// One of these words, or one that the API has added since.
+        case word([String])
+        /// Another type of the list.
+        case named(String)
+        case list(of: Kind)
+        /// The kind, or `null`.
+        case orNull(Kind)
+    }
+
+    /// A member of an object.
+    public struct Member: Sendable {
+        let name: String
+        let kind: Kind
+        let isRequired: Bool
+        let summary: String
+
+        init(_ name: String, _ kind: Kind, isRequired: Bool = false, _ summary: String = "") {
+            self.name = name
+            self.kind = kind
+            self.isRequired = isRequired
+            self.summary = summary
+        }
+    }
+
+    /// The name under `components.schemas`.
+    public let name: String
+    let summary: String
+    let members: [Member]
+
+    init(_ name: String, _ summary: String, _ members: [Member]) {
+        self.name = name
+        self.summary = summary
+        self.members = members
+    }
+
+    /// One page of a list of `item`, or all of it.
+    static func list(of item: String) -> ResultType {
+        ResultType(
+            item + "List", "A list, as the API pages it.",
+            [
+                Member("object", .word(["list"])),
+                Member("data", .list(of: .named(item)), isRequired: true),
+                Member("has_more", .flag, isRequired: true, "Whether there is more after next_cursor."),
+                Member("next_cursor", .orNull(.text), "What to give as cursor for what comes next."),
+            ])
+    }
+
+    /// Writes the type as a JSON Schema.
+    func writeSchema(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("type", "object")
+        json.member("description", summary)
+        json.name("properties")
+        json.beginObject()
+        for member in members {
+            json.name(member.name)
+            member.kind.writeSchema(to: &json, summary: member.summary)
+        }
+        json.endObject()
+        let required = members.filter(\.isRequired).map(\.name)
+        if !required.isEmpty { json.member("required", required) }
+        json.endObject()
+    }
+}
+
+extension ResultType.Kind {
+    func writeSchema(to json: inout JSONWriter, summary: String = "") {
+        json.beginObject()
+        if !summary.isEmpty { json.member("description", summary) }
+        writeMembers(to: &json, orNull: false)
+        json.endObject()
+    }
+
+    private func writeMembers(to json: inout JSONWriter, orNull: Bool) {
+        func type(_ name: String) {
+            if orNull { json.member("type", [name, "null"]) } else { json.member("type", name) }
+        }
+        switch self {
+        case .anything: break
+        case .text: type("string")
+        case .integer: type("integer")
+        case .number: type("number")
+        case .flag: type("boolean")
+        case .time:
+            type("string")
+            json.member("format", "date-time")
+        case .link:
+            type("string")
+            json.member("format", "uri")
+        case .id(let prefix):
+            type("string")
+            json.member("pattern", "^\(prefix)[A-Za-z0-9]+$")
+        case .word(let words):
+            // Not `enum`: a client made from this must not fail over a word that it does not know yet.
+            type("string")
+            json.member("examples", words)
+        case .named(let name) where orNull:
+            json.name("anyOf")
+            json.beginArray()
+            ResultType.Kind.named(name).writeSchema(to: &json)
+            json.beginObject()
+            json.member("type", "null")
+            json.endObject()
+            json.endArray()
+        case .named(let name): json.member("$ref", "#/components/schemas/\(name)")
+        case .list(let kind):
+            type("array")
+            json.name("items")
+            kind.writeSchema(to: &json)
+        case .orNull(let kind): kind.writeMembers(to: &json, orNull: true)
+        }
+    }
+}

@@ -1,0 +1,195 @@
+/// The types of the answers (API reference and webhook schemas). What the reference does not print of expanded items is
+/// left open. Of a resource nothing is required, because `fields` may leave out anything.
+extension ResultType {
+    /// Every type, each before the lists of it.
+    static let all: [ResultType] =
+        [
+            engagement, engagementCompany, engagementContact, engagementTag, actionItem, signal, contact, company, tag,
+            user, comment, timeline, reference, association, email, phone, domain, deleted,
+        ] + ["Engagement", "Contact", "Company", "Tag", "User"].map(list)
+        + [meta, stop, changes, error, problem, fieldError]
+
+    private static func kind(_ word: String) -> Member { Member("object", .word([word])) }
+
+    private static let times = [
+        Member("created_at", .time), Member("updated_at", .time),
+    ]
+
+    private static let names = [
+        Member("first_name", .orNull(.text)), Member("last_name", .orNull(.text)),
+    ]
+
+    private static let engagement = ResultType(
+        "Engagement", "A recorded meeting or call. Members that expand adds are absent unless it names them.",
+        [
+            kind("engagement"), Member("id", .id(prefix: "ngmt_")), Member("title", .text),
+            Member(
+                "engagement_type", .word(["MEETING", "CALL", "EMAIL", "TASK", "NOTE", "CALENDAR_EVENT", "DOCUMENT"])),
+            Member("processing_status", .word(["PENDING", "PROCESSING", "COMPLETED", "FAILED"])),
+            Member("is_private", .flag),
+        ] + times + [
+            Member("description", .text), Member("data_source", .text), Member("is_internal", .flag),
+            Member("engagement_at", .time), Member("start_at", .time), Member("end_at", .time),
+            Member("duration_seconds", .integer), Member("meeting_url", .link),
+            Member("external_url", .text, "As it was given: not always a web address."),
+            Member("crm_association", .named("CrmAssociation")), Member("owner_user_id", .id(prefix: "usr_")),
+            Member("host_user_id", .id(prefix: "usr_")), Member("transcript", .orNull(.text), "By expand."),
+            Member("media_url", .orNull(.link), "By expand. A signed link that soon expires: not to be kept."),
+            Member("companies", .list(of: .named("EngagementCompany")), "By expand."),
+            Member("contacts", .list(of: .named("EngagementContact")), "By expand."),
+            Member("owner", .orNull(.named("User")), "By expand."),
+            Member("action_items", .list(of: .named("ActionItem")), "By expand."),
+            Member("signals", .list(of: .named("Signal")), "By expand."),
+            Member("tags", .list(of: .named("EngagementTag")), "By expand."),
+        ])
+
+    private static let engagementCompany = ResultType(
+        "EngagementCompany", "A company of an engagement.",
+        [
+            kind("engagement_company"), Member("id", .id(prefix: "cmp_")), Member("name", .orNull(.text)),
+            Member("crm_association", .named("CrmAssociation")),
+        ])
+
+    private static let engagementContact = ResultType(
+        "EngagementContact", "A participant of an engagement. Its members are not printed in the API's reference.",
+        [kind("engagement_contact"), Member("id", .id(prefix: "cnt_"))] + names + [
+            Member("emails", .list(of: .named("Email"))),
+            Member("is_calendar_resource", .flag, "Whether it is a room or the like, which replacing leaves alone."),
+        ])
+
+    private static let engagementTag = ResultType(
+        "EngagementTag", "A tag of an engagement.",
+        [
+            kind("tag"), Member("id", .id(prefix: "tag_")), Member("name", .text), Member("hex_color", .orNull(.text)),
+        ])
+
+    private static let actionItem = ResultType(
+        "ActionItem", "Something to do. Its members are not printed in the API's reference.",
+        [
+            kind("action_item"), Member("title", .orNull(.text)), Member("description", .orNull(.text)),
+            Member("is_completed", .flag),
+        ])
+
+    private static let signal = ResultType(
+        "Signal", "An annotation. Its members are not printed in the API's reference.",
+        [
+            kind("signal"), Member("type", .text), Member("title", .orNull(.text)),
+            Member("description", .orNull(.text)),
+        ])
+
+    private static let contact = ResultType(
+        "Contact", "A person. What has no value is absent, but for the names.",
+        [kind("contact"), Member("id", .id(prefix: "cnt_"))] + times + names + [
+            Member("description", .text), Member("company", .named("ResourceRef")),
+            Member("emails", .list(of: .named("Email"))), Member("phone_numbers", .list(of: .named("PhoneNumber"))),
+            Member("crm_association", .named("CrmAssociation")), Member("time_zone", .text, "An IANA time zone."),
+        ])
+
+    private static let company = ResultType(
+        "Company", "A company. What has no value is absent, but for the name.",
+        [kind("company"), Member("id", .id(prefix: "cmp_"))] + times + [
+            Member("name", .orNull(.text)), Member("description", .text), Member("industry", .text),
+            Member("website", .link), Member("logo_url", .link), Member("number_of_employees", .integer),
+            Member("crm_association", .named("CrmAssociation")), Member("domains", .list(of: .named("Domain"))),
+        ])
+
+    private static let tag = ResultType(
+        "Tag", "A tag for engagements.",
+        [kind("tag"), Member("id", .id(prefix: "tag_")), Member("name", .text)] + times + [
+            Member("hex_color", .orNull(.text), "As #1F77B4."), Member("description", .orNull(.text)),
+            Member("auto_tagging_enabled", .flag),
+        ])
+
+    private static let user = ResultType(
+        "User", "A user of the workspace.",
+        [kind("user"), Member("id", .id(prefix: "usr_")), Member("role", .text)] + times + names + [
+            Member("job_title", .text), Member("emails", .list(of: .named("Email"))), Member("time_zone", .text),
+            Member("last_activity_at", .time),
+        ])
+
+    private static let comment = ResultType(
+        "TranscriptComment", "A comment on a transcript.",
+        [
+            kind("transcript_comment"), Member("id", .id(prefix: "tano_")),
+            Member("engagement_id", .id(prefix: "ngmt_")), Member("transcript_timeline_id", .id(prefix: "tt_")),
+            Member("body", .text), Member("status", .text), Member("anchor", .orNull(.anything)),
+            Member("created_by", .orNull(.id(prefix: "usr_"))), Member("resolved_by", .orNull(.id(prefix: "usr_"))),
+            Member("resolved_at", .orNull(.time)),
+        ] + times)
+
+    private static let timeline = ResultType(
+        "TranscriptTimeline", "Who spoke when. The members of its items are not printed in the API's reference.",
+        [
+            kind("transcript_timeline"), Member("id", .id(prefix: "tt_")),
+            Member("engagement_id", .id(prefix: "ngmt_")),
+            Member("speakers", .list(of: .anything), "Entries name them by their place here."),
+            Member("entries", .list(of: .anything)), Member("overall_sentiment", .orNull(.number)),
+        ])
+
+    private static let reference = ResultType(
+        "ResourceRef", "Another resource, by kind and id.", [Member("id", .text), Member("object", .text)])
+
+    private static let association = ResultType(
+        "CrmAssociation", "The object of a CRM that this one stands for.",
+        [Member("object_type", .text), Member("crm_object_id", .text), Member("source", .text)])
+
+    private static let email = ResultType(
+        "Email", "An e-mail address.", [Member("email", .text), Member("is_primary", .flag)])
+
+    private static let phone = ResultType(
+        "PhoneNumber", "A phone number.", [Member("phone_number", .text), Member("is_primary", .flag)])
+
+    private static let domain = ResultType(
+        "Domain", "A domain of a company.", [Member("domain", .text), Member("is_primary", .flag)])
+
+    private static let deleted = ResultType(
+        "Deleted", "What was deleted.",
+        [Member("id", .text), Member("object", .text), Member("deleted", .flag)])
+
+    private static let meta = ResultType(
+        "Meta", "How the answer came about. What the API did not send is absent.",
+        [
+            Member("status", .integer, isRequired: true, "The HTTP status."), Member("api_version", .text),
+            Member("etag", .text), Member("attempts", .integer, isRequired: true, "HTTP requests made."),
+            Member("elapsed_ms", .number, isRequired: true), Member("pages", .integer, "Pages fetched, with all."),
+            Member("stopped_by", .named("Stop"), "Why a list with all ended before its end."),
+        ])
+
+    private static let stop = ResultType(
+        "Stop", "What ended a walk through a list early. What was received until then is in data.",
+        [
+            Member("kind", .text, isRequired: true), Member("message", .text, isRequired: true),
+            Member("error", .named("Error"), "The failure of a page after the first."),
+        ])
+
+    private static let changes = ResultType(
+        "Changes", "What an edit did to the contacts of an engagement, ids in the API's order.",
+        ["before", "after", "added", "removed", "kept", "preserved"].map { Member($0, .list(of: .id(prefix: "cnt_"))) }
+            + [Member("verified", .flag, isRequired: true, "Whether a read afterwards found what was asked for.")])
+
+    private static let error = ResultType(
+        "Error", "The data of an error.",
+        [
+            Member("kind", .text, isRequired: true, "The stable word for what happened."),
+            Member("retryable", .flag, "Whether the same call, later and unchanged, stands a chance."),
+            Member("retry_after_ms", .integer), Member("applied", .word(["no", "yes", "unknown"]), "Of writes."),
+            Member("attempts", .integer, "HTTP requests made."), Member("status", .integer, "The HTTP status."),
+            Member("request_id", .text), Member("api_version", .text),
+            Member("required_scopes", .list(of: .text), "On 403: what the call needs."),
+            Member("errors", .list(of: .named("FieldError"))), Member("problem", .named("Problem")),
+            Member("cause", .text, "The low-level reason, in the words of the library that found it."),
+        ])
+
+    private static let problem = ResultType(
+        "Problem", "The API's error body, whole (RFC 9457). Other JSON than this comes through as well.",
+        [
+            Member("type", .text), Member("title", .text), Member("status", .integer), Member("detail", .text),
+            Member("request_id", .text), Member("errors", .anything),
+        ])
+
+    private static let fieldError = ResultType(
+        "FieldError", "A field that was refused.",
+        [
+            Member("field", .text, isRequired: true), Member("code", .text), Member("message", .text, isRequired: true),
+        ])
+}

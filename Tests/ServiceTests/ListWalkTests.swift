@@ -1,0 +1,164 @@
+import Bytes
+import HTTP
+import Testing
+
+@testable import EngagementAPI
+@testable import Service
+
+/// `all: true`: page after page, what ends it early, and what is not lost by that.
+@Suite struct ListWalkTests {
+    private func page(_ ids: [Int], next: String?, hasMore: Bool? = nil) -> Fate {
+        let items = ids.map { #"{"id": "\#($0)",  "n":\#($0).50}"# }.joined(separator: " , ")
+        let cursor = next.map { "\"\($0)\"" } ?? "null"
+        return .answer(
+            200,
+            #"{"object":"list","data":[\#(items)],"has_more":\#(hasMore ?? (next != nil)),"next_cursor":\#(cursor)}"#)
+    }
+
+    private func walk(_ stage: Stage, _ more: String = "", seconds: Double = 40) throws -> StageAnswer {
+        stage.loop.send(#"{"jsonrpc":"2.0","id":1,"method":"contact.list","params":{"all":true\#(more)}}"#)
+        stage.run(seconds)
+        return try #require(stage.answer(1))
+    }
+
+    @Test func pagesBecomeOneListByteForByte() throws {
+        let stage = Stage([page([1, 2], next: "a/ß"), page([3], next: "b"), page([], next: nil)])
+        let answer = try walk(stage, #","search":"x y","filter":{"updated_at":{"gt":"2026-01-01T00:00:00+02:00"}}"#)
+        let query = "search=x%20y&filter%5Bupdated_at%5D%5Bgt%5D=2025-12-31T22%3A00%3A00Z"
+        #expect(
+            stage.sent.map(\.target) == [
+                "/v2/contacts?\(query)&limit=100", "/v2/contacts?\(query)&limit=100&cursor=a%2F%C3%9F",
+                "/v2/contacts?\(query)&limit=100&cursor=b",
+            ])
+        let data =
+            #"{"object":"list","data":[{"id": "1",  "n":1.50},{"id": "2",  "n":2.50},{"id": "3",  "n":3.50}],"#
+            + #""has_more":false,"next_cursor":null}"#
+        #expect(answer.text.contains(#""result":{"data":\#(data),"meta":"#), "\(answer)")
+        #expect(answer.attempts == 3 && answer.text.contains(#""pages":3"#))
+        #expect(!answer.text.contains("stopped_by"))
+    }
+
+    @Test func beginsWhereItIsToldTo() throws {
+        let stage = Stage([page([1], next: nil)])
+        _ = try walk(stage, #","cursor":"c=&d","limit":7"#)
+        #expect(stage.sent.map(\.target) == ["/v2/contacts?limit=7&cursor=c%3D%26d"])
+    }
+
+    /// A reason to stop early, what the API said until then, and what the answer must hold.
+    struct Stop: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let fates: [Fate]
+        var params = ""
+        let kind: String
+        let items: Int
+        let cursor: String?
+        var hasError = true
+    }
+
+    private static func page(_ ids: [Int], _ next: String?, hasMore: Bool? = nil) -> Fate {
+        ListWalkTests().page(ids, next: next, hasMore: hasMore)
+    }
+
+    static let stops: [Stop] = [
+        Stop(
+            testDescription: "max_items", fates: [page([1, 2], "a"), page([3], "b")], params: #","max_items":3"#,
+            kind: "max_items", items: 3, cursor: "b", hasError: false),
+        Stop(
+            testDescription: "the same cursor again", fates: [page([1], "a"), page([2], "b"), page([3], "a")],
+            kind: "bad_response", items: 3, cursor: "a"),
+        Stop(
+            testDescription: "more, and no cursor", fates: [page([1], nil, hasMore: true)], kind: "bad_response",
+            items: 1, cursor: nil),
+        Stop(
+            testDescription: "a refusal after the first page", fates: [page([1], "a"), .answer(403, "{}")],
+            kind: "forbidden", items: 1, cursor: "a"),
+        Stop(
+            testDescription: "an outage after the first page", fates: [page([1], "a"), .answer(500)],
+            kind: "server_error", items: 1, cursor: "a"),
+        Stop(
+            testDescription: "no list after the first page", fates: [page([1], "a"), .answer(200, #"{"data":{}}"#)],
+            kind: "bad_response", items: 1, cursor: "a"),
+        Stop(
+            testDescription: "no JSON after the first page", fates: [page([1], "a"), .answer(200, "<html>")],
+            kind: "bad_response", items: 1, cursor: "a"),
+        Stop(
+            testDescription: "the deadline", fates: [page([1], "a"), page([2], "b"), .silence],
+            params: #","options":{"timeout_ms":3000}"#, kind: "timeout", items: 2, cursor: "b"),
+    ]
+
+    @Test(arguments: stops) func whatHasComeIsKept(stop: Stop) throws {
+        let answer = try walk(Stage(stop.fates), stop.params)
+        #expect(answer.isResult, "\(answer)")
+        #expect(answer.text.contains(#""stopped_by":{"kind":"\#(stop.kind)","message":""#), "\(answer)")
+        #expect(answer.text.contains(#"\#(stop.items).50}],"has_more":true,"#), "\(answer)")
+        #expect(answer.text.contains(#""next_cursor":\#(stop.cursor.map { "\"\($0)\"" } ?? "null")}"#), "\(answer)")
+        #expect(answer.text.contains(#","error":{"code":"#) == stop.hasError, "\(answer)")
+    }
+
+    @Test(arguments: [(Fate.answer(403, "{}"), 403), (.answer(200, "[]"), 1004), (.silence, 1002)])
+    func beforeTheFirstPageAFailureIsOne(fate: Fate, code: Int) throws {
+        #expect(try walk(Stage([fate])).code == code)
+    }
+
+    @Test func aPageIsTriedAgain() throws {
+        let answer = try walk(Stage([page([1], next: "a"), .answer(503), page([2], next: nil)]))
+        #expect(answer.attempts == 3 && answer.text.contains("2.50}],\"has_more\":false"), "\(answer)")
+    }
+
+    /// What a page may still bring is asked for, and no more.
+    @Test func theLastPageIsAsLargeAsWhatIsLeft() throws {
+        let stage = Stage([page(Array(1...100), next: "a"), page(Array(101...150), next: "b")])
+        _ = try walk(stage, #","max_items":150"#)
+        #expect(
+            stage.sent.map(\.target) == ["/v2/contacts?limit=100", "/v2/contacts?limit=50&cursor=a"])
+    }
+
+    /// Told the pages directly: the simulated loop would copy them over and over.
+    @Test func overSixtyFourMebibytesItStops() throws {
+        let walk = ListWalk(ByteBuffer(text: "/v2/contacts").bytes, Shaping(fields: nil, walk: (true, 100)))
+        var asked = 0
+        var step = walk.next(after: .begun)
+        while true {
+            switch step {
+            case .tell(_, then: let next): step = next
+            case .ask(let request):
+                asked += 1
+                let asking = HTTPRequest(.get, target: request.target)
+                let exchange = Exchange(tag: 0, request: asking, body: ByteBuffer(), connectTimeoutMs: 1000)
+                exchange.body.append(text: "{\"data\":[\"\(String(repeating: "x", count: 30_000_000))\"],\"has_more\":true,")
+                exchange.body.append(text: "\"next_cursor\":\"\(asked)\"}")
+                step = walk.next(after: .answered(exchange))
+            case .finish(_, let data, _, let meta):
+                #expect(asked == 3 && data?.bytes.text.hasSuffix("\"next_cursor\":\"3\"}") == true)
+                #expect(meta?.bytes.text.contains("\"stopped_by\":{\"kind\":\"too_large\"") == true)
+                return
+            case .fail(let failure): throw failure
+            }
+        }
+    }
+
+    @Test func theHostHearsHowFarItIs() throws {
+        let stage = Stage([page([1, 2], next: "a"), page([3], next: "b"), page([4], next: nil)])
+        _ = try walk(stage, #","options":{"progress_token":"t\u0031"}"#)
+        let heard = stage.answers["-", default: []].map(\.text)
+        #expect(
+            heard
+                == [(2, 1), (3, 2)].map { items, pages in
+                    #"{"jsonrpc":"2.0","method":"$/progress","params":{"token":"t\u0031","value":{"items":\#(items),"pages":\#(pages)}}}"#
+                })
+    }
+
+    @Test func fieldsApplyToEachElement() throws {
+        let answer = try walk(Stage([page([1], next: "a"), page([2], next: nil)]), #","fields":["n"]"#)
+        #expect(answer.text.contains(#""data":[{"n":1.50},{"n":2.50}],"has_more":false"#), "\(answer)")
+    }
+
+    @Test func aCancelledWalkIsNoResult() throws {
+        let stage = Stage([page([1], next: "a"), .silence])
+        stage.loop.send(#"{"jsonrpc":"2.0","id":1,"method":"contact.list","params":{"all":true}}"#)
+        stage.run(1)
+        stage.cancel(1)
+        stage.run(1)
+        #expect(stage.answer(1)?.code == -32800)
+    }
+}
