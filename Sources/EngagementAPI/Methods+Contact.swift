@@ -52,7 +52,7 @@ extension Method {
             "contact.clearCrmAssociation", "Untie one contact from its CRM object.", [.contactID, .options],
             action: .http(.delete, path: "/v2/contacts/{contact_id}/crm_association", .replace),
             scopes: ["contacts:write"], result: "Contact",
-            example: #"{"contact_id":"cnt_sandbox01"}"#),
+            example: #"{"contact_id":"cnt_sandbox09"}"#),
     ]
 
     private static let contactFields: [Parameter] = [

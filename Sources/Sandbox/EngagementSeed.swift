@@ -1,6 +1,6 @@
 import JSON
 
-/// What an engagement is at the start. Everything but its participants stays so.
+/// What an engagement is at the start. Everything but its participants and tags stays so.
 struct EngagementSeed: Sendable {
     enum Transcript: Sendable { case none, short, long }
 
@@ -25,22 +25,49 @@ struct EngagementSeed: Sendable {
     var signals: [String] = []
     var tags: [Int] = []
 
-    var id: String { "ngmt_sandbox\(WorkspaceSeed.padded(number, 2))" }
-    var startAt: Timestamp { WorkspaceSeed.epoch.adding(seconds: number * 5 * 86_400 + number * 900) }
+    var origin = Origin.named
+    var source: String?
+
+    /// Where an engagement comes from, which its id and its times tell.
+    enum Origin: Sendable {
+        /// One of the twelve that everybody knows by id.
+        case named
+        /// One of those that lists and searches find.
+        case archived
+        /// Made by a request.
+        case created(id: String, startAt: Timestamp)
+    }
+
+    var id: String {
+        switch origin {
+        case .named: "ngmt_sandbox\(WorkspaceSeed.padded(number, 2))"
+        case .archived: "ngmt_archive\(WorkspaceSeed.padded(number, 3))"
+        case .created(let id, _): id
+        }
+    }
+
+    var startAt: Timestamp {
+        switch origin {
+        case .named: WorkspaceSeed.epoch.adding(seconds: number * 5 * 86_400 + number * 900)
+        case .archived: WorkspaceSeed.archiveEpoch.adding(seconds: number * 86_400 + number % 32 * 900)
+        case .created(_, let time): time
+        }
+    }
+
     var updatedAt: Timestamp { startAt.adding(seconds: 3_600 + number * 61) }
 
     /// Everything that is not expanded.
-    func writeMembers(to json: inout JSONWriter, updatedAt: Timestamp) {
+    func writeMembers(to json: inout JSONWriter, createdAt: Timestamp, updatedAt: Timestamp) {
         json.member("object", "engagement")
         json.member("id", id)
         json.member("title", title)
         json.member("engagement_type", type)
         json.member("processing_status", status)
         json.member("is_private", isPrivate)
-        json.member("created_at", startAt.adding(seconds: -3 * 86_400).text)
+        json.member("created_at", createdAt.text)
         json.member("updated_at", updatedAt.text)
         if let description { json.member("description", description) }
-        json.member("data_source", type == "CALL" ? "dialer" : "google_calendar")
+        json.member("data_source", source ?? (type == "CALL" ? "dialer" : "google_calendar"))
         json.member("is_internal", isInternal)
         json.member("engagement_at", startAt.text)
         json.member("start_at", startAt.text)
@@ -50,24 +77,13 @@ struct EngagementSeed: Sendable {
         }
         if let meetingURL { json.member("meeting_url", meetingURL) }
         if let externalURL { json.member("external_url", externalURL) }
-        if let crmID { json.writeCRMAssociation("deal", crmID) }
+        json.association(crmID.map { CRMLink(type: "deal", id: $0) })
         if let owner { json.member("owner_user_id", WorkspaceSeed.userID(owner)) }
         if let host { json.member("host_user_id", WorkspaceSeed.userID(host)) }
     }
 
-    /// The `companies` member.
-    func writeCompanies(to json: inout JSONWriter) {
-        json.list("companies", companies) { json, number in
-            json.member("object", "engagement_company")
-            json.member("id", WorkspaceSeed.companyID(number))
-            json.member("name", orNull: WorkspaceSeed.companies[number - 1].name)
-            if number == 1 { json.writeCRMAssociation("company", WorkspaceSeed.companyCRMID) }
-        }
-    }
-
-    /// The expanded parts that follow the contacts.
+    /// The expanded parts that never change.
     func writeOtherParts(to json: inout JSONWriter, _ expand: Expand) {
-        if expand.contains(.owner) { writeOwner(to: &json) }
         if expand.contains(.actionItems) {
             json.list("action_items", Array(actionItems.enumerated())) { json, item in
                 json.member("object", "action_item")
@@ -96,46 +112,6 @@ struct EngagementSeed: Sendable {
             let url = "https://media.askelephant.example/\(id)/recording.mp4?expires=1793491200&signature=\(signature)"
             json.member("media_url", orNull: hasMedia ? url : nil)
         }
-        if expand.contains(.tags) {
-            json.list("tags", tags) { json, number in
-                json.member("object", "tag")
-                json.member("id", WorkspaceSeed.tagID(number))
-                json.member("name", WorkspaceSeed.tags[number - 1].0)
-                json.member("hex_color", orNull: WorkspaceSeed.tags[number - 1].1)
-            }
-        }
-    }
-
-    private func writeOwner(to json: inout JSONWriter) {
-        json.name("owner")
-        guard let owner else {
-            json.null()
-            return
-        }
-        let user = WorkspaceSeed.users[owner - 1]
-        json.beginObject()
-        json.member("object", "user")
-        json.member("id", WorkspaceSeed.userID(owner))
-        json.member("first_name", user.first)
-        json.member("last_name", orNull: user.last)
-        json.writeEmails(["user\(owner)@askelephant.example"])
-        json.endObject()
-    }
-}
-
-extension JSONWriter {
-    /// Writes a member with a list of objects, one for each item.
-    fileprivate mutating func list<Item>(
-        _ name: String, _ items: [Item], _ write: (inout JSONWriter, Item) -> Void
-    ) {
-        self.name(name)
-        beginArray()
-        for item in items {
-            beginObject()
-            write(&self, item)
-            endObject()
-        }
-        endArray()
     }
 }
 

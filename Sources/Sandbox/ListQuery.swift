@@ -44,7 +44,7 @@ struct ListQuery {
                 }
                 isAscending = value == "updated_at:asc"
             case "search" where collection.isSearchable: search = value.lowercased()
-            case "expand" where collection.scope == .engagementsRead: expand = try Expand(list: value)
+            case "expand" where collection.name == "engagements": expand = try Expand(list: value)
             default:
                 if !collection.associations.isEmpty, try associations.note(name, value) { continue }
                 let condition = try Self.condition(name, value, collection)
@@ -87,16 +87,18 @@ struct ListQuery {
     }
 
     /// The page of `records`, and the cursor of the next one, or nil when this is the last.
-    func select(from records: [Record]) -> ([Record], String?) {
+    func select(from records: [Record], of workspace: Workspace) -> ([Record], String?) {
         func isBefore(_ left: (Timestamp, String), _ right: (Timestamp, String)) -> Bool {
             isAscending ? left < right : left > right
         }
         let found =
             records
             .filter { record in
-                guard search.isEmpty || Self.contains(record.searchText, search) else { return false }
+                guard search.isEmpty || Self.contains(record.searchText.lowercased(), search) else { return false }
                 guard conditions.allSatisfy({ Self.meets(record, $0) }) else { return false }
-                guard buckets.allSatisfy({ !$1.isDisjoint(with: record.words[$0] ?? []) }) else { return false }
+                guard buckets.allSatisfy({ !$1.isDisjoint(with: workspace.words(of: record, $0)) }) else {
+                    return false
+                }
                 guard let after else { return true }
                 return isBefore((after.time, after.id), (record.updatedAt, record.id))
             }
@@ -108,9 +110,9 @@ struct ListQuery {
 
     private static func meets(_ record: Record, _ condition: Condition) -> Bool {
         switch condition.test {
-        case .words(let wanted): return record.words[condition.name]?.contains(where: wanted.contains) ?? false
+        case .words(let wanted): return record.words(condition.name).contains(where: wanted.contains)
         case .time(let comparison, let limit):
-            let time = condition.name == "updated_at" ? record.updatedAt : record.times[condition.name]
+            let time = condition.name == "updated_at" ? record.updatedAt : record.time(condition.name)
             guard let time else { return false }
             switch comparison {
             case "gt": return time > limit

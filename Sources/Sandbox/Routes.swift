@@ -2,79 +2,139 @@ import Bytes
 import JSON
 
 extension Service {
+    /// What a path does with one HTTP method.
+    private struct Route {
+        let method: String
+        let carryOut: (IncomingRequest) throws(Problem) -> Response
+
+        init(_ method: String, _ carryOut: @escaping (IncomingRequest) throws(Problem) -> Response) {
+            self.method = method
+            self.carryOut = carryOut
+        }
+    }
+
     /// Carries a request out by the API's rules.
     func route(_ request: IncomingRequest) throws(Problem) -> Response {
         guard request.path.starts(with: "/api/v2/") else { throw Self.noPath }
-        let rest = request.path.dropping(8)
-        let slash = rest.firstPosition(of: UInt8(ascii: "/")) ?? rest.count
-        guard let collection = workspace.collection(rest.slice(0, slash)) else { throw Self.noPath }
-        guard slash < rest.count else {
-            try Self.take("GET", request)
-            return try list(collection, Query(request.query))
+        let segments = request.path.dropping(8).split(
+            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false
+        ).map { Bytes(rebasing: $0) }
+        guard let collection = workspace.collection(segments[0]) else { throw Self.noPath }
+        let routes: [Route]
+        switch segments.count {
+        case 1: routes = self.routes(of: collection)
+        case 2: routes = self.routes(of: collection, try Self.id(segments[1]))
+        case 3: routes = self.routes(of: collection, try Self.id(segments[1]), segments[2].text)
+        default: routes = []
         }
-        let tail = rest.dropping(slash + 1)
-        let end = tail.firstPosition(of: UInt8(ascii: "/")) ?? tail.count
-        guard end > 0, let id = percentDecoded(tail.slice(0, end)) else { throw Self.noPath }
-        if end == tail.count {
-            try Self.take("GET", request)
-            return try item(id, of: collection, Query(request.query))
+        guard !routes.isEmpty else { throw Self.noPath }
+        guard let route = routes.first(where: { $0.method == request.method.text }) else {
+            let allow = routes.map(\.method).joined(separator: ", ")
+            var problem = Problem(405, "This path takes \(allow).")
+            problem.allow = allow
+            throw problem
         }
-        guard tail.dropping(end + 1).equals("contacts"), collection.scope == .engagementsRead else { throw Self.noPath }
-        try Self.take("PUT", request)
-        return try replaceContacts(of: id, in: collection, request)
+        return try route.carryOut(request)
     }
 
-    private static let noPath = Problem(404, "There is no such path.")
+    static let noPath = Problem(404, "There is no such path.")
 
-    private static func take(_ method: StaticString, _ request: IncomingRequest) throws(Problem) {
-        guard !request.method.equals(method) else { return }
-        var problem = Problem(405, "This path takes \(method).")
-        problem.allow = method.description
-        throw problem
+    private static func id(_ segment: Bytes) throws(Problem) -> String {
+        guard !segment.isEmpty, let id = percentDecoded(segment) else { throw noPath }
+        return id
     }
 
-    private func item(_ id: String, of collection: Collection, _ query: Query) throws(Problem) -> Response {
-        try scopes.require(collection.scope)
-        try query.refuse(allBut: collection.scope == .engagementsRead ? ["expand"] : [])
+    private func routes(of collection: Collection) -> [Route] {
+        if collection.name == "transcript_comments" { return [] }
+        let list = Route("GET") { (request) throws(Problem) in try self.list(collection, request) }
+        guard collection.access.write != nil else { return [list] }
+        return [list, Route("POST") { (request) throws(Problem) in try self.create(collection, request) }]
+    }
+
+    private func routes(of collection: Collection, _ id: String) -> [Route] {
+        let get = Route("GET") { (request) throws(Problem) in try self.item(id, of: collection, request) }
+        guard collection.access.write != nil, collection.name != "engagements" else { return [get] }
+        return [
+            get, Route("PATCH") { (request) throws(Problem) in try self.update(id, of: collection, request) },
+            Route("DELETE") { (request) throws(Problem) in try self.delete(id, of: collection, request) },
+        ]
+    }
+
+    private func routes(of collection: Collection, _ id: String, _ part: String) -> [Route] {
+        switch (collection.name, part) {
+        case ("engagements", "contacts"):
+            [Route("PUT") { (request) throws(Problem) in try self.replaceContacts(of: id, in: collection, request) }]
+        case ("engagements", "tags"):
+            [Route("PUT") { (request) throws(Problem) in try self.replaceTags(of: id, in: collection, request) }]
+        case ("engagements", "transcript_timeline"):
+            [Route("GET") { (request) throws(Problem) in try self.timeline(of: id, in: collection, request) }]
+        case ("engagements", "transcript_comments"):
+            [Route("POST") { (request) throws(Problem) in try self.createComment(on: id, in: collection, request) }]
+        case ("contacts", "engagements"), ("companies", "engagements"):
+            [Route("GET") { (request) throws(Problem) in try self.engagements(of: id, in: collection, request) }]
+        case ("contacts", "crm_association"), ("companies", "crm_association"):
+            [
+                Route("PUT") { (request) throws(Problem) in try self.associate(id, in: collection, request) },
+                Route("DELETE") { (request) throws(Problem) in try self.dissociate(id, in: collection, request) },
+            ]
+        default: []
+        }
+    }
+
+    // MARK: Reading
+
+    private func item(_ id: String, of collection: Collection, _ request: IncomingRequest) throws(Problem) -> Response {
+        try scopes.require(collection.access.read)
+        let query = try Query(request.query)
+        try query.refuse(allBut: collection.name == "engagements" ? ["expand"] : [])
         let expand = try Expand(list: query["expand"])
         try scopes.require(expand.scopes)
         let record = try find(id, in: collection, alsoNeeding: .privateRead)
         let rendered = record.rendered(expand, in: workspace)
         var response = Response(body: rendered.body)
-        response.etag = rendered.etag
+        if collection.hasETag { response.etag = rendered.etag }
         return response
     }
 
-    /// The object with that id. Throws a 404 without one, and a 403 for a private engagement without `scope`.
-    private func find(_ id: String, in collection: Collection, alsoNeeding scope: Scope) throws(Problem) -> Record {
+    /// The object with that id. Throws a 404 without one, and a 403 for what is private without `scope`.
+    func find(
+        _ id: String, in collection: Collection, alsoNeeding scope: Scope
+    ) throws(Problem) -> Record {
         guard let record = collection[id] else {
             throw Problem(404, "There is no \(collection.noun) with this id in the workspace.")
         }
-        if (record as? Engagement)?.seed.isPrivate == true { try scopes.require(scope) }
+        let engagement = (record as? TranscriptComment).flatMap { workspace.engagement($0.engagementID) }
+        if (record as? Engagement ?? engagement)?.seed.isPrivate == true { try scopes.require(scope) }
         return record
     }
 
-    private func replaceContacts(
-        of id: String, in collection: Collection, _ request: IncomingRequest
-    ) throws(Problem) -> Response {
-        try scopes.require(.engagementsWrite)
-        try Query(request.query).refuse(allBut: [])
-        let record = try find(id, in: collection, alsoNeeding: .privateWrite)
-        guard let engagement = record as? Engagement else { throw Self.noPath }
-        let ids = try Replacement.ids(in: request.body, people: workspace.people)
-        workspace.replaceContacts(of: engagement, with: ids)
-        return Response(body: engagement.rendered([], in: workspace).body)
+    private func list(_ collection: Collection, _ request: IncomingRequest) throws(Problem) -> Response {
+        try scopes.require(collection.access.read)
+        return try page(of: collection, request) { _ in true }
     }
 
-    private func list(_ collection: Collection, _ query: Query) throws(Problem) -> Response {
-        try scopes.require(collection.scope)
-        let page = try ListQuery(query, of: collection)
+    /// The engagements that a contact or a company has part in.
+    private func engagements(
+        of id: String, in owners: Collection, _ request: IncomingRequest
+    ) throws(Problem) -> Response {
+        guard let engagements = workspace.collection(Bytes("engagements")) else { throw Self.noPath }
+        try scopes.require(engagements.access.read)
+        _ = try find(id, in: owners, alsoNeeding: [])
+        return try page(of: engagements, request) {
+            $0.words(owners.name == "contacts" ? "contact_ids" : "company_ids").contains(id)
+        }
+    }
+
+    private func page(
+        of collection: Collection, _ request: IncomingRequest, _ isWanted: (Record) -> Bool
+    ) throws(Problem) -> Response {
+        let page = try ListQuery(try Query(request.query), of: collection)
         try scopes.require(page.expand.scopes)
         let seesPrivate = scopes.contains(.privateRead) || scopes.contains(.admin)
-        let visible = collection.records.filter {
-            $0.isListed && (seesPrivate || ($0 as? Engagement)?.seed.isPrivate != true)
+        let visible = collection.all.filter {
+            $0.isListed && (seesPrivate || ($0 as? Engagement)?.seed.isPrivate != true) && isWanted($0)
         }
-        let (records, cursor) = page.select(from: visible)
+        let (records, cursor) = page.select(from: visible, of: workspace)
         let out = ByteBuffer(capacity: 4096)
         var json = JSONWriter(out)
         json.beginObject()
@@ -88,6 +148,123 @@ extension Service {
         json.endObject()
         return Response(body: out)
     }
+
+    private func timeline(
+        of id: String, in collection: Collection, _ request: IncomingRequest
+    ) throws(Problem) -> Response {
+        try scopes.require(.timelinesRead)
+        try Query(request.query).refuse(allBut: [])
+        let record = try find(id, in: collection, alsoNeeding: [.engagementsRead, .privateRead])
+        guard let engagement = record as? Engagement else { throw Self.noPath }
+        let out = ByteBuffer(capacity: 4096)
+        var json = JSONWriter(out)
+        engagement.writeTimeline(to: &json, workspace)
+        return Response(body: out)
+    }
+
+    // MARK: Writing
+
+    /// The object that a write without a query is about, after its scopes.
+    private func target(
+        _ id: String, in collection: Collection, _ request: IncomingRequest, needing scope: Scope?
+    ) throws(Problem) -> Record {
+        if let scope { try scopes.require(scope) }
+        try Query(request.query).refuse(allBut: [])
+        let isComment = collection.name == "transcript_comments"
+        return try find(id, in: collection, alsoNeeding: isComment ? .privateRead : .privateWrite)
+    }
+
+    private func replaceContacts(
+        of id: String, in collection: Collection, _ request: IncomingRequest
+    ) throws(Problem) -> Response {
+        let record = try target(id, in: collection, request, needing: collection.access.write)
+        guard let engagement = record as? Engagement else { throw Self.noPath }
+        var body = try BodyReader(request.body, members: nil)
+        let ids = body.ids("contact_ids", of: "contact") { id in
+            guard let contact = workspace.contact(id) else { return .unknown }
+            // Calendar resources are no business of this call, listed or not: what was read may be sent back.
+            return contact.isCalendarResource ? .passedOver : .taken
+        }
+        try body.check()
+        workspace.replaceContacts(of: engagement, with: ids)
+        return Response(body: engagement.rendered([], in: workspace).body)
+    }
+
+    private func replaceTags(
+        of id: String, in collection: Collection, _ request: IncomingRequest
+    ) throws(Problem) -> Response {
+        let record = try target(id, in: collection, request, needing: collection.access.write)
+        guard let engagement = record as? Engagement else { throw Self.noPath }
+        var body = try BodyReader(request.body, members: nil)
+        let ids = body.ids("tag_ids", of: "tag") { workspace.tag($0) == nil ? .unknown : .taken }
+        try body.check()
+        engagement.replaceTags(with: ids, at: workspace.tick())
+        return Response(body: engagement.rendered([], in: workspace).body)
+    }
+
+    private func create(_ collection: Collection, _ request: IncomingRequest) throws(Problem) -> Response {
+        if let scope = collection.access.write { try scopes.require(scope) }
+        try Query(request.query).refuse(allBut: [])
+        let (record, isNew) = try workspace.create(in: collection, from: request.body)
+        return shown(record, status: isNew ? 201 : 200)
+    }
+
+    private func createComment(
+        on id: String, in collection: Collection, _ request: IncomingRequest
+    ) throws(Problem) -> Response {
+        guard let comments = workspace.collection(Bytes("transcript_comments")), let scope = comments.access.write
+        else { throw Self.noPath }
+        try scopes.require(scope)
+        try Query(request.query).refuse(allBut: [])
+        let engagement = try find(id, in: collection, alsoNeeding: .privateRead)
+        return shown(try workspace.createComment(on: engagement.id, in: comments, from: request.body), status: 201)
+    }
+
+    private func update(_ id: String, of collection: Collection, _ request: IncomingRequest) throws(Problem) -> Response
+    {
+        let record = try target(id, in: collection, request, needing: collection.access.write)
+        try workspace.update(record, from: request.body)
+        return shown(record)
+    }
+
+    private func delete(_ id: String, of collection: Collection, _ request: IncomingRequest) throws(Problem) -> Response
+    {
+        let record = try target(id, in: collection, request, needing: collection.access.write)
+        if (record as? Contact)?.isCalendarResource == true {
+            throw Problem(409, "A calendar resource belongs to its calendar, and can't be deleted here.")
+        }
+        workspace.delete(record)
+        let out = ByteBuffer()
+        var json = JSONWriter(out)
+        json.beginObject()
+        json.member("id", record.id)
+        json.member("object", collection.noun)
+        json.member("deleted", true)
+        json.endObject()
+        return Response(body: out)
+    }
+
+    private func associate(
+        _ id: String, in collection: Collection, _ request: IncomingRequest
+    ) throws(Problem) -> Response {
+        let record = try target(id, in: collection, request, needing: collection.access.write)
+        try workspace.associate(record, type: collection.noun, from: request.body)
+        return shown(record)
+    }
+
+    private func dissociate(
+        _ id: String, in collection: Collection, _ request: IncomingRequest
+    ) throws(Problem) -> Response {
+        let record = try target(id, in: collection, request, needing: collection.access.write)
+        workspace.setAssociation(of: record, to: nil)
+        return shown(record)
+    }
+
+    private func shown(_ record: Record, status: Int = 200) -> Response {
+        var response = Response(body: record.rendered([], in: workspace).body)
+        response.status = status
+        return response
+    }
 }
 
 extension Expand {
@@ -98,43 +275,5 @@ extension Expand {
             return
         }
         try self.init(list: list)
-    }
-}
-
-/// The body of *Replace engagement contacts*.
-enum Replacement {
-    /// The ids in `body`, each once, in order. Throws a 422 that names everything that is wrong with them.
-    static func ids(in body: Bytes, people: [String: Person]) throws(Problem) -> [String] {
-        guard let input = JSONInput(body) else {
-            throw Problem.validation("body", "invalid_json", "The body is not JSON.")
-        }
-        guard input.isObject else {
-            throw Problem.validation("body", "invalid_type", "The body is not an object.")
-        }
-        guard let list = input["contact_ids"] else {
-            throw Problem.validation("contact_ids", "required", "The list of contact ids is missing.")
-        }
-        guard let elements = list.array else {
-            throw Problem.validation("contact_ids", "invalid_type", "This is not a list of contact ids.")
-        }
-        var ids: [String] = []
-        var seen: Set<String> = []
-        var errors: [FieldError] = []
-        for (index, element) in elements.enumerated() where errors.count < Problem.errorLimit {
-            let field = "contact_ids[\(index)]"
-            guard let id = element.string else {
-                errors.append(FieldError(field: field, code: "invalid_type", message: "This is not a string."))
-                continue
-            }
-            if let person = people[id] {
-                // Calendar resources are no business of this call, listed or not: what was read may be sent back.
-                if !person.isCalendarResource, seen.insert(id).inserted { ids.append(id) }
-            } else {
-                let message = "There is no contact with this id in the workspace."
-                errors.append(FieldError(field: field, code: "not_found", message: message))
-            }
-        }
-        if !errors.isEmpty { throw Problem.validation(errors) }
-        return ids
     }
 }

@@ -3,12 +3,18 @@ struct Scope: OptionSet, Hashable, Sendable {
     let rawValue: UInt16
 
     static let companiesRead = Scope(rawValue: 1 << 0)
+    static let companiesWrite = Scope(rawValue: 1 << 1)
     static let contactsRead = Scope(rawValue: 1 << 2)
+    static let contactsWrite = Scope(rawValue: 1 << 3)
     static let engagementsRead = Scope(rawValue: 1 << 4)
     static let engagementsWrite = Scope(rawValue: 1 << 5)
     static let privateRead = Scope(rawValue: 1 << 6)
     static let privateWrite = Scope(rawValue: 1 << 7)
     static let tagsRead = Scope(rawValue: 1 << 8)
+    static let tagsWrite = Scope(rawValue: 1 << 9)
+    static let timelinesRead = Scope(rawValue: 1 << 10)
+    static let commentsRead = Scope(rawValue: 1 << 11)
+    static let commentsWrite = Scope(rawValue: 1 << 12)
     static let usersRead = Scope(rawValue: 1 << 13)
     /// Stands for every other scope.
     static let admin = Scope(rawValue: 1 << 14)

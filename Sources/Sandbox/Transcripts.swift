@@ -15,6 +15,9 @@ enum Transcripts {
         "I'd rather see the contract first; then we talk about scopes, retries and all the rest of it.",
     ]
 
+    /// One sentence; the same for the same number.
+    static func sentence(_ number: Int) -> String { sentences[number % sentences.count] }
+
     /// About `byteCount` bytes of JSON string, quotes included.
     static func text(seed: Int, byteCount: Int) -> ByteBuffer {
         func escaped(_ text: String) -> ByteBuffer {

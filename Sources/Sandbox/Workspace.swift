@@ -1,188 +1,130 @@
 import Bytes
-import JSON
 
-/// A body as it goes out, with its strong validator.
-struct Rendered {
-    let body: ByteBuffer
-    /// With its quotes; changes when any byte of the body does.
-    let etag: String
-
-    init(_ body: ByteBuffer) {
-        self.body = body
-        let digits = String(body.bytes.fingerprint, radix: 16)
-        etag = "\"\(String(repeating: "0", count: 16 - digits.utf8.count))\(digits)\""
-    }
-}
-
-/// One object of the workspace: what a list sorts, searches and filters by, and how it looks.
-class Record {
-    let id: String
-    fileprivate(set) var updatedAt: Timestamp
-    /// What `search` looks through, in lower case.
-    let searchText: String
-    /// The values of the filters that compare words, by filter name.
-    var words: [String: [String]] = [:]
-    /// The values of the filters that compare times, by filter name, `updated_at` apart.
-    var times: [String: Timestamp] = [:]
-    /// Whether lists show it.
-    var isListed = true
-
-    fileprivate var cache: [Expand: Rendered] = [:]
-    private let write: ((inout JSONWriter) -> Void)?
-
-    init(id: String, updatedAt: Timestamp, searchText: String, write: ((inout JSONWriter) -> Void)? = nil) {
-        self.id = id
-        self.updatedAt = updatedAt
-        self.searchText = searchText.lowercased()
-        self.write = write
-    }
-
-    /// The object as JSON, made once until it changes.
-    final func rendered(_ expand: Expand, in workspace: Workspace) -> Rendered {
-        if let known = cache[expand] { return known }
-        let body = ByteBuffer(capacity: 1024)
-        var json = JSONWriter(body)
-        json.beginObject()
-        writeMembers(to: &json, expand, workspace)
-        json.endObject()
-        let rendered = Rendered(body)
-        // Two megabytes hold every small variant; of the large ones only the newest stays.
-        if cache.values.reduce(body.count, { $0 + $1.body.count }) > 2 << 20 { cache = [:] }
-        cache[expand] = rendered
-        return rendered
-    }
-
-    fileprivate func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {
-        write?(&json)
-    }
-}
-
-/// A meeting or call, and who took part.
-final class Engagement: Record {
-    let seed: EngagementSeed
-    /// The participants in order, calendar resources among them.
-    fileprivate(set) var contactIDs: [String] {
-        didSet { words["contact_ids"] = Self.participants(contactIDs) }
-    }
-
-    init(_ seed: EngagementSeed) {
-        self.seed = seed
-        contactIDs = seed.contactIDs
-        super.init(id: seed.id, updatedAt: seed.updatedAt, searchText: seed.title)
-        words = [
-            "engagement_type": [seed.type], "processing_status": [seed.status],
-            "contact_ids": Self.participants(contactIDs),
-            "company_ids": seed.companies.map(WorkspaceSeed.companyID)
-                + (seed.companies.contains(1) ? [CRMFilter.word(WorkspaceSeed.companyCRMID)] : []),
-            "deals": seed.crmID.map { [CRMFilter.word($0)] } ?? [],
-        ]
-        times = ["start_at": seed.startAt]
-    }
-
-    fileprivate override func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {
-        seed.writeMembers(to: &json, updatedAt: updatedAt)
-        if expand.contains(.companies) { seed.writeCompanies(to: &json) }
-        if expand.contains(.contacts) {
-            json.name("contacts")
-            json.beginArray()
-            for id in contactIDs { workspace.people[id]?.writeParticipant(to: &json) }
-            json.endArray()
-        }
-        seed.writeOtherParts(to: &json, expand)
-    }
-
-    /// The ids, and those of the CRM contacts that they stand for.
-    private static func participants(_ ids: [String]) -> [String] {
-        ids + ids.compactMap { WorkspaceSeed.contactCRMIDs[$0].map(CRMFilter.word) }
-    }
-
-    fileprivate func replaceContacts(with ids: [String], calendarResources: [String], at time: Timestamp) {
-        contactIDs = ids + calendarResources
-        updatedAt = time
-        cache = [:]
-    }
-}
-
-/// A kind of object and all objects of that kind.
-struct Collection {
-    /// How a filter compares: with one word, with one of several, or with a time.
-    enum Filter { case word, words(limit: Int), time }
-
-    /// As in the path: `contacts`.
-    let name: String
-    /// As in a sentence: `contact`.
-    let noun: String
-    let scope: Scope
-    let isSearchable: Bool
-    let filters: [String: Filter]
-    /// For each type of CRM object that `filter[crm_associations]` takes, the words of a record it is compared with.
-    let associations: [String: String]
-    /// In the order of their ids.
-    let records: [Record]
-    private let places: [String: Int]
-
-    init(
-        _ name: String, _ noun: String, scope: Scope, isSearchable: Bool = true, filters: [String: Filter] = [:],
-        associations: [String: String] = [:], records: [Record]
-    ) {
-        self.name = name
-        self.noun = noun
-        self.scope = scope
-        self.isSearchable = isSearchable
-        self.filters = filters.merging(["updated_at": .time]) { first, _ in first }
-        self.associations = associations
-        self.records = records
-        places = Dictionary(records.enumerated().map { ($1.id, $0) }) { first, _ in first }
-    }
-
-    /// The object with this id, or nil.
-    subscript(id: String) -> Record? { places[id].map { records[$0] } }
-}
-
-/// Everything the sandbox knows. The only thing that ever changes is who took part in an engagement.
+/// Everything the sandbox knows: the same at each start, and changed by nothing but requests.
 final class Workspace {
-    /// Contacts and calendar resources by id.
-    let people: [String: Person]
-    let collections: [Collection]
-    private let seed = WorkspaceSeed()
+    private let engagements: Collection
+    private let contacts: Collection
+    private let companies: Collection
+    private let users: Collection
+    private let tags: Collection
+    private let comments: Collection
     /// Counts the writes that were carried out: the workspace's own clock, one second for each.
     private var writes = 0
 
     init() {
-        people = Dictionary(seed.people.map { ($0.id, $0) }) { first, _ in first }
-        collections = [
-            Collection(
-                "engagements", "engagement", scope: .engagementsRead,
-                filters: [
-                    "engagement_type": .words(limit: 25), "processing_status": .words(limit: 25),
-                    "company_ids": .words(limit: 25), "contact_ids": .words(limit: 25), "start_at": .time,
-                ],
-                associations: ["company": "company_ids", "contact": "contact_ids", "deal": "deals"],
-                records: seed.engagements.map(Engagement.init)),
-            Collection(
-                "contacts", "contact", scope: .contactsRead, associations: ["contact": "crm"],
-                records: seed.people.map(\.record)),
-            Collection(
-                "companies", "company", scope: .companiesRead, filters: ["domain": .word],
-                associations: ["company": "crm"], records: seed.companyRecords),
-            Collection("users", "user", scope: .usersRead, records: seed.userRecords),
-            Collection("tags", "tag", scope: .tagsRead, isSearchable: false, records: seed.tagRecords),
-        ]
+        let seed = WorkspaceSeed()
+        engagements = Collection(
+            "engagements", "engagement", "ngmt_", .init(read: .engagementsRead, write: .engagementsWrite),
+            hasETag: true,
+            filters: [
+                "engagement_type": .words(limit: 25), "processing_status": .words(limit: 25),
+                "company_ids": .words(limit: 25), "contact_ids": .words(limit: 25), "start_at": .time,
+            ],
+            associations: ["company": "company_ids", "contact": "contact_ids", "deal": "deals"],
+            records: seed.engagements.map { Engagement($0) }, rest: WorkspaceSeed.archivedEngagements)
+        contacts = Collection(
+            "contacts", "contact", "cnt_", .init(read: .contactsRead, write: .contactsWrite), hasETag: true,
+            associations: ["contact": "crm"], records: seed.contactRecords, rest: WorkspaceSeed.archivedContacts)
+        companies = Collection(
+            "companies", "company", "cmp_", .init(read: .companiesRead, write: .companiesWrite),
+            filters: ["domain": .word], associations: ["company": "crm"], records: seed.companyRecords)
+        users = Collection(
+            "users", "user", "usr_", .init(read: .usersRead), hasETag: true,
+            records: WorkspaceSeed.users.enumerated().map { User(number: $0 + 1, $1) })
+        tags = Collection(
+            "tags", "tag", "tag_", .init(read: .tagsRead, write: .tagsWrite), isSearchable: false,
+            records: seed.tagRecords)
+        comments = Collection(
+            "transcript_comments", "transcript_comment", "tano_",
+            .init(read: [.engagementsRead, .commentsRead], write: [.engagementsRead, .commentsWrite]),
+            records: seed.commentRecords)
     }
 
     /// The collection of that name, or nil.
     func collection(_ name: Bytes) -> Collection? {
-        collections.first { collection in
+        [engagements, contacts, companies, users, tags, comments].first { collection in
             var text = collection.name
             return text.withUTF8 { Bytes($0).equals(name) }
         }
     }
 
+    func engagement(_ id: String) -> Engagement? { engagements[id] as? Engagement }
+    func contact(_ id: String) -> Contact? { contacts[id] as? Contact }
+    func company(_ id: String) -> Company? { companies[id] as? Company }
+    func tag(_ id: String) -> Tag? { tags[id] as? Tag }
+    func user(_ id: String) -> User? { users[id] as? User }
+
+    /// The engagement that was created with this key, or nil.
+    func engagement(externalID: String) -> Engagement? {
+        engagements.made.lazy.compactMap { $0 as? Engagement }.first { $0.externalID == externalID }
+    }
+
+    /// The contact with this address, compared without case, or nil.
+    func contact(email: String) -> Contact? {
+        let wanted = email.lowercased()
+        return contacts.all.lazy.compactMap { $0 as? Contact }.first { contact in
+            contact.facts.emails.contains { $0.value.lowercased() == wanted }
+        }
+    }
+
+    /// The company with this domain, or nil.
+    func company(domain: String) -> Company? {
+        companies.all.lazy.compactMap { $0 as? Company }.first { $0.words("domain").contains(domain) }
+    }
+
+    /// The tag of this name, compared without case, or nil.
+    func tag(named name: String) -> Tag? {
+        tags.all.lazy.compactMap { $0 as? Tag }.first { $0.facts.name.lowercased() == name.lowercased() }
+    }
+
+    /// The user with this address, or nil.
+    func user(email: String) -> User? { users.all.lazy.compactMap { $0 as? User }.first { $0.has(email: email) } }
+
+    /// What a record is compared with: its words, and for ids those of the CRM objects that they stand for.
+    func words(of record: Record, _ filter: String) -> [String] {
+        let words = record.words(filter)
+        guard record is Engagement else { return words }
+        switch filter {
+        case "contact_ids": return words + words.compactMap { contact($0)?.facts.crm?.word }
+        case "company_ids": return words + words.compactMap { company($0)?.facts.crm?.word }
+        default: return words
+        }
+    }
+
+    // MARK: Changes
+
+    /// Adds a contact who came with an engagement.
+    func addContact(_ facts: Contact.Facts, at time: Timestamp) -> Contact {
+        let contact = Contact(id: contacts.nextID(), facts, createdAt: time, updatedAt: time)
+        contacts.add(contact)
+        return contact
+    }
+
+    /// The time of the next write.
+    func tick() -> Timestamp {
+        writes += 1
+        return WorkspaceSeed.firstWrite.adding(seconds: writes)
+    }
+
+    /// Notes that a contact, company or tag has changed, which engagements show.
+    func partChanged() { for record in engagements.made { record.forgetRendered() } }
+
+    /// Deletes the object, and takes it out of everything that names it.
+    func delete(_ record: Record) {
+        let time = tick()
+        record.delete()
+        for case let engagement as Engagement in engagements.all { engagement.forget(record.id) }
+        guard record is Company else { return }
+        for case let contact as Contact in contacts.all where contact.facts.companyID == record.id {
+            var facts = contact.facts
+            facts.companyID = nil
+            contact.change(to: facts, at: time)
+        }
+    }
+
     /// Replaces the participants that are not calendar resources. The ids are known and not calendar resources.
     func replaceContacts(of engagement: Engagement, with ids: [String]) {
-        writes += 1
-        let resources = engagement.contactIDs.filter { people[$0]?.isCalendarResource == true }
-        engagement.replaceContacts(
-            with: ids, calendarResources: resources, at: WorkspaceSeed.firstWrite.adding(seconds: writes))
+        let resources = engagement.contactIDs.filter { contact($0)?.isCalendarResource == true }
+        engagement.replaceContacts(with: ids + resources, at: tick())
     }
 }

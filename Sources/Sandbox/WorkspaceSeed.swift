@@ -2,8 +2,10 @@ import JSON
 
 /// The facts that every sandbox starts with: the same ids, words and times at each start.
 struct WorkspaceSeed {
-    /// 2026-01-05T09:00:00Z: nothing in the workspace is older.
+    /// 2026-01-05T09:00:00Z: nothing in the workspace is older, but for the archive.
     static let epoch = Timestamp(milliseconds: 1_767_603_600_000)
+    /// 2025-01-01T09:00:00Z: the archive begins.
+    static let archiveEpoch = Timestamp(milliseconds: 1_735_722_000_000)
     /// 2026-07-01T00:00:00Z: the workspace's clock before its first write.
     static let firstWrite = Timestamp(milliseconds: 1_782_864_000_000)
     static let companyCRMID = "hs-company-2001"
@@ -40,75 +42,57 @@ struct WorkspaceSeed {
         ("Feature request", "#9467BD"), ("Größer als 10k €", "#8C564B"),
     ]
 
-    static let users: [(first: String, last: String?, title: String?)] = [
-        ("Imani", "Okafor", "Account Executive"), ("Lucas", "Meyer", "Customer Success Manager"),
-        ("Priya", "Raman", nil), ("Zoë", "van Dijk", "Head of Sales"), ("Sam", nil, "Solutions Engineer"),
+    struct User: Sendable {
+        let first: String
+        let last: String?
+        let title: String?
+    }
+
+    static let users = [
+        User(first: "Imani", last: "Okafor", title: "Account Executive"),
+        User(first: "Lucas", last: "Meyer", title: "Customer Success Manager"),
+        User(first: "Priya", last: "Raman", title: nil), User(first: "Zoë", last: "van Dijk", title: "Head of Sales"),
+        User(first: "Sam", last: nil, title: "Solutions Engineer"),
     ]
 
+    /// Six companies.
     var companyRecords: [Record] {
         Self.companies.enumerated().map { index, company in
             let number = index + 1
-            let updatedAt = Self.epoch.adding(seconds: number * 90_000)
-            let record = Record(id: Self.companyID(number), updatedAt: updatedAt, searchText: company.name ?? "") {
-                $0.member("object", "company")
-                $0.member("id", Self.companyID(number))
-                $0.member("created_at", Self.epoch.adding(seconds: number * 60).text)
-                $0.member("updated_at", updatedAt.text)
-                $0.member("name", orNull: company.name)
-                if let industry = company.industry { $0.member("industry", industry) }
-                if company.name != nil { $0.member("website", "https://www.\(company.domain)/") }
-                if let employees = company.employees { $0.member("number_of_employees", employees) }
-                if number == 1 { $0.writeCRMAssociation("company", Self.companyCRMID) }
-                $0.name("domains")
-                $0.beginArray()
-                $0.beginObject()
-                $0.member("domain", company.domain)
-                $0.member("is_primary", true)
-                $0.endObject()
-                $0.endArray()
-            }
-            record.words = ["domain": [company.domain]]
-            if number == 1 { record.words["crm"] = [CRMFilter.word(Self.companyCRMID)] }
-            return record
+            var facts = Sandbox.Company.Facts(name: company.name, domains: Address.list([company.domain]))
+            if number == 1 { facts.crm = CRMLink(type: "company", id: Self.companyCRMID) }
+            return Sandbox.Company(
+                id: Self.companyID(number), facts, industry: company.industry, employees: company.employees,
+                createdAt: Self.epoch.adding(seconds: number * 60),
+                updatedAt: Self.epoch.adding(seconds: number * 90_000))
         }
     }
 
-    var userRecords: [Record] {
-        Self.users.enumerated().map { index, user in
-            let number = index + 1
-            let updatedAt = Self.epoch.adding(seconds: number * 70_000)
-            let email = "user\(number)@askelephant.example"
-            let search = [user.first, user.last, email].compactMap(\.self).joined(separator: " ")
-            return Record(id: Self.userID(number), updatedAt: updatedAt, searchText: search) {
-                $0.member("object", "user")
-                $0.member("id", Self.userID(number))
-                $0.member("role", number == 4 ? "ADMIN" : "MEMBER")
-                $0.member("created_at", Self.epoch.text)
-                $0.member("updated_at", updatedAt.text)
-                $0.member("first_name", user.first)
-                $0.member("last_name", orNull: user.last)
-                if let title = user.title { $0.member("job_title", title) }
-                $0.writeEmails([email])
-                $0.member("time_zone", "Europe/Berlin")
-                if number != 5 { $0.member("last_activity_at", updatedAt.adding(seconds: 500).text) }
-            }
-        }
-    }
-
+    /// Six tags.
     var tagRecords: [Record] {
         Self.tags.enumerated().map { index, tag in
             let number = index + 1
-            let updatedAt = Self.epoch.adding(seconds: number * 50_000)
-            return Record(id: Self.tagID(number), updatedAt: updatedAt, searchText: tag.0) {
-                $0.member("object", "tag")
-                $0.member("id", Self.tagID(number))
-                $0.member("name", tag.0)
-                $0.member("created_at", Self.epoch.text)
-                $0.member("updated_at", updatedAt.text)
-                $0.member("hex_color", orNull: tag.1)
-                $0.member("description", orNull: number % 2 == 0 ? nil : "Set by hand or by a workflow.")
-                $0.member("auto_tagging_enabled", number <= 3)
-            }
+            let description = number % 2 == 0 ? nil : "Set by hand or by a workflow."
+            let facts = Tag.Facts(name: tag.0, description: description, color: tag.1, isAutomatic: number <= 3)
+            return Tag(
+                id: Self.tagID(number), facts, createdAt: Self.epoch,
+                updatedAt: Self.epoch.adding(seconds: number * 50_000))
+        }
+    }
+
+    /// Three comments, the second on a private engagement and the third resolved.
+    var commentRecords: [Record] {
+        [(1, "Which quarter is this about?"), (3, "Not to be shared."), (4, "Done, see the minutes.")].enumerated().map
+        {
+            index, comment in
+            let number = index + 1
+            let engagement = "ngmt_sandbox\(Self.padded(comment.0, 2))"
+            let time = Self.epoch.adding(seconds: number * 40_000)
+            let resolution = number == 3 ? (by: Self.userID(2), at: time) : nil
+            return TranscriptComment(
+                id: "tano_sandbox\(Self.padded(number, 2))", engagementID: engagement,
+                timelineID: Engagement.timelineID(engagement), .init(body: comment.1, resolution: resolution),
+                createdAt: time)
         }
     }
 }

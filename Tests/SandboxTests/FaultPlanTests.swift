@@ -63,7 +63,7 @@ import Testing
              {"body":null},{"body":"half {"},{"retry_after":1},{"cut":"body"}]
             """#
         #expect(call.control("fail", #"{"match":"GET /v2/*","steps":\#(steps)}"#).text == "{}")
-        func next() -> Calls.Answer { call("GET", "/v2/tags/tag_sandbox01") }
+        func next() -> Calls.Answer { call("GET", "/v2/users/usr_sandbox01") }
         let throttled = next()
         #expect(throttled.response.retryAfter == "7" && throttled.response.type == .problem)
         #expect(throttled.json["type"] as? String == "https://app.askelephant.ai/errors/rate_limited")

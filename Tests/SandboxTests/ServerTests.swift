@@ -259,7 +259,7 @@ import Testing
         let path = "/api/v2/engagements?limit=100&expand=companies,contacts,owner,action_items,signals,media_url,tags"
         let first = try #require(client().call("GET", path))
         #expect(first.body == second.call("GET", path)?.body)
-        #expect((first.json["data"] as? [Any])?.count == 12)
+        #expect((first.json["data"] as? [Any])?.count == 100)
         other.stop()
     }
 

@@ -125,7 +125,8 @@ import Testing
                 asked += 1
                 let asking = HTTPRequest(.get, target: request.target)
                 let exchange = Exchange(tag: 0, request: asking, body: ByteBuffer(), connectTimeoutMs: 1000)
-                exchange.body.append(text: "{\"data\":[\"\(String(repeating: "x", count: 30_000_000))\"],\"has_more\":true,")
+                let item = String(repeating: "x", count: 30_000_000)
+                exchange.body.append(text: "{\"data\":[\"\(item)\"],\"has_more\":true,")
                 exchange.body.append(text: "\"next_cursor\":\"\(asked)\"}")
                 step = walk.next(after: .answered(exchange))
             case .finish(_, let data, _, let meta):

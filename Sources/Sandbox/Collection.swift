@@ -1,0 +1,82 @@
+import Bytes
+
+/// A kind of object and all objects of that kind.
+final class Collection {
+    /// How a filter compares: with one word, with one of several, or with a time.
+    enum Filter { case word, words(limit: Int), time }
+
+    /// What a path needs: to read, and to write; nil where that can't be done.
+    struct Access {
+        let read: Scope
+        var write: Scope?
+    }
+
+    /// As in the path: `contacts`.
+    let name: String
+    /// As in a sentence, and as `object` says it: `contact`.
+    let noun: String
+    /// What its ids begin with.
+    let prefix: String
+    let access: Access
+    let isSearchable: Bool
+    /// Whether one of them has a validator.
+    let hasETag: Bool
+    let filters: [String: Filter]
+    /// For each type of CRM object that `filter[crm_associations]` takes, the words of a record it is compared with.
+    let associations: [String: String]
+    private var records: [Record]
+    private var places: [String: Int]
+    /// Those that only lists and searches find, made when they are first looked for.
+    private var rest: (() -> [Record])?
+    private var created = 0
+
+    init(
+        _ name: String, _ noun: String, _ prefix: String, _ access: Access, isSearchable: Bool = true,
+        hasETag: Bool = false, filters: [String: Filter] = [:], associations: [String: String] = [:],
+        records: [Record], rest: (() -> [Record])? = nil
+    ) {
+        self.name = name
+        self.noun = noun
+        self.prefix = prefix
+        self.access = access
+        self.isSearchable = isSearchable
+        self.hasETag = hasETag
+        self.filters = filters.merging(["updated_at": .time]) { first, _ in first }
+        self.associations = associations
+        self.records = records
+        self.rest = rest
+        places = Dictionary(records.enumerated().map { ($1.id, $0) }) { first, _ in first }
+    }
+
+    /// The object with this id; nil when there is none, or none any more.
+    subscript(id: String) -> Record? {
+        if places[id] == nil { makeRest() }
+        return places[id].map { records[$0] }.flatMap { $0.isDeleted ? nil : $0 }
+    }
+
+    /// Every object that is not deleted.
+    var all: [Record] {
+        makeRest()
+        return records.filter { !$0.isDeleted }
+    }
+
+    /// Those that exist already, without making more.
+    var made: [Record] { records }
+
+    /// The id of the next new object: the same ones after each start.
+    func nextID() -> String {
+        created += 1
+        return "\(prefix)new\(WorkspaceSeed.padded(created, 5))"
+    }
+
+    func add(_ record: Record) {
+        places[record.id] = records.count
+        records.append(record)
+    }
+
+    private func makeRest() {
+        guard let make = rest else { return }
+        rest = nil
+        for record in make() { add(record) }
+    }
+}

@@ -1,0 +1,71 @@
+import JSON
+
+/// A company.
+final class Company: Record {
+    /// What can be changed.
+    struct Facts: Sendable {
+        var name: String?
+        var description: String?
+        var domains: [Address] = []
+        var crm: CRMLink?
+    }
+
+    private(set) var facts: Facts
+    private let industry: String?
+    private let employees: Int?
+
+    init(
+        id: String, _ facts: Facts, industry: String? = nil, employees: Int? = nil, createdAt: Timestamp,
+        updatedAt: Timestamp
+    ) {
+        self.facts = facts
+        self.industry = industry
+        self.employees = employees
+        super.init(id: id, createdAt: createdAt, updatedAt: updatedAt)
+    }
+
+    func change(to facts: Facts, at time: Timestamp) {
+        self.facts = facts
+        touch(at: time)
+    }
+
+    override var searchText: String { facts.name ?? "" }
+
+    override func words(_ filter: String) -> [String] {
+        switch filter {
+        case "domain": facts.domains.map(\.value)
+        case "crm": facts.crm.map { [$0.word] } ?? []
+        default: []
+        }
+    }
+
+    override func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {
+        writeHead("company", to: &json)
+        json.member("name", orNull: facts.name)
+        if let description = facts.description { json.member("description", description) }
+        if let industry { json.member("industry", industry) }
+        if facts.name != nil, let domain = facts.domains.first {
+            json.member("website", "https://www.\(domain.value)/")
+        }
+        if let employees { json.member("number_of_employees", employees) }
+        json.association(facts.crm)
+        json.addresses("domains", "domain", facts.domains)
+    }
+
+    /// As one of an engagement's `companies`.
+    func writePart(to json: inout JSONWriter) {
+        json.member("object", "engagement_company")
+        json.member("id", id)
+        json.member("name", orNull: facts.name)
+        json.association(facts.crm)
+    }
+
+    /// A domain as it is compared: without case, and without what people put around it.
+    static func normalized(domain: String) -> String {
+        var text = domain.lowercased()[...]
+        for prefix in ["https://", "http://", "www."] where text.hasPrefix(prefix) {
+            text = text.dropFirst(prefix.count)
+        }
+        return String(text.prefix { $0 != "/" })
+    }
+}

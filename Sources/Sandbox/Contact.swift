@@ -1,0 +1,71 @@
+import JSON
+
+/// A person who takes part in engagements, or a calendar resource such as a meeting room.
+final class Contact: Record {
+    /// What can be changed.
+    struct Facts: Sendable {
+        var firstName: String?
+        var lastName: String?
+        var description: String?
+        var companyID: String?
+        var emails: [Address] = []
+        var phones: [Address] = []
+        var timeZone: String?
+        var crm: CRMLink?
+    }
+
+    private(set) var facts: Facts
+    let isCalendarResource: Bool
+
+    init(id: String, _ facts: Facts, isCalendarResource: Bool = false, createdAt: Timestamp, updatedAt: Timestamp) {
+        self.facts = facts
+        self.isCalendarResource = isCalendarResource
+        super.init(id: id, createdAt: createdAt, updatedAt: updatedAt)
+    }
+
+    func change(to facts: Facts, at time: Timestamp) {
+        self.facts = facts
+        touch(at: time)
+    }
+
+    override var searchText: String {
+        let name = [facts.firstName, facts.lastName].compactMap(\.self).joined(separator: " ")
+        return ([name] + facts.emails.map(\.value)).joined(separator: "\n")
+    }
+
+    /// Calendar resources are found by id, and are in no list of contacts.
+    override var isListed: Bool { !isCalendarResource }
+
+    override func words(_ filter: String) -> [String] { filter == "crm" ? facts.crm.map { [$0.word] } ?? [] : [] }
+
+    override func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {
+        writeHead("contact", to: &json)
+        writeNames(to: &json)
+        if let description = facts.description { json.member("description", description) }
+        if let company = facts.companyID {
+            json.name("company")
+            json.beginObject()
+            json.member("id", company)
+            json.member("object", "company")
+            json.endObject()
+        }
+        json.addresses("emails", "email", facts.emails)
+        json.addresses("phone_numbers", "phone_number", facts.phones)
+        json.association(facts.crm)
+        if let timeZone = facts.timeZone { json.member("time_zone", timeZone) }
+    }
+
+    /// As one of an engagement's `contacts`.
+    func writeParticipant(to json: inout JSONWriter) {
+        json.member("object", "engagement_contact")
+        json.member("id", id)
+        writeNames(to: &json)
+        json.addresses("emails", "email", facts.emails)
+        json.member("is_calendar_resource", isCalendarResource)
+    }
+
+    private func writeNames(to json: inout JSONWriter) {
+        json.member("first_name", orNull: facts.firstName)
+        json.member("last_name", orNull: facts.lastName)
+    }
+}

@@ -1,0 +1,106 @@
+import Bytes
+import JSON
+
+/// A meeting or call, and who took part.
+final class Engagement: Record {
+    let seed: EngagementSeed
+    /// What makes creating it repeatable.
+    let externalID: String?
+    /// The participants in order, calendar resources among them.
+    private(set) var contactIDs: [String]
+    private(set) var tagIDs: [String]
+    private(set) var companyIDs: [String]
+
+    init(_ seed: EngagementSeed, externalID: String? = nil) {
+        self.seed = seed
+        self.externalID = externalID
+        contactIDs = seed.contactIDs
+        tagIDs = seed.tags.map(WorkspaceSeed.tagID)
+        companyIDs = seed.companies.map(WorkspaceSeed.companyID)
+        var (createdAt, updatedAt) = (seed.startAt.adding(seconds: -3 * 86_400), seed.updatedAt)
+        if case .created = seed.origin { (createdAt, updatedAt) = (seed.startAt, seed.startAt) }
+        super.init(id: seed.id, createdAt: createdAt, updatedAt: updatedAt)
+    }
+
+    func replaceContacts(with ids: [String], at time: Timestamp) {
+        contactIDs = ids
+        touch(at: time)
+    }
+
+    func replaceTags(with ids: [String], at time: Timestamp) {
+        tagIDs = ids
+        touch(at: time)
+    }
+
+    /// Drops what was deleted from among its parts.
+    func forget(_ id: String) {
+        contactIDs.removeAll { $0 == id }
+        tagIDs.removeAll { $0 == id }
+        companyIDs.removeAll { $0 == id }
+        forgetRendered()
+    }
+
+    override var searchText: String { seed.title }
+
+    override func time(_ filter: String) -> Timestamp? { filter == "start_at" ? seed.startAt : nil }
+
+    override func words(_ filter: String) -> [String] {
+        switch filter {
+        case "engagement_type": [seed.type]
+        case "processing_status": [seed.status]
+        case "contact_ids": contactIDs
+        case "company_ids": companyIDs
+        case "deals": seed.crmID.map { [CRMFilter.word($0)] } ?? []
+        default: []
+        }
+    }
+
+    override func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {
+        seed.writeMembers(to: &json, createdAt: createdAt, updatedAt: updatedAt)
+        if expand.contains(.companies) {
+            json.list("companies", companyIDs.compactMap { workspace.company($0) }) { $1.writePart(to: &$0) }
+        }
+        if expand.contains(.contacts) {
+            json.list("contacts", contactIDs.compactMap({ workspace.contact($0) })) { $1.writeParticipant(to: &$0) }
+        }
+        if expand.contains(.owner) {
+            json.name("owner")
+            if let owner = seed.owner.flatMap({ workspace.user(WorkspaceSeed.userID($0)) }) {
+                owner.writeOwner(to: &json)
+            } else {
+                json.null()
+            }
+        }
+        seed.writeOtherParts(to: &json, expand)
+        if expand.contains(.tags) {
+            json.list("tags", tagIDs.compactMap({ workspace.tag($0) })) { $1.writePart(to: &$0) }
+        }
+    }
+
+    /// The id of the one timeline of an engagement's transcript.
+    static func timelineID(_ engagementID: String) -> String { "tt_" + engagementID.dropFirst("ngmt_".count) }
+
+    /// Writes who spoke when, as far as it was transcribed.
+    func writeTimeline(to json: inout JSONWriter, _ workspace: Workspace) {
+        let speakers = contactIDs.compactMap({ workspace.contact($0) }).filter { !$0.isCalendarResource }
+        let count = speakers.isEmpty ? 0 : seed.transcript == .none ? 0 : seed.transcript == .short ? 8 : 400
+        json.beginObject()
+        json.member("object", "transcript_timeline")
+        json.member("id", Self.timelineID(id))
+        json.member("engagement_id", id)
+        json.list("speakers", speakers) { json, contact in
+            json.member(
+                "name", [contact.facts.firstName, contact.facts.lastName].compactMap(\.self).joined(separator: " "))
+            json.member("contact_id", contact.id)
+        }
+        json.list("entries", Array(0..<count)) { json, number in
+            json.member("speaker", (number * 7 + seed.number) % speakers.count)
+            json.member("start_seconds", number * 14)
+            json.member("end_seconds", number * 14 + 11)
+            json.member("text", Transcripts.sentence(number + seed.number))
+        }
+        json.name("overall_sentiment")
+        if count == 0 { json.null() } else { json.raw(Bytes("0.25")) }
+        json.endObject()
+    }
+}

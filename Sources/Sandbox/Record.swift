@@ -1,0 +1,136 @@
+import Bytes
+import JSON
+
+/// A body as it goes out, with its strong validator.
+struct Rendered {
+    let body: ByteBuffer
+    /// With its quotes; changes when any byte of the body does.
+    let etag: String
+
+    init(_ body: ByteBuffer) {
+        self.body = body
+        let digits = String(body.bytes.fingerprint, radix: 16)
+        etag = "\"\(String(repeating: "0", count: 16 - digits.utf8.count))\(digits)\""
+    }
+}
+
+/// One object of the workspace: what a list sorts, searches and filters by, and how it looks.
+class Record {
+    let id: String
+    let createdAt: Timestamp
+    private(set) var updatedAt: Timestamp
+    /// A deleted object stays in its place and is never found again.
+    private(set) var isDeleted = false
+    private var cache: [Expand: Rendered] = [:]
+
+    init(id: String, createdAt: Timestamp, updatedAt: Timestamp) {
+        self.id = id
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    /// What `search` looks through.
+    var searchText: String { "" }
+    /// Whether lists show it.
+    var isListed: Bool { true }
+    /// What a filter that compares words looks at.
+    func words(_ filter: String) -> [String] { [] }
+    /// What a filter that compares times looks at, `updated_at` apart.
+    func time(_ filter: String) -> Timestamp? { nil }
+    /// Writes its members into an object that is open.
+    func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {}
+
+    /// Notes that it has changed.
+    final func touch(at time: Timestamp) {
+        updatedAt = time
+        cache = [:]
+    }
+
+    /// Notes that something that it shows of others has changed.
+    final func forgetRendered() { cache = [:] }
+
+    final func delete() { isDeleted = true }
+
+    /// The object as JSON, made once until it changes.
+    final func rendered(_ expand: Expand, in workspace: Workspace) -> Rendered {
+        if let known = cache[expand] { return known }
+        let body = ByteBuffer(capacity: 1024)
+        var json = JSONWriter(body)
+        json.beginObject()
+        writeMembers(to: &json, expand, workspace)
+        json.endObject()
+        let rendered = Rendered(body)
+        // Two megabytes hold every small variant; of the large ones only the newest stays.
+        if cache.values.reduce(body.count, { $0 + $1.body.count }) > 2 << 20 { cache = [:] }
+        cache[expand] = rendered
+        return rendered
+    }
+
+    /// Writes `object`, `id` and the times, which most begin with.
+    final func writeHead(_ object: String, to json: inout JSONWriter) {
+        json.member("object", object)
+        json.member("id", id)
+        json.member("created_at", createdAt.text)
+        json.member("updated_at", updatedAt.text)
+    }
+}
+
+/// An e-mail address, a phone number or a domain, of which one is the main one.
+struct Address: Sendable {
+    let value: String
+    var isPrimary: Bool
+
+    /// Of all of them the first one is primary.
+    static func list(_ values: [String]) -> [Address] {
+        values.enumerated().map { Address(value: $1, isPrimary: $0 == 0) }
+    }
+}
+
+/// The object of a CRM that one of the workspace stands for.
+struct CRMLink: Sendable {
+    let type: String
+    let id: String
+    var source = "hubspot"
+
+    /// As a filter compares it: never like an id of the workspace.
+    var word: String { CRMFilter.word(id) }
+}
+
+extension JSONWriter {
+    /// Writes a member whose value is a string or `null`.
+    mutating func member(_ name: String, orNull text: String?) {
+        self.name(name)
+        if let text { string(text) } else { null() }
+    }
+
+    /// Writes a member with a list of objects, one for each item.
+    mutating func list<Item>(_ name: String, _ items: [Item], _ write: (inout JSONWriter, Item) -> Void) {
+        self.name(name)
+        beginArray()
+        for item in items {
+            beginObject()
+            write(&self, item)
+            endObject()
+        }
+        endArray()
+    }
+
+    /// Writes the member `name`: objects with the member `part` and `is_primary`.
+    mutating func addresses(_ name: String, _ part: String, _ addresses: [Address]) {
+        list(name, addresses) { json, address in
+            json.member(part, address.value)
+            json.member("is_primary", address.isPrimary)
+        }
+    }
+
+    /// Writes the `crm_association` member, where there is one.
+    mutating func association(_ link: CRMLink?) {
+        guard let link else { return }
+        name("crm_association")
+        beginObject()
+        member("object_type", link.type)
+        member("crm_object_id", link.id)
+        member("source", link.source)
+        endObject()
+    }
+}

@@ -1,0 +1,270 @@
+import Bytes
+
+/// What requests make and change, after everything about them was found right.
+extension Workspace {
+    /// The new object that `body` describes, or for an engagement the one that there is with its `external_id`. Throws
+    /// a 422 for a body that is not as it must be, a 409 for what another object has already.
+    func create(in collection: Collection, from body: Bytes) throws(Problem) -> (Record, isNew: Bool) {
+        switch collection.name {
+        case "engagements": return try createEngagement(in: collection, from: body)
+        case "contacts":
+            let facts = try contactFacts(from: body, Contact.Facts(), of: nil)
+            let time = tick()
+            return (
+                add(Contact(id: collection.nextID(), facts, createdAt: time, updatedAt: time), to: collection), true
+            )
+        case "companies":
+            let facts = try companyFacts(from: body, Company.Facts(), of: nil)
+            let time = tick()
+            return (
+                add(Company(id: collection.nextID(), facts, createdAt: time, updatedAt: time), to: collection), true
+            )
+        default:
+            let facts = try tagFacts(from: body, Tag.Facts(name: ""), of: nil)
+            let time = tick()
+            return (add(Tag(id: collection.nextID(), facts, createdAt: time, updatedAt: time), to: collection), true)
+        }
+    }
+
+    /// Changes the object as `body` says. Throws as `create`.
+    func update(_ record: Record, from body: Bytes) throws(Problem) {
+        switch record {
+        case let contact as Contact:
+            contact.change(to: try contactFacts(from: body, contact.facts, of: contact.id), at: tick())
+        case let company as Company:
+            company.change(to: try companyFacts(from: body, company.facts, of: company.id), at: tick())
+        case let tag as Tag: tag.change(to: try tagFacts(from: body, tag.facts, of: tag.id), at: tick())
+        case let comment as TranscriptComment: try update(comment, from: body)
+        default: break
+        }
+        partChanged()
+    }
+
+    private func add(_ record: Record, to collection: Collection) -> Record {
+        collection.add(record)
+        return record
+    }
+
+    private static func conflict(_ noun: String, _ field: String) -> Problem {
+        Problem(
+            409, "This conflicts with an existing active \(noun).",
+            errors: [FieldError(field: field, code: "conflict", message: "Another \(noun) has it.")])
+    }
+
+    // MARK: Contacts, companies, tags
+
+    private func contactFacts(from bytes: Bytes, _ old: Contact.Facts, of id: String?) throws(Problem) -> Contact.Facts
+    {
+        var facts = old
+        var body = try BodyReader(
+            bytes,
+            members: [
+                "first_name", "last_name", "description", "company_id", "emails", "phone_numbers", "time_zone",
+            ])
+        body.text("first_name", orNull: true).apply(to: &facts.firstName)
+        body.text("last_name", orNull: true).apply(to: &facts.lastName)
+        body.text("description", 1...2000, orNull: true).apply(to: &facts.description)
+        body.text("time_zone", orNull: true).apply(to: &facts.timeZone)
+        let company = body.text("company_id", orNull: true)
+        if let wanted = company.value, self.company(wanted) == nil {
+            body.refuse("company_id", "not_found", "There is no company with this id in the workspace.")
+        }
+        company.apply(to: &facts.companyID)
+        if let emails = body.addresses("emails", "email", Self.email) { facts.emails = emails }
+        if let phones = body.addresses("phone_numbers", "phone_number", { $0.isEmpty ? nil : $0 }) {
+            facts.phones = phones
+        }
+        try body.check()
+        for (index, address) in facts.emails.enumerated() {
+            guard let other = contact(email: address.value), other.id != id else { continue }
+            throw Self.conflict("contact", "emails[\(index)].email")
+        }
+        return facts
+    }
+
+    private static func email(_ text: String) -> String? {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !text.contains(" ") else { return nil }
+        return text
+    }
+
+    private func companyFacts(from bytes: Bytes, _ old: Company.Facts, of id: String?) throws(Problem) -> Company.Facts
+    {
+        var facts = old
+        var body = try BodyReader(bytes, members: ["domains", "name", "description"])
+        body.text("name", orNull: id != nil).apply(to: &facts.name)
+        body.text("description", 1...2000, orNull: id != nil).apply(to: &facts.description)
+        let domains = body.addresses("domains", "domain", isRequired: id == nil, needsPrimary: false) { text in
+            let domain = Company.normalized(domain: text)
+            return domain.contains(".") && !domain.contains(" ") ? domain : nil
+        }
+        if let domains {
+            if domains.isEmpty, body.errors.isEmpty { body.refuse("domains", "required", "Give one domain at least.") }
+            facts.domains = domains
+        }
+        try body.check()
+        for (index, domain) in facts.domains.enumerated() {
+            guard let other = company(domain: domain.value), other.id != id else { continue }
+            throw Self.conflict("company", "domains[\(index)].domain")
+        }
+        return facts
+    }
+
+    private func tagFacts(from bytes: Bytes, _ old: Tag.Facts, of id: String?) throws(Problem) -> Tag.Facts {
+        var facts = old
+        var body = try BodyReader(bytes, members: ["name", "description", "hex_color", "auto_tagging_enabled"])
+        if let name = body.text("name", isRequired: id == nil).value { facts.name = name }
+        body.text("description", 1...2000, orNull: true).apply(to: &facts.description)
+        let color = body.text("hex_color", orNull: true)
+        if let text = color.value,
+            text.utf8.count != 7 || text.first != "#" || !text.dropFirst().allSatisfy(\.isHexDigit)
+        {
+            body.refuse("hex_color", "invalid_format", "Give a colour such as #1F77B4.")
+        }
+        color.apply(to: &facts.color)
+        if let isAutomatic = body.flag("auto_tagging_enabled") { facts.isAutomatic = isAutomatic }
+        try body.check()
+        if let other = tag(named: facts.name), other.id != id { throw Self.conflict("tag", "name") }
+        return facts
+    }
+
+    // MARK: CRM
+
+    /// Ties a contact or company to a CRM object, in the place of the one that it is tied to.
+    func associate(_ record: Record, type: String, from bytes: Bytes) throws(Problem) {
+        var body = try BodyReader(bytes, members: ["object_type", "crm_object_id", "source"])
+        _ = body.word("object_type", [type], isRequired: true)
+        let id = body.text("crm_object_id", isRequired: true).value ?? ""
+        let source = body.text("source", isRequired: true).value ?? ""
+        try body.check()
+        setAssociation(of: record, to: CRMLink(type: type, id: id, source: source))
+    }
+
+    func setAssociation(of record: Record, to link: CRMLink?) {
+        if let contact = record as? Contact {
+            var facts = contact.facts
+            facts.crm = link
+            contact.change(to: facts, at: tick())
+        } else if let company = record as? Company {
+            var facts = company.facts
+            facts.crm = link
+            company.change(to: facts, at: tick())
+        }
+        partChanged()
+    }
+
+    // MARK: Comments
+
+    func createComment(
+        on engagementID: String, in comments: Collection, from bytes: Bytes
+    ) throws(Problem) -> Record {
+        var body = try BodyReader(bytes, members: ["body", "transcript_timeline_id", "anchor"])
+        let text = Self.commentText(&body, isRequired: true) ?? ""
+        let timelineID = Engagement.timelineID(engagementID)
+        if let wanted = body.text("transcript_timeline_id").value, wanted != timelineID {
+            body.refuse("transcript_timeline_id", "not_found", "This engagement has no such timeline.")
+        }
+        let anchor = body.object("anchor").value
+        try body.check()
+        let comment = TranscriptComment(
+            id: comments.nextID(), engagementID: engagementID, timelineID: timelineID,
+            .init(body: text, anchor: anchor), createdAt: tick())
+        return add(comment, to: comments)
+    }
+
+    private func update(_ comment: TranscriptComment, from bytes: Bytes) throws(Problem) {
+        var facts = comment.facts
+        var body = try BodyReader(bytes, members: ["body", "status", "anchor"])
+        if let text = Self.commentText(&body, isRequired: false) { facts.body = text }
+        body.object("anchor").apply(to: &facts.anchor)
+        let status = body.word("status", [TranscriptComment.open, TranscriptComment.resolved])
+        try body.check()
+        let time = tick()
+        if status == TranscriptComment.open { facts.resolution = nil }
+        if status == TranscriptComment.resolved, facts.resolution == nil {
+            facts.resolution = (by: TranscriptComment.author, at: time)
+        }
+        comment.change(to: facts, at: time)
+    }
+
+    /// The server trims the text; nothing must not be left.
+    private static func commentText(_ body: inout BodyReader, isRequired: Bool) -> String? {
+        guard let text = body.text("body", 1...50_000, isRequired: isRequired).value else { return nil }
+        let visible = text.drop { $0.isWhitespace }
+        guard let last = visible.lastIndex(where: { !$0.isWhitespace }) else {
+            body.refuse("body", "blank", "There is nothing in it but blanks.")
+            return nil
+        }
+        return String(visible[...last])
+    }
+
+    // MARK: Engagements
+
+    private static let engagementMembers: Set = [
+        "type", "title", "source_system", "external_id", "media_url", "external_url", "run_workflows", "participants",
+        "start_at",
+    ]
+
+    private func createEngagement(
+        in collection: Collection, from bytes: Bytes
+    ) throws(Problem) -> (Record, isNew: Bool) {
+        var body = try BodyReader(bytes, members: Self.engagementMembers)
+        let type = body.word("type", ["CALL", "MEETING"], isRequired: true) ?? ""
+        let title = body.text("title", 1...500, isRequired: true).value ?? ""
+        let source = body.text("source_system", 1...100, isRequired: true).value
+        let externalID = body.text("external_id", 1...500, isRequired: true).value ?? ""
+        let media = body.text("media_url", 1...8000, isRequired: true).value
+        if let media, !Self.isPublic(media) {
+            body.refuse("media_url", "invalid_value", "Give an https URL on a public host that serves audio or video.")
+        }
+        let externalURL = body.text("external_url", 1...8000).value
+        _ = body.flag("run_workflows")
+        let start = body.time("start_at")
+        var people: [(name: String, email: String, isOwner: Bool)] = []
+        for (field, item) in body.list("participants") ?? [] {
+            guard let name = item["name"]?.string, !name.isEmpty, let email = item["email"]?.string.flatMap(Self.email)
+            else {
+                body.refuse(field, "invalid_value", "A participant has a name and an email.")
+                continue
+            }
+            var isOwner = false
+            if case .bool(true)? = item["is_owner"] { isOwner = true }
+            people.append((name, email, isOwner))
+        }
+        try body.check()
+        if let known = engagement(externalID: externalID) { return (known, false) }
+        let time = tick()
+        let id = collection.nextID()
+        var seed = EngagementSeed(number: 0, title: title, type: type, status: "PENDING", minutes: nil)
+        seed.origin = .created(id: id, startAt: start ?? time)
+        seed.source = source
+        seed.externalURL = externalURL
+        seed.transcript = .none
+        for person in people {
+            if let user = user(email: person.email) {
+                if person.isOwner { seed.owner = user.number }
+            } else {
+                let id = participant(person.name, person.email, at: time).id
+                if !seed.contactIDs.contains(id) { seed.contactIDs.append(id) }
+            }
+        }
+        return (add(Engagement(seed, externalID: externalID), to: collection), true)
+    }
+
+    /// The contact with this address, or a new one.
+    private func participant(_ name: String, _ email: String, at time: Timestamp) -> Record {
+        if let known = contact(email: email) { return known }
+        let parts = name.split(separator: " ", maxSplits: 1).map(String.init)
+        var facts = Contact.Facts(firstName: parts.first, lastName: parts.count > 1 ? parts[1] : nil)
+        facts.emails = Address.list([email])
+        return addContact(facts, at: time)
+    }
+
+    /// Whether the API would fetch it: https, and a host that is not on a private network.
+    private static func isPublic(_ url: String) -> Bool {
+        guard url.lowercased().hasPrefix("https://") else { return false }
+        let host = url.dropFirst(8).prefix { $0 != "/" && $0 != ":" }.lowercased()
+        let isPrivate = ["localhost", "127.", "10.", "192.168.", "169.254.", "["].contains { host.hasPrefix($0) }
+        return !host.isEmpty && !isPrivate
+    }
+}
