@@ -99,8 +99,8 @@ public struct Method: Sendable {
         return true
     }
 
-    /// The HTTP method and the path, with `{name}` where a parameter goes, of its request, or of the one that writes; nil
-    /// for what needs no API.
+    /// The HTTP method and the path, with `{name}` where a parameter goes, of its request, or of the one that writes;
+    /// nil for what needs no API.
     public var address: (verb: String, path: String)? {
         switch action {
         case .http(let verb, let path, _): (verb.name, path)

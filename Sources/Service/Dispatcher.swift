@@ -28,6 +28,12 @@ final class Dispatcher {
     private var hasShutDown = false
     private var isStopping = false
     private let scratch = ByteBuffer()
+    /// What `rpc.discover` answers, made when it is first asked for.
+    private lazy var document: ByteBuffer = {
+        let document = ByteBuffer()
+        OpenRPC.append(table.listed, version: settings.version, to: document)
+        return document
+    }()
 
     init(
         settings: ServiceSettings, table: MethodTable, mcp: MCPStream, calls: Calls, output: Output, log: CallLog,
@@ -142,9 +148,7 @@ final class Dispatcher {
         case .ping: plain.answer(request.id, destination) { $0.append("{}") }
         case .info: plain.answer(request.id, destination) { self.appendInfo(to: $0) }
         case .discover:
-            plain.answer(request.id, destination) {
-                OpenRPC.append(self.table.listed, version: self.settings.version, to: $0)
-            }
+            plain.answer(request.id, destination) { $0.append(self.document) }
         case .shutdown:
             hasShutDown = true
             plain.answer(request.id, destination) { $0.append("null") }

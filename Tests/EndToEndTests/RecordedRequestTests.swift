@@ -70,8 +70,8 @@ struct RecordedRequestTests {
                 ),
                 "filter%5Bcrm_associations%5D%5Beq%5D%5B0%5D%5Bid%5D=a%26b"
                     + "&filter%5Bcrm_associations%5D%5Beq%5D%5B0%5D%5Bobject_type%5D=deal"
-                    + "&filter%5Bcrm_associations%5D%5Beq%5D%5B1%5D%5Bobject_type%5D=contact"
                     + "&filter%5Bcrm_associations%5D%5Beq%5D%5B1%5D%5Bid%5D=2"
+                    + "&filter%5Bcrm_associations%5D%5Beq%5D%5B1%5D%5Bobject_type%5D=contact"
             ),
         ].map { Row(method, "{\(id)\($0)}", "GET \(path)?\($1)") }
     }
@@ -182,7 +182,9 @@ struct RecordedRequestTests {
         let received = server.requests
         try #require(received.count == rows.count)
         for (row, request) in zip(rows, received) {
-            let line = "\(request.method) \(request.target.dropFirst("/api".count))"
+            // Which case the digits of an escape are in is libcurl's choice.
+            let target = request.target.dropFirst("/api".count).replacing(/%[0-9a-f]{2}/) { $0.output.uppercased() }
+            let line = "\(request.method) \(target)"
             #expect(line == row.line, "\(row.method) \(row.params)")
             #expect(String(decoding: request.body, as: UTF8.self) == row.body, "\(row.method) \(row.params)")
             #expect((request["content-type"] == "application/json") == !row.body.isEmpty)

@@ -81,7 +81,7 @@ final class Session {
         }
         if dice.chance(0.03) {
             // More than the output may hold, all at once.
-            for _ in 0..<200 { say(loop, ledger, at, nil, method: "rpc.discover") }
+            for _ in 0..<60 { say(loop, ledger, at, nil, method: "rpc.discover") }
         }
         return at
     }
