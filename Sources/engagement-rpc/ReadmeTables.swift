@@ -6,11 +6,12 @@ enum ReadmeTables {
     static var methods: String {
         var lines = ["| resource | methods | scopes |", "|---|---|---|"]
         var resources: [Substring] = []
-        for method in Method.all where method.availability != .unlisted && !resources.contains(method.resource) {
+        let listed = Method.all.filter { $0.isRemote && $0.availability == .listed }
+        for method in listed where !resources.contains(method.resource) {
             resources.append(method.resource)
         }
         for resource in resources {
-            let methods = Method.all.filter { $0.resource == resource && $0.availability != .unlisted }
+            let methods = listed.filter { $0.resource == resource }
             let names = methods.map { "`\($0.name.dropFirst(resource.count + 1))`" }.joined(separator: " ")
             var scopes: [String] = []
             for scope in methods.flatMap(\.scopes) where !scopes.contains(scope) { scopes.append(scope) }
