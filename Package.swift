@@ -36,7 +36,8 @@ let package = Package(
         .executableTarget(
             name: "engagement-rpc",
             dependencies: [
-                "CSystem", "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox",
+                "CSystem", "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime",
+                "Sandbox",
             ],
             swiftSettings: compile, linkerSettings: link),
     ]
@@ -52,7 +53,8 @@ let package = Package(
         + module("JSONRPC", ["Bytes", "JSON"])
         + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"], tests: ["TestSupport"])
         + module("MCP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"])
-        + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP"])
+        + module("Journal", ["Bytes", "JSON", "CSystem"])
+        + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal"])
         + module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem"], tests: ["TestSupport"])
         + module("Sandbox", ["Bytes", "JSON"]),
     swiftLanguageModes: [.v6]

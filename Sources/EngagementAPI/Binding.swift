@@ -16,11 +16,31 @@ public struct CallTerms: Sendable {
     public var resource = 0..<0
     /// What is to become of the answer; nil when it is passed on as it is.
     public var shaping: Shaping?
+    /// How the contacts of an engagement are edited; nil when they are simply replaced.
+    public var editing: Editing?
     /// What `$/progress` is to name, as spelled; empty when none is wanted.
     public var progressToken: [UInt8] = []
 
     /// Terms that ask for nothing.
     public init() {}
+}
+
+/// How the contacts of an engagement are edited, besides to what.
+public final class Editing: Sendable {
+    /// Whether nothing is written.
+    public let isDryRun: Bool
+    /// Who must be there before, calendar resources apart; nil for anybody.
+    public let expected: [String]?
+
+    /// Whether the changes are told.
+    public let isReported: Bool
+
+    /// An edit of these terms.
+    public init(isDryRun: Bool, expected: [String]?, isReported: Bool = true) {
+        self.isDryRun = isDryRun
+        self.expected = expected
+        self.isReported = isReported
+    }
 }
 
 /// What a read does with the answer besides passing it on. Nothing of it is sent.
@@ -103,7 +123,25 @@ extension MethodTable.Entry {
             body.append("}")
         }
         if shapers.fields != nil { terms.shaping = try shaping(values) }
+        if editors.dryRun != nil { terms.editing = try editing(values) }
         return terms
+    }
+
+    /// What the local parameters of an edit ask for; nil when that is nothing.
+    private func editing(_ values: [JSONSlice?]) throws(RPCFailure) -> Editing? {
+        func flag(_ index: Int?) throws(RPCFailure) -> Bool {
+            guard let index, let value = values[index] else { return false }
+            return try ValueCheck.flag(value, method.parameters[index].name)
+        }
+        var expected: [String]?
+        if let index = editors.expected, let value = values[index] {
+            let parameter = method.parameters[index]
+            try ValueCheck.append(value, parameter.kind, parameter.name, to: ByteBuffer())
+            expected = value.elements.compactMap(\.string)
+        }
+        let (isDryRun, isReported) = (try flag(editors.dryRun), try flag(editors.report))
+        guard isDryRun || isReported || expected != nil else { return nil }
+        return Editing(isDryRun: isDryRun, expected: expected)
     }
 
     private var nothingToChange: RPCFailure {

@@ -22,6 +22,7 @@ extension Method {
     /// The scopes that a call takes: the method's own and those of the words it chose.
     public func requiredScopes(_ terms: CallTerms) -> [String] {
         var scopes = scopes
+        if terms.editing != nil, !scopes.contains("contacts:read") { scopes += ["engagements:read", "contacts:read"] }
         for case .choices(let choices) in parameters.map(\.kind) {
             for (position, choice) in choices.enumerated() where terms.chosen & (1 << UInt64(position)) != 0 {
                 if let scope = choice.scope, !scopes.contains(scope) { scopes.append(scope) }

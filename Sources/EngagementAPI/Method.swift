@@ -13,8 +13,20 @@ public struct Method: Sendable {
         case local(Local)
     }
 
-    /// The methods that take several requests.
-    public enum Composition: Sendable { case addContacts }
+    /// The methods that take several requests, or make their answer out of one.
+    public enum Composition: Sendable {
+        case addContacts, removeContacts, findContacts, transcript, undo
+        /// What the journal holds: no request at all.
+        case listJournal
+
+        /// What it writes with; nil for what only reads.
+        var verb: HTTPVerb? {
+            switch self {
+            case .addContacts, .removeContacts, .undo: .put
+            case .findContacts, .transcript, .listJournal: nil
+            }
+        }
+    }
 
     /// How sure the address of a method is.
     public enum Source: String, Sendable {
@@ -82,15 +94,18 @@ public struct Method: Sendable {
     public var isWrite: Bool {
         switch action {
         case .http(_, _, let repeatability): repeatability != .read && availability == .listed
-        case .composed(.addContacts, _): true
+        case .composed(let composition, _): composition.verb != nil
         case .local: false
         }
     }
 
     /// Whether something that was there may be gone afterwards. Only creating is adding and nothing else.
     public var isDestructive: Bool {
-        guard isWrite, case .http(let verb, _, _) = action else { return false }
-        return verb != .post
+        switch action {
+        case .http(let verb, _, _): return isWrite && verb != .post
+        case .composed(let composition, _): return composition == .removeContacts || composition == .undo
+        case .local: return false
+        }
     }
 
     /// Whether the same call a second time changes nothing more.
@@ -104,10 +119,14 @@ public struct Method: Sendable {
     public var address: (verb: String, path: String)? {
         switch action {
         case .http(let verb, let path, _): (verb.name, path)
-        case .composed(.addContacts, let path): (HTTPVerb.put.name, path)
+        case .composed(.listJournal, _): nil
+        case .composed(let composition, let path): ((composition.verb ?? .get).name, path)
         case .local: nil
         }
     }
+
+    /// Whether the result may have `changes`.
+    var tellsChanges: Bool { parameters.contains { $0.name == "dry_run" } }
 
     /// What the result's `data` holds.
     var dataKind: ResultType.Kind {

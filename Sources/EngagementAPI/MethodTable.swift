@@ -22,6 +22,8 @@ public final class MethodTable {
         let needsChange: Bool
         /// Where the parameters stand that ask for its answer in another shape.
         let shapers: (fields: Int?, all: Int?, maxItems: Int?)
+        /// Where the parameters stand that say how the contacts of an engagement are edited.
+        let editors: (dryRun: Int?, expected: Int?, report: Int?)
         /// Whether its requests have a body.
         public let takesBody: Bool
         /// What each call asks about its method, worked out once: a `Method` is dear to copy.
@@ -30,6 +32,8 @@ public final class MethodTable {
         public let isControl: Bool
         /// What this process does by itself, if it is that.
         public let local: Method.Local?
+        /// Whether it replaces the contacts of an engagement, with one request.
+        public let replacesContacts: Bool
         /// How several requests make one call, if they do.
         public let composition: Method.Composition?
         /// The HTTP method of a call that is one request.
@@ -57,6 +61,7 @@ public final class MethodTable {
                 method.parameters.firstIndex { $0.name == name && $0.place == .local }
             }
             shapers = (place("fields"), place("all"), place("max_items"))
+            editors = (place("dry_run"), place("expected_contact_ids"), place("report_changes"))
             takesBody = method.parameters.contains { $0.place == .body }
             isWrite = method.isWrite
             isControl = method.availability == .sandbox
@@ -71,6 +76,7 @@ public final class MethodTable {
             } else {
                 (verb, repeatability) = (.get, .read)
             }
+            replacesContacts = composition == nil && method.tellsChanges
             path = Self.pieces(of: method)
         }
 

@@ -17,14 +17,21 @@ extension Method {
             detail:
                 "Destructive: afterwards the engagement has exactly the contacts listed here; every other contact is "
                 + "taken off it (the contact itself stays). Read the current ones first (engagement.get with expand "
-                + "[\"contacts\"]) and send the full list. An empty list takes all off. Calendar resources such as meeting "
-                + "rooms stay and need not be listed. The answer does not list the contacts: read them back to check. "
-                + "Repeating the same call changes nothing more.",
+                + "[\"contacts\"]) and send the full list, or use engagement.addContacts or engagement.removeContacts. "
+                + "An empty list takes all off. Calendar resources such as meeting rooms stay and need not be listed. "
+                + "The answer does not list the contacts, unless report_changes has them read back. Repeating the same "
+                + "call changes nothing more.",
             [
                 .engagementID,
                 .required(
                     "contact_ids", .ids(prefix: "cnt_"), "The full new list of contacts; who is not in it is dropped."),
-                .options,
+                .options, .dryRun,
+                .optional(
+                    "expected_contact_ids", .ids(prefix: "cnt_"), .local,
+                    "Who must be there now; if it is anybody else, nothing is written (412). Check, then act: another "
+                        + "process may write in between."),
+                .optional(
+                    "report_changes", .flag, .local, "true reads before and after, and tells the changes."),
             ],
             action: .http(.put, path: "/v2/engagements/{engagement_id}/contacts", .replace),
             scopes: ["engagements:write"], result: "Engagement", source: .inferred,
@@ -32,15 +39,56 @@ extension Method {
         Method(
             "engagement.addContacts", "Add contacts to one engagement, and keep those it has.",
             detail: "Reads the current contacts, writes the full list with the new ones, and reads it back. When there "
-                + "is nothing to add, nothing is written. The answer's changes say who was there before and after, who "
-                + "was added, and whether that was verified.",
-            [
-                .engagementID, .required("contact_ids", .ids(prefix: "cnt_"), "The contacts to add."),
-                .optional("dry_run", .flag, "true tells what would change, and writes nothing."), .options,
-            ],
+                + "is nothing to add, nothing is written. changes says who was there before and after, who was added, "
+                + "and whether that was verified.",
+            [.engagementID, .required("contact_ids", .ids(prefix: "cnt_"), "The contacts to add."), .options, .dryRun],
             action: .composed(.addContacts, path: "/v2/engagements/{engagement_id}/contacts"),
-            scopes: ["engagements:read", "contacts:read", "engagements:write"], result: "Engagement", source: .inferred,
+            scopes: editing, result: "Engagement", source: .inferred,
             example: #"{"engagement_id":"ngmt_sandbox01","contact_ids":["cnt_sandbox07"]}"#),
+        Method(
+            "engagement.removeContacts", "Take contacts off one engagement, and keep the others.",
+            detail: "Destructive, for the contacts listed. Reads the current contacts, writes the rest, and reads it "
+                + "back. Who is not there is no error; when nobody is to go, nothing is written. changes as with "
+                + "engagement.addContacts.",
+            [
+                .engagementID, .required("contact_ids", .ids(prefix: "cnt_"), "The contacts to take off."), .options,
+                .dryRun,
+            ],
+            action: .composed(.removeContacts, path: "/v2/engagements/{engagement_id}/contacts"),
+            scopes: editing, result: "Engagement", source: .inferred,
+            example: #"{"engagement_id":"ngmt_sandbox01","contact_ids":["cnt_sandbox02"],"dry_run":true}"#),
+        Method(
+            "engagement.findContacts", "Find contacts by e-mail address or name.",
+            detail: "An address or a full name matches whole, without regard to case, and never by a guess: what "
+                + "several contacts have is ambiguous, and what none has is missing. 50 queries at most.",
+            [
+                .optional("emails", .list(of: .text(minimum: 1, maximum: 320), maximum: 50), "E-mail addresses."),
+                .optional("names", .list(of: .text(minimum: 1, maximum: 511), maximum: 50), "First and last names."),
+                .options,
+            ],
+            action: .composed(.findContacts, path: "/v2/contacts"), scopes: ["contacts:read"], result: "FoundContacts",
+            example: #"{"emails":["Contact7@acme.example","nobody@acme.example"],"names":["Ana Souza"]}"#),
+        Method(
+            "engagement.getTranscript", "Read a part of one engagement's transcript.",
+            detail: "A window in characters (Unicode code points), none of them cut; go on with next_offset.",
+            [
+                .engagementID, .optional("offset", .integer(0...(1 << 31)), "Where to begin; 0 unless given."),
+                .optional("limit", .integer(1...1_000_000), "Characters at most; 20,000 unless given."), .options,
+            ],
+            action: .composed(.transcript, path: "/v2/engagements/{engagement_id}"), scopes: ["engagements:read"],
+            result: "TranscriptWindow", example: #"{"engagement_id":"ngmt_sandbox01","limit":120}"#),
+        Method(
+            "engagement.undo", "Undo the last replacement of one engagement's contacts.",
+            detail:
+                "Needs --journal. Puts back the contacts that were there before the last replacement that was or may "
+                + "have been made. When others are there now than it wrote, nothing is written (412), unless force is "
+                + "true. A second undo undoes the undo. changes as with engagement.addContacts.",
+            [
+                .engagementID, .options, .dryRun,
+                .optional("force", .flag, "true puts them back whoever is there now."),
+            ],
+            action: .composed(.undo, path: "/v2/engagements/{engagement_id}/contacts"), scopes: editing,
+            result: "Engagement", source: .inferred),
         Method(
             "engagement.list", "List engagements, newest change first.",
             detail: "Private ones are in it only when the token may read them. search looks at titles only.",
@@ -104,6 +152,9 @@ extension Method {
             .init(value: "media_url", scope: nil), .init(value: "tags", scope: nil),
         ]),
         .query, "Related records to include in the answer.")
+
+    /// What reading, writing and reading back takes.
+    private static let editing = ["engagements:read", "contacts:read", "engagements:write"]
 
     private static let participant: [Parameter.Member] = [
         .init(name: "name", kind: .text(minimum: 1, maximum: 500), isRequired: true),

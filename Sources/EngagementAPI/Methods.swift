@@ -5,7 +5,18 @@ import HTTP
 extension Method {
     /// Every method, in the order in which documents name them.
     public static let all: [Method] =
-        engagement + contact + company + tag + user + transcriptComment + service + sandbox + plumbing
+        engagement + journal + contact + company + tag + user + transcriptComment + service + sandbox + plumbing
+
+    static let journal: [Method] = [
+        Method(
+            "journal.list", "List the writes in the journal, newest first.",
+            detail: "Needs --journal. A write that was begun and never ended reads applied unknown.",
+            [
+                .optional("engagement_id", .id(prefix: "ngmt_"), "Only those about this engagement."),
+                .optional("limit", .integer(1...1000), "Writes at most; 100 unless given."), options,
+            ],
+            action: .composed(.listJournal, path: ""), result: "JournalList")
+    ]
 
     static let service: [Method] = [
         Method(
@@ -71,6 +82,9 @@ extension Parameter {
 
     static let fields = optional(
         "fields", .fields, .local, "Names or dotted paths; only these fields are in data, each as the API sent it.")
+
+    static let dryRun = optional(
+        "dry_run", .flag, .local, "true tells what would change, and writes nothing.")
 
     /// The parameters of a list, `filter` and what else there is among them.
     static func list(search: String? = nil, filter: [FilterField] = [], expand: Parameter? = nil) -> [Parameter] {

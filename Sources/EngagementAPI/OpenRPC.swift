@@ -76,10 +76,10 @@ public enum OpenRPC {
             json.name("data")
             method.dataKind.writeSchema(to: &json, summary: "The API's body, untouched.")
             var required = ["data", "meta"]
-            if case .composed = method.action {
+            if method.tellsChanges {
                 json.name("changes")
                 ResultType.Kind.named("Changes").writeSchema(to: &json)
-                required.append("changes")
+                if case .composed = method.action { required.append("changes") }
             }
             json.name("meta")
             ResultType.Kind.named("Meta").writeSchema(to: &json)

@@ -13,6 +13,8 @@ public struct ResultType: Sendable {
         /// Another type of the list.
         case named(String)
         case list(of: Kind)
+        /// An object with members of any names.
+        case map(of: Kind)
         /// The kind, or `null`.
         case orNull(Kind)
     }
@@ -116,6 +118,10 @@ extension ResultType.Kind {
         case .list(let kind):
             type("array")
             json.name("items")
+            kind.writeSchema(to: &json)
+        case .map(let kind):
+            type("object")
+            json.name("additionalProperties")
             kind.writeSchema(to: &json)
         case .orNull(let kind): kind.writeMembers(to: &json, orNull: true)
         }

@@ -5,7 +5,8 @@ extension ResultType {
     static let all: [ResultType] =
         [
             engagement, engagementCompany, engagementContact, engagementTag, actionItem, signal, contact, company, tag,
-            user, comment, timeline, reference, association, email, phone, domain, deleted,
+            user, comment, timeline, reference, association, email, phone, domain, deleted, found, foundContact, window,
+            journal, write,
         ] + ["Engagement", "Contact", "Company", "Tag", "User"].map(list)
         + [meta, stop, changes, error, problem, fieldError]
 
@@ -146,10 +147,49 @@ extension ResultType {
         "Deleted", "What was deleted.",
         [Member("id", .text), Member("object", .text), Member("deleted", .flag)])
 
+    private static let found = ResultType(
+        "FoundContacts", "What the queries found, each in one of the three.",
+        [
+            Member("found", .map(of: .id(prefix: "cnt_")), isRequired: true, "The contact's id, by the query."),
+            Member(
+                "ambiguous", .map(of: .list(of: .named("FoundContact"))), isRequired: true,
+                "Contacts that all match, by the query."),
+            Member("missing", .list(of: .text), isRequired: true, "Queries that match nobody."),
+        ])
+
+    private static let foundContact = ResultType(
+        "FoundContact", "One of several that match.",
+        [Member("id", .id(prefix: "cnt_"), isRequired: true)] + names + [
+            Member("emails", .list(of: .named("Email")))
+        ])
+
+    private static let window = ResultType(
+        "TranscriptWindow", "A part of a transcript.",
+        [
+            Member("text", .orNull(.text), isRequired: true, "null where there is no transcript."),
+            Member("offset", .integer, isRequired: true), Member("total", .integer, isRequired: true, "Characters."),
+            Member("next_offset", .orNull(.integer), isRequired: true, "Where to go on; null at the end."),
+        ])
+
+    private static let journal = ResultType(
+        "JournalList", "Writes that the journal holds.",
+        [Member("entries", .list(of: .named("JournalEntry")), isRequired: true)])
+
+    private static let write = ResultType(
+        "JournalEntry", "A write.",
+        [
+            Member("number", .integer, isRequired: true), Member("at", .time, isRequired: true, "When it was begun."),
+            Member("method", .text, isRequired: true), Member("engagement_id", .id(prefix: "ngmt_")),
+            Member("id", .text, "Of what it was about, where that is no engagement."),
+            Member("before", .list(of: .id(prefix: "cnt_")), "Who was there before a replacement."),
+            Member("after", .list(of: .id(prefix: "cnt_")), "Who was to be there after it."),
+            Member("applied", .word(["no", "yes", "unknown"]), isRequired: true), Member("status", .integer),
+        ])
+
     private static let meta = ResultType(
         "Meta", "How the answer came about. What the API did not send is absent.",
         [
-            Member("status", .integer, isRequired: true, "The HTTP status."), Member("api_version", .text),
+            Member("status", .integer, "The HTTP status; absent where nothing was sent."), Member("api_version", .text),
             Member("etag", .text), Member("attempts", .integer, isRequired: true, "HTTP requests made."),
             Member("elapsed_ms", .number, isRequired: true), Member("pages", .integer, "Pages fetched, with all."),
             Member("stopped_by", .named("Stop"), "Why a list with all ended before its end."),
@@ -177,6 +217,8 @@ extension ResultType {
             Member("request_id", .text), Member("api_version", .text),
             Member("required_scopes", .list(of: .text), "On 403: what the call needs."),
             Member("errors", .list(of: .named("FieldError"))), Member("problem", .named("Problem")),
+            Member(
+                "current_contact_ids", .list(of: .id(prefix: "cnt_")), "On 412: who is there, and was not expected."),
             Member("cause", .text, "The low-level reason, in the words of the library that found it."),
         ])
 

@@ -6,8 +6,11 @@ public enum Toolset: String, CaseIterable, Sendable {
 
     /// The methods of `attendees`.
     private static let attendeeMethods: Set = [
-        "engagement.get", "engagement.list", "engagement.replaceContacts", "engagement.addContacts", "contact.get",
-        "contact.list", "contact.create", "contact.update", "user.list", "tag.list",
+        "engagement.get", "engagement.list", "engagement.replaceContacts", "engagement.addContacts",
+        "engagement.removeContacts", "engagement.undo", "journal.list", "engagement.findContacts",
+        "engagement.getTranscript", "contact.get",
+        "contact.list",
+        "contact.create", "contact.update", "user.list", "tag.list",
     ]
 
     /// Whether `method` is in it.

@@ -36,6 +36,7 @@ public struct RPCFailure: Error {
         case notConfigured = "not_configured"
         case shuttingDown = "shutting_down"
         case notAllowed = "not_allowed"
+        case journalFailed = "journal_failed"
         case badRequest = "bad_request"
         case unauthorized
         case forbidden
@@ -63,8 +64,12 @@ public struct RPCFailure: Error {
             case .notConfigured: 1005
             case .shuttingDown: 1006
             case .notAllowed: 1007
+            case .journalFailed: 1009
             // Also when the process itself holds a call back, with no status at hand.
             case .rateLimited: 429
+            // Also when the process itself finds that what was expected does not hold, or that there is nothing.
+            case .preconditionFailed: 412
+            case .notFound: 404
             default: nil
             }
         }
@@ -109,6 +114,8 @@ public struct RPCFailure: Error {
     public var requiredScopes: [String] = []
     /// The refused fields.
     public var errors: [FieldError] = []
+    /// Where an expected set of contacts was not found: the one that was.
+    public var currentContactIDs: [String]?
     /// The API's error body, one JSON value.
     public var problem: [UInt8]?
     /// The low-level reason in the words of the library that found it, without secrets.
@@ -187,6 +194,7 @@ public struct RPCFailure: Error {
         if let requestID { json.member("request_id", requestID) }
         if let apiVersion { json.member("api_version", apiVersion) }
         if let cause { json.member("cause", cause) }
+        if let currentContactIDs { json.member("current_contact_ids", currentContactIDs) }
         if !requiredScopes.isEmpty { json.member("required_scopes", requiredScopes) }
         if !errors.isEmpty {
             json.name("errors")

@@ -32,6 +32,8 @@ public protocol LoopClient: AnyObject {
     func signalled(at now: Instant)
     /// An exchange has its answer or its failure.
     func finished(_ exchange: Exchange, at now: Instant)
+    /// The journal has answered something.
+    func journalAnswered(at now: Instant)
     /// Called every turn: timers may have come, and room for more input.
     func advance(at now: Instant)
 }
@@ -43,6 +45,8 @@ public final class Loop {
     private let streams: StandardStreams
     private let signals: SignalPipe
     private let clock: LoopClock
+    /// Readable when the journal has answered; -1 without one.
+    private let journal: Int32
     private var outputIsGone = false
     private var outputIsBlocked = false
     private var inputHasEnded = false
@@ -60,13 +64,14 @@ public final class Loop {
     /// A loop that has not turned yet.
     public init(
         client: any LoopClient, transport: CurlTransport, streams: StandardStreams, signals: SignalPipe,
-        clock: LoopClock
+        clock: LoopClock, journal: Int32 = -1
     ) {
         self.client = client
         self.transport = transport
         self.streams = streams
         self.signals = signals
         self.clock = clock
+        self.journal = journal
         parentCheck = clock.now + Self.parentCheckSeconds
     }
 
@@ -74,6 +79,7 @@ public final class Loop {
     /// be used, if anything, as a sentence.
     public func run() -> String? {
         transport.pollSet.set(signals.descriptor, Int32(POLLIN))
+        if journal >= 0 { transport.pollSet.set(journal, Int32(POLLIN)) }
         while true {
             settle(ready: [])
             flush()
@@ -116,6 +122,7 @@ public final class Loop {
         for entry in ready {
             switch entry.fd {
             case signals.descriptor: for _ in 0..<signals.count() { client.signalled(at: clock.now) }
+            case journal: client.journalAnswered(at: clock.now)
             case streams.output.descriptor:
                 if entry.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { loseOutput() }
             case streams.input.descriptor: client.wantsInput ? receive() : hangUp(entry.revents)

@@ -3,6 +3,7 @@ import EngagementAPI
 import HTTP
 import JSON
 import JSONRPC
+import Journal
 
 /// Calls in flight, from their params to their one answer: places and ids, the line of writes to one resource, the
 /// steps of each method, cancellation. Knows nothing of how an outcome is worded or a request tried again.
@@ -43,6 +44,10 @@ final class Calls: OperationsClient {
         }
 
         var isFree: Bool { entry == nil }
+        /// What it is about: `ngmt_…`; empty for what has no id.
+        var resource: String {
+            terms.resource.isEmpty ? "" : target.bytes.slice(terms.resource.lowerBound, terms.resource.upperBound).text
+        }
         func elapsed(_ now: Instant) -> Double { now.seconds(since: arrivedAt) }
     }
 
@@ -55,13 +60,13 @@ final class Calls: OperationsClient {
 
     private let limits: Limits
     private let operations: Operations
+    private let notes: WriteNotes
     private let output: Output
     private let log: CallLog
     private let conceal: (inout [UInt8]) -> Void
     private var calls: [Call] = []
     private var freeSlots: [Int] = []
-    /// The fingerprint of each slot's id; 0 for none.
-    private var idFingerprints: [UInt64] = []
+    private var ids = SlotIDs()
     private var taken = 0
     private var writeOrder = WriteOrder()
     /// Writes whose turn has come and that are being set on their way.
@@ -70,11 +75,12 @@ final class Calls: OperationsClient {
     private var wake: Instant?
 
     init(
-        limits: Limits, operations: Operations, output: Output, log: CallLog,
+        limits: Limits, operations: Operations, notes: WriteNotes, output: Output, log: CallLog,
         conceal: @escaping (inout [UInt8]) -> Void
     ) {
         self.limits = limits
         self.operations = operations
+        self.notes = notes
         self.output = output
         self.log = log
         self.conceal = conceal
@@ -102,7 +108,9 @@ final class Calls: OperationsClient {
         do throws(RPCFailure) {
             call.terms = try entry.bind(params, target: call.target, body: call.body)
             face.take(call.terms)
-            if let sentence = operations.prepare() { throw RPCFailure(.notConfigured, sentence) }
+            if entry.composition != .listJournal, let sentence = operations.prepare() {
+                throw RPCFailure(.notConfigured, sentence)
+            }
         } catch {
             throw error.unsent(entry.method)
         }
@@ -123,7 +131,7 @@ final class Calls: OperationsClient {
         } else {
             call = Call(slot: calls.count)
             calls.append(call)
-            idFingerprints.append(0)
+            ids.add(call.id)
             freeSlots.append(call.slot)
         }
         call.target.truncate(to: 0)
@@ -140,30 +148,18 @@ final class Calls: OperationsClient {
         call.entry = entry
         call.face = face
         call.destination = destination
-        call.id.truncate(to: 0)
-        if let id {
-            call.id.append(id.bytes)
-            // A null id names no call: several may be in flight at once.
-            idFingerprints[call.slot] = id.kind == .null ? 0 : max(1, id.bytes.fingerprint)
-        }
+        ids.set(call.slot, id)
         if case .batch(let batch) = destination { batch.owe() }
         call.arrivedAt = now
         let timeout = min(limits.timeoutMs, call.terms.timeoutMs ?? limits.timeoutMs)
         call.deadline = now + Double(timeout) / 1000
         call.maxAttempts = min(limits.maxAttempts, call.terms.maxAttempts ?? limits.maxAttempts)
         (call.attempts, call.applied, call.isAsking) = (0, .no, false)
-        if let composition = entry.composition {
-            call.composed = composition.procedure(target: call.target.bytes, arguments: call.body.bytes)
-        } else {
+        call.composed = entry.procedure(
+            target: call.target.bytes, body: call.body.bytes, call.terms, isJournaled: notes.isOn)
+        if entry.composition == nil {
             call.single.aim(entry.verb, hasBody: entry.takesBody, entry.repeatability, isControl: entry.isControl)
-            if let shaping = call.terms.shaping { call.composed = Self.shaped(call.target, shaping) }
         }
-    }
-
-    /// The steps of a read whose answer is wanted in another shape.
-    private static func shaped(_ target: ByteBuffer, _ shaping: Shaping) -> (any Procedure)? {
-        if shaping.walk.isOn { return ListWalk(target.bytes, shaping) }
-        return shaping.fields.map { Projection(APIRequest(.get, target: target, .read), $0) }
     }
 
     // MARK: Steps
@@ -175,7 +171,13 @@ final class Calls: OperationsClient {
 
     private func take(_ step: Step, _ call: Call, _ now: Instant) {
         switch step {
-        case .ask(let request): ask(call, request, now)
+        case .ask(let request): note(call, request, now)
+        case .recall(let query):
+            guard notes.isOn else {
+                return fail(call, RPCFailure(.notConfigured, "There is no journal; --journal PATH keeps one."), now)
+            }
+            notes.look(call.slot, for: query)
+            wakeBy(call.deadline)
         case .tell(let progress, let then):
             if !call.isUnwanted, !call.destination.isNobody {
                 call.face?.tell(progress, token: call.terms.progressToken)
@@ -184,6 +186,26 @@ final class Calls: OperationsClient {
         case .finish(let exchange, let data, let members, let meta):
             succeed(call, exchange, data, members, meta, now)
         case .fail(let failure): fail(call, failure, now)
+        }
+    }
+
+    /// Sends a request, a write after it has been noted where there is a journal.
+    private func note(_ call: Call, _ request: APIRequest, _ now: Instant) {
+        guard notes.isOn, request.isWrite, !request.isControl, let method = call.entry?.method else {
+            return ask(call, request, now)
+        }
+        notes.begin(call.slot, method, call.resource, request)
+        wakeBy(call.deadline)
+    }
+
+    /// The journal has answered.
+    func hear(_ now: Instant) {
+        for (slot, news) in notes.collect() {
+            switch news {
+            case .noted(let request): ask(calls[slot], request, now)
+            case .found(let records): step(calls[slot], .recalled(records), now)
+            case .failed(let text): fail(calls[slot], RPCFailure(.journalFailed, text, retryable: true), now)
+            }
         }
     }
 
@@ -202,15 +224,16 @@ final class Calls: OperationsClient {
 
     func ended(_ slot: Int, _ outcome: Outcome, _ now: Instant) {
         let call = calls[slot]
-        take(operations.evidence(slot), call)
+        take(operations.evidence(slot), call, outcome.status)
         step(call, outcome, now)
     }
 
     /// Adds what the attempts of a request that is over say.
-    private func take(_ evidence: WriteEvidence, _ call: Call) {
+    private func take(_ evidence: WriteEvidence, _ call: Call, _ status: Int? = nil) {
         call.isAsking = false
         call.attempts += evidence.attempts
         guard call.asksForChange else { return }
+        notes.end(call.slot, evidence, status: status)
         call.applied = call.applied.joined(with: evidence.applied)
     }
 
@@ -285,13 +308,14 @@ final class Calls: OperationsClient {
     private func end(_ call: Call, _ frame: ByteBuffer?, _ now: Instant) {
         let destination = call.destination
         let resource = Self.orderedResource(call)
+        notes.forget(call.slot)
         call.composed = nil
         call.face = nil
         call.isUnwanted = false
         call.isInLine = false
         call.entry = nil
         call.destination = .nobody
-        idFingerprints[call.slot] = 0
+        ids.clear(call.slot)
         taken -= 1
         if let frame, output.deliver(frame, destination) {
             call.answer = output.freshBuffer()
@@ -309,13 +333,13 @@ final class Calls: OperationsClient {
     // MARK: Giving up
 
     /// Whether a call whose id is spelled like this is in flight.
-    func isInFlight(_ id: Bytes) -> Bool { slot(withID: id) != nil }
+    func isInFlight(_ id: Bytes) -> Bool { ids.slot(of: id) != nil }
 
     /// Gives the call up whose id is spelled like this; false when there is none.
     ///
     /// - Parameter isAnswered: whether its host is told.
     func cancel(_ id: Bytes, isAnswered: Bool, _ now: Instant) -> Bool {
-        guard let slot = slot(withID: id) else { return false }
+        guard let slot = ids.slot(of: id) else { return false }
         calls[slot].isUnwanted = !isAnswered
         giveUp(calls[slot], RPCFailure(.cancelled, "The call was cancelled.", retryable: true), now)
         return true
@@ -334,22 +358,13 @@ final class Calls: OperationsClient {
         fail(call, reason, now)
     }
 
-    private func slot(withID id: Bytes) -> Int? {
-        let fingerprint = max(1, id.fingerprint)
-        for slot in idFingerprints.indices
-        where idFingerprints[slot] == fingerprint && calls[slot].id.bytes.equals(id) {
-            return slot
-        }
-        return nil
-    }
-
     // MARK: The line of writes
 
     /// Ends what has waited in line until its time was over.
     func serveTimers(_ now: Instant) {
         guard let due = wake, due <= now else { return }
         wake = nil
-        for call in calls where call.isInLine {
+        for call in calls where call.isInLine || notes.isWaiting(call.slot) {
             guard call.deadline <= now else {
                 wakeBy(call.deadline)
                 continue
@@ -366,7 +381,7 @@ final class Calls: OperationsClient {
     /// The resource whose writes go one at a time, or nil for a read.
     private static func orderedResource(_ call: Call) -> String? {
         guard call.entry?.isWrite == true, !call.terms.resource.isEmpty else { return nil }
-        return call.target.bytes.slice(call.terms.resource.lowerBound, call.terms.resource.upperBound).text
+        return call.resource
     }
 
     /// Lets the next write to the same resource go. One that ends on the spot lets the one behind it go from here and

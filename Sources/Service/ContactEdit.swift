@@ -4,29 +4,12 @@ import HTTP
 import JSON
 import JSONRPC
 
-extension Method.Composition {
-    /// The steps of a method of several requests.
-    ///
-    /// - Parameters:
-    ///   - target: the bound path.
-    ///   - arguments: the other parameters, a checked JSON object.
-    func procedure(target: Bytes, arguments: Bytes) -> any Procedure {
-        var scanner = JSONScanner(arguments)
-        let given = try? scanner.text()
-        switch self {
-        case .addContacts:
-            let ids = given?.member("contact_ids")?.elements.compactMap(\.string) ?? []
-            return ContactEdit(contacts: target, .add(ids), isDryRun: given?.member("dry_run")?.bool == true)
-        }
-    }
-}
-
-/// Changes an engagement's contacts on top of those it has: reads them, writes the full set, and reads that back.
-/// Nothing to change means that nothing is written.
+/// Changes an engagement's contacts knowing those it has: reads them, writes the full set, and reads that back. Nothing
+/// to change means that nothing is written.
 final class ContactEdit: Procedure {
     /// What is to become of the contacts.
     enum Edit {
-        case add([String])
+        case add([String]), remove([String]), replace([String])
     }
 
     private enum Phase { case reading, writing, readingBack }
@@ -34,7 +17,7 @@ final class ContactEdit: Procedure {
     /// `/v2/engagements/ngmt_…/contacts`
     private let contacts: ByteBuffer
     private let edit: Edit
-    private let isDryRun: Bool
+    private let terms: Editing?
     private var phase = Phase.reading
     private var before = ContactSet()
     private var wanted: [String] = []
@@ -42,16 +25,20 @@ final class ContactEdit: Procedure {
     private var refused: Set<String> = []
     private var written: Exchange?
 
-    init(contacts: Bytes, _ edit: Edit, isDryRun: Bool) {
+    /// - Parameter terms: what the caller wants of the edit, besides; nil for nothing.
+    init(contacts: Bytes, _ edit: Edit, _ terms: Editing?) {
         self.contacts = ByteBuffer(contacts)
         self.edit = edit
-        self.isDryRun = isDryRun
+        self.terms = terms
     }
 
     func next(after outcome: Outcome) -> Step {
         switch (phase, outcome) {
         case (_, .begun): return .ask(reading)
         case (.reading, .answered(let exchange)): return haveRead(exchange)
+        case (_, .recalled): return .fail(.unaskedRecall)
+        case (.writing, .answered(let exchange)) where terms?.isReported == false:
+            return .finish(exchange, data: exchange.body)
         case (.writing, .answered(let exchange)):
             (phase, written) = (.readingBack, exchange)
             return .ask(reading)
@@ -71,10 +58,20 @@ final class ContactEdit: Procedure {
             return .fail(RPCFailure(.badResponse, text))
         }
         before = current
+        if let expected = terms?.expected, Set(expected.without(current.preserved)) != Set(current.contacts) {
+            let text = "The engagement's contacts are not those that were expected, so nothing was written."
+            var failure = RPCFailure(.preconditionFailed, text)
+            failure.currentContactIDs = current.contacts
+            return .fail(failure)
+        }
         switch edit {
         case .add(let ids): wanted = current.contacts.adding(ids.without(current.preserved))
+        case .remove(let ids): wanted = current.contacts.without(ids)
+        case .replace(let ids): wanted = [].adding(ids.without(current.preserved))
         }
-        if isDryRun || wanted == before.contacts {
+        let isDryRun = terms?.isDryRun == true
+        let isReported = terms?.isReported ?? true
+        if isDryRun || isReported && Set(wanted) == Set(before.contacts) {
             // What nobody wrote needs no reading back.
             let after = isDryRun ? nil : current
             return .finish(exchange, data: exchange.body, members: changes(after))
@@ -135,7 +132,8 @@ final class ContactEdit: Procedure {
         json.beginObject()
         json.member("contact_ids", wanted)
         json.endObject()
-        return APIRequest(.put, target: contacts, body: body, .replace)
+        return APIRequest(
+            .put, target: contacts, body: body, .replace, replacement: (before.contacts, wanted))
     }
 }
 

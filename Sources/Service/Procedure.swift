@@ -2,15 +2,22 @@ import Bytes
 import EngagementAPI
 import HTTP
 import JSONRPC
+import Journal
 
 /// One request to the API, of the one or several that a call makes.
 final class APIRequest {
     /// Path and query, percent-encoded, to follow the base URL.
     let target: ByteBuffer
+    /// Of a write that replaces contacts whose present ones are known: those, and the ones wanted.
+    let replacement: (before: [String], wanted: [String])?
     private var kind: (verb: HTTPVerb, body: ByteBuffer?, repeatability: Repeatability, isControl: Bool)
 
-    init(_ verb: HTTPVerb, target: ByteBuffer, body: ByteBuffer? = nil, _ repeatability: Repeatability) {
+    init(
+        _ verb: HTTPVerb, target: ByteBuffer, body: ByteBuffer? = nil, _ repeatability: Repeatability,
+        replacement: (before: [String], wanted: [String])? = nil
+    ) {
         self.target = target
+        self.replacement = replacement
         kind = (verb, body, repeatability, false)
     }
 
@@ -35,14 +42,29 @@ enum Outcome {
     case begun
     /// The request was answered with a 2xx and, behind the exchange's headroom, one JSON text.
     case answered(Exchange)
+    /// What the journal holds of what was looked for.
+    case recalled([JournalRecord])
     /// The request has failed for good. `evidence` is that of all its attempts.
     indirect case failed(RPCFailure, WriteEvidence)
+}
+
+extension Outcome {
+    /// The HTTP status of the answer, where one came.
+    var status: Int? {
+        switch self {
+        case .answered(let exchange): exchange.status
+        case .failed(let failure, _): failure.status
+        case .begun, .recalled: nil
+        }
+    }
 }
 
 /// What a call does next.
 enum Step {
     /// One more request. Its outcome is the next thing that the procedure is told.
     case ask(APIRequest)
+    /// The journal is searched. What it holds is the next thing that the procedure is told.
+    case recall(JournalQuery)
     /// The host is told how far it is, if it wants to know; then something else.
     indirect case tell(CallProgress, then: Step)
     /// The call has ended well: with the body of `exchange` as `data`, or with data of its own, and with further
@@ -80,6 +102,12 @@ final class SingleRequest: Procedure {
         case .begun: .ask(request)
         case .answered(let exchange): .finish(exchange)
         case .failed(let failure, _): .fail(failure)
+        case .recalled: .fail(.unaskedRecall)
         }
     }
+}
+
+extension RPCFailure {
+    /// What the journal holds came to steps that had not asked for it.
+    static var unaskedRecall: RPCFailure { RPCFailure(.internalError, "The journal answered what nobody had asked.") }
 }

@@ -3,6 +3,7 @@ import EngagementAPI
 import HTTP
 import JSON
 import JSONRPC
+import Journal
 import MCP
 
 /// The whole behaviour of the process, between bytes from the host and exchanges with the API.
@@ -41,7 +42,10 @@ public final class Service {
     static let readingSeconds = 0.2
 
     /// A service that has read nothing yet.
-    public init(settings: ServiceSettings, surroundings: ServiceSurroundings, transport: any Transport) {
+    public init(
+        settings: ServiceSettings, surroundings: ServiceSurroundings, transport: any Transport,
+        journal: (any Journal)? = nil
+    ) {
         let table = MethodTable(filter: settings.filter, sandbox: settings.isSandbox)
         let frames = Output()
         let log = CallLog(surroundings.log, conceal: surroundings.conceal)
@@ -50,7 +54,8 @@ public final class Service {
         let operations = Operations(
             surroundings: surroundings, transport: transport, maxRunning: settings.maxRunning)
         let calls = Calls(
-            limits: settings.callLimits, operations: operations, output: frames, log: log,
+            limits: settings.callLimits, operations: operations,
+            notes: WriteNotes(journal, wallClock: surroundings.wallClock), output: frames, log: log,
             conceal: surroundings.conceal)
         operations.report(to: calls)
         dispatcher = Dispatcher(
@@ -183,6 +188,14 @@ public final class Service {
         guard ending != .over else { return }
         operations.finished(exchange, now)
         if intake.holdsFrames { takeInput(now) } else { operations.startReady(now) }
+    }
+
+    /// The journal has answered something.
+    public func journalAnswered(at now: Instant) {
+        guard ending != .over else { return }
+        calls.hear(now)
+        operations.startReady(now)
+        if intake.holdsFrames { takeInput(now) }
     }
 
     /// Does what is due: timers that have come, and input that there is room for now.

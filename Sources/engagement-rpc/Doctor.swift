@@ -65,6 +65,8 @@ final class Doctor: LoopClient {
     func outputGone(at now: Instant) { phase = .done }
     func signalled(at now: Instant) { phase = .done }
 
+    func journalAnswered(at now: Instant) {}
+
     func advance(at now: Instant) {
         switch phase {
         case .new:

@@ -31,6 +31,7 @@ struct Options {
     var baseURL: String?
     var tokenFile: FilePath?
     var caFile: FilePath?
+    var journal: FilePath?
     var timeoutMs = 30_000
     var maxAttempts = 3
     var maxInFlight = 64
@@ -166,6 +167,10 @@ struct Setting: Sendable {
         path(
             "--ca-file", ["ENGAGEMENT_RPC_CA_FILE", "SSL_CERT_FILE"], "libcurl's",
             "PEM file with certificates to trust besides the system's", { $0.caFile }, { $0.caFile = $1 }),
+        path(
+            "--journal", ["ENGAGEMENT_RPC_JOURNAL"], "none",
+            "file that each write is noted in before it leaves; what engagement.undo and journal.list read",
+            { $0.journal }, { $0.journal = $1 }),
         number(
             "--timeout-ms", "TIMEOUT_MS", 1...600_000, "30000", "one call, all its attempts included", { $0.timeoutMs },
             { $0.timeoutMs = $1 }),

@@ -3,6 +3,7 @@ import EngagementAPI
 import Glibc
 import HTTP
 import JSONRPC
+import Journal
 import Runtime
 import Sandbox
 import Service
@@ -28,8 +29,9 @@ struct Process {
     private let sandbox: SandboxServer?
     private let signals: SignalPipe
     private let streams: StandardStreams
+    private let journal: FileJournal?
 
-    /// Wires everything. Touches neither network nor token file; only the sandbox opens its port.
+    /// Wires everything. Touches neither network nor token file; only the sandbox opens its port, and a journal its file.
     init(_ options: Options, token: String?) throws(Failure) {
         let connections = try Self.connections(options)
         // Not one that is there for all programs: the start touches no disk unasked.
@@ -90,8 +92,19 @@ struct Process {
                 return true
             },
             conceal: credential.conceal, log: log)
+        journal = try Self.journal(options)
         service = Service(
-            settings: Self.settings(options, base, connections), surroundings: surroundings, transport: transport)
+            settings: Self.settings(options, base, connections), surroundings: surroundings, transport: transport,
+            journal: journal)
+    }
+
+    private static func journal(_ options: Options) throws(Failure) -> FileJournal? {
+        guard let path = options.journal else { return nil }
+        do throws(JournalProblem) {
+            return try FileJournal(path: path, now: timestamp)
+        } catch {
+            throw Failure(sentence: error.sentence)
+        }
     }
 
     private static let clearText =
@@ -111,7 +124,11 @@ struct Process {
 
     /// Turns the loop for `client` until it is finished. Throws when stdin or stdout can't be used.
     func run(_ client: any LoopClient) throws(Failure) {
-        let loop = Loop(client: client, transport: transport, streams: streams, signals: signals, clock: clock)
+        let loop = Loop(
+            client: client, transport: transport, streams: streams, signals: signals, clock: clock,
+            journal: journal?.descriptor ?? -1)
+        // How the last writes ended is still to be noted.
+        defer { journal?.close(within: 1) }
         if let sentence = loop.run() { throw Failure(sentence: sentence, code: Failure.ioError) }
     }
 

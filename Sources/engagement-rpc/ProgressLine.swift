@@ -33,6 +33,8 @@ final class ProgressLine: LoopClient {
     func signalled(at now: Instant) { service.signalled(at: now) }
     func finished(_ exchange: Exchange, at now: Instant) { service.finished(exchange, at: now) }
 
+    func journalAnswered(at now: Instant) { service.journalAnswered(at: now) }
+
     func advance(at now: Instant) {
         service.advance(at: now)
         guard now >= dueAt || service.isFinished else { return }

@@ -57,6 +57,11 @@ final class SingleCall: LoopClient {
         show()
     }
 
+    func journalAnswered(at now: Instant) {
+        service.journalAnswered(at: now)
+        show()
+    }
+
     func finished(_ exchange: Exchange, at now: Instant) {
         service.finished(exchange, at: now)
         show()

@@ -51,12 +51,13 @@ struct StyleTests {
         "JSONRPC": ["Bytes", "JSON"],
         "EngagementAPI": ["Bytes", "JSON", "HTTP", "JSONRPC"],
         "MCP": ["Bytes", "JSON", "JSONRPC", "EngagementAPI"],
-        "Service": ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Glibc"],
+        "Service": ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Glibc"],
+        "Journal": ["Bytes", "JSON", "CSystem", "Glibc", "Foundation"],
         "Runtime": ["Bytes", "HTTP", "CCurl", "CSystem", "Glibc"],
         "Sandbox": ["Bytes", "JSON", "Glibc", "Foundation"],
         "engagement-rpc": [
-            "CSystem", "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Service", "Runtime", "Sandbox",
-            "Glibc",
+            "CSystem", "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime",
+            "Sandbox", "Glibc",
         ],
     ]
 

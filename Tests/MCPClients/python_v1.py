@@ -49,7 +49,7 @@ async def main():
                 check(error.error.code == -32002, f"no such resource: {error.error.code}")
 
             templates = (await client.list_resource_templates()).resourceTemplates
-            check(len(templates) == 2, "templates")
+            check(len(templates) == 6, "templates")
             contents = (await client.read_resource(AnyUrl("engagement://ngmt_sandbox01/transcript"))).contents
             check(contents[0].text.startswith("[0s]"), "transcript")
             prompts = (await client.list_prompts()).prompts

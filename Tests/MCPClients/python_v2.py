@@ -50,7 +50,7 @@ async def main():
             check(error.code == -32602, f"unknown tool: {error.code}")
 
         templates = (await client.list_resource_templates()).resource_templates
-        check(len(templates) == 2, "templates")
+        check(len(templates) == 6, "templates")
         await client.list_resources()
         contents = (await client.read_resource("engagement:///ngmt_sandbox01/transcript")).contents
         check(contents[0].text.startswith("[0s]"), "transcript")

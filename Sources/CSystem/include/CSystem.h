@@ -10,3 +10,8 @@ const char *rpc_argument(int index);
 // Moves up to `count` bytes from one pipe into another without waiting, whatever the flags of either; splice(2), which
 // is Linux's own and so hidden from Swift. Bytes moved, or -1 with errno: EAGAIN when nothing can be moved now.
 ssize_t rpc_splice_now(int from, int to, size_t count);
+
+// Whether the bytes at `part` stand anywhere in those at `whole`; memmem(3).
+int rpc_contains(const void *whole, size_t count, const void *part, size_t part_count);
+// How many bytes of `bytes` come before the last `byte`, or -1 when there is none; memrchr(3).
+ssize_t rpc_last(const void *bytes, size_t count, unsigned char byte);

@@ -1,0 +1,75 @@
+import Bytes
+import Foundation
+import JSON
+
+/// One event as a line of JSON. Begin and end of a write have its number and the process in common.
+enum JournalLine {
+    /// Which version of this format a line is in; also how a file of another kind is told from a journal.
+    static let version = 1
+
+    /// What every line begins with.
+    static let start: StaticString = "{\"journal\":1,"
+
+    /// Appends the line, with its line break.
+    static func append(_ event: JournalEvent, at time: String, process: Int32, to out: ByteBuffer) {
+        var json = JSONWriter(out)
+        json.beginObject()
+        json.member("journal", version)
+        json.member("at", time)
+        json.member("number", event.number)
+        json.member("process", Int(process))
+        switch event.kind {
+        case .begin(let replacement):
+            json.member("event", "begin")
+            json.member("method", event.method)
+            json.member("id", event.resource)
+            if let replacement {
+                json.member("before", replacement.before)
+                json.member("wanted", replacement.wanted)
+            }
+        case .end(let applied, let status, let attempts):
+            json.member("event", "end")
+            json.member("id", event.resource)
+            json.member("applied", applied)
+            if let status { json.member("status", status) }
+            json.member("attempts", attempts)
+        }
+        json.endObject()
+        out.append(UInt8(ascii: "\n"))
+    }
+
+    /// A write's begin and end have it in common.
+    struct Key: Hashable {
+        let number: Int
+        let process: Int
+    }
+
+    /// A line read back.
+    enum Read {
+        case begin(Key, JournalRecord)
+        case end(Key, applied: String, status: Int?)
+    }
+
+    /// Nil for what is no whole line of a journal.
+    static func read(_ line: Bytes) -> Read? {
+        guard let base = line.baseAddress, line.starts(with: start) else { return nil }
+        let data = Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: line.count, deallocator: .none)
+        guard let root = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any],
+            let number = root["number"] as? Int, let process = root["process"] as? Int
+        else { return nil }
+        let key = Key(number: number, process: process)
+        if root["event"] as? String == "end" {
+            guard let applied = root["applied"] as? String, ["yes", "no", "unknown"].contains(applied) else {
+                return nil
+            }
+            return .end(key, applied: applied, status: root["status"] as? Int)
+        }
+        guard root["event"] as? String == "begin", let at = root["at"] as? String,
+            let method = root["method"] as? String, let resource = root["id"] as? String
+        else { return nil }
+        let record = JournalRecord(
+            number: number, at: at, method: method, resource: resource, before: root["before"] as? [String],
+            wanted: root["wanted"] as? [String], applied: "unknown", status: nil)
+        return .begin(key, record)
+    }
+}

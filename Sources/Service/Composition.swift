@@ -1,0 +1,54 @@
+import Bytes
+import EngagementAPI
+import JSON
+import Journal
+
+extension Method.Composition {
+    /// The steps of a method of several requests.
+    ///
+    /// - Parameters:
+    ///   - target: the bound path.
+    ///   - arguments: the other parameters, a checked JSON object.
+    func procedure(target: Bytes, arguments: Bytes, _ editing: Editing?) -> any Procedure {
+        let given = JSONSlice(checked: arguments)
+        switch self {
+        case .addContacts: return ContactEdit(contacts: target, .add(given.texts("contact_ids")), editing)
+        case .removeContacts: return ContactEdit(contacts: target, .remove(given.texts("contact_ids")), editing)
+        case .findContacts:
+            return ContactSearch(emails: given.texts("emails"), names: given.texts("names"), contacts: target)
+        case .undo:
+            return Undo(
+                contacts: target, isForced: given.member("force")?.bool == true, isDryRun: editing?.isDryRun == true)
+        case .listJournal:
+            let limit = given.member("limit")?.integer ?? 100
+            return JournalList(JournalQuery(resource: given.member("engagement_id")?.string, limit: limit))
+        case .transcript:
+            return TranscriptWindow(
+                engagement: target, offset: given.member("offset")?.integer ?? 0,
+                limit: given.member("limit")?.integer ?? TranscriptWindow.usualLimit)
+        }
+    }
+}
+
+extension MethodTable.Entry {
+    /// The steps of a call that is more than one request whose body is its answer; nil for one that is no more.
+    ///
+    /// - Parameter isJournaled: whether it must be known who is there before contacts are replaced.
+    func procedure(target: Bytes, body: Bytes, _ terms: CallTerms, isJournaled: Bool) -> (any Procedure)? {
+        if let composition { return composition.procedure(target: target, arguments: body, terms.editing) }
+        if let shaping = terms.shaping {
+            if shaping.walk.isOn { return ListWalk(target, shaping) }
+            return shaping.fields.map { Projection(APIRequest(.get, target: ByteBuffer(target), .read), $0) }
+        }
+        let unreported = isJournaled && replacesContacts
+        guard let editing = terms.editing ?? (unreported ? Self.unreported : nil) else { return nil }
+        return ContactEdit(contacts: target, .replace(JSONSlice(checked: body).texts("contact_ids")), editing)
+    }
+
+    private static let unreported = Editing(isDryRun: false, expected: nil, isReported: false)
+}
+
+extension JSONSlice {
+    /// The strings of a member that is a list; nothing without one.
+    fileprivate func texts(_ name: StaticString) -> [String] { member(name)?.elements.compactMap(\.string) ?? [] }
+}

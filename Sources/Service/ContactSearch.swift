@@ -1,0 +1,144 @@
+import Bytes
+import HTTP
+import JSON
+import JSONRPC
+
+/// Contacts by whole address or whole name: a search for each query, page after page, of whose results only those count
+/// that match. Nothing is guessed.
+final class ContactSearch: Procedure {
+    /// Queries of one call, at most.
+    static let queryLimit = 50
+
+    private struct Query {
+        let text: String
+        let isEmail: Bool
+    }
+
+    private struct Match {
+        let id: String
+        /// The contact as it is shown among several.
+        let json: ByteBuffer
+    }
+
+    /// `/v2/contacts`
+    private let contacts: ByteBuffer
+    private let queries: [Query]
+    private var place = 0
+    private var matches: [Match] = []
+    private var cursors: Set<String> = []
+    private var answers: [(query: String, matches: [Match])] = []
+
+    init(emails: [String], names: [String], contacts: Bytes) {
+        self.contacts = ByteBuffer(contacts)
+        var seen: Set<String> = []
+        queries = (emails.map { Query(text: $0, isEmail: true) } + names.map { Query(text: $0, isEmail: false) })
+            .filter { seen.insert($0.text).inserted }
+    }
+
+    func next(after outcome: Outcome) -> Step {
+        switch outcome {
+        case .begun:
+            if queries.isEmpty { return Self.refuse("emails", "required", "emails or names must hold a query.") }
+            if queries.count > Self.queryLimit {
+                return Self.refuse("emails", "too_many", "There may be \(Self.queryLimit) emails and names together.")
+            }
+            if let blank = queries.first(where: { $0.text.folded.isEmpty }) {
+                return Self.refuse(blank.isEmail ? "emails" : "names", "invalid_value", "A query must not be blank.")
+            }
+            return .ask(search(cursor: nil))
+        case .answered(let exchange): return take(exchange)
+        case .failed(let failure, _): return .fail(failure)
+        case .recalled: return .fail(.unaskedRecall)
+        }
+    }
+
+    private static func refuse(_ field: String, _ code: String, _ text: String) -> Step {
+        let error = FieldError(field: field, code: code, message: text)
+        return .fail(RPCFailure(.invalidParams, text, errors: [error]))
+    }
+
+    private func search(cursor: String?) -> APIRequest {
+        let target = ByteBuffer(contacts.bytes)
+        target.append("?limit=100&search=")
+        target.appendPercentEncoded(queries[place].text)
+        if let cursor {
+            target.append("&cursor=")
+            target.appendPercentEncoded(cursor)
+        }
+        return APIRequest(.get, target: target, .read)
+    }
+
+    private func take(_ exchange: Exchange) -> Step {
+        let root = JSONSlice(checked: exchange.answer)
+        guard let list = root.member("data"), list.kind == .array else {
+            return .fail(RPCFailure(.badResponse, "The API's answer is not a list, although a list was asked for."))
+        }
+        for item in list.elements where matches(item) {
+            guard let id = item.member("id")?.string, !matches.contains(where: { $0.id == id }) else { continue }
+            matches.append(Match(id: id, json: Self.shown(item, id)))
+        }
+        if root.member("has_more")?.bool != false, let cursor = root.member("next_cursor")?.string, !cursor.isEmpty {
+            guard cursors.insert(cursor).inserted else {
+                return .fail(RPCFailure(.badResponse, "The API gave the same cursor twice, so the search has no end."))
+            }
+            return .ask(search(cursor: cursor))
+        }
+        answers.append((queries[place].text, matches))
+        (matches, cursors) = ([], [])
+        place += 1
+        return place < queries.count ? .ask(search(cursor: nil)) : .finish(exchange, data: data)
+    }
+
+    private func matches(_ contact: JSONSlice) -> Bool {
+        let query = queries[place]
+        let wanted = query.text.folded
+        if query.isEmail {
+            return contact.member("emails")?.elements.contains {
+                $0.member("email")?.string?.folded == wanted
+            } ?? false
+        }
+        let parts = ["first_name", "last_name"].compactMap { contact.member($0)?.string }
+        return parts.joined(separator: " ").folded == wanted
+    }
+
+    private static func shown(_ contact: JSONSlice, _ id: String) -> ByteBuffer {
+        let out = ByteBuffer()
+        var json = JSONWriter(out)
+        json.beginObject()
+        json.member("id", id)
+        for name: StaticString in ["first_name", "last_name", "emails"] {
+            guard let value = contact.member(name) else { continue }
+            json.name(name.description)
+            json.raw(value.bytes)
+        }
+        json.endObject()
+        return out
+    }
+
+    private var data: ByteBuffer {
+        let out = ByteBuffer()
+        var json = JSONWriter(out)
+        json.beginObject()
+        json.name("found")
+        json.beginObject()
+        for (query, matches) in answers where matches.count == 1 { json.member(query, matches[0].id) }
+        json.endObject()
+        json.name("ambiguous")
+        json.beginObject()
+        for (query, matches) in answers where matches.count > 1 {
+            json.name(query)
+            json.beginArray()
+            for match in matches { json.raw(match.json) }
+            json.endArray()
+        }
+        json.endObject()
+        json.member("missing", answers.filter(\.matches.isEmpty).map(\.query))
+        json.endObject()
+        return out
+    }
+}
+
+extension String {
+    /// Without case, and with one blank where there are several, none at the ends.
+    fileprivate var folded: String { lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+}

@@ -1,0 +1,94 @@
+import Bytes
+import EngagementAPI
+import HTTP
+import JSONRPC
+import Journal
+
+/// The journal as calls see it: which write has which number, what waits for the disk, and for whom something is looked
+/// for. A call is known by its slot.
+final class WriteNotes {
+    /// What has come for a call.
+    enum News {
+        /// Its write is on disk and may leave.
+        case noted(APIRequest)
+        case found([JournalRecord])
+        /// Neither: why, as a sentence.
+        case failed(String)
+    }
+
+    /// What one slot's call has to do with the journal.
+    private struct Entry {
+        /// What is waited for: a write's request, or, without one, what was looked for; nil for nothing.
+        var token: Int?
+        var request: APIRequest?
+        /// The write that was begun and not ended yet, and what it is about.
+        var open: (number: Int, resource: String)?
+    }
+
+    private let journal: (any Journal)?
+    private let wallClock: () -> Double
+    private var entries: [Int: Entry] = [:]
+    private var lastNumber = 0
+    private var lastToken = 0
+
+    /// - Parameter wallClock: seconds since 1970, which the numbers begin with: so they go on rising from one process to
+    ///   the next.
+    init(_ journal: (any Journal)?, wallClock: @escaping () -> Double) {
+        self.journal = journal
+        self.wallClock = wallClock
+    }
+
+    /// Whether there is a journal.
+    var isOn: Bool { journal != nil }
+
+    /// Whether the call in `slot` waits for the journal.
+    func isWaiting(_ slot: Int) -> Bool { entries[slot]?.token != nil }
+
+    /// Notes that a write is about to leave. It may when the news comes that it is on disk.
+    func begin(_ slot: Int, _ method: Method, _ resource: String, _ request: APIRequest) {
+        if lastNumber == 0 { lastNumber = Int(wallClock()) * 1_000_000 }
+        (lastNumber, lastToken) = (lastNumber + 1, lastToken + 1)
+        entries[slot] = Entry(token: lastToken, request: request, open: (lastNumber, resource))
+        let kind = JournalEvent.Kind.begin(replacement: request.replacement)
+        let event = JournalEvent(number: lastNumber, method: method.name, resource: resource, kind)
+        journal?.append(event, token: lastToken)
+    }
+
+    /// Notes what became of the slot's write, if one was begun.
+    func end(_ slot: Int, _ evidence: WriteEvidence, status: Int?) {
+        guard let open = entries.removeValue(forKey: slot)?.open else { return }
+        let kind = JournalEvent.Kind.end(
+            applied: evidence.applied.rawValue, status: status, attempts: evidence.attempts)
+        let event = JournalEvent(number: open.number, method: "", resource: open.resource, kind)
+        journal?.append(event, token: nil)
+    }
+
+    /// Has the journal searched for a call.
+    func look(_ slot: Int, for query: JournalQuery) {
+        lastToken += 1
+        entries[slot] = Entry(token: lastToken)
+        journal?.look(for: query, token: lastToken)
+    }
+
+    /// The call is over. A write of it that was begun and never left was not made.
+    func forget(_ slot: Int) { end(slot, WriteEvidence(), status: nil) }
+
+    /// What has come for calls that still wait for it.
+    func collect() -> [(slot: Int, news: News)] {
+        (journal?.collect() ?? []).compactMap { token, answer -> (slot: Int, news: News)? in
+            guard let slot = entries.first(where: { $0.value.token == token })?.key else { return nil }
+            let request = entries[slot]?.request
+            entries[slot]?.token = nil
+            entries[slot]?.request = nil
+            switch (answer, request) {
+            case (.written, let request?): return (slot, .noted(request))
+            case (.found(let records), nil): return (slot, .found(records))
+            case (.failed(let reason), _):
+                // What is not in the journal has no end there.
+                entries[slot] = nil
+                return (slot, .failed("The journal \(reason); nothing was sent."))
+            case (.written, nil), (.found, _): return nil
+            }
+        }
+    }
+}
