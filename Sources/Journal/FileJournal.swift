@@ -65,6 +65,7 @@ public final class FileJournal: Journal, @unchecked Sendable {
     /// How many times events were brought to the disk, together or alone.
     public var batchCount: Int { lock.withLock { batches } }
 
+    /// Notes an event, with the time.
     public func append(_ event: JournalEvent, token: Int?) {
         let line = ByteBuffer()
         JournalLine.append(event, at: now(), process: getpid(), to: line)
@@ -74,6 +75,7 @@ public final class FileJournal: Journal, @unchecked Sendable {
         }
     }
 
+    /// Looks for writes, in a thread of its own.
     public func look(for query: JournalQuery, token: Int) {
         // On a thread of its own: a search through a long file must not keep writes waiting.
         Thread.detachNewThread { [self] in
@@ -85,6 +87,7 @@ public final class FileJournal: Journal, @unchecked Sendable {
         }
     }
 
+    /// The answers that have come since the last time; `descriptor` is readable when there are any.
     public func collect() -> [(token: Int, answer: JournalAnswer)] {
         var bytes = [UInt8](repeating: 0, count: 64)
         while read(wakeReading, &bytes, bytes.count) == bytes.count {}

@@ -37,10 +37,9 @@ public struct Tool {
     public var description: String {
         var sentences = [method.summary, Self.namingTools(method.detail)]
         if !method.scopes.isEmpty {
-            let needs = "Needs the scope \(method.scopes.joined(separator: " and "))"
             let further = method.privateScopes
-            let more = further.isEmpty ? "" : ", and for private engagements \(further.joined(separator: " and "))"
-            sentences.append(needs + more + ".")
+            let more = further.isEmpty ? "" : "; private engagements also \(further.joined(separator: ", "))"
+            sentences.append("Scopes: \(method.scopes.joined(separator: ", "))\(more).")
         }
         return sentences.filter { !$0.isEmpty }.joined(separator: " ")
     }
@@ -90,12 +89,10 @@ public struct Tool {
         json.beginObject()
         json.name("data")
         json.beginObject()
-        json.member("description", "What the API sent, untouched.")
         json.endObject()
         json.name("meta")
         json.beginObject()
         json.member("type", "object")
-        json.member("description", "How the answer came about: status, api_version, etag, attempts, elapsed_ms.")
         json.endObject()
         json.endObject()
         json.member("required", ["data", "meta"])
