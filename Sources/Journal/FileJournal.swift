@@ -39,7 +39,7 @@ public final class FileJournal: Journal, @unchecked Sendable {
     /// Opens the journal, which is made when it is not there (0600).
     ///
     /// - Parameter now: the time, as RFC 3339 has it.
-    /// - Throws: why it can't be used: a directory, a pipe, a device, a link, no permission, or a file that is no journal.
+    /// - Throws: why it can't be used: a directory, a pipe, a device, a link, no permission, a file of another kind.
     public init(path: FilePath, now: @escaping @Sendable () -> String) throws(JournalProblem) {
         self.path = path
         self.now = now

@@ -46,6 +46,21 @@ public struct JournalRecord: Sendable, Equatable {
     public let applied: String
     /// The HTTP status of its last answer, if any came.
     public let status: Int?
+
+    /// A write with all that is known of it.
+    public init(
+        number: Int, at: String, method: String, resource: String, before: [String]?, wanted: [String]?,
+        applied: String, status: Int?
+    ) {
+        self.number = number
+        self.at = at
+        self.method = method
+        self.resource = resource
+        self.before = before
+        self.wanted = wanted
+        self.applied = applied
+        self.status = status
+    }
 }
 
 /// Which writes are looked for.

@@ -2,8 +2,8 @@ import Bytes
 import CSystem
 import Glibc
 
-/// Reads a journal from its end, so that what happened last is found first however long the file is. Lines that are cut,
-/// foreign or longer than it keeps are passed over.
+/// Reads a journal from its end, so that what happened last is found first however long the file is. Lines that are
+/// cut, foreign or longer than it keeps are passed over.
 struct JournalReader {
     /// Bytes of a line, at most: a replacement of 100,000 contacts has 6 MB.
     static let lineLimit = 16 << 20

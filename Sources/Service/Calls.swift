@@ -332,7 +332,6 @@ final class Calls: OperationsClient {
 
     // MARK: Giving up
 
-    /// Whether a call whose id is spelled like this is in flight.
     func isInFlight(_ id: Bytes) -> Bool { ids.slot(of: id) != nil }
 
     /// Gives the call up whose id is spelled like this; false when there is none.

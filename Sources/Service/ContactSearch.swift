@@ -21,7 +21,7 @@ final class ContactSearch: Procedure {
     }
 
     /// `/v2/contacts`
-    private let contacts: ByteBuffer
+    private let list: ByteBuffer
     private let queries: [Query]
     private var place = 0
     private var matches: [Match] = []
@@ -29,7 +29,7 @@ final class ContactSearch: Procedure {
     private var answers: [(query: String, matches: [Match])] = []
 
     init(emails: [String], names: [String], contacts: Bytes) {
-        self.contacts = ByteBuffer(contacts)
+        list = ByteBuffer(contacts)
         var seen: Set<String> = []
         queries = (emails.map { Query(text: $0, isEmail: true) } + names.map { Query(text: $0, isEmail: false) })
             .filter { seen.insert($0.text).inserted }
@@ -58,7 +58,7 @@ final class ContactSearch: Procedure {
     }
 
     private func search(cursor: String?) -> APIRequest {
-        let target = ByteBuffer(contacts.bytes)
+        let target = ByteBuffer(list.bytes)
         target.append("?limit=100&search=")
         target.appendPercentEncoded(queries[place].text)
         if let cursor {
@@ -70,10 +70,10 @@ final class ContactSearch: Procedure {
 
     private func take(_ exchange: Exchange) -> Step {
         let root = JSONSlice(checked: exchange.answer)
-        guard let list = root.member("data"), list.kind == .array else {
+        guard let found = root.member("data"), found.kind == .array else {
             return .fail(RPCFailure(.badResponse, "The API's answer is not a list, although a list was asked for."))
         }
-        for item in list.elements where matches(item) {
+        for item in found.elements where matches(item) {
             guard let id = item.member("id")?.string, !matches.contains(where: { $0.id == id }) else { continue }
             matches.append(Match(id: id, json: Self.shown(item, id)))
         }

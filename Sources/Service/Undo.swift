@@ -7,7 +7,7 @@ import Journal
 
 /// Puts back the contacts that an engagement had before the last replacement that was or may have been made.
 final class Undo: Procedure {
-    private let contacts: ByteBuffer
+    private let target: ByteBuffer
     private let engagementID: String
     private let isForced: Bool
     private let isDryRun: Bool
@@ -16,7 +16,7 @@ final class Undo: Procedure {
 
     /// - Parameter contacts: `/v2/engagements/ngmt_…/contacts`
     init(contacts: Bytes, isForced: Bool, isDryRun: Bool) {
-        self.contacts = ByteBuffer(contacts)
+        target = ByteBuffer(contacts)
         engagementID =
             contacts.split(separator: UInt8(ascii: "/")).dropLast().last.map {
                 Bytes(rebasing: $0).text
@@ -35,7 +35,7 @@ final class Undo: Procedure {
             return .fail(RPCFailure(.notFound, text))
         }
         let terms = Editing(isDryRun: isDryRun, expected: isForced ? nil : wanted)
-        let edit = ContactEdit(contacts: contacts.bytes, .replace(before), terms)
+        let edit = ContactEdit(contacts: target.bytes, .replace(before), terms)
         self.edit = edit
         return edit.next(after: .begun)
     }

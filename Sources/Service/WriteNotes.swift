@@ -31,8 +31,8 @@ final class WriteNotes {
     private var lastNumber = 0
     private var lastToken = 0
 
-    /// - Parameter wallClock: seconds since 1970, which the numbers begin with: so they go on rising from one process to
-    ///   the next.
+    /// - Parameter wallClock: seconds since 1970, which the numbers begin with: so they go on rising from one process
+    ///   to the next.
     init(_ journal: (any Journal)?, wallClock: @escaping () -> Double) {
         self.journal = journal
         self.wallClock = wallClock

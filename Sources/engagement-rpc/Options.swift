@@ -169,7 +169,7 @@ struct Setting: Sendable {
             "PEM file with certificates to trust besides the system's", { $0.caFile }, { $0.caFile = $1 }),
         path(
             "--journal", ["ENGAGEMENT_RPC_JOURNAL"], "none",
-            "file that each write is noted in before it leaves; what engagement.undo and journal.list read",
+            "file in which each write is noted before it leaves; engagement.undo reads it",
             { $0.journal }, { $0.journal = $1 }),
         number(
             "--timeout-ms", "TIMEOUT_MS", 1...600_000, "30000", "one call, all its attempts included", { $0.timeoutMs },

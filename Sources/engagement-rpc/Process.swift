@@ -31,7 +31,7 @@ struct Process {
     private let streams: StandardStreams
     private let journal: FileJournal?
 
-    /// Wires everything. Touches neither network nor token file; only the sandbox opens its port, and a journal its file.
+    /// Wires everything. Touches neither network nor token file; only the sandbox opens its port, a journal its file.
     init(_ options: Options, token: String?) throws(Failure) {
         let connections = try Self.connections(options)
         // Not one that is there for all programs: the start touches no disk unasked.

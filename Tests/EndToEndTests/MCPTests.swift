@@ -92,7 +92,10 @@ struct MCPTests {
         let tools = try host.ask(era.request("1", "tools/list")).elements("result", "tools")
         #expect(
             tools.map { $0.string("name") } == [
-                "engagement_get", "engagement_replace_contacts", "engagement_add_contacts", "engagement_list",
+                "engagement_get", "engagement_replace_contacts", "engagement_add_contacts",
+                "engagement_remove_contacts",
+                "engagement_find_contacts", "engagement_get_transcript", "engagement_undo", "engagement_list",
+                "journal_list",
                 "contact_get", "contact_list", "contact_create", "contact_update", "tag_list", "user_list",
             ])
         for tool in tools {
@@ -190,7 +193,8 @@ struct MCPTests {
         let list = try reading.ask(era.request("1", "tools/list"))
         #expect(
             try list.elements("result", "tools").map { $0.string("name") } == [
-                "engagement_get", "engagement_list", "contact_get", "contact_list", "tag_list", "user_list",
+                "engagement_get", "engagement_find_contacts", "engagement_get_transcript", "engagement_list",
+                "journal_list", "contact_get", "contact_list", "tag_list", "user_list",
             ])
         let write = try reading.ask(
             era.toolCall("2", "engagement_replace_contacts", replacement("ngmt_sandbox01")))

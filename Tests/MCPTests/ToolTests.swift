@@ -20,7 +20,7 @@ struct ToolTests {
             return
         }
         #expect(tool.name.wholeMatch(of: /[a-z][a-z0-9_]{0,39}/) != nil, "\(tool.name)")
-        #expect(!tool.title.hasSuffix(".") && tool.description.count > 40 && tool.description.hasSuffix("."))
+        #expect(!tool.title.hasSuffix(".") && tool.description.count > 30 && tool.description.hasSuffix("."))
         for scope in method.scopes { #expect(tool.description.contains(scope)) }
         // A model knows tools, not methods.
         #expect(!Method.all.contains { tool.description.contains($0.name) }, "\(tool.description)")

@@ -20,6 +20,7 @@ final class SimulatedLoop {
     let service: Service
     let transport: FakeTransport
     let dice: Dice?
+    var journal: FakeJournal?
     private(set) var now = Instant.start
     /// How late a timer may be served, in seconds.
     var lateness = 0.0
@@ -156,7 +157,7 @@ final class SimulatedLoop {
     private var hasHungUp: Bool { inputIsClosed && !inputHasEnded && !inputHasHungUp && !service.wantsInput }
 
     private var isAnythingReady: Bool {
-        canRead || hasHungUp || pendingSignals > 0 || (outputIsClosed && !outputIsGone)
+        canRead || hasHungUp || pendingSignals > 0 || journal?.hasAnswers == true || (outputIsClosed && !outputIsGone)
             || (outputIsBlocked && !outputIsGone && pipe.count < pipeCapacity)
     }
 
@@ -166,6 +167,7 @@ final class SimulatedLoop {
             pendingSignals -= 1
             service.signalled(at: now)
         }
+        if journal?.hasAnswers == true { service.journalAnswered(at: now) }
         if outputIsClosed { loseOutput() }
         if mayRead { receive() }
         if hasHungUp {

@@ -49,7 +49,10 @@ final class Stage {
     var fatesByTarget: [String: [Fate]] = [:]
     private var pending: [UInt8] = []
 
-    init(_ fates: [Fate] = [.answer(200)], _ change: (inout ServiceSettings) -> Void = { _ in }) {
+    init(
+        _ fates: [Fate] = [.answer(200)], journal: FakeJournal? = nil,
+        _ change: (inout ServiceSettings) -> Void = { _ in }
+    ) {
         var settings = ServiceSettings(version: "0", baseURL: "https://api.test")
         change(&settings)
         self.fates = fates
@@ -60,8 +63,10 @@ final class Stage {
             random: { box.stage?.random ?? 0 }, wallClock: { 1_700_000_000 + transport.now.offset }, prepare: { nil },
             refreshToken: { box.stage?.refreshesToken ?? false },
             log: Logger(level: .error, format: .text) { _ in })
-        service = Service(settings: settings, surroundings: surroundings, transport: transport)
+        service = Service(
+            settings: settings, surroundings: surroundings, transport: transport, journal: journal)
         loop = SimulatedLoop(service, transport)
+        loop.journal = journal
         box.stage = self
         loop.onOutput = { box.stage?.take($0) }
     }

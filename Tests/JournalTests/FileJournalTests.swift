@@ -1,0 +1,209 @@
+import Bytes
+import Foundation
+import Testing
+
+@testable import Journal
+
+/// A journal in a file: what it says, what it survives, and what it refuses.
+@Suite struct FileJournalTests {
+    /// A folder that goes away with the test.
+    final class Folder {
+        let path = NSTemporaryDirectory() + "journal-\(UUID().uuidString)"
+        init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+        var file: String { path + "/j.jsonl" }
+        var text: String { (try? String(contentsOfFile: file, encoding: .utf8)) ?? "" }
+        var lines: [Substring] { text.split(separator: "\n") }
+
+        func put(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: file)) }
+        func journal() throws -> FileJournal { try FileJournal(path: FilePath(file)) { "2026-11-27T10:00:00.000Z" } }
+        func find(_ id: String? = nil, forUndo: Bool = false, limit: Int = 100) throws -> [JournalRecord] {
+            try JournalReader.find(.init(resource: id, isForUndo: forUndo, limit: limit), in: FilePath(file))
+        }
+    }
+
+    private func begin(
+        _ number: Int, _ id: String = "ngmt_a", _ sets: (before: [String], wanted: [String])? = (["cnt_a"], [])
+    )
+        -> JournalEvent
+    {
+        JournalEvent(number: number, method: "engagement.replaceContacts", resource: id, .begin(replacement: sets))
+    }
+
+    private func end(_ number: Int, _ applied: String = "yes", _ id: String = "ngmt_a") -> JournalEvent {
+        JournalEvent(number: number, method: "", resource: id, .end(applied: applied, status: 200, attempts: 1))
+    }
+
+    /// What has been answered, once there are so many answers.
+    private func answers(_ journal: FileJournal, _ count: Int) -> [(token: Int, answer: JournalAnswer)] {
+        var all: [(token: Int, answer: JournalAnswer)] = []
+        while all.count < count {
+            var ready = pollfd(fd: journal.descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&ready, 1, 10_000) > 0 else { break }
+            all += journal.collect()
+        }
+        return all
+    }
+
+    @Test func linesSayWhatIsWrittenAndWhatBecameOfIt() throws {
+        let folder = try Folder()
+        let journal = try folder.journal()
+        journal.append(begin(7, "ngmt_a", (["cnt_\"\u{1}é"], ["cnt_b"])), token: 1)
+        #expect(answers(journal, 1).count == 1)
+        journal.append(end(7), token: nil)
+        journal.append(
+            JournalEvent(number: 8, method: "tag.create", resource: "", .begin(replacement: nil)), token: nil)
+        journal.close(within: 5)
+        let head = #"{"journal":1,"at":"2026-11-27T10:00:00.000Z","number":"#
+        #expect(
+            folder.lines == [
+                #"\#(head)7,"process":\#(getpid()),"event":"begin","method":"engagement.replaceContacts","id":"ngmt_a","before":["cnt_\"\u0001é"],"wanted":["cnt_b"]}"#,
+                #"\#(head)7,"process":\#(getpid()),"event":"end","id":"ngmt_a","applied":"yes","status":200,"attempts":1}"#,
+                #"\#(head)8,"process":\#(getpid()),"event":"begin","method":"tag.create","id":""}"#,
+            ])
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.file)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        #expect(try folder.find().map(\.applied) == ["unknown", "yes"])
+        #expect(try folder.find("ngmt_a").first?.before == ["cnt_\"\u{1}é"])
+        #expect(try folder.find("ngmt_b").isEmpty)
+    }
+
+    @Test func whatWaitsTogetherIsBroughtToTheDiskTogether() throws {
+        let folder = try Folder()
+        let journal = try folder.journal()
+        for number in 1...2000 { journal.append(begin(number), token: number) }
+        #expect(Set(answers(journal, 2000).map(\.token)) == Set(1...2000))
+        #expect(journal.batchCount < 1000, "\(journal.batchCount) batches")
+        #expect(folder.lines.count == 2000)
+    }
+
+    @Test func severalJournalsShareAFile() throws {
+        let folder = try Folder()
+        let journals = try (0..<4).map { _ in try folder.journal() }
+        for number in 1...500 { journals[number % 4].append(begin(number, "ngmt_\(number)"), token: number) }
+        for journal in journals { journal.close(within: 10) }
+        #expect(folder.lines.count == 500 && folder.lines.allSatisfy { $0.hasSuffix("}") && $0.hasPrefix("{") })
+        #expect(try Set(folder.find(limit: 1000).map(\.resource)).count == 500)
+    }
+
+    static let kept =
+        #"{"journal":1,"at":"t","number":1,"process":1,"event":"begin","method":"m","id":"ngmt_a","before":[],"wanted":["cnt_a"]}"#
+
+    @Test(arguments: [
+        "\(kept)\n{\"journal\":1,\"at\":\"t\",\"number\":2,\"proc", "\(kept)\nnot ours\n", "\(kept)\n\n\n", "\(kept)",
+        "\(kept)\n{\"journal\":1}\n[1]\nnull\n{\"journal\":1,\"number\":\"x\"}\n",
+        "\(kept)\n{\"journal\":1,\"at\":\u{0}}\n",
+        "\(kept)\n{\"journal\":1,\"at\":\"t\",\"number\":1,\"process\":1,\"event\":\"end\",\"id\":\"ngmt_a\",\"applied\":\"maybe\"}\n",
+        "\(kept)\n" + String(repeating: "x", count: 3_000_000) + "\n",
+        "\(kept)\n" + String(repeating: "y", count: 20_000_000) + "\n",
+    ])
+    func whatIsCutOrForeignIsPassedOver(text: String) throws {
+        let folder = try Folder()
+        try folder.put(text)
+        let found = try folder.find("ngmt_a", forUndo: true)
+        #expect(found.count == 1 && found[0].wanted == ["cnt_a"] && found[0].applied == "unknown")
+        let journal = try folder.journal()
+        journal.append(begin(9, "ngmt_b"), token: nil)
+        journal.close(within: 10)
+        #expect(try folder.find("ngmt_a").count == 1, "no entry before the cut is lost")
+        #expect(try folder.find("ngmt_b").count == 1, "and none after it")
+    }
+
+    @Test func whatWasNotAppliedIsNotUndone() throws {
+        let folder = try Folder()
+        let journal = try folder.journal()
+        journal.append(begin(1, "ngmt_a", (["cnt_1"], ["cnt_2"])), token: nil)
+        journal.append(end(1), token: nil)
+        journal.append(begin(2, "ngmt_a", (["cnt_2"], ["cnt_3"])), token: nil)
+        journal.append(begin(3, "ngmt_a", nil), token: nil)
+        journal.append(end(3), token: nil)
+        journal.append(begin(4, "ngmt_b", ([], ["cnt_9"])), token: nil)
+        journal.append(end(2, "no"), token: nil)
+        journal.close(within: 10)
+        #expect(try folder.find("ngmt_a", forUndo: true, limit: 1).map(\.number) == [1])
+        #expect(try folder.find("ngmt_a").map(\.number) == [3, 2, 1])
+        #expect(try folder.find(limit: 2).map(\.number) == [4, 3])
+    }
+
+    /// Lines that fall on the bounds of the blocks that are read.
+    @Test func blocksAreJoined() throws {
+        let folder = try Folder()
+        let journal = try folder.journal()
+        let many = (0..<4000).map { "cnt_\($0)" }
+        for number in 1...100 { journal.append(begin(number, "ngmt_\(number)", (many, [])), token: nil) }
+        journal.close(within: 10)
+        let found = try folder.find(limit: 1000)
+        #expect(found.map(\.number) == (1...100).reversed() && found.allSatisfy { $0.before == many })
+        #expect(try folder.find("ngmt_1").count == 1)
+    }
+
+    @Test func aFileThatWasMovedAwayIsMadeAnew() throws {
+        let folder = try Folder()
+        let journal = try folder.journal()
+        journal.append(begin(1), token: 1)
+        _ = answers(journal, 1)
+        try FileManager.default.moveItem(atPath: folder.file, toPath: folder.file + ".1")
+        journal.append(begin(2), token: 2)
+        _ = answers(journal, 1)
+        #expect(try folder.find().map(\.number) == [2])
+        try FileManager.default.removeItem(atPath: folder.file)
+        journal.append(begin(3), token: 3)
+        _ = answers(journal, 1)
+        #expect(try folder.find().map(\.number) == [3])
+    }
+
+    @Test func aDiskThatIsFullIsToldAndNothingHalfIsLeft() throws {
+        let folder = try Folder()
+        let journal = try folder.journal()
+        journal.append(begin(1), token: 1)
+        _ = answers(journal, 1)
+        let before = folder.text
+        // A folder that is gone stands for every disk that refuses.
+        try FileManager.default.removeItem(atPath: folder.path)
+        journal.append(begin(2), token: 2)
+        guard case .failed(let reason)? = answers(journal, 1).first?.answer else {
+            Issue.record("a failure is told")
+            return
+        }
+        #expect(reason.contains("No such file"))
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: false)
+        try folder.put(before)
+        journal.append(begin(3), token: 3)
+        _ = answers(journal, 1)
+        #expect(try folder.find().map(\.number) == [3, 1])
+    }
+
+    @Test(arguments: ["", "{", #"{"journal":1,"at":"t"}"#]) func emptyAndOwnFilesAreTaken(text: String) throws {
+        let folder = try Folder()
+        try folder.put(text)
+        _ = try folder.journal()
+    }
+
+    @Test(arguments: ["hello\n", #"{"jsonrpc":"2.0"}"#, "\u{0}", #"{"journal":2,"#]) func otherFilesAreRefused(
+        text: String
+    ) throws {
+        let folder = try Folder()
+        try folder.put(text)
+        #expect(throws: JournalProblem.self) { try folder.journal() }
+        #expect(folder.text == text)
+    }
+
+    @Test func whatIsNoFileIsRefused() throws {
+        let folder = try Folder()
+        func reason(_ path: String) -> String {
+            do throws(JournalProblem) {
+                _ = try FileJournal(path: FilePath(path)) { "" }
+                return ""
+            } catch {
+                return error.sentence
+            }
+        }
+        #expect(reason(folder.path).contains("directory"))
+        #expect(reason("/dev/full").contains("is not a regular file") && reason("/dev/null").contains("not a regular"))
+        #expect(mkfifo(folder.path + "/fifo", 0o600) == 0)
+        #expect(reason(folder.path + "/fifo").contains("is not a regular file"))
+        #expect(symlink("j.jsonl", folder.path + "/link") == 0)
+        #expect(reason(folder.path + "/link").contains("symbolic link"))
+        #expect(reason(folder.path + "/no/such").contains("No such file"))
+    }
+}
