@@ -178,7 +178,7 @@ struct MCPTests {
         let host = try Era.july2026.begin()
         #expect(try host.ask(request("1", "sandbox.scopes", #"{"scopes":["engagements:read"]}"#)).summary == "1 ok")
         let list = try host.ask(Era.july2026.request("2", "tools/list"))
-        #expect(try list.elements("result", "tools").count == 10)
+        #expect(try list.elements("result", "tools").count == 15)
         let arguments = #"{"engagement_id":"ngmt_sandbox01","expand":["contacts"]}"#
         let answer = try host.ask(Era.july2026.toolCall("3", "engagement_get", arguments))
         let text = try #require(answer.toolText)

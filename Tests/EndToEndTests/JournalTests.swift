@@ -1,0 +1,152 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `--journal` as a person gives it: over the built process, with a server that keeps its own record.
+@Suite(.ownThread)
+struct JournalTests {
+    /// A folder that goes away with the test.
+    private final class Folder {
+        let path = NSTemporaryDirectory() + "journal-\(UUID().uuidString)"
+        init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+        var file: String { path + "/journal.jsonl" }
+        var lines: [Substring] {
+            ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n")
+        }
+    }
+
+    /// A server with one set of contacts for every engagement, which PUT does not change.
+    private static func server(after milliseconds: Int = 0) throws -> FaultServer {
+        try FaultServer { request in
+            let body = #"{"object":"engagement","contacts":[{"id":"cnt_a"},{"id":"cnt_b"}]}"#
+            return milliseconds > 0 && request.method == "PUT"
+                ? Reaction.ok(body).after(milliseconds: milliseconds) : .ok(body)
+        }
+    }
+
+    @Test func isReadBackByTheNextProcess() throws {
+        let (folder, server) = (try Folder(), try Self.server())
+        let first = try bridge(to: server, ["--journal", folder.file])
+        let answer = try first.call("engagement.replaceContacts", #"["ngmt_1",["cnt_c"]]"#)
+        #expect(answer.code == nil && answer.text("result", "changes") == nil, "\(answer)")
+        #expect(server.requests.map(\.method) == ["GET", "PUT"])
+        try first.finish()
+        #expect(folder.lines.count == 2 && !folder.lines.joined().contains(testToken))
+        let second = try bridge(to: server, [], environment: ["ENGAGEMENT_RPC_JOURNAL": folder.file])
+        let list = try second.call("journal.list", #"{"engagement_id":"ngmt_1"}"#)
+        #expect(list.string("result", "data", "entries", "0", "applied") == "yes", "\(list)")
+        #expect(list.text("result", "data", "entries", "0", "before") == #"["cnt_a","cnt_b"]"#)
+        #expect(list.text("result", "data", "entries", "0", "after") == #"["cnt_c"]"#)
+        let refused = try second.call("engagement.undo", #"["ngmt_1"]"#)
+        #expect(refused.code == 412, "the server has forgotten what was written: \(refused)")
+        let forced = try second.call("engagement.undo", #"{"engagement_id":"ngmt_1","force":true}"#)
+        #expect(forced.code == nil && forced.bool("result", "changes", "verified") == true, "\(forced)")
+        try second.finish()
+    }
+
+    @Test(arguments: ["directory", "pipe", "other", "unreadable"]) func whatIsNoJournalEndsTheStart(kind: String) throws
+    {
+        let folder = try Folder()
+        switch kind {
+        case "directory":
+            try FileManager.default.createDirectory(atPath: folder.file, withIntermediateDirectories: false)
+        case "pipe": #expect(mkfifo(folder.file, 0o600) == 0)
+        case "other": try Data("name,mail\n".utf8).write(to: URL(filePath: folder.file))
+        default: break
+        }
+        let path = kind == "unreadable" ? folder.path + "/none/journal" : folder.file
+        let command = try Command(["--sandbox", "--journal", path])
+        #expect(command.ending == .exited(64) && command.output.isEmpty)
+        #expect(
+            command.errors.contains("The journal ") && command.errors.split(separator: "\n").count == 1,
+            "\(command.errors)")
+    }
+
+    @Test func withoutOneUndoSaysWhatIsMissing() throws {
+        let host = try sandbox()
+        for method in ["engagement.undo", "journal.list"] {
+            let answer = try host.call(method, method == "journal.list" ? "{}" : #"["ngmt_sandbox01"]"#)
+            #expect(
+                answer.code == 1005 && answer.string("error", "message")?.contains("--journal") == true, "\(answer)")
+        }
+        try host.finish()
+    }
+
+    /// A limit on the size of files stands for a full disk, and needs no root.
+    @Test func aFullDiskMeansThatNothingIsSent() throws {
+        let (folder, server) = (try Folder(), try Self.server())
+        var setup = Setup([
+            "-c", #"ulimit -f 1; exec "$0" "$@""#, Setup.binary, "--base-url", server.baseURL, "--journal", folder.file,
+        ])
+        setup.program = "/bin/sh"
+        setup.environment["ENGAGEMENT_RPC_TOKEN"] = testToken
+        let host = try HostProcess(setup)
+        var failed: Answer?
+        for number in 0..<40 where failed == nil {
+            let answer = try host.call("engagement.replaceContacts", #"["ngmt_\#(number)",["cnt_c"]]"#)
+            if answer.code != nil { failed = answer }
+        }
+        let answer = try #require(failed)
+        #expect(answer.code == 1009 && answer.kind == "journal_failed", "\(answer)")
+        #expect(answer.string("error", "data", "applied") == "no" && server.requests.last?.method == "GET")
+        #expect(
+            folder.lines.allSatisfy { $0.hasPrefix(#"{"journal":1,"#) && $0.hasSuffix("}") }, "nothing half is left")
+        try host.finish()
+    }
+
+    @Test func twoProcessesShareOne() throws {
+        let (folder, server) = (try Folder(), try Self.server())
+        let hosts = try (0..<2).map { _ in try bridge(to: server, ["--journal", folder.file]) }
+        for number in 0..<50 {
+            for (index, host) in hosts.enumerated() {
+                try host.send(
+                    line: request(
+                        "\(number)", "engagement.replaceContacts", #"["ngmt_\#(index)x\#(number)",["cnt_c"]]"#))
+            }
+        }
+        for host in hosts {
+            for number in 0..<50 { #expect(try host.answer(to: "\(number)").code == nil) }
+            try host.finish()
+        }
+        #expect(folder.lines.count == 200)
+        let reader = try bridge(to: server, ["--journal", folder.file])
+        let list = try reader.call("journal.list", #"{"limit":1000}"#).elements("result", "data", "entries")
+        #expect(list.count == 100 && list.allSatisfy { $0.string("applied") == "yes" })
+        try reader.finish()
+    }
+
+    /// Killed between any two steps: what the server has was noted before, and all that was noted can be read.
+    @Test func killedAtAnyMomentNothingIsForgotten() throws {
+        let folder = try Folder()
+        let rounds = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LONG"] == nil ? 40 : 200
+        let server = try Self.server(after: 1)
+        for round in 0..<rounds {
+            let host = try bridge(to: server, ["--journal", folder.file])
+            let before = server.count("PUT", "ngmt_\(round)x")
+            for number in 0..<20 {
+                try host.send(
+                    line: request(
+                        "\(number)", "engagement.replaceContacts", #"["ngmt_\#(round)x\#(number)",["cnt_c"]]"#))
+            }
+            // Not a time but an event tells when: so many writes have arrived.
+            try host.wait(within: 10, for: "writes") { server.count("PUT", "ngmt_\(round)x") > before + round % 12 }
+            host.signal(SIGKILL)
+            _ = try host.waitForExit()
+        }
+        let reader = try bridge(to: server, ["--journal", folder.file])
+        let entries = try reader.call("journal.list", #"{"limit":1000}"#, within: 30).elements(
+            "result", "data", "entries")
+        let noted = Set(entries.compactMap { $0.string("engagement_id") })
+        let written = server.requests.filter { $0.method == "PUT" }.compactMap {
+            $0.target.split(separator: "/").dropLast().last
+        }
+        let newest = written.suffix(min(written.count, 400)).map(String.init)
+        for id in newest { #expect(noted.contains(id), "\(id) was written and the journal does not know") }
+        for entry in entries {
+            #expect(["yes", "unknown"].contains(entry.string("applied") ?? ""))
+            #expect(entry.text("before") == #"["cnt_a","cnt_b"]"#)
+        }
+        try reader.finish()
+    }
+}
