@@ -159,3 +159,19 @@ extension Unicode.Scalar {
         }
     }
 }
+
+extension String {
+    /// For a terminal: line breaks, control characters and what changes the direction of text are shown as escapes, so
+    /// that text from outside stays on its line.
+    public var printable: String {
+        var out = ""
+        for scalar in unicodeScalars {
+            if scalar.isDisturbing {
+                out += "\\u{" + String(scalar.value, radix: 16) + "}"
+            } else {
+                out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+}

@@ -36,6 +36,7 @@ public struct RPCFailure: Error {
         case notConfigured = "not_configured"
         case shuttingDown = "shutting_down"
         case notAllowed = "not_allowed"
+        case declined
         case journalFailed = "journal_failed"
         case badRequest = "bad_request"
         case unauthorized
@@ -64,6 +65,7 @@ public struct RPCFailure: Error {
             case .notConfigured: 1005
             case .shuttingDown: 1006
             case .notAllowed: 1007
+            case .declined: 1008
             case .journalFailed: 1009
             // Also when the process itself holds a call back, with no status at hand.
             case .rateLimited: 429

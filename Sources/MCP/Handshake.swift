@@ -11,6 +11,7 @@ extension Server {
         let revision = asked.flatMap { $0.isStateless ? nil : $0 } ?? .newestWithHandshake
         session.negotiated = revision
         session.logLevel = nil
+        session.elicits = revision >= .june2025 && params?.member("capabilities")?.elicits == true
         return .answer { out in
             self.appendResult(revision, to: out) { json in
                 json.member("protocolVersion", revision.rawValue)

@@ -86,7 +86,8 @@ extension Server {
         json.endObject()
         let shape = Reply.Shape.resource(uri: uri, isTranscript: isTranscript)
         let reply = Reply(shape, revision, progressToken: meta.progressToken.map { Array($0.bytes) }, server: self)
-        return ToolCall(entry: entry, params: Self.checked(buffer), reply: reply, holder: buffer)
+        return ToolCall(
+            entry: entry, params: Self.checked(buffer), reply: reply, canAsk: false, returned: nil, holder: buffer)
     }
 
     /// Whether anything can be read as a resource.

@@ -151,7 +151,7 @@ public final class Server {
         case .listTools:
             try Self.checkCursor(params)
             return .answer { self.appendTools(revision, to: $0) }
-        case .callTool: return .call(try call(params, meta, revision))
+        case .callTool: return .call(try call(params, meta, revision, session))
         case .listResources, .listTemplates:
             try Self.checkCursor(params)
             return .answer { self.appendResources(isTemplates: name == .listTemplates, revision, to: $0) }

@@ -9,6 +9,8 @@ public struct Session {
     var isOthers = false
     /// The revision that `initialize` agreed on.
     public internal(set) var negotiated: Revision?
+    /// Whether `initialize` said that the client can ask a person.
+    var elicits = false
     /// From which level on the client wants log messages; nil until it asks.
     public internal(set) var logLevel: LogLevel?
     /// The ids, as spelled, of open `subscriptions/listen` requests.

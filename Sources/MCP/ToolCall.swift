@@ -11,6 +11,10 @@ public struct ToolCall {
     public let params: JSONSlice?
     /// How its outcome is told.
     public let reply: Reply
+    /// Whether the client can ask a person.
+    public let canAsk: Bool
+    /// What a client that has asked gives back: what it was given, and what the person did.
+    public let returned: (state: String, action: String)?
     /// What owns the params when they are not the request's own bytes.
     public let holder: ByteBuffer?
 }
@@ -38,7 +42,9 @@ extension Server {
     }
 
     /// What `tools/call` asks for.
-    func call(_ params: JSONSlice?, _ meta: RequestMeta, _ revision: Revision) throws(Refusal) -> ToolCall {
+    func call(
+        _ params: JSONSlice?, _ meta: RequestMeta, _ revision: Revision, _ session: Session
+    ) throws(Refusal) -> ToolCall {
         guard let name = params?.member("name")?.string else {
             throw Refusal("name", "required", "tools/call needs the name of a tool.")
         }
@@ -49,7 +55,12 @@ extension Server {
         }
         let reply = Reply(.tool, revision, progressToken: meta.progressToken.map { Array($0.bytes) }, server: self)
         let (arguments, holder) = try Self.arguments(params?.member("arguments"), entry.method)
-        return ToolCall(entry: entry, params: arguments, reply: reply, holder: holder)
+        let canAsk = revision.isStateless ? meta.capabilities?.elicits == true : session.elicits
+        let answer = params?.member("inputResponses")?.members.first { $0.name.reads("confirm") }?.value
+        let returned = params?.member("requestState")?.string.map { ($0, answer?.member("action")?.string ?? "") }
+        return ToolCall(
+            entry: entry, params: arguments, reply: reply, canAsk: canAsk,
+            returned: revision.isStateless ? returned : nil, holder: holder)
     }
 
     /// The arguments as an object. Some clients send arrays and objects as text that holds JSON, a list of words as the

@@ -13,6 +13,9 @@ struct CallLog {
         self.conceal = conceal
     }
 
+    /// Cuts what the API supplied to what an answer can bear, and writes over the token in it.
+    func bound(_ failure: inout RPCFailure) { failure.boundForeignText(conceal) }
+
     func ended(_ entry: MethodTable.Entry, _ id: Bytes, _ result: CallResult) {
         guard log.isOn(.info) else { return }
         var fields = Self.fields(entry, id)

@@ -18,6 +18,8 @@ final class Calls: OperationsClient {
         var face: (any Face)?
         var destination = Destination.nobody
         var terms = CallTerms()
+        /// How a person's yes is come by; nil where nobody is asked.
+        var consent: Consent?
         /// Whether the host has said that it wants no answer any more.
         var isUnwanted = false
         /// Whether it waits behind another write to the same resource.
@@ -48,42 +50,33 @@ final class Calls: OperationsClient {
         var resource: String {
             terms.resource.isEmpty ? "" : target.bytes.slice(terms.resource.lowerBound, terms.resource.upperBound).text
         }
+        /// What it asks for, to tell the same call when it comes again.
+        var text: String { target.bytes.text + "\n" + body.bytes.text }
         func elapsed(_ now: Instant) -> Double { now.seconds(since: arrivedAt) }
     }
 
-    /// What bounds every call.
-    struct Limits {
-        let timeoutMs: Int
-        let maxAttempts: Int
-        let maxInFlight: Int
-    }
-
-    private let limits: Limits
+    private let limits: ServiceSettings
     private let operations: Operations
     private let notes: WriteNotes
     private let output: Output
     private let log: CallLog
-    private let conceal: (inout [UInt8]) -> Void
     private var calls: [Call] = []
     private var freeSlots: [Int] = []
     private var ids = SlotIDs()
     private var taken = 0
-    private var writeOrder = WriteOrder()
-    /// Writes whose turn has come and that are being set on their way.
-    private var lineHeads: [Int] = []
+    private let writeOrder = WriteOrder()
+    private let confirmations = Confirmations()
     /// When the first of those in line must be looked at.
     private var wake: Instant?
 
     init(
-        limits: Limits, operations: Operations, notes: WriteNotes, output: Output, log: CallLog,
-        conceal: @escaping (inout [UInt8]) -> Void
+        limits: ServiceSettings, operations: Operations, notes: WriteNotes, output: Output, log: CallLog
     ) {
         self.limits = limits
         self.operations = operations
         self.notes = notes
         self.output = output
         self.log = log
-        self.conceal = conceal
     }
 
     var inFlight: Int { taken }
@@ -102,12 +95,15 @@ final class Calls: OperationsClient {
     /// remembered.
     func begin(
         _ entry: MethodTable.Entry, _ params: JSONSlice?, _ id: JSONSlice?, _ face: any Face,
-        _ destination: Destination, _ now: Instant
+        _ destination: Destination, _ now: Instant,
+        consent: Consent? = nil
     ) throws(RPCFailure) {
         let call = freeCall()
         do throws(RPCFailure) {
             call.terms = try entry.bind(params, target: call.target, body: call.body)
             face.take(call.terms)
+            call.consent = consent
+            if consent?.returned != nil { try confirmations.grant(&call.consent, entry.method.name + call.text, now) }
             if entry.composition != .listJournal, let sentence = operations.prepare() {
                 throw RPCFailure(.notConfigured, sentence)
             }
@@ -156,7 +152,7 @@ final class Calls: OperationsClient {
         call.maxAttempts = min(limits.maxAttempts, call.terms.maxAttempts ?? limits.maxAttempts)
         (call.attempts, call.applied, call.isAsking) = (0, .no, false)
         call.composed = entry.procedure(
-            target: call.target.bytes, body: call.body.bytes, call.terms, isJournaled: notes.isOn)
+            target: call.target.bytes, body: call.body.bytes, call.terms, isJournaled: notes.isOn, call.consent)
         if entry.composition == nil {
             call.single.aim(entry.verb, hasBody: entry.takesBody, entry.repeatability, isControl: entry.isControl)
         }
@@ -172,6 +168,7 @@ final class Calls: OperationsClient {
     private func take(_ step: Step, _ call: Call, _ now: Instant) {
         switch step {
         case .ask(let request): note(call, request, now)
+        case .askPerson(let question): ask(call, question, now)
         case .recall(let query):
             guard notes.isOn else {
                 return fail(call, RPCFailure(.notConfigured, "There is no journal; --journal PATH keeps one."), now)
@@ -187,6 +184,33 @@ final class Calls: OperationsClient {
             succeed(call, exchange, data, members, meta, now)
         case .fail(let failure): fail(call, failure, now)
         }
+    }
+
+    /// Has a person asked, whose time is not the call's. A client that asks by itself is given the question as its answer.
+    private func ask(_ call: Call, _ question: Question, _ now: Instant) {
+        guard let face = call.face, let method = call.entry?.method else { return }
+        if call.consent?.isStateless == true {
+            let state = confirmations.offer(method.name + call.text, question.shown, now)
+            face.requireInput(call.answer, call.id.bytes, question.message, state: state, call.destination)
+            return end(call, call.isUnwanted || call.destination.isNobody ? nil : call.answer, now)
+        }
+        let id = confirmations.ask(call.slot, remaining: call.deadline.seconds(since: now))
+        call.deadline = now + Confirmations.patience
+        wakeBy(call.deadline)
+        face.ask(question.message, id: id)
+    }
+
+    /// A person has answered; false when nobody was asked that.
+    func hear(_ response: Response, _ now: Instant) -> Bool {
+        guard let slot = confirmations.slot(of: response.id) else { return false }
+        tell(calls[slot], Verdict(response), now)
+        return true
+    }
+
+    private func tell(_ call: Call, _ verdict: Verdict, _ now: Instant) {
+        guard let (_, remaining) = confirmations.close(call.slot) else { return }
+        call.deadline = now + remaining
+        step(call, .told(verdict), now)
     }
 
     /// Sends a request, a write after it has been noted where there is a journal.
@@ -281,21 +305,9 @@ final class Calls: OperationsClient {
     /// Ends a call with a failure, completed by what its requests say together.
     private func fail(_ call: Call, _ failure: RPCFailure, _ now: Instant) {
         var failure = failure
-        failure.boundForeignText(conceal)
+        log.bound(&failure)
         failure.attempts = call.attempts
-        if call.entry?.isWrite == true {
-            failure.applied = call.applied.rawValue
-            if call.applied == .unknown {
-                failure.append("whether the change was made is unknown: read it back before relying on it")
-            }
-            if call.applied == .yes {
-                if failure.kind == .badResponse {
-                    failure.retryable = false
-                } else {
-                    failure.append("the API had said that the change was made")
-                }
-            }
-        }
+        if call.entry?.isWrite == true { failure.tell(call.applied) }
         output.countError()
         let elapsed = call.elapsed(now)
         log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed)
@@ -309,6 +321,8 @@ final class Calls: OperationsClient {
         let destination = call.destination
         let resource = Self.orderedResource(call)
         notes.forget(call.slot)
+        if let (id, _) = confirmations.close(call.slot) { call.face?.withdraw(id: id) }
+        call.consent = nil
         call.composed = nil
         call.face = nil
         call.isUnwanted = false
@@ -326,11 +340,15 @@ final class Calls: OperationsClient {
             batch.settle()
             output.close(batch)
         }
-        if let resource { leaveLine(call.slot, resource, now) }
+        if let resource {
+            writeOrder.leave(call.slot, resource) { next in
+                guard calls[next].isInLine else { return }
+                calls[next].isInLine = false
+                step(calls[next], .begun, now)
+            }
+        }
         freeSlots.append(call.slot)
     }
-
-    // MARK: Giving up
 
     func isInFlight(_ id: Bytes) -> Bool { ids.slot(of: id) != nil }
 
@@ -357,19 +375,16 @@ final class Calls: OperationsClient {
         fail(call, reason, now)
     }
 
-    // MARK: The line of writes
-
     /// Ends what has waited in line until its time was over.
     func serveTimers(_ now: Instant) {
         guard let due = wake, due <= now else { return }
         wake = nil
-        for call in calls where call.isInLine || notes.isWaiting(call.slot) {
+        for call in calls where call.isInLine || notes.isWaiting(call.slot) || confirmations.isOpen(call.slot) {
             guard call.deadline <= now else {
                 wakeBy(call.deadline)
                 continue
             }
-            let text = "The call's time was over before it could be sent; nothing more will be tried."
-            fail(call, RPCFailure(.timeout, text, retryable: true), now)
+            if confirmations.isOpen(call.slot) { tell(call, .nothing, now) } else { fail(call, .neverSent, now) }
         }
     }
 
@@ -381,20 +396,5 @@ final class Calls: OperationsClient {
     private static func orderedResource(_ call: Call) -> String? {
         guard call.entry?.isWrite == true, !call.terms.resource.isEmpty else { return nil }
         return call.resource
-    }
-
-    /// Lets the next write to the same resource go. One that ends on the spot lets the one behind it go from here and
-    /// not from inside, because such a line can be as long as calls may be in flight.
-    private func leaveLine(_ slot: Int, _ resource: String, _ now: Instant) {
-        guard let next = writeOrder.leave(slot, resource) else { return }
-        lineHeads.append(next)
-        guard lineHeads.count == 1 else { return }
-        while let slot = lineHeads.first {
-            if calls[slot].isInLine {
-                calls[slot].isInLine = false
-                step(calls[slot], .begun, now)
-            }
-            lineHeads.removeFirst()
-        }
     }
 }

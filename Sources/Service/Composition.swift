@@ -9,16 +9,20 @@ extension Method.Composition {
     /// - Parameters:
     ///   - target: the bound path.
     ///   - arguments: the other parameters, a checked JSON object.
-    func procedure(target: Bytes, arguments: Bytes, _ editing: Editing?) -> any Procedure {
+    func procedure(
+        target: Bytes, arguments: Bytes, _ editing: Editing?, _ consent: Consent?
+    ) -> any Procedure {
         let given = JSONSlice(checked: arguments)
         switch self {
         case .addContacts: return ContactEdit(contacts: target, .add(given.texts("contact_ids")), editing)
-        case .removeContacts: return ContactEdit(contacts: target, .remove(given.texts("contact_ids")), editing)
+        case .removeContacts:
+            return ContactEdit(contacts: target, .remove(given.texts("contact_ids")), editing, consent)
         case .findContacts:
             return ContactSearch(emails: given.texts("emails"), names: given.texts("names"), contacts: target)
         case .undo:
             return Undo(
-                contacts: target, isForced: given.member("force")?.bool == true, isDryRun: editing?.isDryRun == true)
+                contacts: target, isForced: given.member("force")?.bool == true, isDryRun: editing?.isDryRun == true,
+                consent)
         case .listJournal:
             let limit = given.member("limit")?.integer ?? 100
             return JournalList(JournalQuery(resource: given.member("engagement_id")?.string, limit: limit))
@@ -33,16 +37,37 @@ extension Method.Composition {
 extension MethodTable.Entry {
     /// The steps of a call that is more than one request whose body is its answer; nil for one that is no more.
     ///
-    /// - Parameter isJournaled: whether it must be known who is there before contacts are replaced.
-    func procedure(target: Bytes, body: Bytes, _ terms: CallTerms, isJournaled: Bool) -> (any Procedure)? {
-        if let composition { return composition.procedure(target: target, arguments: body, terms.editing) }
+    /// - Parameters:
+    ///   - isJournaled: whether it must be known who is there before contacts are replaced.
+    ///   - consent: how a person's yes is come by; nil where nobody is asked.
+    func procedure(
+        target: Bytes, body: Bytes, _ terms: CallTerms, isJournaled: Bool, _ consent: Consent?
+    ) -> (any Procedure)? {
+        if let composition {
+            return composition.procedure(target: target, arguments: body, terms.editing, consent)
+        }
         if let shaping = terms.shaping {
             if shaping.walk.isOn { return ListWalk(target, shaping) }
             return shaping.fields.map { Projection(APIRequest(.get, target: ByteBuffer(target), .read), $0) }
         }
-        let unreported = isJournaled && replacesContacts
-        guard let editing = terms.editing ?? (unreported ? Self.unreported : nil) else { return nil }
-        return ContactEdit(contacts: target, .replace(JSONSlice(checked: body).texts("contact_ids")), editing)
+        if replacesContacts {
+            let looks = isJournaled || consent != nil
+            guard let editing = terms.editing ?? (looks ? Self.unreported : nil) else { return nil }
+            let ids = JSONSlice(checked: body).texts("contact_ids")
+            return ContactEdit(contacts: target, .replace(ids), editing, consent)
+        }
+        guard let consent else { return nil }
+        let request = APIRequest(
+            verb, target: ByteBuffer(target), body: takesBody ? ByteBuffer(body) : nil, repeatability)
+        return AskedRequest(request, question(target, body), isGranted: consent.granted != nil)
+    }
+
+    private func question(_ target: Bytes, _ body: Bytes) -> Question {
+        let what = method.summary.hasSuffix(".") ? String(method.summary.dropLast()) : method.summary
+        let id = target.split(separator: UInt8(ascii: "/")).first { $0.contains(UInt8(ascii: "_")) }
+        var lines = ["\(what)?", id.map { Bytes(rebasing: $0).text } ?? ""]
+        if takesBody { lines.append(body.text.printable.cut(after: 1000)) }
+        return Question(message: lines.filter { !$0.isEmpty }.joined(separator: "\n"), shown: [])
     }
 
     private static let unreported = Editing(isDryRun: false, expected: nil, isReported: false)

@@ -12,12 +12,17 @@ final class ContactEdit: Procedure {
         case add([String]), remove([String]), replace([String])
     }
 
-    private enum Phase { case reading, writing, readingBack }
+    private enum Phase { case reading, naming, asking, writing, readingBack }
 
     /// `/v2/engagements/ngmt_…/contacts`
     private let contacts: ByteBuffer
     private let edit: Edit
     private let terms: Editing?
+    /// How a person's yes is come by; nil where nobody is asked.
+    private var consent: Consent?
+    /// The names of contacts that are not there yet, as far as they have been read.
+    private var names: [String: String] = [:]
+    private var unnamed: [String] = []
     private var phase = Phase.reading
     private var before = ContactSet()
     private var wanted: [String] = []
@@ -26,8 +31,9 @@ final class ContactEdit: Procedure {
     private var written: Exchange?
 
     /// - Parameter terms: what the caller wants of the edit, besides; nil for nothing.
-    init(contacts: Bytes, _ edit: Edit, _ terms: Editing?) {
+    init(contacts: Bytes, _ edit: Edit, _ terms: Editing?, _ consent: Consent? = nil) {
         self.contacts = ByteBuffer(contacts)
+        self.consent = consent
         self.edit = edit
         self.terms = terms
     }
@@ -36,7 +42,16 @@ final class ContactEdit: Procedure {
         switch (phase, outcome) {
         case (_, .begun): return .ask(reading)
         case (.reading, .answered(let exchange)): return haveRead(exchange)
-        case (_, .recalled): return .fail(.unaskedRecall)
+        case (.naming, .answered(let exchange)): return name(JSONSlice(checked: exchange.answer).contactName)
+        // Whoever can't be read is shown by id alone.
+        case (.naming, .failed): return name(nil)
+        case (.asking, .told(let verdict)):
+            if let failure = verdict.failure { return .fail(failure) }
+            // What was agreed to holds for those who were shown: looked at once more, right before it is done.
+            consent?.granted = before.contacts
+            phase = .reading
+            return .ask(reading)
+        case (_, .recalled), (_, .told): return .fail(.unasked)
         case (.writing, .answered(let exchange)) where terms?.isReported == false:
             return .finish(exchange, data: exchange.body)
         case (.writing, .answered(let exchange)):
@@ -48,7 +63,8 @@ final class ContactEdit: Procedure {
         case (.readingBack, .answered(let exchange)): return finish(ContactSet(exchange.answer))
         // The change was made: that it could not be looked at makes no failure of it.
         case (.readingBack, .failed): return finish(nil)
-        case (.reading, .failed(let failure, _)): return .fail(failure)
+        case (.reading, .failed(let failure, _)), (.asking, .failed(let failure, _)): return .fail(failure)
+        case (.asking, .answered): return .fail(.unasked)
         }
     }
 
@@ -76,8 +92,52 @@ final class ContactEdit: Procedure {
             let after = isDryRun ? nil : current
             return .finish(exchange, data: exchange.body, members: changes(after))
         }
+        guard consent == nil || consent?.granted.map({ Set($0) == Set(current.contacts) }) == true else {
+            unnamed = Array(wanted.without(current.contacts).prefix(Self.shownLimit)).filter { names[$0] == nil }
+            phase = .naming
+            return nameNext()
+        }
         phase = .writing
         return .ask(writing)
+    }
+
+    // MARK: Asking
+
+    /// Contacts of each kind that a question names, at most.
+    private static let shownLimit = 10
+
+    private func name(_ name: String?) -> Step {
+        if !unnamed.isEmpty { names[unnamed.removeFirst()] = name ?? "" }
+        return nameNext()
+    }
+
+    private func nameNext() -> Step {
+        guard let id = unnamed.first else {
+            phase = .asking
+            return .askPerson(Question(message: question, shown: before.contacts))
+        }
+        let target = ByteBuffer(text: "/v2/contacts/")
+        target.appendPercentEncoded(id)
+        return .ask(APIRequest(.get, target: target, .read))
+    }
+
+    private var question: String {
+        let (dropped, added) = (before.contacts.without(wanted), wanted.without(before.contacts))
+        let kept = before.contacts.count - dropped.count
+        var lines = ["Change who is listed as a contact of engagement \(before.engagement)?"]
+        func list(_ title: String, _ ids: [String], _ names: [String: String]) {
+            guard !ids.isEmpty else { return }
+            lines.append("\(title) (\(ids.count)):")
+            for id in ids.prefix(Self.shownLimit) {
+                let name = names[id, default: ""]
+                lines.append("  " + (name.isEmpty ? id : "\(name.singleLine) (\(id))"))
+            }
+            if ids.count > Self.shownLimit { lines.append("  and \(ids.count - Self.shownLimit) more") }
+        }
+        list("Dropped", dropped, before.names)
+        list("Added", added, names)
+        lines.append("Kept: \(kept). Calendar resources stay.")
+        return lines.joined(separator: "\n")
     }
 
     /// Whether a refused write is to be tried once more without the ids that it was refused for: those, and no others,
@@ -143,16 +203,24 @@ struct ContactSet {
     private(set) var contacts: [String] = []
     /// Calendar resources, which stay whatever is written.
     private(set) var preserved: [String] = []
+    /// What people call them, by id.
+    private(set) var names: [String: String] = [:]
+    /// The engagement, as people tell it from others.
+    private(set) var engagement = ""
 
     init() {}
 
     /// Reads an engagement with its contacts expanded; nil when they are not there, or one of them has no id.
     init?(_ engagement: Bytes) {
-        guard let list = JSONSlice(checked: engagement).member("contacts"), list.kind == .array else { return nil }
+        let root = JSONSlice(checked: engagement)
+        guard let list = root.member("contacts"), list.kind == .array else { return nil }
+        let (id, title) = (root.member("id")?.string ?? "", root.member("title")?.string ?? "")
+        self.engagement = title.isEmpty ? id : "\u{201C}\(title.singleLine)\u{201D} (\(id))"
         var seen: Set<String> = []
         for item in list.elements {
             guard let id = item.member("id")?.string, !id.isEmpty else { return nil }
             guard seen.insert(id).inserted else { continue }
+            names[id] = item.contactName
             if item.member("is_calendar_resource")?.bool == true { preserved.append(id) } else { contacts.append(id) }
         }
     }
@@ -164,6 +232,23 @@ struct ContactSet {
         set.contacts = contacts.without(ids)
         return set
     }
+}
+
+extension JSONSlice {
+    /// What a contact is called: first and last name, else the first address, as far as there is any.
+    fileprivate var contactName: String? {
+        let parts = [member("first_name"), member("last_name")].compactMap { $0?.string }.filter { !$0.isEmpty }
+        if !parts.isEmpty { return parts.joined(separator: " ") }
+        for email in member("emails")?.elements ?? JSONSlice(checked: Bytes("[]")).elements {
+            if let text = email.member("email")?.string { return text }
+        }
+        return nil
+    }
+}
+
+extension String {
+    /// For a person to read in a line: cut, and with nothing that could break the line or turn it around.
+    fileprivate var singleLine: String { printable.cut(after: 80) }
 }
 
 extension [String] {

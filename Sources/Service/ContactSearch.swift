@@ -48,7 +48,7 @@ final class ContactSearch: Procedure {
             return .ask(search(cursor: nil))
         case .answered(let exchange): return take(exchange)
         case .failed(let failure, _): return .fail(failure)
-        case .recalled: return .fail(.unaskedRecall)
+        case .recalled, .told: return .fail(.unasked)
         }
     }
 

@@ -240,14 +240,29 @@ final class Dispatcher {
         let face = MCPFace(reply, entry.method, stream: mcp, output: output)
         do throws(RPCFailure) {
             if let refusal = refusal(entry) { throw refusal }
+            let consent = try consent(toolCall)
             try withExtendedLifetime(toolCall.holder) { () throws(RPCFailure) in
-                try calls.begin(entry, toolCall.params, id, face, destination, now)
+                try calls.begin(entry, toolCall.params, id, face, destination, now, consent: consent)
             }
         } catch {
             output.countError()
             log.failed(entry, id?.bytes, error)
             face.refuse(id, error, destination)
         }
+    }
+
+    /// How a person's yes to a tool is come by; nil where nobody has to be asked. Throws where somebody has to and can't.
+    private func consent(_ toolCall: ToolCall) throws(RPCFailure) -> Consent? {
+        let method = toolCall.entry.method
+        guard settings.confirm != .never, method.isDestructive, method.availability == .listed else { return nil }
+        guard toolCall.canAsk else {
+            guard settings.confirm == .always else { return nil }
+            let text =
+                "\(method.name) is only done after a person has said yes (--confirm always), and this client has not "
+                + "declared that it can ask one; use a client with elicitation, or --confirm auto."
+            throw RPCFailure(.notAllowed, text).unsent(method)
+        }
+        return Consent(isStateless: toolCall.reply.revision.isStateless, returned: toolCall.returned)
     }
 
     /// Ends what a client has subscribed to.

@@ -19,6 +19,12 @@ protocol Face: AnyObject {
     ) throws(RPCFailure)
     /// Makes `answer` the frame that tells a failure.
     func fail(_ answer: ByteBuffer, _ id: Bytes, _ failure: RPCFailure, elapsed: Double, _ destination: Destination)
+    /// Has a person asked, by a request with this id.
+    func ask(_ message: String, id: String)
+    /// The question is not to be asked any more.
+    func withdraw(id: String)
+    /// Makes `answer` the frame that has the client ask a person and call again with `state`.
+    func requireInput(_ answer: ByteBuffer, _ id: Bytes, _ message: String, state: String, _ destination: Destination)
     /// The call goes on after a pause.
     func tell(_ pause: CallPause)
     /// The call has come so far. `token` is what the host has asked to have named; empty when nothing.
@@ -106,6 +112,13 @@ final class PlainFace: Face {
         // A stream on which params name a revision of MCP is MCP from here on.
         if terms.namesRevision { mcp.activate() }
     }
+
+    // Plain JSON-RPC has no way to ask a person, and nobody is to be asked on it.
+    func ask(_ message: String, id: String) {}
+    func withdraw(id: String) {}
+    func requireInput(
+        _ answer: ByteBuffer, _ id: Bytes, _ message: String, state: String, _ destination: Destination
+    ) {}
 
     func begin(_ answer: ByteBuffer, _ id: Bytes, _ destination: Destination) {
         output.begin(answer, destination)

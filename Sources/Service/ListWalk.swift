@@ -49,7 +49,7 @@ final class ListWalk: Procedure {
         switch outcome {
         case .begun: return .ask(page)
         case .answered(let exchange): return take(exchange)
-        case .recalled: return .fail(.unaskedRecall)
+        case .recalled, .told: return .fail(.unasked)
         case .failed(let failure, _):
             // Nothing has come that could be lost.
             guard let last else { return .fail(failure) }

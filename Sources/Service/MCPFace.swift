@@ -65,6 +65,22 @@ final class MCPFace: Face {
         }
     }
 
+    func ask(_ message: String, id: String) {
+        output.send { Reply.appendElicitation(message, id: id, reply.revision, to: $0) }
+    }
+
+    func withdraw(id: String) { output.send { Reply.appendWithdrawal(id: id, to: $0) } }
+
+    func requireInput(
+        _ answer: ByteBuffer, _ id: Bytes, _ message: String, state: String, _ destination: Destination
+    ) {
+        answer.truncate(to: 0)
+        output.begin(answer, destination)
+        Self.appendHead(id, to: answer)
+        reply.appendInputRequired(message, state: state, to: answer)
+        answer.append("}")
+    }
+
     func tell(_ pause: CallPause) {
         let tenths = max(0, Int((pause.seconds * 10).rounded(.up)))
         let next = tenths == 0 ? "at once" : "in \(tenths / 10).\(tenths % 10) s"

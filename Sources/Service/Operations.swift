@@ -376,8 +376,7 @@ final class Operations {
 
     /// The request's time is over and nothing of it runs.
     private func expire(_ operation: Operation, _ now: Instant) {
-        let text = "The call's time was over before it could be sent; nothing more will be tried."
-        fail(operation, operation.lastFailure ?? RPCFailure(.timeout, text, retryable: true), now)
+        fail(operation, operation.lastFailure ?? .neverSent, now)
     }
 
     private func fail(_ operation: Operation, _ failure: RPCFailure, _ now: Instant) {

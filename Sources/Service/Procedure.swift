@@ -44,6 +44,8 @@ enum Outcome {
     case answered(Exchange)
     /// What the journal holds of what was looked for.
     case recalled([JournalRecord])
+    /// What a person said who was asked.
+    case told(Verdict)
     /// The request has failed for good. `evidence` is that of all its attempts.
     indirect case failed(RPCFailure, WriteEvidence)
 }
@@ -54,7 +56,7 @@ extension Outcome {
         switch self {
         case .answered(let exchange): exchange.status
         case .failed(let failure, _): failure.status
-        case .begun, .recalled: nil
+        case .begun, .recalled, .told: nil
         }
     }
 }
@@ -63,6 +65,8 @@ extension Outcome {
 enum Step {
     /// One more request. Its outcome is the next thing that the procedure is told.
     case ask(APIRequest)
+    /// A person is asked, who may take their time.
+    case askPerson(Question)
     /// The journal is searched. What it holds is the next thing that the procedure is told.
     case recall(JournalQuery)
     /// The host is told how far it is, if it wants to know; then something else.
@@ -102,12 +106,12 @@ final class SingleRequest: Procedure {
         case .begun: .ask(request)
         case .answered(let exchange): .finish(exchange)
         case .failed(let failure, _): .fail(failure)
-        case .recalled: .fail(.unaskedRecall)
+        case .recalled, .told: .fail(.unasked)
         }
     }
 }
 
 extension RPCFailure {
-    /// What the journal holds came to steps that had not asked for it.
-    static var unaskedRecall: RPCFailure { RPCFailure(.internalError, "The journal answered what nobody had asked.") }
+    /// Steps were told what they had not asked for.
+    static var unasked: RPCFailure { RPCFailure(.internalError, "The steps of this method do not fit together.") }
 }

@@ -18,7 +18,7 @@ final class Projection: Procedure {
         case .begun: .ask(request)
         case .answered(let exchange): .finish(exchange, data: fields.projected(exchange.answer))
         case .failed(let failure, _): .fail(failure)
-        case .recalled: .fail(.unaskedRecall)
+        case .recalled, .told: .fail(.unasked)
         }
     }
 }

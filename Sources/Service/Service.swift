@@ -54,9 +54,8 @@ public final class Service {
         let operations = Operations(
             surroundings: surroundings, transport: transport, maxRunning: settings.maxRunning)
         let calls = Calls(
-            limits: settings.callLimits, operations: operations,
-            notes: WriteNotes(journal, wallClock: surroundings.wallClock), output: frames, log: log,
-            conceal: surroundings.conceal)
+            limits: settings, operations: operations,
+            notes: WriteNotes(journal, wallClock: surroundings.wallClock), output: frames, log: log)
         operations.report(to: calls)
         dispatcher = Dispatcher(
             settings: settings, table: table, mcp: mcp, calls: calls, output: frames, log: log
@@ -227,7 +226,8 @@ public final class Service {
         case .batchBegun: break
         case .batchEnded(let batch): frames.close(batch)
         case .refused(let failure, let id, let destination): dispatcher.refuse(failure, id: id, destination)
-        case .response(let response): log.unasked(response.id?.bytes)
+        case .response(let response):
+            if !calls.hear(response, now) { log.unasked(response.id?.bytes) }
         case .broken(let failure):
             dispatcher.refuse(failure, id: nil, .stream)
             if ending == .none { ending = .draining }

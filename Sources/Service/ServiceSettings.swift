@@ -25,13 +25,20 @@ public struct ServiceSettings {
     /// Whether exchanges may share a connection, as HTTP/2 lets them.
     public var sharesConnections = false
 
+    /// When a person is asked before an MCP tool destroys something.
+    public var confirm = Confirm.never
+
+    /// When a person is asked.
+    public enum Confirm: String, CaseIterable, Sendable {
+        case never
+        /// Where the client can ask.
+        case auto
+        /// Always; where the client can't ask, nothing is done.
+        case always
+    }
+
     /// Exchanges on the wire at once, at most.
     var maxRunning: Int { sharesConnections ? maxInFlight : maxConnections }
-
-    /// What bounds every call.
-    var callLimits: Calls.Limits {
-        Calls.Limits(timeoutMs: timeoutMs, maxAttempts: maxAttempts, maxInFlight: maxInFlight)
-    }
 
     /// Appends the limits of the process, as `service.info` shows them.
     func writeLimits(to json: inout JSONWriter) {

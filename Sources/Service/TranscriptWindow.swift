@@ -31,7 +31,7 @@ final class TranscriptWindow: Procedure {
             }
             return .finish(exchange, data: window(of: transcript.string))
         case .failed(let failure, _): return .fail(failure)
-        case .recalled: return .fail(.unaskedRecall)
+        case .recalled, .told: return .fail(.unasked)
         }
     }
 

@@ -11,11 +11,12 @@ final class Undo: Procedure {
     private let engagementID: String
     private let isForced: Bool
     private let isDryRun: Bool
+    private let consent: Consent?
     /// What does it, once it is known what.
     private var edit: ContactEdit?
 
     /// - Parameter contacts: `/v2/engagements/ngmt_…/contacts`
-    init(contacts: Bytes, isForced: Bool, isDryRun: Bool) {
+    init(contacts: Bytes, isForced: Bool, isDryRun: Bool, _ consent: Consent?) {
         target = ByteBuffer(contacts)
         engagementID =
             contacts.split(separator: UInt8(ascii: "/")).dropLast().last.map {
@@ -23,6 +24,7 @@ final class Undo: Procedure {
             } ?? ""
         self.isForced = isForced
         self.isDryRun = isDryRun
+        self.consent = consent
     }
 
     func next(after outcome: Outcome) -> Step {
@@ -35,7 +37,7 @@ final class Undo: Procedure {
             return .fail(RPCFailure(.notFound, text))
         }
         let terms = Editing(isDryRun: isDryRun, expected: isForced ? nil : wanted)
-        let edit = ContactEdit(contacts: target.bytes, .replace(before), terms)
+        let edit = ContactEdit(contacts: target.bytes, .replace(before), terms, consent)
         self.edit = edit
         return edit.next(after: .begun)
     }

@@ -42,7 +42,7 @@ final class WriteNotes {
     var isOn: Bool { journal != nil }
 
     /// Whether the call in `slot` waits for the journal.
-    func isWaiting(_ slot: Int) -> Bool { entries[slot]?.token != nil }
+    func isWaiting(_ slot: Int) -> Bool { !entries.isEmpty && entries[slot]?.token != nil }
 
     /// Notes that a write is about to leave. It may when the news comes that it is on disk.
     func begin(_ slot: Int, _ method: Method, _ resource: String, _ request: APIRequest) {
@@ -56,7 +56,7 @@ final class WriteNotes {
 
     /// Notes what became of the slot's write, if one was begun.
     func end(_ slot: Int, _ evidence: WriteEvidence, status: Int?) {
-        guard let open = entries.removeValue(forKey: slot)?.open else { return }
+        guard !entries.isEmpty, let open = entries.removeValue(forKey: slot)?.open else { return }
         let kind = JournalEvent.Kind.end(
             applied: evidence.applied.rawValue, status: status, attempts: evidence.attempts)
         let event = JournalEvent(number: open.number, method: "", resource: open.resource, kind)

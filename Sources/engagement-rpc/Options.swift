@@ -32,6 +32,7 @@ struct Options {
     var tokenFile: FilePath?
     var caFile: FilePath?
     var journal: FilePath?
+    var confirm = ServiceSettings.Confirm.never
     var timeoutMs = 30_000
     var maxAttempts = 3
     var maxInFlight = 64
@@ -195,6 +196,15 @@ struct Setting: Sendable {
                 // Names that this version does not know are let through: one list may serve several versions.
                 return !patterns.isEmpty && patterns.allSatisfy(Self.isPattern)
             }, expected: "names of methods, or beginnings with a star at the end"),
+        Setting(
+            flag: "--confirm", variables: ["ENGAGEMENT_RPC_CONFIRM"], placeholder: "never|auto|always",
+            fallback: "never", summary: "whether an MCP client has to ask a person before a tool destroys something",
+            show: { $0.confirm.rawValue },
+            take: { options, value in
+                guard let confirm = ServiceSettings.Confirm(rawValue: value) else { return false }
+                options.confirm = confirm
+                return true
+            }, expected: "never, auto or always"),
         Setting(
             flag: "--toolsets", variables: ["ENGAGEMENT_RPC_TOOLSETS"], placeholder: "LIST", fallback: "attendees",
             summary: "tools for agents: attendees, all, or names",

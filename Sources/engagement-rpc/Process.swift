@@ -137,6 +137,7 @@ struct Process {
         settings.isSandbox = options.isSandbox
         settings.filter = options.filter
         settings.framing = options.framing
+        settings.confirm = options.confirm
         settings.timeoutMs = options.timeoutMs
         settings.maxAttempts = options.maxAttempts
         settings.maxInFlight = options.maxInFlight
