@@ -14,12 +14,35 @@ public struct CallTerms: Sendable {
     public var namesRevision = false
     /// Where in the target the first path parameter stands: the resource that the call is about.
     public var resource = 0..<0
+    /// What few calls ask for, in one reference, because terms are copied for every call.
+    private var rare: Rare?
+
+    private final class Rare: Sendable {
+        let shaping: Shaping?
+        let editing: Editing?
+        let progressToken: [UInt8]
+
+        init(_ shaping: Shaping?, _ editing: Editing?, _ progressToken: [UInt8]) {
+            self.shaping = shaping
+            self.editing = editing
+            self.progressToken = progressToken
+        }
+    }
+
+    /// Whether it is a plain call: nothing of its answer or of its way is out of the ordinary.
+    public var isPlain: Bool { rare == nil }
     /// What is to become of the answer; nil when it is passed on as it is.
-    public var shaping: Shaping?
+    public var shaping: Shaping? { rare?.shaping }
     /// How the contacts of an engagement are edited; nil when they are simply replaced.
-    public var editing: Editing?
+    public var editing: Editing? { rare?.editing }
     /// What `$/progress` is to name, as spelled; empty when none is wanted.
-    public var progressToken: [UInt8] = []
+    public var progressToken: [UInt8] { rare?.progressToken ?? [] }
+
+    /// Notes what few calls ask for; nil leaves it as it is.
+    mutating func ask(shaping: Shaping? = nil, editing: Editing? = nil, progressToken: [UInt8]? = nil) {
+        guard shaping != nil || editing != nil || progressToken != nil else { return }
+        rare = Rare(shaping ?? rare?.shaping, editing ?? rare?.editing, progressToken ?? rare?.progressToken ?? [])
+    }
 
     /// Terms that ask for nothing.
     public init() {}
@@ -82,6 +105,7 @@ extension MethodTable.Entry {
         var separator = UInt8(ascii: "?")
         if takesBody { body.append("{") }
         let emptyBody = body.count
+        var isShaped = false
         for index in values.indices where places[index] != .path {
             guard let value = values[index] else {
                 if required[index] {
@@ -114,6 +138,8 @@ extension MethodTable.Entry {
             case .local:
                 if case .options(let takesProgress) = parameter.kind {
                     try parameter.readOptions(value, takesProgress: takesProgress, &terms)
+                } else {
+                    isShaped = true
                 }
             case .path: break
             }
@@ -122,8 +148,9 @@ extension MethodTable.Entry {
             guard body.count > emptyBody || !needsChange else { throw nothingToChange }
             body.append("}")
         }
-        if shapers.fields != nil { terms.shaping = try shaping(values) }
-        if editors.dryRun != nil { terms.editing = try editing(values) }
+        guard isShaped else { return terms }
+        if shapers.fields != nil { terms.ask(shaping: try shaping(values)) }
+        if editors.dryRun != nil { terms.ask(editing: try editing(values)) }
         return terms
     }
 

@@ -69,7 +69,7 @@ extension Parameter {
                 else {
                     throw refusal("invalid_type", "\(field) must be a short string or a whole number.", field: field)
                 }
-                terms.progressToken = Array(member.value.bytes)
+                terms.ask(progressToken: Array(member.value.bytes))
                 continue
             }
             guard let number = member.value.integer, number >= 1 else {

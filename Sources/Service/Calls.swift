@@ -46,6 +46,7 @@ final class Calls: OperationsClient {
         }
 
         var isFree: Bool { entry == nil }
+        var isWanted: Bool { !isUnwanted && !destination.isNobody }
         /// What it is about: `ngmt_…`; empty for what has no id.
         var resource: String {
             terms.resource.isEmpty ? "" : target.bytes.slice(terms.resource.lowerBound, terms.resource.upperBound).text
@@ -103,7 +104,7 @@ final class Calls: OperationsClient {
             call.terms = try entry.bind(params, target: call.target, body: call.body)
             face.take(call.terms)
             call.consent = consent
-            if consent?.returned != nil { try confirmations.grant(&call.consent, entry.method.name + call.text, now) }
+            if let consent { try confirmations.grant(consent, entry.method.name + call.text, now) }
             if entry.composition != .listJournal, let sentence = operations.prepare() {
                 throw RPCFailure(.notConfigured, sentence)
             }
@@ -121,15 +122,12 @@ final class Calls: OperationsClient {
 
     /// A call object with empty buffers that is not in use yet.
     private func freeCall() -> Call {
-        let call: Call
-        if let slot = freeSlots.last {
-            call = calls[slot]
-        } else {
-            call = Call(slot: calls.count)
-            calls.append(call)
-            ids.add(call.id)
-            freeSlots.append(call.slot)
+        if freeSlots.isEmpty {
+            freeSlots.append(calls.count)
+            calls.append(Call(slot: calls.count))
+            ids.add()
         }
+        let call = calls[freeSlots[freeSlots.count - 1]]
         call.target.truncate(to: 0)
         call.body.truncate(to: 0)
         return call
@@ -144,7 +142,11 @@ final class Calls: OperationsClient {
         call.entry = entry
         call.face = face
         call.destination = destination
-        ids.set(call.slot, id)
+        call.id.truncate(to: 0)
+        if let id {
+            call.id.append(id.bytes)
+            ids.set(call.slot, id)
+        }
         if case .batch(let batch) = destination { batch.owe() }
         call.arrivedAt = now
         let timeout = min(limits.timeoutMs, call.terms.timeoutMs ?? limits.timeoutMs)
@@ -170,15 +172,10 @@ final class Calls: OperationsClient {
         case .ask(let request): note(call, request, now)
         case .askPerson(let question): ask(call, question, now)
         case .recall(let query):
-            guard notes.isOn else {
-                return fail(call, RPCFailure(.notConfigured, "There is no journal; --journal PATH keeps one."), now)
-            }
-            notes.look(call.slot, for: query)
+            if let failure = notes.look(call.slot, for: query) { return fail(call, failure, now) }
             wakeBy(call.deadline)
         case .tell(let progress, let then):
-            if !call.isUnwanted, !call.destination.isNobody {
-                call.face?.tell(progress, token: call.terms.progressToken)
-            }
+            if call.isWanted { call.face?.tell(progress, token: call.terms.progressToken) }
             take(then, call, now)
         case .finish(let exchange, let data, let members, let meta):
             succeed(call, exchange, data, members, meta, now)
@@ -186,13 +183,13 @@ final class Calls: OperationsClient {
         }
     }
 
-    /// Has a person asked, whose time is not the call's. A client that asks by itself is given the question as its answer.
+    /// Has a person asked, whose time is not the call's. A client that asks by itself is given the question as answer.
     private func ask(_ call: Call, _ question: Question, _ now: Instant) {
         guard let face = call.face, let method = call.entry?.method else { return }
         if call.consent?.isStateless == true {
             let state = confirmations.offer(method.name + call.text, question.shown, now)
             face.requireInput(call.answer, call.id.bytes, question.message, state: state, call.destination)
-            return end(call, call.isUnwanted || call.destination.isNobody ? nil : call.answer, now)
+            return end(call, call.isWanted ? call.answer : nil, now)
         }
         let id = confirmations.ask(call.slot, remaining: call.deadline.seconds(since: now))
         call.deadline = now + Confirmations.patience
@@ -208,8 +205,7 @@ final class Calls: OperationsClient {
     }
 
     private func tell(_ call: Call, _ verdict: Verdict, _ now: Instant) {
-        guard let (_, remaining) = confirmations.close(call.slot) else { return }
-        call.deadline = now + remaining
+        if let (_, remaining) = confirmations.close(call.slot) { call.deadline = now + remaining }
         step(call, .told(verdict), now)
     }
 
@@ -267,7 +263,7 @@ final class Calls: OperationsClient {
         let pause = CallPause(
             failure: failure, attempts: call.attempts + attempts, seconds: next.seconds(since: now))
         log.paused(entry, call.id.bytes, pause)
-        if !call.isUnwanted, !call.destination.isNobody { face.tell(pause) }
+        if call.isWanted { face.tell(pause) }
     }
 
     func failure(_ slot: Int, _ exchange: Exchange, wasAbandoned: Bool, wallClock: Double) -> RPCFailure {
@@ -290,7 +286,7 @@ final class Calls: OperationsClient {
             exchange: exchange, data: data.map { .made($0) } ?? .received, members: members, meta: meta,
             attempts: call.attempts, elapsed: call.elapsed(now))
         log.ended(entry, call.id.bytes, result)
-        if call.isUnwanted || call.destination.isNobody { return end(call, nil, now) }
+        if !call.isWanted { return end(call, nil, now) }
         do throws(RPCFailure) {
             if data != nil { face.begin(call.answer, call.id.bytes, call.destination) }
             try face.complete(&call.answer, call.id.bytes, result, call.destination)
@@ -311,7 +307,7 @@ final class Calls: OperationsClient {
         output.countError()
         let elapsed = call.elapsed(now)
         log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed)
-        if call.destination.isNobody || call.isUnwanted { return end(call, nil, now) }
+        if !call.isWanted { return end(call, nil, now) }
         call.face?.fail(call.answer, call.id.bytes, failure, elapsed: elapsed, call.destination)
         end(call, call.answer, now)
     }
@@ -350,13 +346,15 @@ final class Calls: OperationsClient {
         freeSlots.append(call.slot)
     }
 
-    func isInFlight(_ id: Bytes) -> Bool { ids.slot(of: id) != nil }
+    func isInFlight(_ id: Bytes) -> Bool { slot(of: id) != nil }
+
+    private func slot(of id: Bytes) -> Int? { ids.slot(of: id) { calls[$0].id.bytes.equals(id) } }
 
     /// Gives the call up whose id is spelled like this; false when there is none.
     ///
     /// - Parameter isAnswered: whether its host is told.
     func cancel(_ id: Bytes, isAnswered: Bool, _ now: Instant) -> Bool {
-        guard let slot = ids.slot(of: id) else { return false }
+        guard let slot = slot(of: id) else { return false }
         calls[slot].isUnwanted = !isAnswered
         giveUp(calls[slot], RPCFailure(.cancelled, "The call was cancelled.", retryable: true), now)
         return true
@@ -380,11 +378,13 @@ final class Calls: OperationsClient {
         guard let due = wake, due <= now else { return }
         wake = nil
         for call in calls where call.isInLine || notes.isWaiting(call.slot) || confirmations.isOpen(call.slot) {
-            guard call.deadline <= now else {
+            if call.deadline > now {
                 wakeBy(call.deadline)
-                continue
+            } else if confirmations.isOpen(call.slot) {
+                tell(call, .nothing, now)
+            } else {
+                fail(call, .neverSent, now)
             }
-            if confirmations.isOpen(call.slot) { tell(call, .nothing, now) } else { fail(call, .neverSent, now) }
         }
     }
 

@@ -43,6 +43,7 @@ extension MethodTable.Entry {
     func procedure(
         target: Bytes, body: Bytes, _ terms: CallTerms, isJournaled: Bool, _ consent: Consent?
     ) -> (any Procedure)? {
+        if terms.isPlain, !replacesContacts, consent == nil, composition == nil { return nil }
         if let composition {
             return composition.procedure(target: target, arguments: body, terms.editing, consent)
         }
@@ -59,7 +60,7 @@ extension MethodTable.Entry {
         guard let consent else { return nil }
         let request = APIRequest(
             verb, target: ByteBuffer(target), body: takesBody ? ByteBuffer(body) : nil, repeatability)
-        return AskedRequest(request, question(target, body), isGranted: consent.granted != nil)
+        return AskedRequest(request, question(target, body), isGranted: consent.isGranted)
     }
 
     private func question(_ target: Bytes, _ body: Bytes) -> Question {

@@ -51,13 +51,26 @@ enum Verdict {
 }
 
 /// How a call that destroys something comes to a person's yes.
-struct Consent {
+final class Consent {
     /// Whether the client asks and calls again, and nothing waits for it in between.
     let isStateless: Bool
     /// What a client that has asked gives back: what it was given, and what the person did.
-    var returned: (state: String, action: String)?
+    let returned: (state: String, action: String)?
     /// The contacts for which a person has said yes; nil before.
-    var granted: [String]?
+    private(set) var grantedContacts: [String]?
+    /// Whether a person has said yes.
+    var isGranted: Bool { grantedContacts != nil }
+
+    init(isStateless: Bool, returned: (state: String, action: String)?) {
+        self.isStateless = isStateless
+        self.returned = returned
+    }
+
+    /// A person has said yes to a change of these contacts.
+    func grant(_ contacts: [String]) { grantedContacts = contacts }
+
+    /// Whether a person has said yes to a change of these contacts.
+    func holds(for contacts: [String]) -> Bool { grantedContacts.map { Set($0) == Set(contacts) } ?? false }
 }
 
 /// Questions that are open, and consents that a client may come back with.
@@ -98,8 +111,8 @@ final class Confirmations {
     /// The call whose question has this id, or nil.
     func slot(of id: JSONSlice?) -> Int? { id?.string.flatMap { id in open.first { $0.value.id == id }?.key } }
 
-    /// Closes the question of the call in `slot`; returns its id, and the seconds that the call goes on having. Nil when
-    /// none was open.
+    /// Closes the question of the call in `slot`; returns its id, and the seconds that the call goes on having. Nil
+    /// when none was open.
     func close(_ slot: Int) -> (id: String, remaining: Double)? {
         open.isEmpty ? nil : open.removeValue(forKey: slot).map { ($0.id, $0.remaining) }
     }
@@ -113,11 +126,11 @@ final class Confirmations {
         return state
     }
 
-    /// Grants what a client has come back with, as far as it is worth anything. Throws when the person did not say yes.
-    func grant(_ consent: inout Consent?, _ call: String, _ now: Instant) throws(RPCFailure) {
-        guard let (state, action) = consent?.returned, let shown = redeem(state, for: call, now) else { return }
+    /// Grants what a client has come back with, as far as it is worth anything. Throws when the person said no yes.
+    func grant(_ consent: Consent, _ call: String, _ now: Instant) throws(RPCFailure) {
+        guard let (state, action) = consent.returned, let shown = redeem(state, for: call, now) else { return }
         if let failure = Verdict(action: action).failure { throw failure }
-        consent?.granted = shown
+        consent.grant(shown)
     }
 
     /// The contacts that were shown when `state` was given out for the same call; nil when it was not, or is used up.

@@ -19,7 +19,7 @@ final class ContactEdit: Procedure {
     private let edit: Edit
     private let terms: Editing?
     /// How a person's yes is come by; nil where nobody is asked.
-    private var consent: Consent?
+    private let consent: Consent?
     /// The names of contacts that are not there yet, as far as they have been read.
     private var names: [String: String] = [:]
     private var unnamed: [String] = []
@@ -48,7 +48,7 @@ final class ContactEdit: Procedure {
         case (.asking, .told(let verdict)):
             if let failure = verdict.failure { return .fail(failure) }
             // What was agreed to holds for those who were shown: looked at once more, right before it is done.
-            consent?.granted = before.contacts
+            consent?.grant(before.contacts)
             phase = .reading
             return .ask(reading)
         case (_, .recalled), (_, .told): return .fail(.unasked)
@@ -92,7 +92,7 @@ final class ContactEdit: Procedure {
             let after = isDryRun ? nil : current
             return .finish(exchange, data: exchange.body, members: changes(after))
         }
-        guard consent == nil || consent?.granted.map({ Set($0) == Set(current.contacts) }) == true else {
+        guard consent?.holds(for: current.contacts) ?? true else {
             unnamed = Array(wanted.without(current.contacts).prefix(Self.shownLimit)).filter { names[$0] == nil }
             phase = .naming
             return nameNext()
@@ -124,7 +124,7 @@ final class ContactEdit: Procedure {
     private var question: String {
         let (dropped, added) = (before.contacts.without(wanted), wanted.without(before.contacts))
         let kept = before.contacts.count - dropped.count
-        var lines = ["Change who is listed as a contact of engagement \(before.engagement)?"]
+        var lines = ["Change who is listed as a contact of engagement \(before.heading)?"]
         func list(_ title: String, _ ids: [String], _ names: [String: String]) {
             guard !ids.isEmpty else { return }
             lines.append("\(title) (\(ids.count)):")
@@ -206,7 +206,7 @@ struct ContactSet {
     /// What people call them, by id.
     private(set) var names: [String: String] = [:]
     /// The engagement, as people tell it from others.
-    private(set) var engagement = ""
+    private(set) var heading = ""
 
     init() {}
 
@@ -215,7 +215,7 @@ struct ContactSet {
         let root = JSONSlice(checked: engagement)
         guard let list = root.member("contacts"), list.kind == .array else { return nil }
         let (id, title) = (root.member("id")?.string ?? "", root.member("title")?.string ?? "")
-        self.engagement = title.isEmpty ? id : "\u{201C}\(title.singleLine)\u{201D} (\(id))"
+        heading = title.isEmpty ? id : "\u{201C}\(title.singleLine)\u{201D} (\(id))"
         var seen: Set<String> = []
         for item in list.elements {
             guard let id = item.member("id")?.string, !id.isEmpty else { return nil }

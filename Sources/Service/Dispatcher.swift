@@ -251,7 +251,7 @@ final class Dispatcher {
         }
     }
 
-    /// How a person's yes to a tool is come by; nil where nobody has to be asked. Throws where somebody has to and can't.
+    /// How a person's yes to a tool is come by; nil where nobody has to be asked. Throws where nobody can be.
     private func consent(_ toolCall: ToolCall) throws(RPCFailure) -> Consent? {
         let method = toolCall.entry.method
         guard settings.confirm != .never, method.isDestructive, method.availability == .listed else { return nil }

@@ -55,15 +55,15 @@ struct CallResult {
 
     /// Appends how the answer came about: the result's `meta`.
     func appendMeta(to frame: ByteBuffer) {
-        frame.append("{")
         if exchange.status > 0 {
-            frame.append("\"status\":")
+            frame.append("{\"status\":")
             frame.append(decimal: exchange.status)
-            frame.append(",")
+            if let version = exchange[.apiVersion] { Self.appendField(",\"api_version\":", version, to: frame) }
+            if let etag = exchange[.etag] { Self.appendField(",\"etag\":", etag, to: frame) }
+            frame.append(",\"attempts\":")
+        } else {
+            frame.append("{\"attempts\":")
         }
-        if let version = exchange[.apiVersion] { Self.appendField("\"api_version\":", version, to: frame) }
-        if let etag = exchange[.etag] { Self.appendField("\"etag\":", etag, to: frame) }
-        frame.append("\"attempts\":")
         frame.append(decimal: attempts)
         frame.append(",\"elapsed_ms\":")
         let tenths = max(1, Int((elapsed * 10_000).rounded(.up)))
@@ -78,7 +78,6 @@ struct CallResult {
     private static func appendField(_ name: StaticString, _ value: Bytes, to frame: ByteBuffer) {
         frame.append(name)
         JSONWriter.appendString(value, to: frame)
-        frame.append(",")
     }
 }
 

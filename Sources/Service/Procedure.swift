@@ -43,9 +43,9 @@ enum Outcome {
     /// The request was answered with a 2xx and, behind the exchange's headroom, one JSON text.
     case answered(Exchange)
     /// What the journal holds of what was looked for.
-    case recalled([JournalRecord])
+    indirect case recalled([JournalRecord])
     /// What a person said who was asked.
-    case told(Verdict)
+    indirect case told(Verdict)
     /// The request has failed for good. `evidence` is that of all its attempts.
     indirect case failed(RPCFailure, WriteEvidence)
 }
@@ -66,9 +66,9 @@ enum Step {
     /// One more request. Its outcome is the next thing that the procedure is told.
     case ask(APIRequest)
     /// A person is asked, who may take their time.
-    case askPerson(Question)
+    indirect case askPerson(Question)
     /// The journal is searched. What it holds is the next thing that the procedure is told.
-    case recall(JournalQuery)
+    indirect case recall(JournalQuery)
     /// The host is told how far it is, if it wants to know; then something else.
     indirect case tell(CallProgress, then: Step)
     /// The call has ended well: with the body of `exchange` as `data`, or with data of its own, and with further

@@ -1,35 +1,26 @@
 import Bytes
 import JSON
 
-/// The ids of calls in flight as spelled, by their slots.
+/// Which slot has which id, by fingerprints: the ids themselves are their calls'.
 struct SlotIDs {
-    private var ids: [ByteBuffer] = []
     /// The fingerprint of each slot's id; 0 for none.
     private var fingerprints: [UInt64] = []
 
-    /// Makes room for one more slot, whose id is in `id`.
-    mutating func add(_ id: ByteBuffer) {
-        ids.append(id)
-        fingerprints.append(0)
-    }
+    /// Makes room for one more slot.
+    mutating func add() { fingerprints.append(0) }
 
-    /// Takes an id for the slot; nil for a notification. A null id names no call: several may be in flight at once.
-    mutating func set(_ slot: Int, _ id: JSONSlice?) {
-        ids[slot].truncate(to: 0)
-        guard let id else { return }
-        ids[slot].append(id.bytes)
+    /// Takes an id for the slot. A null id names no call: several may be in flight at once.
+    mutating func set(_ slot: Int, _ id: JSONSlice) {
         fingerprints[slot] = id.kind == .null ? 0 : max(1, id.bytes.fingerprint)
     }
 
     /// The slot's call is over.
     mutating func clear(_ slot: Int) { fingerprints[slot] = 0 }
 
-    /// The slot whose id is spelled like this, or nil.
-    func slot(of id: Bytes) -> Int? {
+    /// The slot whose id is spelled like this, or nil; `has` tells whether a slot's call has this id.
+    func slot(of id: Bytes, has: (Int) -> Bool) -> Int? {
         let fingerprint = max(1, id.fingerprint)
-        for slot in fingerprints.indices where fingerprints[slot] == fingerprint && ids[slot].bytes.equals(id) {
-            return slot
-        }
+        for slot in fingerprints.indices where fingerprints[slot] == fingerprint && has(slot) { return slot }
         return nil
     }
 }

@@ -63,11 +63,15 @@ final class WriteNotes {
         journal?.append(event, token: nil)
     }
 
-    /// Has the journal searched for a call.
-    func look(_ slot: Int, for query: JournalQuery) {
+    /// Has the journal searched for a call. Returns why that can't be, or nil.
+    func look(_ slot: Int, for query: JournalQuery) -> RPCFailure? {
+        guard let journal else {
+            return RPCFailure(.notConfigured, "There is no journal; --journal PATH keeps one.")
+        }
         lastToken += 1
         entries[slot] = Entry(token: lastToken)
-        journal?.look(for: query, token: lastToken)
+        journal.look(for: query, token: lastToken)
+        return nil
     }
 
     /// The call is over. A write of it that was begun and never left was not made.

@@ -21,8 +21,8 @@ final class WriteOrder {
         return position == 0 ? line.first : nil
     }
 
-    /// As `leave`, and has the next one go by `start`. One that ends on the spot lets the one behind it go from here and
-    /// not from inside, because such a line can be as long as calls may be in flight.
+    /// As `leave`, and has the next one go by `start`. One that ends on the spot lets the one behind it go from here
+    /// and not from inside, because such a line can be as long as calls may be in flight.
     func leave(_ slot: Int, _ resource: String, start: (Int) -> Void) {
         guard let next = leave(slot, resource) else { return }
         heads.append(next)

@@ -96,6 +96,10 @@ class Stream:
                 yield from self.answer(entry, line)
         elif "method" in message:
             schema = self.schemas[self.last]
+            if "id" in message:
+                yield from schema.errors("ServerRequest", message)
+                yield from schema.errors("JSONRPCRequest", message)
+                return
             yield from schema.errors("ServerNotification", message)
             yield from schema.errors("JSONRPCNotification", message)
         else:
@@ -124,6 +128,11 @@ class Stream:
             yield "a result that nobody asked for"
             return
         result = message["result"]
+        if result.get("resultType") == "input_required":
+            yield from schema.errors("InputRequiredResult", result)
+            for request in result["inputRequests"].values():
+                yield from schema.errors("InputRequest", request)
+            return
         yield from schema.errors(RESULTS[method], result)
         if method == "tools/list":
             for tool in result["tools"]:

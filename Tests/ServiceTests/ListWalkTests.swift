@@ -134,8 +134,8 @@ import Testing
                 #expect(meta?.bytes.text.contains("\"stopped_by\":{\"kind\":\"too_large\"") == true)
                 return
             case .fail(let failure): throw failure
-            case .recall:
-                Issue.record("no journal is asked")
+            case .recall, .askPerson:
+                Issue.record("nobody else is asked")
                 return
             }
         }

@@ -97,7 +97,8 @@ struct Inbox {
         guard message.text("jsonrpc") == "\"2.0\"" else { throw fail("not JSON-RPC 2.0") }
         guard Set(names).count == names.count else { throw fail("a member twice") }
         if message.text("method") != nil {
-            guard message.text("id") == nil else { throw fail("the process never calls the host") }
+            let isQuestion = message.string("method") == "elicitation/create"
+            guard isQuestion || message.text("id") == nil else { throw fail("the process never calls the host") }
             return
         }
         let allowed: Set = ["jsonrpc", "id", "result", "error"]
