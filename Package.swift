@@ -7,12 +7,16 @@ import PackageDescription
 // checked at run time in debug builds, which the tests use; in a release build the run-time part was an eighth of a call.
 let compile: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
-    .unsafeFlags(["-static-stdlib", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    .unsafeFlags(
+        [
+            "-static-stdlib", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections", "-Xfrontend",
+            "-disable-reflection-metadata",
+        ], .when(configuration: .release)),
 ]
 let link: [LinkerSetting] = [
     .unsafeFlags(
         ["-static-stdlib", "-L\(Context.packageDirectory)/Sources/link"]
-            + ["-static-libgcc", "-l_FoundationICU", "-Wl,-Bstatic,-lstdc++,-Bdynamic"].flatMap {
+            + ["-static-libgcc", "-Wl,--gc-sections", "-Wl,--icf=safe", "-l_FoundationICU", "-Wl,-Bstatic,-lstdc++,-Bdynamic"].flatMap {
                 ["-Xclang-linker", $0]
             },
         .when(configuration: .release))

@@ -19,6 +19,9 @@ struct ExampleTests {
 
 /// One run of an example.
 enum Example {
+    /// Whether there is a Python to run them.
+    static var hasPython: Bool { python != nil }
+
     static func setup(_ name: String, _ arguments: [String], token: String? = nil) -> Setup {
         var setup = Setup([Repository.root + "/examples/" + name] + arguments)
         setup.program = python

@@ -134,3 +134,15 @@ def fresh_path(source: str) -> Path:
         if not path.exists():
             return path
     raise Failed(f"There are too many reports beside {source}; name one with --report.", CANT_CREATE)
+
+
+def undoable(path: Path) -> list:
+    """The engagements whose replacement was or may have been made, by a run's report; the last one made comes first."""
+    try:
+        text = path.read_bytes().decode(errors="replace")
+    except OSError as problem:
+        raise Failed(f"{path} can't be read: {problem.strerror}.", NO_INPUT) from None
+    table = list(csv.DictReader(io.StringIO(text, newline="")))
+    if not table or not {"engagement_id", "applied"} <= set(table[0]):
+        raise Failed(f"{path} is not a report.", DATA)
+    return list(dict.fromkeys(cells["engagement_id"] for cells in reversed(table) if cells["applied"] in ("yes", "unknown")))

@@ -12,6 +12,7 @@ from . import DATA, NO_INPUT, Failed, say
 
 ENGAGEMENT = re.compile(r"ngmt_[A-Za-z0-9]+")
 CONTACT = re.compile(r"cnt_[A-Za-z0-9]+")
+EMAIL = re.compile(r"[^@\s,;|]+@[^@\s,;|]+")
 PARTS = re.compile(r"[\s,;|]+")
 MOST_FAULTS = 20
 csv.field_size_limit(64 << 20)
@@ -19,11 +20,13 @@ csv.field_size_limit(64 << 20)
 
 @dataclass
 class Row:
-    """One replacement. `line` is where it stands in the file, from 1."""
+    """An engagement and who is to be its contacts. `line` is where it stands in the file, from 1."""
 
     line: int
     engagement: str
     contacts: list = field(default_factory=list)
+    # What people call them, by id, where it is known.
+    names: dict = field(default_factory=dict)
 
 
 def read_text(path: str) -> str:
@@ -89,9 +92,28 @@ class Faults:
             raise Failed("\n".join([*self.sentences, "Nothing was sent."]), DATA)
 
 
-def replacements(path: str, merge: bool = False, allow_empty: bool = False) -> list:
-    """The rows of a table with an engagement and its contacts. Raises Failed (65) with all that is wrong with them."""
-    faults, rows, known = Faults(path), [], {}
+@dataclass(frozen=True)
+class Items:
+    """What stands beside an engagement in a row."""
+
+    heads: tuple
+    pattern: re.Pattern
+    # As in "the contacts are missing", and as in "is not …".
+    name: str
+    one: str
+
+
+CONTACTS = Items(
+    ("contactids", "contactid", "contacts", "contact"), CONTACT, "contacts", "the id of a contact (cnt_…)")
+EMAILS = Items(
+    ("emails", "email", "emailaddresses", "emailaddress", "mail", "attendees", "attendee"), EMAIL, "e-mail addresses",
+    "an e-mail address")
+
+
+def rows(path: str, items: Items = CONTACTS, merge: bool = False, allow_empty: bool = False) -> list:
+    """The rows of a table with an engagement and its contacts, by id or by e-mail address. Raises Failed (65) with all that
+    is wrong with them."""
+    faults, found, known = Faults(path), [], {}
     try:
         table = list(records(read_text(path)))
     except Failed as problem:
@@ -102,9 +124,10 @@ def replacements(path: str, merge: bool = False, allow_empty: bool = False) -> l
     if not ENGAGEMENT.fullmatch(table[0][1][0]):
         line, heads = table.pop(0)
         at = column(heads, "engagementid", "engagement")
-        of = column(heads, "contactids", "contactid", "contacts", "contact")
+        of = column(heads, *items.heads)
         if at is None or of is None:
-            faults.add(line, f"the heads are {', '.join(heads)}; engagement_id and contact_ids are needed")
+            needed = "contact_ids" if items is CONTACTS else "emails"
+            faults.add(line, f"the heads are {', '.join(heads)}; engagement_id and {needed} are needed")
             faults.check()
     for line, cells in table:
         engagement = cells[at] if at < len(cells) else ""
@@ -112,9 +135,9 @@ def replacements(path: str, merge: bool = False, allow_empty: bool = False) -> l
         if not ENGAGEMENT.fullmatch(engagement):
             faults.add(line, f'"{engagement[:60]}" is not the id of an engagement (ngmt_…)')
         elif contacts is None:
-            faults.add(line, "the contacts are missing")
-        elif wrong := next((part for part in contacts if not CONTACT.fullmatch(part)), None):
-            faults.add(line, f'"{wrong[:60]}" is not the id of a contact (cnt_…)')
+            faults.add(line, f"the {items.name} are missing")
+        elif wrong := next((part for part in contacts if not items.pattern.fullmatch(part)), None):
+            faults.add(line, f'"{wrong[:60]}" is not {items.one}')
         elif not contacts and not allow_empty:
             faults.add(line, "no contacts would take everybody off; --allow-empty says that this is meant")
         elif engagement in known and not merge:
@@ -123,9 +146,9 @@ def replacements(path: str, merge: bool = False, allow_empty: bool = False) -> l
             row = known.get(engagement)
             if row is None:
                 row = known[engagement] = Row(line, engagement)
-                rows.append(row)
+                found.append(row)
             row.contacts += [part for part in dict.fromkeys(contacts) if part not in row.contacts]
     faults.check()
-    if not rows:
+    if not found:
         raise Failed(f"{path} has no rows.", DATA)
-    return rows
+    return found
