@@ -93,6 +93,15 @@ public struct JSONWriter {
 
     /// Appends `text` as a JSON string, quotes included, printable throughout.
     public static func appendString(_ text: String, to out: ByteBuffer) {
+        // Most are plain, ids above all, and go out as they stand.
+        let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+            guard bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) else { return false }
+            out.append(UInt8(ascii: "\""))
+            out.append(Bytes(bytes))
+            out.append(UInt8(ascii: "\""))
+            return true
+        }
+        if isPlain == true { return }
         out.append(UInt8(ascii: "\""))
         for scalar in text.unicodeScalars {
             switch scalar {

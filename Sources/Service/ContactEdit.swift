@@ -69,12 +69,12 @@ final class ContactEdit: Procedure {
     }
 
     private func haveRead(_ exchange: Exchange) -> Step {
-        guard let current = ContactSet(exchange.answer) else {
+        guard let current = ContactSet(exchange.answer, withNames: consent != nil) else {
             let text = "The API's answer does not list the contacts with their ids, so nothing was written."
             return .fail(RPCFailure(.badResponse, text))
         }
         before = current
-        if let expected = terms?.expected, Set(expected.without(current.preserved)) != Set(current.contacts) {
+        if let expected = terms?.expected, !expected.without(current.preserved).holdsSame(as: current.contacts) {
             let text = "The engagement's contacts are not those that were expected, so nothing was written."
             var failure = RPCFailure(.preconditionFailed, text)
             failure.currentContactIDs = current.contacts
@@ -87,7 +87,7 @@ final class ContactEdit: Procedure {
         }
         let isDryRun = terms?.isDryRun == true
         let isReported = terms?.isReported ?? true
-        if isDryRun || isReported && Set(wanted) == Set(before.contacts) {
+        if isDryRun || isReported && wanted.holdsSame(as: before.contacts) {
             // What nobody wrote needs no reading back.
             let after = isDryRun ? nil : current
             return .finish(exchange, data: exchange.body, members: changes(after))
@@ -170,11 +170,12 @@ final class ContactEdit: Procedure {
         json.beginObject()
         json.member("before", before.contacts)
         if let after { json.member("after", after.contacts) }
+        let removed = before.contacts.without(wanted)
         json.member("added", wanted.without(before.contacts))
-        json.member("removed", before.contacts.without(wanted))
-        json.member("kept", before.contacts.without(before.contacts.without(wanted)))
+        json.member("removed", removed)
+        json.member("kept", before.contacts.without(removed))
         json.member("preserved", before.preserved)
-        json.member("verified", after.map { Set($0.contacts) == Set(wanted) } ?? false)
+        json.member("verified", after?.contacts.holdsSame(as: wanted) ?? false)
         json.endObject()
         return out
     }
@@ -211,18 +212,23 @@ struct ContactSet {
     init() {}
 
     /// Reads an engagement with its contacts expanded; nil when they are not there, or one of them has no id.
-    init?(_ engagement: Bytes) {
+    init?(_ engagement: Bytes, withNames: Bool = false) {
         let root = JSONSlice(checked: engagement)
         guard let list = root.member("contacts"), list.kind == .array else { return nil }
-        let (id, title) = (root.member("id")?.string ?? "", root.member("title")?.string ?? "")
-        heading = title.isEmpty ? id : "\u{201C}\(title.singleLine)\u{201D} (\(id))"
-        var seen: Set<String> = []
+        if withNames { readHeading(root) }
+        var seen = SmallSet()
         for item in list.elements {
             guard let id = item.member("id")?.string, !id.isEmpty else { return nil }
-            guard seen.insert(id).inserted else { continue }
-            names[id] = item.contactName
+            guard seen.insert(id) else { continue }
+            if withNames { names[id] = item.contactName }
             if item.member("is_calendar_resource")?.bool == true { preserved.append(id) } else { contacts.append(id) }
         }
+    }
+
+    private mutating func readHeading(_ engagement: JSONSlice) {
+        let id = engagement.member("id")?.string ?? ""
+        let title = engagement.member("title")?.string ?? ""
+        heading = title.isEmpty ? id : "\u{201C}\(title.singleLine)\u{201D} (\(id))"
     }
 
     /// With `ids` taken for calendar resources.
@@ -252,15 +258,19 @@ extension String {
 }
 
 extension [String] {
-    fileprivate func without(_ others: some Sequence<String>) -> [String] {
-        let others = Set(others)
+    fileprivate func without(_ others: some Swift.Collection<String>) -> [String] {
+        if others.isEmpty || isEmpty { return self }
+        let others = SmallSet(others)
         return filter { !others.contains($0) }
     }
 
+    /// Whether both hold the same, in whatever order.
+    fileprivate func holdsSame(as others: [String]) -> Bool { self == others || Set(self) == Set(others) }
+
     /// Followed by those of `others` that are not in it yet, each once.
     fileprivate func adding(_ others: [String]) -> [String] {
-        var seen = Set(self)
-        return self + others.filter { seen.insert($0).inserted }
+        var seen = SmallSet(self)
+        return self + others.filter { seen.insert($0) }
     }
 }
 
@@ -269,5 +279,28 @@ extension FieldError {
     fileprivate func index(in list: String) -> Int? {
         guard field.hasPrefix(list + "["), field.hasSuffix("]") else { return nil }
         return Int(field.dropFirst(list.utf8.count + 1).dropLast())
+    }
+}
+
+/// Texts, each once. Few are compared one by one, which is quicker than hashing them.
+private struct SmallSet {
+    private var few: [String] = []
+    private var many: Set<String> = []
+
+    private static let fewLimit = 16
+
+    init() {}
+
+    init(_ texts: some Swift.Collection<String>) {
+        if texts.count > Self.fewLimit { many = Set(texts) } else { few = Array(texts) }
+    }
+
+    func contains(_ text: String) -> Bool { few.contains(text) || !many.isEmpty && many.contains(text) }
+
+    /// False when it is there already.
+    mutating func insert(_ text: String) -> Bool {
+        guard !contains(text) else { return false }
+        if few.count < Self.fewLimit, many.isEmpty { few.append(text) } else { many.insert(text) }
+        return true
     }
 }

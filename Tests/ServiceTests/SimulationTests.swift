@@ -225,7 +225,7 @@ final class SessionRun {
     private func checkTurn() {
         if service.inFlight > session.settings.maxInFlight { ledger.blame("\(service.inFlight) calls in flight") }
         // One more frame than the limit, and what the calls in flight had already.
-        let bound = Service.outputLimit + (session.settings.maxInFlight + 1) * 90_000
+        let bound = Service.outputLimit + session.settings.maxInFlight * 90_000 + 240_000
         if service.output.count > bound, service.isReading { ledger.blame("\(service.output.count) bytes wait") }
         // What could not be taken up at once has its time from later on.
         if service.holdsFrames { ledger.forgetArrival(of: ledger.items.map(\.number)) }
