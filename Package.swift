@@ -16,7 +16,10 @@ let compile: [SwiftSetting] = [
 let link: [LinkerSetting] = [
     .unsafeFlags(
         ["-static-stdlib", "-L\(Context.packageDirectory)/Sources/link"]
-            + ["-static-libgcc", "-Wl,--gc-sections", "-Wl,--icf=safe", "-l_FoundationICU", "-Wl,-Bstatic,-lstdc++,-Bdynamic"].flatMap {
+            + [
+                "-static-libgcc", "-Wl,--gc-sections", "-Wl,--icf=safe", "-l_FoundationICU",
+                "-Wl,-Bstatic,-lstdc++,-Bdynamic",
+            ].flatMap {
                 ["-Xclang-linker", $0]
             },
         .when(configuration: .release))
