@@ -5,6 +5,8 @@ import PackageDescription
 // without Swift. libcurl stays dynamic: the distribution's security fixes reach it without a rebuild. Debug builds stay
 // dynamic throughout, because the toolchain has no static Swift Testing. Exclusive access is proved at compile time and
 // checked at run time in debug builds, which the tests use; in a release build the run-time part was an eighth of a call.
+// What nothing refers to is left out of a release build, a section for each function, and so are the names of stored
+// properties, which nothing here asks for; functions that are the same are kept once.
 let compile: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
     .unsafeFlags(

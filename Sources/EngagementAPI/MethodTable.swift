@@ -34,6 +34,8 @@ public final class MethodTable {
         public let local: Method.Local?
         /// Whether it replaces the contacts of an engagement, with one request.
         public let replacesContacts: Bool
+        /// Whether a call is one request, unless its terms say otherwise.
+        public var isPlain: Bool { composition == nil && !replacesContacts }
         /// How several requests make one call, if they do.
         public let composition: Method.Composition?
         /// The HTTP method of a call that is one request.

@@ -70,9 +70,7 @@ final class Calls: OperationsClient {
     /// When the first of those in line must be looked at.
     private var wake: Instant?
 
-    init(
-        limits: ServiceSettings, operations: Operations, notes: WriteNotes, output: Output, log: CallLog
-    ) {
+    init(limits: ServiceSettings, operations: Operations, notes: WriteNotes, output: Output, log: CallLog) {
         self.limits = limits
         self.operations = operations
         self.notes = notes
@@ -92,17 +90,17 @@ final class Calls: OperationsClient {
 
     // MARK: Beginning
 
-    /// Checks the params of a call and sets it on its way. Throws when it is refused; then nothing is sent, and nothing
-    /// remembered.
+    /// Checks the params of a call and sets it on its way. Throws when it is refused: nothing is sent or remembered.
     func begin(
         _ entry: MethodTable.Entry, _ params: JSONSlice?, _ id: JSONSlice?, _ face: any Face,
-        _ destination: Destination, _ now: Instant,
-        consent: Consent? = nil
+        _ destination: Destination, _ now: Instant, consent: Consent? = nil
     ) throws(RPCFailure) {
         let call = freeCall()
+        let terms: CallTerms
         do throws(RPCFailure) {
-            call.terms = try entry.bind(params, target: call.target, body: call.body)
-            face.take(call.terms)
+            terms = try entry.bind(params, target: call.target, body: call.body)
+            call.terms = terms
+            face.take(terms)
             call.consent = consent
             if let consent { try confirmations.grant(consent, entry.method.name + call.text, now) }
             if entry.composition != .listJournal, let sentence = operations.prepare() {
@@ -111,7 +109,7 @@ final class Calls: OperationsClient {
         } catch {
             throw error.unsent(entry.method)
         }
-        occupy(call, entry, id, face, destination, now)
+        occupy(call, entry, id, face, destination, terms, now)
         if let resource = Self.orderedResource(call), !writeOrder.enter(call.slot, resource) {
             call.isInLine = true
             wakeBy(call.deadline)
@@ -135,7 +133,7 @@ final class Calls: OperationsClient {
 
     private func occupy(
         _ call: Call, _ entry: MethodTable.Entry, _ id: JSONSlice?, _ face: any Face, _ destination: Destination,
-        _ now: Instant
+        _ terms: CallTerms, _ now: Instant
     ) {
         freeSlots.removeLast()
         taken += 1
@@ -149,12 +147,14 @@ final class Calls: OperationsClient {
         }
         if case .batch(let batch) = destination { batch.owe() }
         call.arrivedAt = now
-        let timeout = min(limits.timeoutMs, call.terms.timeoutMs ?? limits.timeoutMs)
+        let timeout = min(limits.timeoutMs, terms.timeoutMs ?? limits.timeoutMs)
         call.deadline = now + Double(timeout) / 1000
-        call.maxAttempts = min(limits.maxAttempts, call.terms.maxAttempts ?? limits.maxAttempts)
+        call.maxAttempts = min(limits.maxAttempts, terms.maxAttempts ?? limits.maxAttempts)
         (call.attempts, call.applied, call.isAsking) = (0, .no, false)
-        call.composed = entry.procedure(
-            target: call.target.bytes, body: call.body.bytes, call.terms, isJournaled: notes.isOn, call.consent)
+        if !entry.isPlain || !terms.isPlain || call.consent != nil {
+            call.composed = entry.procedure(
+                target: call.target.bytes, body: call.body.bytes, terms, isJournaled: notes.isOn, call.consent)
+        }
         if entry.composition == nil {
             call.single.aim(entry.verb, hasBody: entry.takesBody, entry.repeatability, isControl: entry.isControl)
         }

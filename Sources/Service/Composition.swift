@@ -43,7 +43,6 @@ extension MethodTable.Entry {
     func procedure(
         target: Bytes, body: Bytes, _ terms: CallTerms, isJournaled: Bool, _ consent: Consent?
     ) -> (any Procedure)? {
-        if terms.isPlain, !replacesContacts, consent == nil, composition == nil { return nil }
         if let composition {
             return composition.procedure(target: target, arguments: body, terms.editing, consent)
         }
