@@ -147,19 +147,24 @@ private final class EditRun {
         return broken
     }
 
+    /// What each write dropped is what a call of its method asked to drop. Judged by the calls, not by what the process
+    /// noted; and strictly, because writes to one engagement go one at a time.
     private func checkLosses() {
         for write in carriedOut {
+            guard let event = journal.events.first(where: { $0.number == write.begun }) else { continue }
             let lost = Set(write.before).subtracting(write.after)
-            let asked = journal.events.first { $0.number == write.begun }.flatMap { event -> Set<String>? in
-                if case .begin(let sets?) = event.kind { return Set(sets.before).subtracting(sets.wanted) }
-                return nil
-            }
-            // A write that a lost answer has repeated may come after another's; it drops no more than it said.
-            let said = calls.filter { $0.engagement == write.engagement }.reduce(into: asked ?? []) { all, call in
-                if call.method == "replaceContacts" || call.method == "undo" { all = all.union(lost) }
-                if call.method == "removeContacts" { all = all.union(call.ids) }
-            }
-            if !lost.isSubset(of: said) { broken.append("\(lost.subtracting(said)) was dropped and nobody asked") }
+            let same = calls.filter { "engagement.\($0.method)" == event.method && $0.engagement == write.engagement }
+            let isAsked =
+                switch event.method {
+                case "engagement.addContacts": lost.isEmpty
+                case "engagement.removeContacts": lost.isSubset(of: same.flatMap(\.ids))
+                case "engagement.replaceContacts": same.contains { Set($0.ids) == Set(write.after) }
+                default:
+                    journal.events.contains { event in
+                        if case .begin(let sets?) = event.kind { Set(sets.before) == Set(write.after) } else { false }
+                    }
+                }
+            if !isAsked { broken.append("\(event.method) made \(write.before) \(write.after), which nobody asked for") }
         }
     }
 
