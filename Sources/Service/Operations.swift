@@ -2,18 +2,8 @@ import Bytes
 import HTTP
 import JSONRPC
 
-/// What `Operations` reports to. A request is known by its slot.
-protocol OperationsClient: AnyObject {
-    /// The request is over.
-    func ended(_ slot: Int, _ outcome: Outcome, _ now: Instant)
-    /// The request goes on at `next`: after a failed attempt, or, without one, behind the throttle gate.
-    func paused(_ slot: Int, after failure: RPCFailure?, attempts: Int, until next: Instant, _ now: Instant)
-    /// An attempt that failed, in words.
-    func failure(_ slot: Int, _ exchange: Exchange, wasAbandoned: Bool, wallClock: Double) -> RPCFailure
-}
-
-/// Requests to the API on their way through attempts: throttle gate, retry policy and budget, connections, the token,
-/// time. Knows nothing of ids, frames or methods.
+/// Requests to the API on their way through attempts: throttle gate, retry policy and budget, rate, connections,
+/// the token, time. Knows nothing of ids, frames or methods.
 final class Operations {
     /// One request and its attempts. The object is used again, for one request after the other in its slot.
     private final class Operation {
@@ -64,6 +54,8 @@ final class Operations {
     private let surroundings: ServiceSurroundings
     private let transport: any Transport
     private let maxRunning: Int
+    /// How often a request may begin; nil for as often as there are connections.
+    private var rate: TokenBucket?
     private unowned var client: (any OperationsClient)?
     private let policy = RetryPolicy()
     private var budget = RetryBudget()
@@ -83,10 +75,11 @@ final class Operations {
     /// Seconds a body may be silent.
     private static let silenceSeconds = 10.0
 
-    init(surroundings: ServiceSurroundings, transport: any Transport, maxRunning: Int) {
+    init(surroundings: ServiceSurroundings, transport: any Transport, maxRunning: Int, rate: Double?) {
         self.surroundings = surroundings
         self.transport = transport
         self.maxRunning = maxRunning
+        self.rate = rate.map(TokenBucket.init)
     }
 
     func report(to client: any OperationsClient) { self.client = client }
@@ -172,21 +165,29 @@ final class Operations {
 
     /// Starts waiting requests while there are connections.
     func startReady(_ now: Instant) {
-        while running < maxRunning, let next = ready.next() {
+        while running < maxRunning, let next = ready.first {
             let operation = operations[next.slot]
             guard operation.serial == next.serial, operation.phase == .ready, let request = operation.request,
                 let answer = operation.answer
-            else { continue }
+            else {
+                ready.removeFirst()
+                continue
+            }
             // The gate may have been shut while it waited for a connection.
             guard request.isControl || operation.admission == gate.closures else {
+                ready.removeFirst()
                 ask(operation, now)
                 continue
             }
             let remaining = operation.deadline.seconds(since: now)
             guard let limit = policy.firstByteLimit(operation.progress, remaining: remaining) else {
+                ready.removeFirst()
                 expire(operation, now)
                 continue
             }
+            // The rest wait behind this one: first come, first served.
+            if !request.isControl, let later = rate?.take(now) { return wakeBy(later) }
+            ready.removeFirst()
             operation.firstByteBy = now + limit
             operation.phase = .running
             running += 1

@@ -7,14 +7,13 @@ struct ReadyQueue {
     mutating func append(slot: Int, serial: Int) { entries.append((slot, serial)) }
 
     /// The next one, or nil. It may have been given up in the meantime.
-    mutating func next() -> (slot: Int, serial: Int)? {
-        guard head < entries.count else { return nil }
-        let entry = entries[head]
+    var first: (slot: Int, serial: Int)? { head < entries.count ? entries[head] : nil }
+
+    /// Takes the next one out. There has to be one.
+    mutating func removeFirst() {
         head += 1
-        if head == entries.count {
-            entries.removeAll(keepingCapacity: true)
-            head = 0
-        }
-        return entry
+        guard head == entries.count else { return }
+        entries.removeAll(keepingCapacity: true)
+        head = 0
     }
 }

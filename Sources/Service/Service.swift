@@ -52,7 +52,8 @@ public final class Service {
         let intake = Intake(framing: settings.framing, output: frames)
         let mcp = MCPStream(table: table, version: settings.version, isSandbox: settings.isSandbox)
         let operations = Operations(
-            surroundings: surroundings, transport: transport, maxRunning: settings.maxRunning)
+            surroundings: surroundings, transport: transport, maxRunning: settings.maxRunning,
+            rate: settings.maxCallsPerSecond)
         let calls = Calls(
             limits: settings, operations: operations,
             notes: WriteNotes(journal, wallClock: surroundings.wallClock), output: frames, log: log)

@@ -1,3 +1,4 @@
+import Bytes
 import EngagementAPI
 import JSON
 import JSONRPC
@@ -22,6 +23,8 @@ public struct ServiceSettings {
     public var maxInFlight = 64
     /// Connections to the API, at most: 1 to 256.
     public var maxConnections = 16
+    /// HTTP requests begun per second, at most, with a burst of one second's worth; above 0. Nil for no limit.
+    public var maxCallsPerSecond: Double?
     /// Whether exchanges may share a connection, as HTTP/2 lets them.
     public var sharesConnections = false
 
@@ -47,6 +50,10 @@ public struct ServiceSettings {
         json.member("max_attempts", maxAttempts)
         json.member("max_in_flight", maxInFlight)
         json.member("max_connections", maxConnections)
+        if let maxCallsPerSecond {
+            json.name("max_calls_per_second")
+            json.raw(ByteBuffer("\(maxCallsPerSecond)".utf8))
+        }
         json.member("message_bytes", FrameReader.messageLimit)
         json.member("batch_entries", Message.batchLimit)
         json.member("nesting", JSONScanner.depthLimit)

@@ -37,6 +37,7 @@ struct Options {
     var maxAttempts = 3
     var maxInFlight = 64
     var maxConnections = 16
+    var maxCallsPerSecond: Double?
     var isReadOnly = false
     var methods: [String]?
     var toolsets = [Toolset.attendees]
@@ -184,6 +185,17 @@ struct Setting: Sendable {
         number(
             "--max-connections", "MAX_CONNECTIONS", 1...256, "16", "connections to the API", { $0.maxConnections },
             { $0.maxConnections = $1 }),
+        Setting(
+            flag: "--max-calls-per-second", variables: ["ENGAGEMENT_RPC_MAX_CALLS_PER_SECOND"], placeholder: "N",
+            fallback: "none", summary: "HTTP requests begun per second; further ones wait",
+            show: { $0.maxCallsPerSecond.map { "\($0)" } ?? "none" },
+            take: { options, value in
+                guard value.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }), let rate = Double(value),
+                    0.001...1_000_000 ~= rate
+                else { return false }
+                options.maxCallsPerSecond = rate
+                return true
+            }, expected: "a number from 0.001 to 1000000"),
         toggle(
             "--read-only", "READ_ONLY", "refuse every method that writes", { $0.isReadOnly }, { $0.isReadOnly = $1 }),
         Setting(

@@ -142,6 +142,7 @@ struct Process {
         settings.maxAttempts = options.maxAttempts
         settings.maxInFlight = options.maxInFlight
         settings.maxConnections = connections
+        settings.maxCallsPerSecond = options.maxCallsPerSecond
         settings.sharesConnections = options.allowsHTTP2
         return settings
     }
