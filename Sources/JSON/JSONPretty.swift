@@ -2,11 +2,18 @@ import Bytes
 
 extension JSONSlice {
     /// Appends this value to `out` over several lines, two spaces a level; numbers, escapes and order stay as spelled,
-    /// but characters that could disturb a terminal are escaped.
-    public func appendPretty(to out: ByteBuffer, indent: Int = 0) {
+    /// but characters that could disturb a terminal are escaped. With colours, names, strings, and other
+    /// values are told apart by ANSI sequences (ECMA-48, SGR).
+    public func appendPretty(to out: ByteBuffer, indent: Int = 0, isColoured: Bool = false) {
         func line(_ level: Int) {
             out.append(UInt8(ascii: "\n"))
             for _ in 0..<level { out.append("  ") }
+        }
+        func painted(_ colour: StaticString, _ append: () -> Void) {
+            guard isColoured else { return append() }
+            out.append(colour)
+            append()
+            out.append("\u{1B}[0m")
         }
         var isFirst = true
         switch kind {
@@ -16,9 +23,9 @@ extension JSONSlice {
                 if !isFirst { out.append(",") }
                 isFirst = false
                 line(indent + 1)
-                member.name.appendPrintable(to: out)
+                painted("\u{1B}[34;1m") { member.name.appendPrintable(to: out) }
                 out.append(": ")
-                member.value.appendPretty(to: out, indent: indent + 1)
+                member.value.appendPretty(to: out, indent: indent + 1, isColoured: isColoured)
             }
             if !isFirst { line(indent) }
             out.append("}")
@@ -28,12 +35,12 @@ extension JSONSlice {
                 if !isFirst { out.append(",") }
                 isFirst = false
                 line(indent + 1)
-                element.appendPretty(to: out, indent: indent + 1)
+                element.appendPretty(to: out, indent: indent + 1, isColoured: isColoured)
             }
             if !isFirst { line(indent) }
             out.append("]")
-        case .string: appendPrintable(to: out)
-        default: out.append(bytes)
+        case .string: painted("\u{1B}[32m") { appendPrintable(to: out) }
+        default: painted("\u{1B}[33m") { out.append(bytes) }
         }
     }
 

@@ -28,25 +28,40 @@ struct Main {
 
     private static func run(_ arguments: [Word], _ token: String?, hasOutput: Bool) throws(Failure) {
         let plain = arguments.map(\.text)
-        if plain.contains("--help") || plain.contains("-h") { return try show(Help.text) }
+        if let at = plain.firstIndex(where: { $0 == "--help" || $0 == "-h" }) {
+            let topic = at + 1 < plain.count ? plain[at + 1] : nil
+            return try show(try Help.text(topic?.hasPrefix("-") == true ? nil : topic))
+        }
         if plain.contains("--version") { return try show("engagement-rpc \(Version.number)\n") }
         let options = try Options(arguments, environment: Word.variable)
-        let words = options.words.dropFirst()
-        switch options.words.first {
-        case nil, "serve":
-            guard words.isEmpty else { throw Failure(sentence: "serve takes flags only.") }
-            // Without a stdout nobody could learn of what is done, so nothing is begun.
-            if hasOutput { try serve(options, token) }
-        case "call": if hasOutput { try call(Array(words), options, token) }
-        case "schema": try printSchema(Array(words), options)
-        case "doctor":
-            guard words.isEmpty else { throw Failure(sentence: "doctor takes flags only.") }
-            try examine(options, token)
-        case let word?:
-            throw Failure(
-                sentence:
-                    "\(Failure.shown(word)) is not a command; serve, call, doctor and schema are, and --help tells all."
-            )
+        let words = Array(options.words.dropFirst())
+        let first = options.words.first ?? CommandWord.serve.rawValue
+        guard let command = CommandWord(rawValue: first) else {
+            let known = CommandWord.allCases.map(\.rawValue)
+            let isMethod = Help.callable.contains { $0.name == first }
+            let hint = isMethod ? "call \(first)" : first.nearest(in: known)
+            let text =
+                hint.map { "did you mean \($0)?" } ?? "there are \(known.joined(separator: ", ")); --help tells all."
+            throw Failure(sentence: "\(Failure.shown(first)) is not a command; \(text)")
+        }
+        guard command == .call || !options.isRaw else { throw Failure(sentence: "--raw belongs to call.") }
+        switch command {
+        case .serve, .doctor, .man:
+            guard words.isEmpty else { throw Failure(sentence: "\(command) takes flags only.") }
+        case .schema, .completions, .call: break
+        }
+        switch command {
+        // Without a stdout nobody could learn of what is done, so nothing is begun.
+        case .serve: if hasOutput { try serve(options, token) }
+        case .call: if hasOutput { try call(words, options, token) }
+        case .schema: try printSchema(words, options)
+        case .doctor: try examine(options, token)
+        case .completions:
+            guard words.count == 1, let shell = Completions.Shell(rawValue: words[0]) else {
+                throw Failure(sentence: "completions takes one word: \(command.words.joined(separator: ", ")).")
+            }
+            try show(Completions.text(shell))
+        case .man: try show(ManPage.text)
         }
     }
 
@@ -80,12 +95,18 @@ struct Main {
 
     private static func call(_ words: [String], _ options: Options, _ token: String?) throws(Failure) {
         guard let method = words.first, words.count <= 2 else {
-            throw Failure(sentence: "call takes a method, then its params as JSON.")
+            throw Failure(sentence: "call takes a method, then its params as JSON; - reads them from stdin.")
         }
         var options = options
         options.framing = .lines
+        let isColoured =
+            isatty(1) == 1 && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
+            && Word.variable("TERM")?.text != "dumb"
+        let params = words.count < 2 ? nil : words[1] == "-" ? try SingleCall.input() : Array(words[1].utf8)
         let process = try Process(options, token: token)
-        let client = try SingleCall(method: method, params: words.dropFirst().first, service: process.service)
+        let client = try SingleCall(
+            method: method, params: params, style: options.isRaw ? .raw : isColoured ? .coloured : .plain,
+            service: process.service)
         try process.run(client)
         leave(client.succeeded ? 0 : 1)
     }

@@ -19,7 +19,7 @@ struct Failure: Error {
     /// A word of the command line as a message may repeat it: only what can't be a token put there by mistake.
     static func shown(_ word: String) -> String {
         let name = word.prefix { $0 != "=" }
-        let isHarmless = name.utf8.count <= 24 && name.utf8.allSatisfy { $0 == 0x2D || ($0 | 0x20) &- 0x61 < 26 }
+        let isHarmless = name.utf8.count <= 32 && name.utf8.allSatisfy { 0x2D...0x2E ~= $0 || ($0 | 0x20) &- 0x61 < 26 }
         return isHarmless ? "\"\(name)\"" : "A word of the command line"
     }
 }
@@ -46,6 +46,8 @@ struct Options {
     var logLevel = Logger.Level.warning
     var logFormat = Logger.Format.text
     var progress = Progress.auto
+    /// Whether `call` prints the bare line.
+    var isRaw = false
     static let defaultBaseURL = "https://app.askelephant.ai/api"
     /// Where a setting came from, by its flag; absent for defaults.
     var origins = Origins()
@@ -233,8 +235,8 @@ struct Setting: Sendable {
             "--framing", [], Framing.self, "auto", "how messages are told apart on stdin and stdout", { $0.framing },
             { $0.framing = $1 }),
         Setting(
-            flag: "--log-level", variables: ["ENGAGEMENT_RPC_LOG_LEVEL"], placeholder: "LEVEL", fallback: "warning",
-            summary: "error, warning, info or debug; on stderr", show: { $0.logLevel.name },
+            flag: "--log-level", variables: ["ENGAGEMENT_RPC_LOG_LEVEL"], placeholder: "error|warning|info|debug",
+            fallback: "warning", summary: "what is told on stderr", show: { $0.logLevel.name },
             take: { options, value in
                 guard let level = Logger.Level.allCases.first(where: { $0.name == value }) else { return false }
                 options.logLevel = level
@@ -246,6 +248,7 @@ struct Setting: Sendable {
         choice(
             "--progress", [], Options.Progress.self, "auto", "a live line on stderr for long runs", { $0.progress },
             { $0.progress = $1 }),
+        toggle("--raw", nil, "call: the answer as the one line that it is", { $0.isRaw }, { $0.isRaw = $1 }),
     ]
 
     private static func isPattern(_ text: String) -> Bool {
@@ -254,11 +257,12 @@ struct Setting: Sendable {
     }
 
     private static func toggle(
-        _ flag: String, _ name: String, _ summary: String, _ get: @escaping @Sendable (Options) -> Bool,
+        _ flag: String, _ name: String?, _ summary: String, _ get: @escaping @Sendable (Options) -> Bool,
         _ set: @escaping @Sendable (inout Options, Bool) -> Void
     ) -> Setting {
         Setting(
-            flag: flag, variables: ["ENGAGEMENT_RPC_" + name], placeholder: nil, fallback: "off", summary: summary,
+            flag: flag, variables: name.map { ["ENGAGEMENT_RPC_" + $0] } ?? [], placeholder: nil, fallback: "off",
+            summary: summary,
             show: { get($0) ? "on" : "off" },
             take: { options, value in
                 guard ["1", "true", "0", "false"].contains(value) else { return false }

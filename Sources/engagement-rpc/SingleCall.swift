@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import HTTP
 import JSON
 import JSONRPC
@@ -12,17 +13,48 @@ final class SingleCall: LoopClient {
     private let service: Service
     private let request = ByteBuffer()
     private var isFed = false
+    private let style: Style
+
+    /// How the answer is printed.
+    enum Style {
+        /// The line that a host would get.
+        case raw
+        /// Result or error, over several lines.
+        case plain, coloured
+    }
+
+    /// All of stdin, up to what a message may hold, without a byte-order mark. Throws when it can't be read.
+    static func input() throws(Failure) -> [UInt8] {
+        var all: [UInt8] = []
+        while all.count <= FrameReader.messageLimit {
+            let room = 1 << 16
+            let old = all.count
+            all += repeatElement(0, count: room)
+            let count = all.withUnsafeMutableBytes { read(0, $0.baseAddress.map { $0 + old }, room) }
+            all.removeLast(room - max(0, count))
+            if count == 0 { return all.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(all.dropFirst(3)) : all }
+            if count < 0, errno == EAGAIN {
+                var entry = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+                poll(&entry, 1, -1)
+            } else if count < 0, errno != EINTR {
+                let reason = String(cString: strerror(errno))
+                throw Failure(sentence: "PARAMS can't be read from stdin: \(reason).", code: Failure.ioError)
+            }
+        }
+        throw Failure(sentence: "PARAMS on stdin are longer than \(FrameReader.messageLimit) bytes.")
+    }
 
     /// Throws when `params` is not JSON.
-    init(method: String, params: String?, service: Service) throws(Failure) {
+    init(method: String, params: [UInt8]?, style: Style, service: Service) throws(Failure) {
         self.service = service
+        self.style = style
         var json = JSONWriter(request)
         json.beginObject()
         json.member("jsonrpc", "2.0")
         json.member("id", 1)
         json.member("method", method)
         if let params {
-            let text = ByteBuffer(params.utf8)
+            let text = ByteBuffer(params)
             var scanner = JSONScanner(text.bytes)
             do throws(JSONSyntaxError) {
                 json.name("params")
@@ -92,8 +124,13 @@ final class SingleCall: LoopClient {
         if let answer = try? scanner.text() {
             let pretty = ByteBuffer()
             succeeded = answer.member("error") == nil
-            (answer.member("error") ?? answer.member("result"))?.appendPretty(to: pretty)
-            pretty.append("\n")
+            if style == .raw {
+                pretty.append(text)
+            } else {
+                (answer.member("error") ?? answer.member("result"))?
+                    .appendPretty(to: pretty, isColoured: style == .coloured)
+                pretty.append("\n")
+            }
             _ = output.append(pretty)
         }
         service.output.consume(text.count)

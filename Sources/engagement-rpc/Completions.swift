@@ -1,0 +1,125 @@
+import EngagementAPI
+
+/// Completions for shells: commands, flags, their values, methods.
+enum Completions {
+    enum Shell: String, CaseIterable { case bash, zsh, fish }
+
+    static func text(_ shell: Shell) -> String {
+        switch shell {
+        case .bash: bash
+        case .zsh: zsh
+        case .fish: fish
+        }
+    }
+
+    private static let commands = CommandWord.allCases.map(\.rawValue)
+    private static let methods = Help.callable.map(\.name)
+    private static let flags = Setting.all.map(\.flag) + ["--help", "--version"]
+    private static let topics = ["flags", "methods"] + methods
+
+    private static func list(_ words: [String]) -> String { words.joined(separator: " ") }
+
+    /// What a flag's value may be.
+    private enum Values { case files, words([String]), free }
+
+    private static func values(of setting: Setting) -> Values? {
+        guard let placeholder = setting.placeholder else { return nil }
+        if placeholder == "PATH" { return .files }
+        if setting.flag == "--toolsets" { return .words(Toolset.allCases.map(\.rawValue) + ["all"]) }
+        if setting.flag == "--methods" { return .words(methods) }
+        let words = placeholder.split(separator: "|").map(String.init)
+        return words.count > 1 ? .words(words) : .free
+    }
+
+    private static var bash: String {
+        var cases: [String] = []
+        for setting in Setting.all {
+            switch values(of: setting) {
+            case .files: cases.append("        \(setting.flag)) COMPREPLY=($(compgen -f -- \"$word\")); return ;;")
+            case .words(let words):
+                cases.append(
+                    "        \(setting.flag)) COMPREPLY=($(compgen -W '\(list(words))' -- \"$word\")); return ;;")
+            case .free: cases.append("        \(setting.flag)) return ;;")
+            case nil: break
+            }
+        }
+        for command in CommandWord.allCases {
+            let words = command == .call ? methods : command.words
+            guard !words.isEmpty else { continue }
+            cases.append(
+                "        \(command)) COMPREPLY=($(compgen -W '\(list(words))' -- \"$word\")); return ;;")
+        }
+        return """
+            # bash completion for engagement-rpc: source <(engagement-rpc completions bash)
+            _engagement_rpc() {
+                local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+                COMPREPLY=()
+                case $before in
+                    --help) COMPREPLY=($(compgen -W '\(list(topics))' -- "$word")); return ;;
+            \(cases.joined(separator: "\n"))
+                esac
+                if [[ $word == -* ]]; then
+                    COMPREPLY=($(compgen -W '\(list(flags))' -- "$word"))
+                elif ((COMP_CWORD == 1)); then
+                    COMPREPLY=($(compgen -W '\(list(commands))' -- "$word"))
+                fi
+            }
+            complete -F _engagement_rpc engagement-rpc
+
+            """
+    }
+
+    private static var zsh: String {
+        var lines = [
+            "#compdef engagement-rpc", "local curcontext=$curcontext state line", "typeset -A opt_args",
+            "_arguments -C -s \\",
+        ]
+        for setting in Setting.all {
+            let action: String
+            switch values(of: setting) {
+            case .files: action = ":path:_files"
+            case .words(let words): action = ":value:(\(list(words)))"
+            case .free: action = ":value: "
+            case nil: action = ""
+            }
+            let summary = setting.summary.filter { $0 != "[" && $0 != "]" && $0 != "'" && $0 != ":" }
+            lines.append("    '\(setting.flag)[\(summary)]\(action)' \\")
+        }
+        lines.append("    '--help[what there is]::topic:(\(list(topics)))' \\")
+        lines.append("    '--version[the version]' \\")
+        lines.append("    '1:command:(\(list(commands)))' \\")
+        lines.append("    '*::word:->word'")
+        lines.append("[[ $state == word ]] || return 0")
+        lines.append("case $line[1] in")
+        for command in CommandWord.allCases {
+            let words = command == .call ? methods : command.words
+            if !words.isEmpty { lines.append("    \(command)) compadd -- \(list(words)) ;;") }
+        }
+        return (lines + ["esac", ""]).joined(separator: "\n")
+    }
+
+    private static var fish: String {
+        let head = "complete -c engagement-rpc"
+        var lines = ["\(head) -f"]
+        func quoted(_ text: String) -> String { "'" + text.filter { $0 != "'" && $0 != "\\" } + "'" }
+        for setting in Setting.all {
+            var line = "\(head) -l \(setting.flag.dropFirst(2)) -d \(quoted(setting.summary))"
+            switch values(of: setting) {
+            case .files: line += " -r -F"
+            case .words(let words): line += " -x -a \(quoted(list(words)))"
+            case .free: line += " -x"
+            case nil: break
+            }
+            lines.append(line)
+        }
+        lines.append("\(head) -l help -d 'what there is' -a \(quoted(list(topics)))")
+        lines.append("\(head) -l version -d 'the version'")
+        for command in CommandWord.allCases {
+            lines.append("\(head) -n __fish_use_subcommand -a \(command) -d \(quoted(command.summary))")
+            let words = command == .call ? methods : command.words
+            guard !words.isEmpty else { continue }
+            lines.append("\(head) -n '__fish_seen_subcommand_from \(command)' -a \(quoted(list(words)))")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

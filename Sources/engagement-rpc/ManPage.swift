@@ -1,0 +1,73 @@
+import EngagementAPI
+
+/// `engagement-rpc.1`, as roff with the man macros.
+enum ManPage {
+    static var text: String {
+        var lines = [
+            ".TH ENGAGEMENT\\-RPC 1 \"\" \"engagement\\-rpc \(Version.number)\" \"User Commands\"", ".SH NAME",
+            "engagement\\-rpc \\- the AskElephant Public API v2 as JSON\\-RPC 2.0 over stdin and stdout",
+            ".SH SYNOPSIS",
+        ]
+        for word in CommandWord.allCases {
+            lines += [".B engagement\\-rpc", escaped("\(word.usage) [FLAGS]"), ".br"]
+        }
+        lines += [
+            ".SH DESCRIPTION",
+            escaped(
+                "Reads JSON-RPC 2.0 requests, one JSON text per line, and answers each in one line; agents may speak "
+                    + "MCP on the same pipe. Methods are calls of the API over HTTPS. A write that failed says in "
+                    + "data.applied whether it happened: no, yes or unknown."), ".SH COMMANDS",
+        ]
+        for word in CommandWord.allCases { lines += term(word.usage, word.summary) }
+        lines.append(".SH OPTIONS")
+        for setting in Setting.all {
+            let head = setting.flag + (setting.placeholder.map { " \($0)" } ?? "")
+            let variables = setting.variables.joined(separator: ", then ")
+            let tail = (variables.isEmpty ? "" : " Variable: \(variables).") + " Default: \(setting.fallback)."
+            lines += term(head, setting.summary + "." + tail)
+        }
+        lines += term("--help [flags|methods|METHOD|RESOURCE]", "what there is.")
+        lines += term("--version", "the version.")
+        lines.append(".SH METHODS")
+        for method in Help.callable {
+            let names = method.parameters.map { $0.name + ($0.isRequired ? "" : "?") }
+            lines += term("\(method.name) {\(names.joined(separator: ", "))}", method.summary)
+        }
+        lines.append(".SH ENVIRONMENT")
+        lines += term("ENGAGEMENT_RPC_TOKEN", "the token; it is wiped from the environment of the process.")
+        lines += term("NO_COLOR", "no colours on a terminal, when it is not empty.")
+        lines.append(".SH EXIT STATUS")
+        for (code, meaning) in [
+            ("0", "all that was read is answered, or nobody reads any more; call: a result"),
+            ("1", "call: an error; doctor: something is wrong"),
+            ("64", "a flag or setting can't be followed"), ("71", "the system has too little of something"),
+            ("74", "stdin can't be read or stdout can't be written"),
+        ] { lines += term(code, meaning + ".") }
+        lines += [".SH EXAMPLES", ".nf"]
+        lines += [
+            "engagement-rpc call engagement.get '[\"ngmt_sandbox01\"]' --sandbox",
+            "engagement-rpc --sandbox < requests.jsonl > answers.jsonl",
+        ].map(escaped)
+        return (lines + [".fi", ""]).joined(separator: "\n")
+    }
+
+    private static func term(_ head: String, _ text: String) -> [String] {
+        [".TP", ".B \(escaped(head))", escaped(text)]
+    }
+
+    /// `text` as roff takes it literally: its escape character, hyphens, quotes, and a control character in front.
+    private static func escaped(_ text: String) -> String {
+        var out = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": out += "\\e"
+            case "-": out += "\\-"
+            case "'": out += "\\(aq"
+            case "\"": out += "\\(dq"
+            case "…": out += "..."
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out.hasPrefix(".") ? "\\&" + out : out
+    }
+}
