@@ -80,6 +80,14 @@ public struct ThrottleGate: Sendable {
         }
     }
 
+    /// Notes how an attempt ended; returns what `answered(isThrottle:retryAfter:now:)` does.
+    public mutating func answered(_ outcome: AttemptOutcome, now: Instant) -> Bool {
+        if case .status(429, let retryAfter) = outcome {
+            return answered(isThrottle: true, retryAfter: retryAfter, now: now)
+        }
+        return isOpen ? false : answered(isThrottle: false, now: now)
+    }
+
     /// Opens the gate for all.
     public mutating func open() { state = .open }
 

@@ -1,7 +1,7 @@
 /// How often something may begin: so many times a second, with a burst of one second's worth, of one at least.
 ///
-/// Kept as the instant at which the bucket would be full again (the generic cell rate algorithm of ITU-T I.371), so that
-/// nothing is rounded away between looks at it. Keeps no clock: the caller says when it is.
+/// Kept as the instant at which the bucket would be full again (the generic cell rate algorithm of ITU-T I.371), so
+/// that nothing is rounded away between looks at it. Keeps no clock: the caller says when it is.
 public struct TokenBucket: Sendable {
     /// Seconds until one more may begin, with the bucket empty.
     private let interval: Double

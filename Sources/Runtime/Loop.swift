@@ -34,6 +34,8 @@ public protocol LoopClient: AnyObject {
     func finished(_ exchange: Exchange, at now: Instant)
     /// The journal has answered something.
     func journalAnswered(at now: Instant)
+    /// What was done for a token is done.
+    func tokenArrived(at now: Instant)
     /// Called every turn: timers may have come, and room for more input.
     func advance(at now: Instant)
 }
@@ -47,6 +49,8 @@ public final class Loop {
     private let clock: LoopClock
     /// Readable when the journal has answered; -1 without one.
     private let journal: Int32
+    /// Readable when a token may have arrived; -1 without one to wait for.
+    private let token: Int32
     private var outputIsGone = false
     private var outputIsBlocked = false
     private var inputHasEnded = false
@@ -64,7 +68,7 @@ public final class Loop {
     /// A loop that has not turned yet.
     public init(
         client: any LoopClient, transport: CurlTransport, streams: StandardStreams, signals: SignalPipe,
-        clock: LoopClock, journal: Int32 = -1
+        clock: LoopClock, journal: Int32 = -1, token: Int32 = -1
     ) {
         self.client = client
         self.transport = transport
@@ -72,6 +76,7 @@ public final class Loop {
         self.signals = signals
         self.clock = clock
         self.journal = journal
+        self.token = token
         parentCheck = clock.now + Self.parentCheckSeconds
     }
 
@@ -79,7 +84,7 @@ public final class Loop {
     /// be used, if anything, as a sentence.
     public func run() -> String? {
         transport.pollSet.set(signals.descriptor, Int32(POLLIN))
-        if journal >= 0 { transport.pollSet.set(journal, Int32(POLLIN)) }
+        for descriptor in [journal, token] where descriptor >= 0 { transport.pollSet.set(descriptor, Int32(POLLIN)) }
         while true {
             settle(ready: [])
             flush()
@@ -123,6 +128,7 @@ public final class Loop {
             switch entry.fd {
             case signals.descriptor: for _ in 0..<signals.count() { client.signalled(at: clock.now) }
             case journal: client.journalAnswered(at: clock.now)
+            case token: client.tokenArrived(at: clock.now)
             case streams.output.descriptor:
                 if entry.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { loseOutput() }
             case streams.input.descriptor: client.wantsInput ? receive() : hangUp(entry.revents)

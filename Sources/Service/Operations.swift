@@ -10,7 +10,7 @@ final class Operations {
         enum Phase {
             /// Not in use.
             case free
-            /// Waiting to ask the throttle gate, or for a retry's time.
+            /// Waiting to ask the throttle gate, for a retry's time, or for a token.
             case waiting
             /// Waiting for a connection.
             case ready
@@ -41,6 +41,7 @@ final class Operations {
         var share = 0.0
         var needsFreshConnection = false
         var refreshedToken = false
+        var isForToken = false
         /// Which of the process's tokens its last attempt was sent with.
         var tokenNumber = 0
         /// The last attempt's failure, for when no further attempt can be made.
@@ -63,10 +64,7 @@ final class Operations {
     private var operations: [Operation] = []
     private var ready = ReadyQueue()
     private var running = 0
-    /// Whether the transport has what it needs for an exchange.
-    private var isPrepared = false
-    /// Counts the tokens that were in use.
-    private var tokenNumber = 0
+    private var token: TokenState
     private var retriesAreOver = false
     private var wake: Instant?
     private var attempts = 0
@@ -77,6 +75,7 @@ final class Operations {
 
     init(surroundings: ServiceSurroundings, transport: any Transport, maxRunning: Int, rate: Double?) {
         self.surroundings = surroundings
+        token = TokenState(surroundings)
         self.transport = transport
         self.maxRunning = maxRunning
         self.rate = rate.map(TokenBucket.init)
@@ -92,10 +91,8 @@ final class Operations {
 
     /// Readies the transport for its first exchange; returns why that can't be, as a sentence, or nil.
     func prepare() -> String? {
-        if isPrepared { return nil }
-        let problem = surroundings.prepare()
-        isPrepared = problem == nil
-        return problem
+        guard case .failed(let sentence) = token.prepare() else { return nil }
+        return sentence
     }
 
     /// Sets a request on its way.
@@ -118,8 +115,7 @@ final class Operations {
         operation.progress = RetryProgress(request.repeatability, maxAttempts: maxAttempts)
         operation.evidence = WriteEvidence()
         (operation.needsFreshConnection, operation.refreshedToken, operation.isAtGate) = (false, false, false)
-        operation.lastFailure = nil
-        ask(operation, now)
+        token.isReady ? ask(operation, now) : awaitToken(operation)
     }
 
     /// What the attempts of the request say together, those of one that is over as well.
@@ -197,7 +193,7 @@ final class Operations {
                 body: answer, needsFreshConnection: operation.needsFreshConnection,
                 connectTimeoutMs: Int(policy.connectLimit(firstByte: limit) * 1000))
             operation.exchange = exchange
-            operation.tokenNumber = tokenNumber
+            operation.tokenNumber = token.number
             watch(operation, now)
             transport.start(exchange)
         }
@@ -272,7 +268,7 @@ final class Operations {
         let outcome = AttemptOutcome(
             exchange, wasAbandoned: wasAbandoned, repeatability: request.repeatability, bodyIsUsable: isUsable,
             wallClock: wallClock)
-        if !request.isControl { report(outcome, now) }
+        if !request.isControl, gate.answered(outcome, now: now) { wakeThoseAtGate(now) }
         if isUsable {
             _ = policy.decide(
                 after: outcome, call: &operation.progress, remaining: 0, budget: &budget, random: surroundings.random)
@@ -289,9 +285,13 @@ final class Operations {
         }
         // What to answer if the next attempt can't be made after all.
         operation.lastFailure = failure
-        if exchange.status == 401, !operation.refreshedToken, hasNewerToken(than: operation) {
+        if exchange.status == 401, !operation.refreshedToken {
             operation.refreshedToken = true
-            return tryAgain(operation, failure, now)
+            switch token.newer(than: operation.tokenNumber) {
+            case .ready: return tryAgain(operation, failure, now)
+            case .awaited: return awaitToken(operation)
+            case .failed: break
+            }
         }
         let decision = policy.decide(
             after: outcome, call: &operation.progress, remaining: remaining, budget: &budget,
@@ -322,23 +322,23 @@ final class Operations {
             operation.slot, after: failure, attempts: operation.evidence.attempts, until: next, now)
     }
 
-    /// Whether there is another token by now than the one that the request was sent with. Of those that were refused
-    /// together only the first finds that the file has changed.
-    private func hasNewerToken(than operation: Operation) -> Bool {
-        if operation.tokenNumber == tokenNumber, surroundings.refreshToken() { tokenNumber += 1 }
-        return operation.tokenNumber != tokenNumber
+    private func awaitToken(_ operation: Operation) {
+        (operation.phase, operation.isForToken) = (.waiting, true)
+        sleep(operation, until: operation.deadline)
     }
 
-    /// Tells the gate of an answer; those who wait at it may be let go by that.
-    private func report(_ outcome: AttemptOutcome, _ now: Instant) {
-        let shouldAskAgain: Bool
-        if case .status(429, let retryAfter) = outcome {
-            shouldAskAgain = gate.answered(isThrottle: true, retryAfter: retryAfter, now: now)
-        } else {
-            if gate.isOpen { return }
-            shouldAskAgain = gate.answered(isThrottle: false, now: now)
+    /// What was done for a token is done; those who wait for it go on, or fail.
+    func tokenArrived(_ now: Instant) {
+        let answer = token.arrived()
+        if case .awaited = answer { return }
+        for operation in operations where operation.phase == .waiting && operation.isForToken {
+            operation.isForToken = false
+            switch (answer, operation.lastFailure) {
+            case (.failed(let why), let refusal): fail(operation, refusal ?? RPCFailure(.notConfigured, why), now)
+            case (_, let refusal?): tryAgain(operation, refusal, now)
+            case (_, nil): ask(operation, now)
+            }
         }
-        if shouldAskAgain { wakeThoseAtGate(now) }
     }
 
     private func wakeThoseAtGate(_ now: Instant) {
@@ -391,7 +391,7 @@ final class Operations {
 
     private func free(_ operation: Operation) {
         operation.phase = .free
-        operation.wake = nil
+        (operation.wake, operation.isForToken) = (nil, false)
         operation.exchange = nil
         operation.answer = nil
         operation.request = nil

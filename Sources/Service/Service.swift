@@ -190,6 +190,14 @@ public final class Service {
         if intake.holdsFrames { takeInput(now) } else { operations.startReady(now) }
     }
 
+    /// What was done for a token is done.
+    public func tokenArrived(at now: Instant) {
+        guard ending != .over else { return }
+        operations.tokenArrived(now)
+        operations.startReady(now)
+        if intake.holdsFrames { takeInput(now) }
+    }
+
     /// The journal has answered something.
     public func journalAnswered(at now: Instant) {
         guard ending != .over else { return }

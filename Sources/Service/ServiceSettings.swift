@@ -73,10 +73,10 @@ public struct ServiceSurroundings {
     public var random: () -> Double
     /// Seconds since 1970, to compare an HTTP date with.
     public var wallClock: () -> Double
-    /// Readies the transport for its first exchange; returns why that can't be, as a sentence, or nil.
-    public var prepare: () -> String?
-    /// Reads the token file again and has the transport use what it holds; true when that differs from before.
-    public var refreshToken: () -> Bool
+    /// Readies the transport for its first exchange.
+    public var prepare: () -> TokenAnswer
+    /// Looks for another token than the one in use and has the transport use it.
+    public var refreshToken: () -> TokenAnswer
     /// Writes over the token wherever it stands in some bytes of the API's: it may repeat in an error what it was sent.
     public var conceal: (inout [UInt8]) -> Void
     /// Where log lines go.
@@ -84,8 +84,8 @@ public struct ServiceSurroundings {
 
     /// Surroundings, each as described at its property.
     public init(
-        random: @escaping () -> Double, wallClock: @escaping () -> Double, prepare: @escaping () -> String?,
-        refreshToken: @escaping () -> Bool, conceal: @escaping (inout [UInt8]) -> Void = { _ in },
+        random: @escaping () -> Double, wallClock: @escaping () -> Double, prepare: @escaping () -> TokenAnswer,
+        refreshToken: @escaping () -> TokenAnswer, conceal: @escaping (inout [UInt8]) -> Void = { _ in },
         log: Logger
     ) {
         self.random = random

@@ -1,5 +1,7 @@
 import Bytes
 import Glibc
+import Runtime
+import Service
 
 /// The token, and where to read it again. Prints as dots.
 final class Credential: CustomStringConvertible {
@@ -7,6 +9,7 @@ final class Credential: CustomStringConvertible {
     /// The tokens there were.
     private var secrets: [[UInt8]] = []
     private let file: FilePath?
+    private let command: TokenCommand?
     /// Told, once, when others may read the token file.
     var warn: (String) -> Void = { _ in }
     private var hasWarned = false
@@ -20,15 +23,31 @@ final class Credential: CustomStringConvertible {
         let sentence: String
     }
 
-    /// A token that is known, or a file to read it from when it is first needed.
-    init(token: String?, file: FilePath?) {
+    /// A token that is known, or a file or a command to have it from when it is first needed.
+    init(token: String?, file: FilePath?, command: TokenCommand?) {
         self.token = token
         self.file = file
+        self.command = command
         remember()
     }
 
     private func remember() {
         if let token { secrets.append(Array(token.utf8)) }
+    }
+
+    /// Has the command run where there is no token yet and one to run.
+    func obtain() -> TokenAnswer {
+        guard token == nil, let command else { return .ready }
+        switch command.collect() {
+        case nil: return .awaited
+        case .failed(let sentence): return .failed(sentence)
+        case .printed(let line):
+            token = Self.bare(String(decoding: line, as: UTF8.self))
+            // A second time it may print what can be used.
+            guard let token, let fault = Self.fault(token) else { return .ready }
+            self.token = nil
+            return .failed("What the token command printed \(fault).")
+        }
     }
 
     /// The value of the `Authorization` header: API keys go bare, anything else as a bearer token (API reference,
@@ -37,7 +56,8 @@ final class Credential: CustomStringConvertible {
         if token == nil, let file { token = try read(file) }
         guard let token else {
             throw Problem(
-                sentence: "There is no token: set ENGAGEMENT_RPC_TOKEN or --token-file, or try --sandbox.")
+                sentence:
+                    "There is no token: set ENGAGEMENT_RPC_TOKEN, --token-file or --token-command, or try --sandbox.")
         }
         if let fault = Self.fault(token) { throw Problem(sentence: "The token \(fault); set it anew.") }
         return token.hasPrefix("sk-apik_") ? token : "Bearer \(token)"
@@ -76,11 +96,27 @@ final class Credential: CustomStringConvertible {
             || 3...64 ~= stem.count && stem.allSatisfy { $0 == "x" }
     }
 
-    /// Reads the file again; true when it holds another token than before.
-    func refresh() -> Bool {
-        guard let file, let fresh = try? read(file), fresh != token else { return false }
+    /// Reads the file, or runs the command, again: is it another token than before?
+    func refresh() -> TokenAnswer {
+        let fresh: String
+        if let command {
+            switch command.collect() {
+            case nil: return .awaited
+            case .failed(let sentence):
+                warn(sentence)
+                return .failed(sentence)
+            case .printed(let line): fresh = Self.bare(String(decoding: line, as: UTF8.self))
+            }
+        } else if let file, let line = try? read(file) {
+            fresh = line
+        } else {
+            return .failed("There is nothing to read another token from.")
+        }
+        guard fresh != token, Self.fault(fresh) == nil else {
+            return .failed("There is no other token that can be used.")
+        }
         token = fresh
-        return true
+        return .ready
     }
 
     /// Writes stars over the token, and over the ones before it, wherever they stand in `bytes`, also where a backslash

@@ -11,23 +11,23 @@ final class Doctor: LoopClient {
     private let transport: CurlTransport
     private let base: BaseURL
     private let exchange: Exchange
-    private let hasToken: Bool
+    private var hasToken = false
     private var phase = Phase.new
+    private let process: Process
     private var deadline: Instant?
     private let report = ByteBuffer()
 
-    private enum Phase { case new, asking, done }
+    private enum Phase { case new, awaitingToken, asking, done }
 
     /// Seconds that the API has to answer.
     private static let patience = 10.0
 
     init(_ options: Options, _ process: Process) {
+        self.process = process
         (transport, base) = (process.transport, process.base)
         let target = ByteBuffer("/v2/engagements?limit=1".utf8)
         exchange = Exchange(
             tag: 0, request: HTTPRequest(.get, target: target), body: ByteBuffer(), connectTimeoutMs: 5000)
-        let problem = process.readyTransport()
-        hasToken = problem == nil
         line("engagement-rpc \(Version.number), \(Runtime.libraryVersions)")
         for setting in Setting.all {
             let isOverruled = options.isSandbox && setting.flag == "--base-url"
@@ -38,13 +38,26 @@ final class Doctor: LoopClient {
         if let exposure = process.exposure {
             fail("base URL", exposure)
             phase = .done
-        } else if let problem {
-            fail("token", problem)
-        } else {
-            pass("token", "present and well-formed, from \(process.tokenOrigin)")
         }
         if let proxy = Self.proxy(base) { note("proxy", "from \(proxy); no_proxy names hosts to reach without one") }
     }
+
+    private func begin(_ now: Instant) {
+        switch process.readyTransport() {
+        case .awaited:
+            phase = .awaitingToken
+            return
+        case .failed(let problem): fail("token", problem)
+        case .ready:
+            hasToken = true
+            pass("token", "present and well-formed, from \(process.tokenOrigin)")
+        }
+        phase = .asking
+        deadline = now + Self.patience
+        transport.start(exchange)
+    }
+
+    func tokenArrived(at now: Instant) { if phase == .awaitingToken { begin(now) } }
 
     /// The variable that names the proxy on the way, if any: those that libcurl obeys.
     private static func proxy(_ base: BaseURL) -> String? {
@@ -69,10 +82,7 @@ final class Doctor: LoopClient {
 
     func advance(at now: Instant) {
         switch phase {
-        case .new:
-            phase = .asking
-            deadline = now + Self.patience
-            transport.start(exchange)
+        case .new: begin(now)
         case .asking where deadline.map { $0 <= now } ?? false:
             transport.cancel(exchange)
             fail("reach", "no answer within \(Int(Self.patience)) s", "check the network, the proxy and the base URL")

@@ -30,6 +30,7 @@ struct Options {
     /// Nil for the default, which stands in its `Setting`.
     var baseURL: String?
     var tokenFile: FilePath?
+    var tokenCommand: String?
     var caFile: FilePath?
     var journal: FilePath?
     var confirm = ServiceSettings.Confirm.never
@@ -55,6 +56,17 @@ struct Options {
     /// Which methods may be called.
     var filter: MethodTable.Filter {
         MethodTable.Filter(isReadOnly: isReadOnly, patterns: methods, toolsets: toolsets)
+    }
+
+    /// The flag that says where the token comes from, or nil for `ENGAGEMENT_RPC_TOKEN`, which only a flag overrules.
+    /// Throws when two flags do.
+    func tokenSource(hasToken: Bool) throws(Failure) -> String? {
+        let flags = ["--token-file", "--token-command"]
+        let given = flags.filter { origins[$0] == "flag" }
+        guard given.count < 2 else {
+            throw Failure(sentence: "--token-file and --token-command are both given; the token has one place.")
+        }
+        return given.first ?? (hasToken ? nil : flags.first { origins[$0] != nil })
     }
 
     enum Progress: String, CaseIterable { case auto, always, never }
@@ -168,6 +180,15 @@ struct Setting: Sendable {
             "--token-file", ["ENGAGEMENT_RPC_TOKEN_FILE"], "none",
             "file whose first line is the token; read again when the API answers 401", { $0.tokenFile },
             { $0.tokenFile = $1 }),
+        Setting(
+            flag: "--token-command", variables: ["ENGAGEMENT_RPC_TOKEN_COMMAND"], placeholder: "CMD", fallback: "none",
+            summary: "shell command that prints the token; run when it is needed, and after a 401",
+            // The command itself may hold a secret.
+            show: { $0.tokenCommand == nil ? "none" : "a command" },
+            take: { options, value in
+                options.tokenCommand = value
+                return !value.isEmpty
+            }, expected: "a shell command"),
         path(
             "--ca-file", ["ENGAGEMENT_RPC_CA_FILE", "SSL_CERT_FILE"], "libcurl's",
             "PEM file with certificates to trust besides the system's", { $0.caFile }, { $0.caFile = $1 }),

@@ -23,13 +23,14 @@ struct Process {
     let exposure: String?
     /// Where the token comes from.
     let tokenOrigin: String
-    /// Readies the transport for its first exchange; returns why that can't be, or nil.
-    let readyTransport: () -> String?
+    /// Readies the transport for its first exchange.
+    let readyTransport: () -> TokenAnswer
     private let clock = LoopClock()
     private let sandbox: SandboxServer?
     private let signals: SignalPipe
     private let streams: StandardStreams
     private let journal: FileJournal?
+    private let tokenCommand: TokenCommand?
 
     /// Wires everything. Touches neither network nor token file; only the sandbox opens its port, a journal its file.
     init(_ options: Options, token: String?) throws(Failure) {
@@ -47,10 +48,8 @@ struct Process {
         let base = try Self.baseURL(options, sandbox)
         self.base = base
         streams = StandardStreams()
-        let tokenFile =
-            sandbox == nil && (token == nil || options.origins["--token-file"] == "flag") ? options.tokenFile : nil
-        let fileOrigin = options.origins["--token-file"].map { $0 == "flag" ? "--token-file" : $0 }
-        tokenOrigin = sandbox != nil ? "the sandbox" : tokenFile != nil ? fileOrigin ?? "" : "ENGAGEMENT_RPC_TOKEN"
+        let credential: Credential
+        (credential, tokenCommand, tokenOrigin) = try Self.credential(options, sandbox, token)
         let transport = CurlTransport(
             settings: TransportSettings(
                 baseURL: base.text, userAgent: "engagement-rpc/\(Version.number)", caFile: options.caFile,
@@ -59,7 +58,6 @@ struct Process {
         self.transport = transport
         let standardError = StandardError()
         self.standardError = standardError
-        let credential = Credential(token: sandbox?.token ?? (tokenFile == nil ? token : nil), file: tokenFile)
         let log = Logger(level: options.logLevel, format: options.logFormat, timestamp: Self.timestamp) {
             standardError.write($0)
         }
@@ -72,13 +70,15 @@ struct Process {
         }
         let exposure = base.isClearText && !base.isLoopback ? Self.clearText : nil
         self.exposure = exposure
-        let readyTransport: () -> String? = {
-            if let exposure { return exposure }
+        let readyTransport: () -> TokenAnswer = {
+            if let exposure { return .failed(exposure) }
+            let answer = credential.obtain()
+            guard case .ready = answer else { return answer }
             do throws(Credential.Problem) {
                 transport.use(authorization: try credential.authorization())
-                return nil
+                return .ready
             } catch {
-                return error.sentence
+                return .failed(error.sentence)
             }
         }
         self.readyTransport = readyTransport
@@ -87,15 +87,35 @@ struct Process {
             random: { Double.random(in: 0..<1, using: &generator) }, wallClock: { Double(time(nil)) },
             prepare: readyTransport,
             refreshToken: {
-                guard credential.refresh(), let fresh = try? credential.authorization() else { return false }
-                transport.use(authorization: fresh)
-                return true
+                let answer = credential.refresh()
+                if case .ready = answer, let fresh = try? credential.authorization() {
+                    transport.use(authorization: fresh)
+                }
+                return answer
             },
             conceal: credential.conceal, log: log)
         journal = try Self.journal(options)
         service = Service(
             settings: Self.settings(options, base, connections), surroundings: surroundings, transport: transport,
             journal: journal)
+    }
+
+    /// The token, the command that gives it, if any, and where it comes from.
+    private static func credential(
+        _ options: Options, _ sandbox: SandboxServer?, _ token: String?
+    ) throws(Failure) -> (Credential, TokenCommand?, origin: String) {
+        if let sandbox { return (Credential(token: sandbox.token, file: nil, command: nil), nil, "the sandbox") }
+        guard let source = try options.tokenSource(hasToken: token != nil) else {
+            return (Credential(token: token, file: nil, command: nil), nil, "ENGAGEMENT_RPC_TOKEN")
+        }
+        let origin = options.origins[source].flatMap { $0 == "flag" ? nil : $0 } ?? source
+        guard source == "--token-command", let text = options.tokenCommand else {
+            return (Credential(token: nil, file: options.tokenFile, command: nil), nil, origin)
+        }
+        guard let command = TokenCommand(text, limit: Credential.limit + 4) else {
+            throw Failure(sentence: "There are no descriptors for the token command.", code: Failure.systemError)
+        }
+        return (Credential(token: nil, file: nil, command: command), command, origin)
     }
 
     private static func journal(_ options: Options) throws(Failure) -> FileJournal? {
@@ -126,9 +146,12 @@ struct Process {
     func run(_ client: any LoopClient) throws(Failure) {
         let loop = Loop(
             client: client, transport: transport, streams: streams, signals: signals, clock: clock,
-            journal: journal?.descriptor ?? -1)
+            journal: journal?.descriptor ?? -1, token: tokenCommand?.descriptor ?? -1)
         // How the last writes ended is still to be noted.
-        defer { journal?.close(within: 1) }
+        defer {
+            journal?.close(within: 1)
+            tokenCommand?.stop()
+        }
         if let sentence = loop.run() { throw Failure(sentence: sentence, code: Failure.ioError) }
     }
 

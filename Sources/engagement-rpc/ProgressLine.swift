@@ -35,6 +35,8 @@ final class ProgressLine: LoopClient {
 
     func journalAnswered(at now: Instant) { service.journalAnswered(at: now) }
 
+    func tokenArrived(at now: Instant) { service.tokenArrived(at: now) }
+
     func advance(at now: Instant) {
         service.advance(at: now)
         guard now >= dueAt || service.isFinished else { return }

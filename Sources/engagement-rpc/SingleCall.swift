@@ -94,6 +94,11 @@ final class SingleCall: LoopClient {
         show()
     }
 
+    func tokenArrived(at now: Instant) {
+        service.tokenArrived(at: now)
+        show()
+    }
+
     func finished(_ exchange: Exchange, at now: Instant) {
         service.finished(exchange, at: now)
         show()

@@ -53,7 +53,7 @@ struct StyleTests {
         "MCP": ["Bytes", "JSON", "JSONRPC", "EngagementAPI"],
         "Service": ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Glibc"],
         "Journal": ["Bytes", "JSON", "CSystem", "Glibc", "Foundation"],
-        "Runtime": ["Bytes", "HTTP", "CCurl", "CSystem", "Glibc"],
+        "Runtime": ["Bytes", "HTTP", "CCurl", "CSystem", "Glibc", "Foundation"],
         "Sandbox": ["Bytes", "JSON", "Glibc", "Foundation"],
         "engagement-rpc": [
             "CSystem", "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime",

@@ -132,7 +132,7 @@ import Testing
     /// The token file had changed but there is no time left: the refusal is the answer.
     @Test func aRefusalIsNotForgottenForWantOfTime() throws {
         let stage = Stage([.answer(401, after: 0.97)]) { $0.timeoutMs = 1000 }
-        stage.refreshesToken = true
+        stage.refreshedToken = .ready
         stage.get(1)
         stage.run(10)
         let answer = try #require(stage.answer(1))

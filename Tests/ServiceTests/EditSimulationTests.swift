@@ -51,8 +51,8 @@ private final class EditRun {
         var settings = ServiceSettings(version: "0", baseURL: "https://api.test")
         (settings.timeoutMs, settings.maxAttempts) = (dice.pick([3000, 20_000]), dice.int(1...3))
         let surroundings = ServiceSurroundings(
-            random: dice.uniform, wallClock: { 1_700_000_000 + transport.now.offset }, prepare: { nil },
-            refreshToken: { false }, log: Logger(level: .error, format: .text) { _ in })
+            random: dice.uniform, wallClock: { 1_700_000_000 + transport.now.offset }, prepare: { .ready },
+            refreshToken: { .failed("") }, log: Logger(level: .error, format: .text) { _ in })
         let service = Service(settings: settings, surroundings: surroundings, transport: transport, journal: journal)
         loop = SimulatedLoop(service, transport, dice: dice)
         loop.journal = journal

@@ -72,8 +72,9 @@ final class SessionRun {
         transport = FakeTransport(dice: dice) { _ in .silence }
         let transport = transport
         let surroundings = ServiceSurroundings(
-            random: dice.uniform, wallClock: { 1_700_000_000 + transport.now.offset }, prepare: { nil },
-            refreshToken: { dice.chance(0.5) }, log: Logger(level: .error, format: .text) { _ in })
+            random: dice.uniform, wallClock: { 1_700_000_000 + transport.now.offset }, prepare: { .ready },
+            refreshToken: { dice.chance(0.5) ? .ready : .failed("") },
+            log: Logger(level: .error, format: .text) { _ in })
         service = Service(settings: session.settings, surroundings: surroundings, transport: transport)
         loop = SimulatedLoop(service, transport, dice: dice)
         (loop.readLimit, loop.lateness) = (session.readLimit, session.lateness)

@@ -42,7 +42,10 @@ final class Stage {
     private(set) var order: [String] = []
     /// What `surroundings.random` gives.
     var random = 0.5
-    var refreshesToken = false
+    /// What `surroundings.refreshToken` gives.
+    var refreshedToken = TokenAnswer.failed("")
+    /// What `surroundings.prepare` gives.
+    var preparation = TokenAnswer.ready
     /// What the attempts meet, one after the other.
     var fates: [Fate]
     /// What attempts on a target that ends like this meet, instead.
@@ -60,8 +63,9 @@ final class Stage {
         transport = FakeTransport { exchange in box.stage?.nextFate(exchange) ?? .silence }
         let transport = transport
         let surroundings = ServiceSurroundings(
-            random: { box.stage?.random ?? 0 }, wallClock: { 1_700_000_000 + transport.now.offset }, prepare: { nil },
-            refreshToken: { box.stage?.refreshesToken ?? false },
+            random: { box.stage?.random ?? 0 }, wallClock: { 1_700_000_000 + transport.now.offset },
+            prepare: { box.stage?.preparation ?? .ready },
+            refreshToken: { box.stage?.refreshedToken ?? .failed("") },
             log: Logger(level: .error, format: .text) { _ in })
         service = Service(
             settings: settings, surroundings: surroundings, transport: transport, journal: journal)
