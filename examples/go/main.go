@@ -236,7 +236,8 @@ func demo(b *Bridge) error {
 	fmt.Println("contacts:", strings.Join(names, ", "))
 
 	for _, mode := range []string{"dry_run", "report_changes"} {
-		replacement := Params{"engagement_id": engagement, "contact_ids": []string{"cnt_sandbox01", "cnt_sandbox05"}, mode: true}
+		who := []string{"cnt_sandbox01", "cnt_sandbox05"}
+		replacement := Params{"engagement_id": engagement, "contact_ids": who, mode: true}
 		result, err := b.Call(ctx, "engagement.replaceContacts", replacement, nil)
 		if err != nil {
 			return err

@@ -24,8 +24,9 @@ async function demo(bridge) {
   const steps = [{ delay_ms: 60_000 }];
   await bridge.call("sandbox.fail", { match: "PUT /v2/engagements/ngmt_sandbox05/contacts", steps });
   const patience = new AbortController();
+  const { signal } = patience;
   const slow = bridge
-    .call("engagement.replaceContacts", { engagement_id: "ngmt_sandbox05", contact_ids: [] }, { signal: patience.signal })
+    .call("engagement.replaceContacts", { engagement_id: "ngmt_sandbox05", contact_ids: ["cnt_sandbox08"] }, { signal })
     .then(() => "was carried out", (refused) => `${refused.kind}, applied ${refused.applied}`);
 
   const ids = Array.from({ length: 40 }, (_, index) => `cnt_sandbox${String(index + 1).padStart(2, "0")}`);

@@ -42,7 +42,8 @@ class Bridge:
 
     async def __aenter__(self):
         self.process = await asyncio.create_subprocess_exec(
-            self.program, *self.flags, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LONGEST_LINE)
+            self.program, *self.flags, limit=LONGEST_LINE,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
         self.reader = asyncio.create_task(self._read())
         return self
 

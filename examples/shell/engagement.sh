@@ -1,5 +1,5 @@
-# A client of engagement-rpc for bash 4.4 or newer, with jq; to be sourced. It holds one process, and any number of calls
-# may be under way in it.
+# A client of engagement-rpc for bash 4.4 or newer, with jq; to be sourced. It holds one process, in which many calls
+# may be under way.
 #
 #   engagement_start FLAG...       starts the process; returns 64, with a sentence, when it can't
 #   send METHOD [PARAMS]           sends a request; its id is then in $id
@@ -35,7 +35,7 @@ engagement_start() {
 }
 
 # A process that is gone is seen where its answers are read.
-write() { printf '%s\n' "$1" 2>/dev/null >&"$engineIn" || true; }
+write() { printf '%s\n' "$1" 1>&"$engineIn" 2>/dev/null || true; }
 
 send() {
     id=$((++lastId))
