@@ -1,0 +1,3 @@
+module engagement
+
+go 1.18
