@@ -38,7 +38,7 @@ public struct TransportSettings: Sendable {
 /// Exchanges over libcurl's multi interface, driven by the loop's `poll` through `curl_multi_socket_action`, so that a
 /// turn costs what is ready and not what is open. libcurl is first touched by the first exchange.
 public final class CurlTransport: Transport {
-    private let settings: TransportSettings
+    private var settings: TransportSettings
     private let clock: LoopClock
     private var multi: UnsafeMutableRawPointer?
     private var plainHeaders = HeaderList([])
@@ -57,6 +57,11 @@ public final class CurlTransport: Transport {
     public init(settings: TransportSettings, clock: LoopClock) {
         self.settings = settings
         self.clock = clock
+    }
+
+    /// The path of the file of certificates in use; nil without one, or without TLS. Known from the first exchange on.
+    public var certificateFile: String? {
+        settings.isClearText ? nil : settings.caFile?.text ?? CertificateFile.builtIn()
     }
 
     /// Sends this value in the `Authorization` header from the next exchange on. Nothing is sent before the first call.
@@ -160,6 +165,9 @@ public final class CurlTransport: Transport {
         // configuration: a tenth of the start.
         if settings.isClearText { setenv("OPENSSL_CONF", "/dev/null", 1) }
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else { return nil }
+        if !settings.isClearText, settings.caFile == nil, CertificateFile.builtIn() == nil {
+            settings.caFile = CertificateFile.elsewhere().map { FilePath($0) }
+        }
         let this = Unmanaged.passUnretained(self).toOpaque()
         rpc_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, this)
         rpc_multi_set_socket_callback(multi, watchSocket)

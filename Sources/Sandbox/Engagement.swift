@@ -18,7 +18,7 @@ final class Engagement: Record {
         tagIDs = seed.tags.map(WorkspaceSeed.tagID)
         companyIDs = seed.companies.map(WorkspaceSeed.companyID)
         var (createdAt, updatedAt) = (seed.startAt.adding(seconds: -3 * 86_400), seed.updatedAt)
-        if case .created = seed.origin { (createdAt, updatedAt) = (seed.startAt, seed.startAt) }
+        if case .created(_, let time, _) = seed.origin { (createdAt, updatedAt) = (time, time) }
         super.init(id: seed.id, createdAt: createdAt, updatedAt: updatedAt)
     }
 

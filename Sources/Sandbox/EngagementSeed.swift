@@ -35,14 +35,14 @@ struct EngagementSeed: Sendable {
         /// One of those that lists and searches find.
         case archived
         /// Made by a request.
-        case created(id: String, startAt: Timestamp)
+        case created(id: String, at: Timestamp, startAt: Timestamp)
     }
 
     var id: String {
         switch origin {
         case .named: "ngmt_sandbox\(WorkspaceSeed.padded(number, 2))"
         case .archived: "ngmt_archive\(WorkspaceSeed.padded(number, 3))"
-        case .created(let id, _): id
+        case .created(let id, _, _): id
         }
     }
 
@@ -50,7 +50,7 @@ struct EngagementSeed: Sendable {
         switch origin {
         case .named: WorkspaceSeed.epoch.adding(seconds: number * 5 * 86_400 + number * 900)
         case .archived: WorkspaceSeed.archiveEpoch.adding(seconds: number * 86_400 + number % 32 * 900)
-        case .created(_, let time): time
+        case .created(_, _, let time): time
         }
     }
 

@@ -13,6 +13,8 @@ struct ListQuery {
     }
 
     let expand: Expand
+    /// That of the collection.
+    private let name: String
     private var limit = 25
     private var isAscending = false
     private var search = ""
@@ -34,8 +36,9 @@ struct ListQuery {
                 }
                 limit = number
             case "cursor":
-                guard let cursor = Cursor.decode(value) else {
-                    throw Problem.validation("cursor", "invalid_cursor", "Give the next_cursor of an earlier page.")
+                guard let cursor = Cursor.decode(value, of: collection.name) else {
+                    throw Problem.validation(
+                        "cursor", "invalid_cursor", "Give the next_cursor of an earlier page of this list.")
                 }
                 after = cursor
             case "order_by":
@@ -57,6 +60,7 @@ struct ListQuery {
         }
         buckets.merge(try associations.words(collection.associations)) { $0.union($1) }
         self.expand = expand
+        name = collection.name
     }
 
     /// Reads `filter[start_at][gte]=…`.
@@ -105,7 +109,7 @@ struct ListQuery {
             .sorted { isBefore(($0.updatedAt, $0.id), ($1.updatedAt, $1.id)) }
         let page = Array(found.prefix(limit))
         guard found.count > page.count, let last = page.last else { return (page, nil) }
-        return (page, Cursor.encode(last.updatedAt, last.id))
+        return (page, Cursor.encode(last.updatedAt, last.id, of: name))
     }
 
     private static func meets(_ record: Record, _ condition: Condition) -> Bool {
@@ -134,12 +138,13 @@ struct ListQuery {
 enum Cursor {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func encode(_ time: Timestamp, _ id: String) -> String {
+    static func encode(_ time: Timestamp, _ id: String, of list: String) -> String {
         let out = ByteBuffer()
         var json = JSONWriter(out)
         json.beginObject()
         json.member("updated_at", time.milliseconds)
         json.member("id", id)
+        json.member("list", list)
         json.endObject()
         let bytes = Array(out.bytes)
         var text = ""
@@ -154,7 +159,7 @@ enum Cursor {
         return text
     }
 
-    static func decode(_ text: String) -> (time: Timestamp, id: String)? {
+    static func decode(_ text: String, of list: String) -> (time: Timestamp, id: String)? {
         guard text.utf8.count <= 1024 else { return nil }
         var (bits, count) = (0, 0)
         let bytes = ByteBuffer()
@@ -167,7 +172,8 @@ enum Cursor {
                 bytes.append(UInt8(truncatingIfNeeded: bits >> count))
             }
         }
-        guard let value = JSONInput(bytes.bytes), let time = value["updated_at"]?.integer, let id = value["id"]?.string
+        guard let value = JSONInput(bytes.bytes), let time = value["updated_at"]?.integer, let id = value["id"]?.string,
+            value["list"]?.string == list
         else { return nil }
         return (Timestamp(milliseconds: time), id)
     }

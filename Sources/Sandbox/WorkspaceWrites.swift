@@ -236,7 +236,7 @@ extension Workspace {
         let time = tick()
         let id = collection.nextID()
         var seed = EngagementSeed(number: 0, title: title, type: type, status: "PENDING", minutes: nil)
-        seed.origin = .created(id: id, startAt: start ?? time)
+        seed.origin = .created(id: id, at: time, startAt: start ?? time)
         seed.source = source
         seed.externalURL = externalURL
         seed.transcript = .none

@@ -98,7 +98,10 @@ final class Doctor: LoopClient {
         switch exchange.failure {
         case nil: judgeAnswer()
         case .resolve: fail("reach", "the host's name has no address\(cause)", "check --base-url and the network")
-        case .tls(let reason): fail("TLS", exchange.cause ?? reason, "check the clock, --base-url and --ca-file")
+        case .tls(let reason):
+            let trusted =
+                transport.certificateFile.map { " (trusted: \($0))" } ?? " (no file of certificates was found)"
+            fail("TLS", (exchange.cause ?? reason) + trusted, "check the clock, --base-url and --ca-file")
         case .handshakeTimeout: fail("TLS", "the handshake did not end in time", "check that the port speaks TLS")
         case .loopback: fail("reach", "the loopback interface of this machine is down", "bring it up")
         case .proxy: fail("reach", "the proxy can't be used\(cause)", "check https_proxy and no_proxy")
@@ -115,7 +118,7 @@ final class Doctor: LoopClient {
         if base.isClearText {
             note("TLS", "not used: the base URL is http, on this machine")
         } else {
-            pass("TLS", "the certificate is trusted")
+            pass("TLS", "the API's certificate is trusted, by \(transport.certificateFile ?? "libcurl's own means")")
         }
         pass("reach", "the API answers (\(exchange.status))")
         switch exchange.status {

@@ -42,6 +42,28 @@ struct TLSTests {
         #expect(try server.count("request") == (isTrusted ? 1 : 0))
     }
 
+    /// The file that libcurl was built for is not there, and another distribution's is.
+    @Test(arguments: ["ca-bundle.pem", "cert.pem", "elsewhere.pem"])
+    func theUsualPlacesOfOtherDistributionsAreTried(name: String) throws {
+        var probe = Setup(["-m", "mount", "-t", "tmpfs", "none", "/etc/ssl"])
+        probe.program = "/usr/bin/unshare"
+        guard (try? Command(probe).ending) == .exited(0) else { return print("skipped: mounts are not allowed here") }
+        let certificates = try Certificates(.good)
+        let server = try TLSServer(.tls, certificates)
+        let script = #"mount -t tmpfs none /etc/ssl && cp "$1" "/etc/ssl/$2" && shift 2 && exec "$@""#
+        var setup = Setup(
+            ["-m", "sh", "-c", script, "sh", certificates.authority, name, Setup.binary, "doctor", "--base-url"]
+                + ["https://127.0.0.1:\(server.port)/api"], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        setup.program = "/usr/bin/unshare"
+        let command = try Command(setup)
+        if name != "elsewhere.pem" {
+            #expect(
+                command.output.contains("ok    TLS") && command.output.contains("by /etc/ssl/\(name)"), "\(command)")
+        } else {
+            #expect(command.output.contains("FAIL  TLS") && command.output.contains("no file of"), "\(command)")
+        }
+    }
+
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         let mode: TLSServer.Mode

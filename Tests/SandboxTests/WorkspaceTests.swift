@@ -5,19 +5,7 @@ import Testing
 
 /// What can be made, changed and deleted, and what the rest of the workspace shows of it.
 @Suite struct WorkspaceTests {
-    struct Case: CustomTestStringConvertible {
-        let method: String
-        let path: String
-        let body: String
-        let status: Int
-        let errors: [String]
-
-        init(_ method: String, _ path: String, _ body: String, _ status: Int, _ errors: [String] = []) {
-            (self.method, self.path, self.body, self.status, self.errors) = (method, path, body, status, errors)
-        }
-
-        var testDescription: String { "\(method) \(path) \(body.prefix(70)) -> \(status)" }
-    }
+    typealias Case = RuleTests.Case
 
     static let call = #""type":"CALL","title":"t","source_system":"s","external_id":"e""#
     static let media = #""media_url":"https://media.example/a.mp3""#
@@ -251,6 +239,25 @@ import Testing
         #expect(call("GET", path).ids == ids)
         call.control("scopes", #"{"scopes":["engagements:read"]}"#)
         #expect(call("GET", path).ids == ids.filter { $0 != "ngmt_sandbox03" }, "private ones are left out")
+    }
+
+    /// Where a page of one list ended says nothing in another.
+    @Test func aCursorIsOfOneList() {
+        let call = Calls()
+        let cursor = (call("GET", "/v2/contacts?limit=1").json["next_cursor"] as? String ?? "")
+            .replacingOccurrences(of: "=", with: "%3D")
+        #expect(call("GET", "/v2/contacts?limit=1&cursor=" + cursor).status == 200)
+        #expect(call("GET", "/v2/users?cursor=" + cursor).errors == ["cursor invalid_cursor"])
+    }
+
+    /// It is listed among the newest, whenever the call itself was.
+    @Test func aNewEngagementIsMadeNow() throws {
+        let call = Calls()
+        let made = call("POST", "/v2/engagements", #"{\#(Self.call),\#(Self.media),"start_at":"2001-02-03T04:05:06Z"}"#)
+        #expect(made.json["start_at"] as? String == "2001-02-03T04:05:06.000Z", "\(made.text)")
+        #expect(made.json["created_at"] as? String == made.json["updated_at"] as? String)
+        #expect((made.json["created_at"] as? String)?.hasPrefix("2001") == false, "\(made.text)")
+        #expect(call("GET", "/v2/engagements?limit=1").ids == [made.json["id"] as? String])
     }
 
     @Test func allEngagementsArePaged() {
