@@ -47,7 +47,7 @@ enum Completions {
             let words = command == .call ? methods : command.words
             guard !words.isEmpty else { continue }
             cases.append(
-                "        \(command)) COMPREPLY=($(compgen -W '\(list(words))' -- \"$word\")); return ;;")
+                "        \(command.rawValue)) COMPREPLY=($(compgen -W '\(list(words))' -- \"$word\")); return ;;")
         }
         return """
             # bash completion for engagement-rpc: source <(engagement-rpc completions bash)
@@ -93,7 +93,7 @@ enum Completions {
         lines.append("case $line[1] in")
         for command in CommandWord.allCases {
             let words = command == .call ? methods : command.words
-            if !words.isEmpty { lines.append("    \(command)) compadd -- \(list(words)) ;;") }
+            if !words.isEmpty { lines.append("    \(command.rawValue)) compadd -- \(list(words)) ;;") }
         }
         return (lines + ["esac", ""]).joined(separator: "\n")
     }
@@ -115,10 +115,10 @@ enum Completions {
         lines.append("\(head) -l help -d 'what there is' -a \(quoted(list(topics)))")
         lines.append("\(head) -l version -d 'the version'")
         for command in CommandWord.allCases {
-            lines.append("\(head) -n __fish_use_subcommand -a \(command) -d \(quoted(command.summary))")
+            lines.append("\(head) -n __fish_use_subcommand -a \(command.rawValue) -d \(quoted(command.summary))")
             let words = command == .call ? methods : command.words
             guard !words.isEmpty else { continue }
-            lines.append("\(head) -n '__fish_seen_subcommand_from \(command)' -a \(quoted(list(words)))")
+            lines.append("\(head) -n '__fish_seen_subcommand_from \(command.rawValue)' -a \(quoted(list(words)))")
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -47,7 +47,7 @@ struct Main {
         guard command == .call || !options.isRaw else { throw Failure(sentence: "--raw belongs to call.") }
         switch command {
         case .serve, .doctor, .man:
-            guard words.isEmpty else { throw Failure(sentence: "\(command) takes flags only.") }
+            guard words.isEmpty else { throw Failure(sentence: "\(command.rawValue) takes flags only.") }
         case .schema, .completions, .call: break
         }
         switch command {

@@ -57,6 +57,10 @@ struct CommandLineTests {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/" + shell) else { return nil }
         var setup = Setup(["-c", script])
         setup.program = "/usr/bin/" + shell
+        // fish makes folders there.
+        let home = NSTemporaryDirectory() + "engagement-rpc-home-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: home) }
+        setup.environment["HOME"] = home
         let command = try Command(setup, input: Command(["completions", shell]).output)
         #expect(command.errors.isEmpty, "\(command.errors)")
         return command.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
