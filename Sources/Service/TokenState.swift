@@ -12,6 +12,8 @@ public enum TokenAnswer: Sendable {
 struct TokenState {
     private let surroundings: ServiceSurroundings
     private var isPrepared = false
+    /// Whether something is being done for it.
+    private var isAwaited = false
     /// Counts the tokens that were in use.
     private var generation = 0
 
@@ -22,22 +24,29 @@ struct TokenState {
     /// Which of the tokens that there were is in use.
     var number: Int { generation }
 
-    mutating func prepare() -> TokenAnswer {
-        if isPrepared { return .ready }
-        let answer = surroundings.prepare()
-        if case .ready = answer { isPrepared = true }
-        return answer
-    }
+    mutating func prepare() -> TokenAnswer { isPrepared ? .ready : isAwaited ? .awaited : ask() }
 
     /// Whether there is another token by now than the one of that number, which was refused. Of those that were refused
     /// together only the first has it looked for.
     mutating func newer(than old: Int) -> TokenAnswer {
-        guard old == generation else { return .ready }
-        let answer = surroundings.refreshToken()
-        if case .ready = answer { generation += 1 }
-        return answer
+        old != generation ? .ready : isAwaited ? .awaited : ask()
     }
 
-    /// What came of that for which requests wait.
-    mutating func arrived() -> TokenAnswer { isPrepared ? newer(than: generation) : prepare() }
+    /// What came of that for which requests wait. Asked by nobody else meanwhile: who has the answer has to tell them.
+    mutating func arrived() -> TokenAnswer {
+        guard isAwaited else { return .awaited }
+        isAwaited = false
+        return ask()
+    }
+
+    /// Asks for a token, or for another one.
+    private mutating func ask() -> TokenAnswer {
+        let answer = isPrepared ? surroundings.refreshToken() : surroundings.prepare()
+        switch answer {
+        case .ready: (isPrepared, generation) = (true, generation + (isPrepared ? 1 : 0))
+        case .awaited: isAwaited = true
+        case .failed: break
+        }
+        return answer
+    }
 }
