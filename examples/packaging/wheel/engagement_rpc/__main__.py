@@ -1,0 +1,3 @@
+from engagement_rpc import main
+
+main()
