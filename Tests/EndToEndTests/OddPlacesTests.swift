@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One session, with the line ends of Windows, wherever a host may happen to start the process: everywhere the same answers.
+/// One session, with the line ends of Windows, wherever a host may start the process: everywhere the same answers.
 @Suite(.ownThread, .tags(.endings))
 struct OddPlacesTests {
     static let places: [Named<String>] = [
