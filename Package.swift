@@ -57,7 +57,7 @@ let package = Package(
                 name: "EndToEndTests", dependencies: ["TestSupport", "engagement-rpc"], swiftSettings: compile),
         ]
         + module("Bytes", [])
-        + module("JSON", ["Bytes"], tests: ["TestSupport"])
+        + module("JSON", ["Bytes", "CSystem"], tests: ["TestSupport"])
         + module("HTTP", ["Bytes"], tests: ["TestSupport"])
         + module("JSONRPC", ["Bytes", "JSON"])
         + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"], tests: ["TestSupport"])

@@ -1,4 +1,5 @@
 import Bytes
+import CSystem
 
 /// The grammar, as functions from the position of a token to the position behind it. Positions are passed and returned,
 /// not kept in the scanner, so that they stay in registers: this is where an answer's bytes cost their time.
@@ -38,10 +39,10 @@ extension JSONScanner {
         guard start < end else { throw failure(start, .end) }
         switch start.pointee {
         case UInt8(ascii: "\""):
-            let stop = skipPlain(start + 1)
-            if stop < end, stop.pointee == UInt8(ascii: "\"") { return stop + 1 }
             var hasEscapes = false
-            return try skipString(start, &hasEscapes)
+            let stop = skipPlain(start + 1, &hasEscapes)
+            if stop < end, stop.pointee == UInt8(ascii: "\"") { return stop + 1 }
+            return try skipString(from: stop, &hasEscapes)
         case UInt8(ascii: "{"): return try skipObject(start, depth)
         case UInt8(ascii: "["): return try skipArray(start, depth)
         default: return try skipScalar(start)
@@ -52,9 +53,9 @@ extension JSONScanner {
     @inline(__always)
     func skipName(_ start: Position, _ hasEscapes: inout Bool) throws(JSONSyntaxError) -> Position {
         guard start < end, start.pointee == UInt8(ascii: "\"") else { throw failure(start, start < end ? .name : .end) }
-        let stop = skipPlain(start + 1)
+        let stop = skipPlain(start + 1, &hasEscapes)
         if stop < end, stop.pointee == UInt8(ascii: "\"") { return stop + 1 }
-        return try skipString(start, &hasEscapes)
+        return try skipString(from: stop, &hasEscapes)
     }
 
     /// Behind the colon that must follow `start`, white space before it allowed.
@@ -127,9 +128,13 @@ extension JSONScanner {
 
     /// Behind the string that begins with the quote at `start`.
     func skipString(_ start: Position, _ hasEscapes: inout Bool) throws(JSONSyntaxError) -> Position {
-        var at = start + 1
+        try skipString(from: skipPlain(start + 1, &hasEscapes), &hasEscapes)
+    }
+
+    /// Behind the string in which the byte at `stop` is the first that is not plain.
+    private func skipString(from stop: Position, _ hasEscapes: inout Bool) throws(JSONSyntaxError) -> Position {
+        var at = stop
         while true {
-            at = skipPlain(at)
             guard at < end else { throw failure(at, .end) }
             switch at.pointee {
             case UInt8(ascii: "\""): return at + 1
@@ -139,19 +144,36 @@ extension JSONScanner {
             case 0..<0x20: throw failure(at, .control)
             default: at = try skipMultibyte(at)
             }
+            at = skipPlain(at, &hasEscapes)
         }
     }
 
-    /// Moves over printable ASCII, 16 bytes a step, to a quote, a backslash, a control character or a byte above 127.
+    /// Moves over printable ASCII to a quote, a backslash, a control character or a byte above 127; in what is longer than
+    /// most strings are, over escapes too.
     @inline(__always)
-    private func skipPlain(_ start: Position) -> Position {
-        var at = start
+    private func skipPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
+        guard end - start >= 16 else { return skipPlainBytes(start) }
+        let halves = Self.stops(in: UnsafeRawPointer(start).loadUnaligned(as: SIMD16<UInt8>.self))
+        if halves.x != 0 { return start + (halves.x.trailingZeroBitCount &>> 3) }
+        if halves.y != 0 { return start + 8 + (halves.y.trailingZeroBitCount &>> 3) }
+        return skipLongPlain(start + 16, &hasEscapes)
+    }
+
+    private func skipLongPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
+        var passedEscapes: Int32 = 0
+        var at = start + rpc_pass_string(start, end, &passedEscapes)
+        if passedEscapes != 0 { hasEscapes = true }
         while end - at >= 16 {
             let halves = Self.stops(in: UnsafeRawPointer(at).loadUnaligned(as: SIMD16<UInt8>.self))
             if halves.x != 0 { return at + (halves.x.trailingZeroBitCount &>> 3) }
             if halves.y != 0 { return at + 8 + (halves.y.trailingZeroBitCount &>> 3) }
             at += 16
         }
+        return skipPlainBytes(at)
+    }
+
+    private func skipPlainBytes(_ start: Position) -> Position {
+        var at = start
         while at < end {
             let byte = at.pointee
             if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte >= 0x80 { return at }

@@ -46,7 +46,7 @@ struct StyleTests {
     /// What each target may import.
     private static let imports: [String: Set<String>] = [
         "Bytes": ["Glibc"],
-        "JSON": ["Bytes", "Foundation"],
+        "JSON": ["Bytes", "CSystem", "Foundation"],
         "HTTP": ["Bytes", "Glibc"],
         "JSONRPC": ["Bytes", "JSON"],
         "EngagementAPI": ["Bytes", "JSON", "HTTP", "JSONRPC"],

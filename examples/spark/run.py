@@ -1,6 +1,6 @@
 """Many requests over a Spark cluster: each partition goes through an engagement-rpc of its own.
 
-    run.py REQUESTS.jsonl ANSWERS [--master URL] [--partitions N] [engagement-rpc's flags]
+    run.py REQUESTS.jsonl ANSWERS [--master URL] [--partitions N] [--] [engagement-rpc's flags]
 
 ANSWERS becomes a folder of parts, as Spark writes them. A partition whose process or executor dies is run again, whole: send
 what is safe to repeat. Requests about one engagement stay in one partition, in the order of the file.
@@ -40,7 +40,8 @@ def environment():
 def program():
     """The binary, at the same place on each executor."""
     if found := os.environ.get("ENGAGEMENT_RPC") or shutil.which("engagement-rpc"):
-        return found
+        # An executor works in a folder of its own.
+        return os.path.abspath(found) if "/" in found else found
     built = REPOSITORY / ".build/release/engagement-rpc"
     return str(built) if built.exists() else sys.exit("run.py: engagement-rpc is not on the PATH")
 
@@ -52,29 +53,32 @@ def main():
     parser.add_argument("--master", help="else what spark-submit says, else this machine")
     parser.add_argument("--partitions", type=int, default=16)
     given, flags = parser.parse_known_args()
+    command = shlex.join([program(), *(flag for flag in flags if flag != "--")])
+    handed_on = environment()
     if Path(given.answers).exists():
         sys.exit(f"run.py: {given.answers} is there already")
 
     conf = SparkConf().setAppName("engagement-rpc").set("spark.log.level", "ERROR")
     # A second copy of a slow partition would write at the same time as the first.
     conf.set("spark.speculation", "false")
+    conf.setIfMissing("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
     if given.master or not conf.contains("spark.master"):
         conf.setMaster(given.master or "local[*]")
     context = SparkContext(conf=conf)
     try:
-        print(answered(context, given, shlex.join([program(), *flags])))
+        print(answered(context, given, command, handed_on))
     finally:
         context.stop()
 
 
-def answered(context, given, command):
+def answered(context, given, command, environment):
     """Writes the answers; gives a sentence about them."""
     lines = context.textFile(given.requests).filter(str.strip)
     numbered = lines.zipWithIndex().map(lambda pair: ((engagement(pair[0]), pair[1]), pair[0]))
     placed = numbered.repartitionAndSortWithinPartitions(
         given.partitions, lambda key: zlib.crc32(key[0].encode()), keyfunc=lambda key: key[1]
     )
-    placed.values().pipe(command, environment(), checkCode=True).saveAsTextFile(given.answers)
+    placed.values().pipe(command, environment, checkCode=True).saveAsTextFile(given.answers)
 
     answers = context.textFile(given.answers).map(lambda line: "error" in json.loads(line))
     outcomes = answers.countByValue()
