@@ -51,7 +51,8 @@ import Testing
     }
 
     static let pieces: [[UInt8]] = [
-        "\\", "\\\\", "\\\\\\", "\\\"", "\\n", "\\/", "\\u0041", "\\u00g1", "\\u00", "\\\\\\u00aF", "\\x", "\"", "\u{1}", "\u{7F}",
+        "\\", "\\\\", "\\\\\\", "\\\"", "\\n", "\\/", "\\u0041", "\\u00g1", "\\u00", "\\\\\\u00aF", "\\x", "\"",
+        "\u{1}", "\u{7F}",
         String(repeating: "\\", count: 63), String(repeating: "\\", count: 64), String(repeating: "\\\"", count: 40),
         String(repeating: "\\", count: 129), "é",
     ].map { Array($0.utf8) }
