@@ -128,6 +128,8 @@ private func look(_ message: Message, isOutermost: Bool) {
     case .batch(let array):
         if !isOutermost { finding("a batch in a batch") }
         for element in array.elements { look(Message(element: element), isOutermost: false) }
+    case .response(let response):
+        if let id = response.id, error(id.bytes) != nil { finding("the id is no JSON") }
     case .invalid(let failure, let id):
         if let id, error(id.bytes) != nil { finding("the id is no JSON") }
         write(failure)

@@ -54,17 +54,21 @@ def serve():
     return server.sockets[0].getsockname()[1]
 
 
+def parent(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
 def processes(word, group=None):
     """The processes, of that process group, whose command line has that word."""
     parents = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             if word in (entry / "cmdline").read_bytes() and group in (None, os.getpgid(int(entry.name))):
-                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                parents[int(entry.name)] = parent(entry.name)
         except OSError:
             continue
     # A JVM that starts a program is there twice for a moment.
-    return [pid for pid, parent in parents.items() if parent not in parents]
+    return [pid for pid, above in parents.items() if above not in parents]
 
 
 def check(fact, what):
@@ -110,14 +114,20 @@ def main():
         try:
             killed, before = 0, set()
             while job.poll() is None and not killed:
-                time.sleep(0.1)
+                time.sleep(0.05)
+                executors = processes(b"CoarseGrainedExecutorBackend", job.pid)
                 running = set(processes(token)) - {job.pid}
-                # Both in the middle of a partition, not between two.
-                steady, before = len(running) == 2 and running == before, running
-                if steady and Server.writes > count / 3:
-                    executors = processes(b"CoarseGrainedExecutorBackend", job.pid)
+                # In the middle of a partition, not between two.
+                middle, before = running & before, running
+                if middle and Server.writes > count / 3:
                     check(len(executors) == 2, f"{len(executors)} executors, not 2")
-                    os.kill(executors[0], signal.SIGKILL)
+                    # Above it are Spark's worker, its daemon, and the executor.
+                    try:
+                        executor = parent(parent(parent(middle.pop())))
+                    except OSError:
+                        continue
+                    check(executor in executors, "whose process is it?")
+                    os.kill(executor, signal.SIGKILL)
                     killed = 1
             said = job.communicate(timeout=540)[0].decode()
             time.sleep(1)
