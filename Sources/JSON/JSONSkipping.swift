@@ -42,7 +42,7 @@ extension JSONScanner {
             var hasEscapes = false
             let stop = skipPlain(start + 1, &hasEscapes)
             if stop < end, stop.pointee == UInt8(ascii: "\"") { return stop + 1 }
-            return try skipString(from: stop, &hasEscapes)
+            return try skipString(start, from: stop, &hasEscapes)
         case UInt8(ascii: "{"): return try skipObject(start, depth)
         case UInt8(ascii: "["): return try skipArray(start, depth)
         default: return try skipScalar(start)
@@ -55,7 +55,7 @@ extension JSONScanner {
         guard start < end, start.pointee == UInt8(ascii: "\"") else { throw failure(start, start < end ? .name : .end) }
         let stop = skipPlain(start + 1, &hasEscapes)
         if stop < end, stop.pointee == UInt8(ascii: "\"") { return stop + 1 }
-        return try skipString(from: stop, &hasEscapes)
+        return try skipString(start, from: stop, &hasEscapes)
     }
 
     /// Behind the colon that must follow `start`, white space before it allowed.
@@ -128,11 +128,13 @@ extension JSONScanner {
 
     /// Behind the string that begins with the quote at `start`.
     func skipString(_ start: Position, _ hasEscapes: inout Bool) throws(JSONSyntaxError) -> Position {
-        try skipString(from: skipPlain(start + 1, &hasEscapes), &hasEscapes)
+        try skipString(start, from: skipPlain(start + 1, &hasEscapes), &hasEscapes)
     }
 
-    /// Behind the string in which the byte at `stop` is the first that is not plain.
-    private func skipString(from stop: Position, _ hasEscapes: inout Bool) throws(JSONSyntaxError) -> Position {
+    /// Behind the string that begins with the quote at `start` and is not plain at `stop`, which is all right up to there.
+    private func skipString(
+        _ start: Position, from stop: Position, _ hasEscapes: inout Bool
+    ) throws(JSONSyntaxError) -> Position {
         var at = stop
         while true {
             guard at < end else { throw failure(at, .end) }
@@ -141,10 +143,11 @@ extension JSONScanner {
             case UInt8(ascii: "\\"):
                 hasEscapes = true
                 at = try skipEscape(at)
+                let isLong = at - start > Self.usualLength
+                at = isLong ? skipLongPlain(at, &hasEscapes) : skipPlain(at, &hasEscapes)
             case 0..<0x20: throw failure(at, .control)
-            default: at = try skipMultibyte(at)
+            default: at = skipPlain(try skipMultibyte(at), &hasEscapes)
             }
-            at = skipPlain(at, &hasEscapes)
         }
     }
 
@@ -152,17 +155,29 @@ extension JSONScanner {
     /// most strings are, over escapes too.
     @inline(__always)
     private func skipPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
-        guard end - start >= 16 else { return skipPlainBytes(start) }
-        let halves = Self.stops(in: UnsafeRawPointer(start).loadUnaligned(as: SIMD16<UInt8>.self))
-        if halves.x != 0 { return start + (halves.x.trailingZeroBitCount &>> 3) }
-        if halves.y != 0 { return start + 8 + (halves.y.trailingZeroBitCount &>> 3) }
-        return skipLongPlain(start + 16, &hasEscapes)
+        var at = start
+        while end - at >= 16 {
+            let halves = Self.stops(in: UnsafeRawPointer(at).loadUnaligned(as: SIMD16<UInt8>.self))
+            if halves.x != 0 { return at + (halves.x.trailingZeroBitCount &>> 3) }
+            if halves.y != 0 { return at + 8 + (halves.y.trailingZeroBitCount &>> 3) }
+            at += 16
+            if at - start == Self.usualLength { return skipLongPlain(at, &hasEscapes) }
+        }
+        return skipPlainBytes(at)
     }
+
+    /// Bytes after which a string is taken for a long one.
+    private static let usualLength = 64
 
     private func skipLongPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
         var passedEscapes: Int32 = 0
-        var at = start + rpc_pass_string(start, end, &passedEscapes)
+        let at = start + rpc_pass_string(start, end, &passedEscapes)
         if passedEscapes != 0 { hasEscapes = true }
+        return skipPlainSteps(at)
+    }
+
+    private func skipPlainSteps(_ start: Position) -> Position {
+        var at = start
         while end - at >= 16 {
             let halves = Self.stops(in: UnsafeRawPointer(at).loadUnaligned(as: SIMD16<UInt8>.self))
             if halves.x != 0 { return at + (halves.x.trailingZeroBitCount &>> 3) }

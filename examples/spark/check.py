@@ -90,6 +90,8 @@ def main():
         Path(folder, "token").write_text("sk-apik_check000000000000000\n")
         base = f"http://127.0.0.1:{serve()}/api"
         command = [sys.executable, HERE / "run.py", requests, answers, "--master", "local-cluster[2,1,1024]"]
+        # Few enough that each takes a while.
+        command += ["--partitions", "8"]
         flags = ["--base-url", base, "--token-file", Path(folder, "token")]
         # A local cluster writes into Spark's own folder.
         home = Path(folder, "spark")
@@ -114,7 +116,7 @@ def main():
         try:
             killed, before = 0, set()
             while job.poll() is None and not killed:
-                time.sleep(0.05)
+                time.sleep(0.03)
                 executors = processes(b"CoarseGrainedExecutorBackend", job.pid)
                 running = set(processes(token)) - {job.pid}
                 # In the middle of a partition, not between two.
@@ -131,7 +133,7 @@ def main():
                     killed = 1
             said = job.communicate(timeout=540)[0].decode()
             time.sleep(1)
-            # Those of the killed executor too: they end when their stdin does.
+            # Those of the killed executor too: they end by themselves.
             left = processes(token)
         finally:
             try:
