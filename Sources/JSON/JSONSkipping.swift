@@ -131,7 +131,7 @@ extension JSONScanner {
         try skipString(start, from: skipPlain(start + 1, &hasEscapes), &hasEscapes)
     }
 
-    /// Behind the string that begins with the quote at `start` and is not plain at `stop`, which is all right up to there.
+    /// Behind the string that begins with the quote at `start` and is all right up to `stop`, which is not plain.
     private func skipString(
         _ start: Position, from stop: Position, _ hasEscapes: inout Bool
     ) throws(JSONSyntaxError) -> Position {
@@ -151,8 +151,8 @@ extension JSONScanner {
         }
     }
 
-    /// Moves over printable ASCII to a quote, a backslash, a control character or a byte above 127; in what is longer than
-    /// most strings are, over escapes too.
+    /// Moves over printable ASCII to a quote, a backslash, a control character or a byte above 127; in what is longer
+    /// than most strings are, over escapes too.
     @inline(__always)
     private func skipPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
         var at = start
