@@ -92,6 +92,8 @@ public final class FaultServer: Sendable {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard listener >= 0 else { throw HarnessFailure.system("socket") }
         _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
+        // A connection that was reset between poll and accept must not block accept, which holds the lock.
+        _ = fcntl(listener, F_SETFL, O_NONBLOCK)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
