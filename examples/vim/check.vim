@@ -31,8 +31,7 @@ function s:Main() abort
   call assert_equal('cnt_sandbox01 cnt_sandbox02 cnt_sandboxroom1', s:Ids(), 'a no is a no')
   let s:answer = 1
   write
-  call assert_match("- cnt_sandbox02\tBjörn", s:questions[1])
-  call assert_match('+ cnt_sandbox05', s:questions[1])
+  call assert_match("- cnt_sandbox02\tBjörn.*+ cnt_sandbox05", get(s:questions, 1, ''))
   call assert_equal('cnt_sandbox01 cnt_sandbox05 cnt_sandboxroom1', s:Ids())
   call assert_false(&modified)
 
@@ -50,7 +49,7 @@ function s:Main() abort
   write
   %delete
   write
-  call assert_match('Nobody would be left', s:questions[-1])
+  call assert_match('Nobody would be left', get(s:questions, -1, ''))
   call assert_false(&modified)
 
   " Somebody else changes it in the meantime.
@@ -65,9 +64,12 @@ endfunction
 try
   call s:Main()
 catch
-  call add(v:errors, v:exception)
+  call add(v:errors, substitute(v:exception, '^engagement: ', '', ''))
 endtry
-let s:said = empty(v:errors) ? ['edited, declined, written, undone, refused twice'] : v:errors
+let s:said = ['edited, declined, written, undone, refused twice']
+if !empty(v:errors)
+  let s:said = filter(split(execute('messages'), "\n"), 'v:val =~# "^engagement-rpc: "') + v:errors
+endif
 " A silent Vim prints lines of a buffer, and nothing else.
 enew!
 call setline(1, map(s:said, '"vim: " . v:val'))

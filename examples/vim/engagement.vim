@@ -100,7 +100,8 @@ function s:Write() abort
     return 'nothing to change'
   endif
   let text = map(copy(changes.removed), {_, id -> '- ' . get(b:labels, id, id)})
-  let text += map(copy(changes.added), {_, id -> '+ ' . id}) + (empty(params.contact_ids) ? ['Nobody would be left.'] : [])
+  let text += map(copy(changes.added), {_, id -> '+ ' . id})
+  if empty(params.contact_ids) | let text += ['Nobody would be left.'] | endif
   if g:Engagement_ask(join(text + ['Replace?'], "\n")) != 1 | return 'nothing is written' | endif
   let params.expected_contact_ids = b:contacts
   let changes = EngagementCall('engagement.replaceContacts', params).changes
@@ -122,7 +123,7 @@ function s:Shown(action) abort
     redraw
     echo said
   catch /^engagement: /
-    echohl ErrorMsg | echomsg v:exception | echohl None
+    echohl ErrorMsg | echomsg substitute(v:exception, '^engagement', 'engagement-rpc', '') | echohl None
   endtry
 endfunction
 
