@@ -32,29 +32,31 @@ enum {
     stop = 128,          // 0, 1: control characters; 8 to 15: above 127
 };
 
-static const signed char upper_halves[16] = {
-    (signed char)stop, (signed char)stop, quote_or_slash, decimal_digit, hex_letter, backslash, b_f_n | hex_letter,
-    r_t | u, (signed char)stop, (signed char)stop, (signed char)stop, (signed char)stop, (signed char)stop,
-    (signed char)stop, (signed char)stop, (signed char)stop,
+static const unsigned char upper_halves[16] = {
+    stop, stop, quote_or_slash, decimal_digit, hex_letter, backslash, b_f_n | hex_letter, r_t | u,
+    stop, stop, stop, stop, stop, stop, stop, stop,
 };
-static const signed char lower_halves[16] = {
-    (signed char)(stop | decimal_digit),
-    (signed char)(stop | decimal_digit | hex_letter),
-    (signed char)(stop | decimal_digit | hex_letter | quote_or_slash | b_f_n | r_t),
-    (signed char)(stop | decimal_digit | hex_letter),
-    (signed char)(stop | decimal_digit | hex_letter | r_t),
-    (signed char)(stop | decimal_digit | hex_letter | u),
-    (signed char)(stop | decimal_digit | hex_letter | b_f_n),
-    (signed char)(stop | decimal_digit),
-    (signed char)(stop | decimal_digit),
-    (signed char)(stop | decimal_digit),
-    (signed char)stop,
-    (signed char)stop,
-    (signed char)(stop | backslash),
-    (signed char)stop,
-    (signed char)(stop | b_f_n),
-    (signed char)(stop | quote_or_slash),
+static const unsigned char lower_halves[16] = {
+    stop | decimal_digit,
+    stop | decimal_digit | hex_letter,
+    stop | decimal_digit | hex_letter | quote_or_slash | b_f_n | r_t,
+    stop | decimal_digit | hex_letter,
+    stop | decimal_digit | hex_letter | r_t,
+    stop | decimal_digit | hex_letter | u,
+    stop | decimal_digit | hex_letter | b_f_n,
+    stop | decimal_digit,
+    stop | decimal_digit,
+    stop | decimal_digit,
+    stop,
+    stop,
+    stop | backslash,
+    stop,
+    stop | b_f_n,
+    stop | quote_or_slash,
 };
+
+// For 1 to 64.
+static inline uint64_t first_bits(int count) { return ~0ull >> (64 - count); }
 
 #define AVX2 __attribute__((target("avx2")))
 
@@ -95,22 +97,18 @@ AVX2 static ssize_t pass_string(const unsigned char *start, const unsigned char 
             stops |= quotes;
         } else {
             // What is not whole in this step goes into the next: a run of backslashes at its end, and the last \u.
-            if (backslashes >> 63) length = backslashes == ~0ull ? 0 : 64 - __builtin_clzll(~backslashes);
-            uint64_t inside = length == 64 ? ~0ull : (1ull << length) - 1;
-            uint64_t escaped = escaped_by(backslashes & inside);
+            if (backslashes == ~0ull) break;
+            if (backslashes >> 63) length = 64 - __builtin_clzll(~backslashes);
+            uint64_t escaped = escaped_by(backslashes & first_bits(length));
             uint64_t digits = places_with(hex_digit, first_kinds, second_kinds);
             uint64_t long_escapes = escaped & places_with(u, first_kinds, second_kinds);
             uint64_t late = long_escapes & 0xfull << 60;
-            if (late) {
-                length = __builtin_ctzll(late) - 1;
-                inside &= (1ull << length) - 1;
-            }
-            if (length == 0) break;
+            if (late) length = __builtin_ctzll(late) - 1;
             uint64_t good = places_with(whole_escape, first_kinds, second_kinds)
                 | (long_escapes & digits >> 1 & digits >> 2 & digits >> 3 & digits >> 4);
             stops |= (quotes & ~escaped) | (escaped & ~good) >> 1;
-            stops &= inside;
-            backslashes &= inside;
+            stops &= first_bits(length);
+            backslashes &= first_bits(length);
         }
         if (stops) {
             int place = __builtin_ctzll(stops);

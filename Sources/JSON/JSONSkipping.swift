@@ -157,10 +157,9 @@ extension JSONScanner {
     private func skipPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
         var at = start
         while end - at >= 16 {
-            let halves = Self.stops(in: UnsafeRawPointer(at).loadUnaligned(as: SIMD16<UInt8>.self))
-            if halves.x != 0 { return at + (halves.x.trailingZeroBitCount &>> 3) }
-            if halves.y != 0 { return at + 8 + (halves.y.trailingZeroBitCount &>> 3) }
-            at += 16
+            let count = Self.plainCount(at)
+            at += count
+            if count < 16 { return at }
             if at - start == Self.usualLength { return skipLongPlain(at, &hasEscapes) }
         }
         return skipPlainBytes(at)
@@ -171,18 +170,12 @@ extension JSONScanner {
 
     private func skipLongPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
         var passedEscapes: Int32 = 0
-        let at = start + rpc_pass_string(start, end, &passedEscapes)
+        var at = start + rpc_pass_string(start, end, &passedEscapes)
         if passedEscapes != 0 { hasEscapes = true }
-        return skipPlainSteps(at)
-    }
-
-    private func skipPlainSteps(_ start: Position) -> Position {
-        var at = start
         while end - at >= 16 {
-            let halves = Self.stops(in: UnsafeRawPointer(at).loadUnaligned(as: SIMD16<UInt8>.self))
-            if halves.x != 0 { return at + (halves.x.trailingZeroBitCount &>> 3) }
-            if halves.y != 0 { return at + 8 + (halves.y.trailingZeroBitCount &>> 3) }
-            at += 16
+            let count = Self.plainCount(at)
+            at += count
+            if count < 16 { return at }
         }
         return skipPlainBytes(at)
     }
@@ -195,6 +188,15 @@ extension JSONScanner {
             at += 1
         }
         return at
+    }
+
+    /// How many of the 16 bytes at `start` come before the first at which to stop.
+    @inline(__always)
+    private static func plainCount(_ start: Position) -> Int {
+        let halves = stops(in: UnsafeRawPointer(start).loadUnaligned(as: SIMD16<UInt8>.self))
+        if halves.x != 0 { return halves.x.trailingZeroBitCount &>> 3 }
+        if halves.y != 0 { return 8 + (halves.y.trailingZeroBitCount &>> 3) }
+        return 16
     }
 
     /// All bits of each byte at which to stop, none of the others; in two words, because those can be searched.

@@ -7,27 +7,25 @@ import Testing
 struct OddPlacesTests {
     static let places: [Named<String>] = [
         Named("a deleted working directory", #"d=$(mktemp -d); cd "$d"; rmdir "$d"; exec "$0" --sandbox"#),
-        Named("a working directory that may not be read", #"cd /; umask 777; exec "$0" --sandbox"#),
+        Named("a umask that forbids everything", #"cd /; umask 777; exec "$0" --sandbox"#),
         Named("nothing but PATH", #"exec env -i PATH=/usr/bin:/bin "$0" --sandbox"#),
         Named("no environment", #"exec env -i "$0" --sandbox"#),
         Named("no name", #"exec -a "" "$0" --sandbox"#),
         Named("HOME that is a file", #"HOME=/dev/null TMPDIR=/nowhere exec "$0" --sandbox"#),
         Named("the C locale", #"LC_ALL=C exec "$0" --sandbox"#),
         Named("a locale that is not there", #"LC_ALL=xx_YY.ISO-8859-1 LANGUAGE=xx exec "$0" --sandbox"#),
-        Named("a decimal comma, and i with two dots", locale("de_DE") + locale("tr_TR") + #"exec "$0" --sandbox"#),
+        Named("a decimal comma, and i with two dots", turkish),
         Named("a time zone that is none", #"TZ=Nowhere/Nothing exec "$0" --sandbox"#),
         Named("a hundred descriptors", #"ulimit -n 100; exec "$0" --sandbox"#),
         Named("no core, little stack", #"ulimit -c 0; ulimit -s 1024; exec "$0" --sandbox"#),
         Named("the lowest priority", #"exec nice -n 19 "$0" --sandbox"#),
     ]
 
-    /// Makes that locale, where its sources are here, and sets it.
-    private static func locale(_ name: String) -> String {
+    /// Makes the locale where its sources are here, and leaves nothing behind.
+    private static let turkish = """
+        d=$(mktemp -d); localedef -i tr_TR -f UTF-8 "$d/tr_TR.UTF-8" 2>/dev/null
+        LOCPATH=$d LC_ALL=tr_TR.UTF-8 "$0" --sandbox; s=$?; rm -r "$d"; exit $s
         """
-        d=$(mktemp -d); localedef -i \(name) -f UTF-8 "$d/\(name).UTF-8" 2>/dev/null && \
-        export LOCPATH="$d" LC_ALL=\(name).UTF-8;
-        """
-    }
 
     private static let session = [
         request("1", "engagement.get", #"{"engagement_id":"ngmt_sandbox01","expand":["contacts"]}"#),

@@ -9,7 +9,7 @@ from pathlib import Path
 bundle, folder = sys.argv[1], Path(sys.argv[2])
 with zipfile.ZipFile(bundle) as packed:
     for item in packed.infolist():
-        (path := Path(packed.extract(item, folder))).chmod(item.external_attr >> 16 or 0o644)
+        Path(packed.extract(item, folder)).chmod(item.external_attr >> 16 or 0o644)
 manifest = json.loads((folder / "manifest.json").read_text())
 if len(sys.argv) > 3:
     import jsonschema
@@ -23,7 +23,7 @@ def filled(text):
     text = text.replace("${__dirname}", str(folder))
     for name, setting in settings.items():
         value = setting.get("default", "sk-apik_test0000000000000000")
-        text = text.replace(f"${{user_config.{name}}}", str(value).lower() if value in (True, False) else value)
+        text = text.replace(f"${{user_config.{name}}}", str(value).lower() if isinstance(value, bool) else value)
     return text
 
 

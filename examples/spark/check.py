@@ -90,8 +90,7 @@ def main():
         Path(folder, "token").write_text("sk-apik_check000000000000000\n")
         base = f"http://127.0.0.1:{serve()}/api"
         command = [sys.executable, HERE / "run.py", requests, answers, "--master", "local-cluster[2,1,1024]"]
-        # Few enough that each takes a while.
-        command += ["--partitions", "8"]
+        command += ["--partitions", "8"]  # Few enough that each takes a while.
         flags = ["--base-url", base, "--token-file", Path(folder, "token")]
         # A local cluster writes into Spark's own folder.
         home = Path(folder, "spark")

@@ -71,14 +71,14 @@ def main():
         context.stop()
 
 
-def answered(context, given, command, environment):
+def answered(context, given, command, variables):
     """Writes the answers; gives a sentence about them."""
     lines = context.textFile(given.requests).filter(str.strip)
     numbered = lines.zipWithIndex().map(lambda pair: ((engagement(pair[0]), pair[1]), pair[0]))
     placed = numbered.repartitionAndSortWithinPartitions(
         given.partitions, lambda key: zlib.crc32(key[0].encode()), keyfunc=lambda key: key[1]
     )
-    placed.values().pipe(command, environment, checkCode=True).saveAsTextFile(given.answers)
+    placed.values().pipe(command, variables, checkCode=True).saveAsTextFile(given.answers)
 
     answers = context.textFile(given.answers).map(lambda line: "error" in json.loads(line))
     outcomes = answers.countByValue()
