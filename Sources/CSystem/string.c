@@ -2,6 +2,7 @@
 
 #ifdef __x86_64__
 #include <immintrin.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #if __has_include(<sys/platform/x86.h>)
 #include <sys/platform/x86.h>
@@ -29,30 +30,28 @@ enum {
     hex_letter = 32,     // 4, 6: A to F, a to f
     hex_digit = decimal_digit | hex_letter,
     u = 64,              // 7
-    stop = 128,          // 0, 1: control characters; 8 to 15: above 127
 };
 
 static const unsigned char upper_halves[16] = {
-    stop, stop, quote_or_slash, decimal_digit, hex_letter, backslash, b_f_n | hex_letter, r_t | u,
-    stop, stop, stop, stop, stop, stop, stop, stop,
+    0, 0, quote_or_slash, decimal_digit, hex_letter, backslash, b_f_n | hex_letter, r_t | u,
 };
 static const unsigned char lower_halves[16] = {
-    stop | decimal_digit,
-    stop | decimal_digit | hex_letter,
-    stop | decimal_digit | hex_letter | quote_or_slash | b_f_n | r_t,
-    stop | decimal_digit | hex_letter,
-    stop | decimal_digit | hex_letter | r_t,
-    stop | decimal_digit | hex_letter | u,
-    stop | decimal_digit | hex_letter | b_f_n,
-    stop | decimal_digit,
-    stop | decimal_digit,
-    stop | decimal_digit,
-    stop,
-    stop,
-    stop | backslash,
-    stop,
-    stop | b_f_n,
-    stop | quote_or_slash,
+    decimal_digit,
+    decimal_digit | hex_letter,
+    decimal_digit | hex_letter | quote_or_slash | b_f_n | r_t,
+    decimal_digit | hex_letter,
+    decimal_digit | hex_letter | r_t,
+    decimal_digit | hex_letter | u,
+    decimal_digit | hex_letter | b_f_n,
+    decimal_digit,
+    decimal_digit,
+    decimal_digit,
+    0,
+    0,
+    backslash,
+    0,
+    b_f_n,
+    quote_or_slash,
 };
 
 // For 1 to 64.
@@ -64,8 +63,8 @@ AVX2 static inline uint64_t top_bits(__m256i first, __m256i second) {
     return (uint32_t)_mm256_movemask_epi8(first) | (uint64_t)(uint32_t)_mm256_movemask_epi8(second) << 32;
 }
 
-AVX2 static inline uint64_t places_of(char byte, __m256i first, __m256i second) {
-    __m256i wanted = _mm256_set1_epi8(byte);
+AVX2 static inline uint64_t places_of(int byte, __m256i first, __m256i second) {
+    __m256i wanted = _mm256_set1_epi8((char)byte);
     return top_bits(_mm256_cmpeq_epi8(first, wanted), _mm256_cmpeq_epi8(second, wanted));
 }
 
@@ -74,6 +73,12 @@ AVX2 static inline uint64_t places_with(char bits, __m256i first, __m256i second
     return top_bits(
         _mm256_cmpgt_epi8(_mm256_and_si256(first, wanted), none),
         _mm256_cmpgt_epi8(_mm256_and_si256(second, wanted), none));
+}
+
+// Of bytes above 127; those below count as larger.
+AVX2 static inline uint64_t places_below(int byte, __m256i first, __m256i second) {
+    __m256i limit = _mm256_set1_epi8((char)byte);
+    return top_bits(_mm256_cmpgt_epi8(limit, first), _mm256_cmpgt_epi8(limit, second));
 }
 
 AVX2 static inline __m256i kinds_of(__m256i bytes) {
@@ -85,21 +90,64 @@ AVX2 static inline __m256i kinds_of(__m256i bytes) {
         _mm256_shuffle_epi8(lower, _mm256_and_si256(bytes, half)));
 }
 
+// Whether the bytes above 127, which are at `high`, are well-formed UTF-8 (RFC 3629, section 4). A last sequence that
+// goes on behind the step ends `length` before it.
+AVX2 static inline int is_utf8(uint64_t high, __m256i first, __m256i second, int *length) {
+    uint64_t followers = places_below(0xc0, first, second), leads = high & ~followers;
+    uint64_t of_three_or_four = leads & ~places_below(0xe0, first, second), of_four = 0;
+    uint64_t wrong = leads & places_below(0xc2, first, second);
+    if (of_three_or_four) {
+        uint64_t before_low = places_below(0xa0, first, second) >> 1;
+        wrong |= places_of(0xe0, first, second) & before_low;
+        wrong |= places_of(0xed, first, second) & ~before_low;
+        of_four = leads & ~places_below(0xf0, first, second);
+    }
+    if (of_four) {
+        uint64_t before_lowest = places_below(0x90, first, second) >> 1;
+        wrong |= places_of(0xf0, first, second) & before_lowest;
+        wrong |= places_of(0xf4, first, second) & ~before_lowest;
+        wrong |= of_four & ~places_below(0xf5, first, second);
+    }
+    uint64_t misplaced = followers ^ (leads << 1 | of_three_or_four << 2 | of_four << 3);
+    uint64_t late = (leads & 1ull << 63) | (of_three_or_four & 3ull << 62) | (of_four & 7ull << 61);
+    if (late) *length = __builtin_ctzll(late);
+    // What follows the last byte is not known yet.
+    return !(wrong << 1 | misplaced);
+}
+
 AVX2 static ssize_t pass_string(const unsigned char *start, const unsigned char *end, int *has_escapes) {
+    const __m256i quote = _mm256_set1_epi8('"'), backslash = _mm256_set1_epi8('\\'), space = _mm256_set1_epi8(' ');
     const unsigned char *at = start;
     while (end - at >= 64) {
-        __m256i first = _mm256_loadu_si256((const __m256i *)at), second = _mm256_loadu_si256((const __m256i *)(at + 32));
-        __m256i first_kinds = kinds_of(first), second_kinds = kinds_of(second);
-        uint64_t backslashes = places_of('\\', first, second);
-        uint64_t stops = top_bits(first_kinds, second_kinds), quotes = places_of('"', first, second);
+        __m256i first = _mm256_loadu_si256((const __m256i *)at);
+        __m256i second = _mm256_loadu_si256((const __m256i *)(at + 32));
+        __m256i first_quotes = _mm256_cmpeq_epi8(first, quote), second_quotes = _mm256_cmpeq_epi8(second, quote);
+        __m256i first_backslashes = _mm256_cmpeq_epi8(first, backslash);
+        __m256i second_backslashes = _mm256_cmpeq_epi8(second, backslash);
+        // As signed numbers, the bytes above 127 are below the space, too.
+        __m256i first_below = _mm256_cmpgt_epi8(space, first), second_below = _mm256_cmpgt_epi8(space, second);
+        __m256i first_any = _mm256_or_si256(_mm256_or_si256(first_quotes, first_backslashes), first_below);
+        __m256i second_any = _mm256_or_si256(_mm256_or_si256(second_quotes, second_backslashes), second_below);
+        if (!_mm256_movemask_epi8(_mm256_or_si256(first_any, second_any))) {
+            at += 64;
+            continue;
+        }
+        uint64_t quotes = top_bits(first_quotes, second_quotes);
+        uint64_t backslashes = top_bits(first_backslashes, second_backslashes);
+        uint64_t high = top_bits(first, second), stops = top_bits(first_below, second_below) & ~high;
+        // What is not whole in this step goes into the next.
         int length = 64;
+        if (high && !is_utf8(high, first, second, &length)) stops |= high;
         if (!backslashes) {
             stops |= quotes;
         } else {
-            // What is not whole in this step goes into the next: a run of backslashes at its end, and the last \u.
-            if (backslashes == ~0ull) break;
-            if (backslashes >> 63) length = 64 - __builtin_clzll(~backslashes);
+            // A run of backslashes at the end, and the last \u.
+            uint64_t last = backslashes << (64 - length);
+            if (last == ~0ull) break;
+            if (last >> 63) length -= __builtin_clzll(~last);
+            if (length == 0) break;
             uint64_t escaped = escaped_by(backslashes & first_bits(length));
+            __m256i first_kinds = kinds_of(first), second_kinds = kinds_of(second);
             uint64_t digits = places_with(hex_digit, first_kinds, second_kinds);
             uint64_t long_escapes = escaped & places_with(u, first_kinds, second_kinds);
             uint64_t late = long_escapes & 0xfull << 60;
@@ -107,9 +155,9 @@ AVX2 static ssize_t pass_string(const unsigned char *start, const unsigned char 
             uint64_t good = places_with(whole_escape, first_kinds, second_kinds)
                 | (long_escapes & digits >> 1 & digits >> 2 & digits >> 3 & digits >> 4);
             stops |= (quotes & ~escaped) | (escaped & ~good) >> 1;
-            stops &= first_bits(length);
-            backslashes &= first_bits(length);
         }
+        stops &= first_bits(length);
+        backslashes &= first_bits(length);
         if (stops) {
             int place = __builtin_ctzll(stops);
             if (backslashes & ((1ull << place) - 1)) *has_escapes = 1;
@@ -122,7 +170,7 @@ AVX2 static ssize_t pass_string(const unsigned char *start, const unsigned char 
 }
 
 // glibc has asked the processor already; asking again costs microseconds in a virtual machine, at each start.
-static inline int has_avx2(void) {
+static int has_avx2(void) {
 #ifdef CPU_FEATURE_ACTIVE
     return CPU_FEATURE_ACTIVE(AVX2);
 #else
@@ -131,7 +179,14 @@ static inline int has_avx2(void) {
 }
 
 ssize_t rpc_pass_string(const unsigned char *start, const unsigned char *end, int *has_escapes) {
-    return end - start >= 64 && has_avx2() ? pass_string(start, end, has_escapes) : 0;
+    static _Atomic signed char answer;  // 0: not asked yet
+    if (end - start < 64) return 0;
+    signed char known = atomic_load_explicit(&answer, memory_order_relaxed);
+    if (known == 0) {
+        known = has_avx2() ? 1 : -1;
+        atomic_store_explicit(&answer, known, memory_order_relaxed);
+    }
+    return known > 0 ? pass_string(start, end, has_escapes) : 0;
 }
 #else
 ssize_t rpc_pass_string(const unsigned char *start, const unsigned char *end, int *has_escapes) {

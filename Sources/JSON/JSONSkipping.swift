@@ -142,17 +142,15 @@ extension JSONScanner {
             case UInt8(ascii: "\""): return at + 1
             case UInt8(ascii: "\\"):
                 hasEscapes = true
-                at = try skipEscape(at)
-                let isLong = at - start > Self.usualLength
-                at = isLong ? skipLongPlain(at, &hasEscapes) : skipPlain(at, &hasEscapes)
+                at = skipLongPlain(try skipEscape(at), &hasEscapes)
             case 0..<0x20: throw failure(at, .control)
-            default: at = skipPlain(try skipMultibyte(at), &hasEscapes)
+            default: at = skipLongPlain(try skipMultibyte(at), &hasEscapes)
             }
         }
     }
 
     /// Moves over printable ASCII to a quote, a backslash, a control character or a byte above 127; in what is longer
-    /// than most strings are, over escapes too.
+    /// than most strings are, over escapes and other characters too.
     @inline(__always)
     private func skipPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
         var at = start
@@ -166,7 +164,7 @@ extension JSONScanner {
     }
 
     /// Bytes after which a string is taken for a long one.
-    private static let usualLength = 64
+    private static let usualLength = 32
 
     private func skipLongPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
         var passedEscapes: Int32 = 0

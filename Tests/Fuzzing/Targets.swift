@@ -55,11 +55,15 @@ private func isKnownDifference(_ bytes: Bytes, _ error: JSONSyntaxError?) -> Boo
         let before = bytes[..<error.offset].last { !$0.isSpace }
         return before == UInt8(ascii: ",") && error.offset < bytes.count && "]}".utf8.contains(bytes[error.offset])
     }
-    // It refuses escaped halves of surrogate pairs, and numbers that no Double holds.
+    // It refuses escaped halves of surrogate pairs, and numbers that no Double holds. By scalars, because an accent may
+    // follow a digit.
     let text = bytes.text
     let pairs = #/\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}/#
-    if text.replacing(pairs, with: "").contains(#/\\u[dD][89a-fA-F][0-9a-fA-F]{2}/#) { return true }
-    return text.matches(of: #/-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?/#).contains {
+    let halves = #/\\u[dD][89a-fA-F][0-9a-fA-F]{2}/#
+    let others = text.replacing(pairs.matchingSemantics(.unicodeScalar), with: "")
+    if others.contains(halves.matchingSemantics(.unicodeScalar)) { return true }
+    let numbers = #/-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?/#
+    return text.matches(of: numbers.matchingSemantics(.unicodeScalar)).contains {
         Double(String($0.output.0))?.isInfinite ?? false
     }
 }
