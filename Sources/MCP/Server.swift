@@ -29,6 +29,10 @@ public final class Server {
     let version: String
     let isSandbox: Bool
     let tools: [Tool]
+    /// What a tool calls, by its name: of all methods of the table, also of those that are not offered.
+    private(set) lazy var entriesByTool = [String: MethodTable.Entry](
+        table.entries.compactMap { entry in Tool(entry.method).map { ($0.name, entry) } },
+        uniquingKeysWith: { first, _ in first })
 
     /// A server for the methods of `table`.
     public init(table: MethodTable, version: String, isSandbox: Bool) {

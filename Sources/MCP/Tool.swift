@@ -22,12 +22,13 @@ public struct Tool {
 
     /// A method's name with its dot and its capitals as underscores.
     public static func name(of method: String) -> String {
-        var name = ""
-        for letter in method {
-            if letter.isUppercase { name += "_" }
-            name += letter == "." ? "_" : letter.lowercased()
+        var name: [UInt8] = []
+        for byte in method.utf8 {
+            let isCapital = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            if isCapital { name.append(UInt8(ascii: "_")) }
+            name.append(byte == UInt8(ascii: ".") ? UInt8(ascii: "_") : isCapital ? byte | 0x20 : byte)
         }
-        return name
+        return String(decoding: name, as: UTF8.self)
     }
 
     /// A few words for people.

@@ -48,8 +48,7 @@ extension Server {
         guard let name = params?.member("name")?.string else {
             throw Refusal("name", "required", "tools/call needs the name of a tool.")
         }
-        let entries = table.entries.filter { Tool($0.method) != nil }
-        guard let entry = entries.first(where: { Tool.name(of: $0.method.name) == name }) else {
+        guard let entry = entriesByTool[name] else {
             let hint = name.nearest(in: tools.map(\.name)).map { " Did you mean \($0)?" } ?? " tools/list names all."
             throw Refusal("name", "unknown_tool", "There is no tool \(name.quoted).\(hint)")
         }

@@ -74,7 +74,7 @@ final class ContactEdit: Procedure {
             return .fail(RPCFailure(.badResponse, text))
         }
         before = current
-        if let expected = terms?.expected, !expected.without(current.preserved).holdsSame(as: current.contacts) {
+        if let expected = terms?.expected, ![].adding(expected.without(current.preserved)).holdsSame(as: current.contacts) {
             let text = "The engagement's contacts are not those that were expected, so nothing was written."
             var failure = RPCFailure(.preconditionFailed, text)
             failure.currentContactIDs = current.contacts
@@ -218,11 +218,23 @@ struct ContactSet {
         if withNames { readHeading(root) }
         var seen = SmallSet()
         for item in list.elements {
-            guard let id = item.member("id")?.string, !id.isEmpty else { return nil }
+            guard let (id, isResource) = Self.identity(item), !id.isEmpty else { return nil }
             guard seen.insert(id) else { continue }
             if withNames { names[id] = item.contactName }
-            if item.member("is_calendar_resource")?.bool == true { preserved.append(id) } else { contacts.append(id) }
+            if isResource { preserved.append(id) } else { contacts.append(id) }
         }
+    }
+
+    private static func identity(_ contact: JSONSlice) -> (id: String, isResource: Bool)? {
+        var (id, isResource) = (String?.none, Bool?.none)
+        for member in contact.members {
+            if id == nil, member.name.reads("id") {
+                id = member.value.string
+            } else if isResource == nil, member.name.reads("is_calendar_resource") {
+                isResource = member.value.bool
+            }
+        }
+        return id.map { ($0, isResource == true) }
     }
 
     private mutating func readHeading(_ engagement: JSONSlice) {
@@ -264,8 +276,13 @@ extension [String] {
         return filter { !others.contains($0) }
     }
 
-    /// Whether both hold the same, in whatever order.
-    fileprivate func holdsSame(as others: [String]) -> Bool { self == others || Set(self) == Set(others) }
+    /// Whether both hold the same, in whatever order. Neither may hold anything twice.
+    fileprivate func holdsSame(as others: [String]) -> Bool {
+        guard count == others.count else { return false }
+        if self == others { return true }
+        let others = SmallSet(others)
+        return allSatisfy(others.contains)
+    }
 
     /// Followed by those of `others` that are not in it yet, each once.
     fileprivate func adding(_ others: [String]) -> [String] {

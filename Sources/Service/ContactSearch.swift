@@ -69,15 +69,20 @@ final class ContactSearch: Procedure {
     }
 
     private func take(_ exchange: Exchange) -> Step {
-        let root = JSONSlice(checked: exchange.answer)
-        guard let found = root.member("data"), found.kind == .array else {
-            return .fail(RPCFailure(.badResponse, "The API's answer is not a list, although a list was asked for."))
+        let page: ListPage
+        do throws(RPCFailure) {
+            page = try ListPage(JSONSlice(checked: exchange.answer))
+        } catch {
+            return .fail(error)
         }
-        for item in found.elements where matches(item) {
+        for item in page.items where matches(item) {
             guard let id = item.member("id")?.string, !matches.contains(where: { $0.id == id }) else { continue }
             matches.append(Match(id: id, json: Self.shown(item, id)))
         }
-        if root.member("has_more")?.bool != false, let cursor = root.member("next_cursor")?.string, !cursor.isEmpty {
+        switch page.next {
+        case .end: break
+        case .unreachable: return .fail(ListPage.noCursor)
+        case .page(let cursor):
             guard cursors.insert(cursor).inserted else {
                 return .fail(RPCFailure(.badResponse, "The API gave the same cursor twice, so the search has no end."))
             }

@@ -47,7 +47,7 @@ final class ListWalk: Procedure {
 
     func next(after outcome: Outcome) -> Step {
         switch outcome {
-        case .begun: return .ask(page)
+        case .begun: return .ask(request)
         case .answered(let exchange): return take(exchange)
         case .recalled, .told: return .fail(.unasked)
         case .failed(let failure, _):
@@ -57,7 +57,7 @@ final class ListWalk: Procedure {
         }
     }
 
-    private var page: APIRequest {
+    private var request: APIRequest {
         let next = ByteBuffer(capacity: 256)
         next.append(target)
         next.append(target.bytes.contains(UInt8(ascii: "?")) ? "&" : "?")
@@ -71,30 +71,31 @@ final class ListWalk: Procedure {
     }
 
     private func take(_ exchange: Exchange) -> Step {
-        let root = JSONSlice(checked: exchange.answer)
-        guard let data = root.member("data"), data.kind == .array else {
-            let failure = RPCFailure(.badResponse, "The API's answer is not a list, although a list was asked for.")
-            guard let last else { return .fail(failure) }
-            return finish(last, failure, nextCursor: lastCursor)
+        let page: ListPage
+        do throws(RPCFailure) {
+            page = try ListPage(JSONSlice(checked: exchange.answer))
+        } catch {
+            guard let last else { return .fail(error) }
+            return finish(last, error, nextCursor: lastCursor)
         }
         last = exchange
         pages += 1
-        for element in data.elements {
+        for item in page.items {
             items += 1
             let start = elements.count
             if start > 0 { elements.append(",") }
             guard let fields else {
-                elements.append(element.bytes)
+                elements.append(item.bytes)
                 continue
             }
-            if !fields.append(element, to: elements) { elements.truncate(to: start) }
+            if !fields.append(item, to: elements) { elements.truncate(to: start) }
         }
-        guard let next = root.member("next_cursor")?.string, !next.isEmpty else {
-            guard root.member("has_more")?.bool == true else { return finish(exchange) }
-            let text = "The API says that there is more, and gives no cursor to go on with."
-            return finish(exchange, RPCFailure(.badResponse, text))
+        let next: String
+        switch page.next {
+        case .end: return finish(exchange)
+        case .unreachable: return finish(exchange, ListPage.noCursor)
+        case .page(let cursor): next = cursor
         }
-        if root.member("has_more")?.bool == false { return finish(exchange) }
         let encoded = ByteBuffer()
         encoded.appendPercentEncoded(next)
         let isNew = seen.insert(next).inserted
@@ -110,7 +111,7 @@ final class ListWalk: Procedure {
             return finish(exchange, stoppedBy: "too_large", "What has come is over 64 MiB.", nextCursor: next)
         }
         lastCursor = next
-        return .tell(CallProgress(items: items, pages: pages), then: .ask(page))
+        return .tell(CallProgress(items: items, pages: pages), then: .ask(request))
     }
 
     private func finish(_ exchange: Exchange, _ failure: RPCFailure, nextCursor: String? = nil) -> Step {

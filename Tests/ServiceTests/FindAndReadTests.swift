@@ -70,6 +70,16 @@ import Testing
     }
 
     @Test(arguments: [
+        (#"{"data":[],"has_more":true,"next_cursor":null}"#, "gives no cursor to go on with"),
+        (#"{"data":[],"has_more":true}"#, "gives no cursor to go on with"),
+        (#"{"data":{},"has_more":false}"#, "is not a list"), ("[]", "is not a list"),
+    ])
+    func aSearchThatCannotEndIsNoAnswer(body: String, message: String) throws {
+        let (answer, _) = try find([.answer(200, body)], #"{"emails":["a@x"]}"#)
+        #expect(answer.kind == "bad_response" && answer.text.contains(message), "\(answer)")
+    }
+
+    @Test(arguments: [
         "{}", #"{"emails":[]}"#, #"{"emails":[" "]}"#, #"{"emails":[""]}"#, #"{"names":["a",5]}"#, #"{"emails":"a@x"}"#,
         #"{"emails":[\#((0..<30).map { "\"a\($0)@x\"" }.joined(separator: ","))],"names":[\#((0..<21).map { "\"n\($0)\"" }.joined(separator: ","))]}"#,
     ])
