@@ -83,6 +83,14 @@ public final class ByteBuffer {
         count += 1
     }
 
+    /// Puts a copy of the other buffer's bytes before all that is there.
+    public func prepend(_ other: ByteBuffer) {
+        reserve(other.count)
+        memmove(base + other.count, base, count)
+        memcpy(base, other.base, other.count)
+        count += other.count
+    }
+
     /// Appends a literal, without making a `String`.
     public func append(_ literal: StaticString) {
         append(Bytes(start: literal.utf8Start, count: literal.utf8CodeUnitCount))

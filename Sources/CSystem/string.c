@@ -180,19 +180,19 @@ static int has_avx2(void) {
 
 ssize_t rpc_pass_string(const unsigned char *start, const unsigned char *end, int *has_escapes) {
     static _Atomic signed char answer;  // 0: not asked yet
-    if (end - start < 64) return 0;
+    if (end - start < 64) return -1;
     signed char known = atomic_load_explicit(&answer, memory_order_relaxed);
     if (known == 0) {
         known = has_avx2() ? 1 : -1;
         atomic_store_explicit(&answer, known, memory_order_relaxed);
     }
-    return known > 0 ? pass_string(start, end, has_escapes) : 0;
+    return known > 0 ? pass_string(start, end, has_escapes) : -1;
 }
 #else
 ssize_t rpc_pass_string(const unsigned char *start, const unsigned char *end, int *has_escapes) {
     (void)start;
     (void)end;
     (void)has_escapes;
-    return 0;
+    return -1;
 }
 #endif

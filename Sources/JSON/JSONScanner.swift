@@ -95,15 +95,27 @@ public struct JSONScanner {
     }
 
     /// The next member of an open object, checked whole, or nil after the closing brace.
+    @inline(__always)
     public mutating func nextMember(of object: inout Container) throws(JSONSyntaxError) -> JSONMember? {
+        guard let name = try nextName(of: &object) else { return nil }
+        return JSONMember(name: name, value: try value(depth: object.depth))
+    }
+
+    /// The name of the next member of an open object, or nil after the closing brace. Its value comes next: to be read
+    /// whole by `value`, or opened.
+    @inline(__always)
+    public mutating func nextName(of object: inout Container) throws(JSONSyntaxError) -> JSONSlice? {
         guard try another(in: &object, UInt8(ascii: "}")) else { return nil }
         let start = at
         var hasEscapes = false
         at = try skipName(start, &hasEscapes)
         let name = JSONSlice(bytes: Bytes(start: start, count: at - start), kind: .string, hasEscapes: hasEscapes)
-        at = try skipColon(at)
-        return JSONMember(name: name, value: try value(depth: object.depth))
+        at = skipSpace(try skipColon(at))
+        return name
     }
+
+    /// Whether an array begins here.
+    public var isAtArray: Bool { at < end && at.pointee == UInt8(ascii: "[") }
 
     /// The next element of an open array, checked whole, or nil after the closing bracket.
     public mutating func nextElement(of array: inout Container) throws(JSONSyntaxError) -> JSONSlice? {

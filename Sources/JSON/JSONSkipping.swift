@@ -168,8 +168,10 @@ extension JSONScanner {
 
     private func skipLongPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
         var passedEscapes: Int32 = 0
-        var at = start + rpc_pass_string(start, end, &passedEscapes)
+        let passed = rpc_pass_string(start, end, &passedEscapes)
         if passedEscapes != 0 { hasEscapes = true }
+        var at = start + max(passed, 0)
+        if passed >= 0, end - at >= 64 { return at }
         while end - at >= 16 {
             let count = Self.plainCount(at)
             at += count

@@ -74,7 +74,8 @@ final class ContactEdit: Procedure {
             return .fail(RPCFailure(.badResponse, text))
         }
         before = current
-        if let expected = terms?.expected, ![].adding(expected.without(current.preserved)).holdsSame(as: current.contacts) {
+        let expected = terms?.expected.map { [].adding($0.without(current.preserved)) }
+        if let expected, !expected.holdsSame(as: current.contacts) {
             let text = "The engagement's contacts are not those that were expected, so nothing was written."
             var failure = RPCFailure(.preconditionFailed, text)
             failure.currentContactIDs = current.contacts

@@ -71,7 +71,7 @@ final class ContactSearch: Procedure {
     private func take(_ exchange: Exchange) -> Step {
         let page: ListPage
         do throws(RPCFailure) {
-            page = try ListPage(JSONSlice(checked: exchange.answer))
+            page = try ListPage(exchange.answer)
         } catch {
             return .fail(error)
         }

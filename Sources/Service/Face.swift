@@ -112,6 +112,8 @@ final class PlainFace: Face {
         if terms.namesRevision { mcp.activate() }
     }
 
+    private static let largeData = 128 * 1024
+
     // Plain JSON-RPC has no way to ask a person, and nobody is to be asked on it.
     func ask(_ message: String, id: String) {}
     func withdraw(id: String) {}
@@ -128,7 +130,15 @@ final class PlainFace: Face {
     func complete(
         _ answer: inout ByteBuffer, _ id: Bytes, _ result: CallResult, _ destination: Destination
     ) throws(RPCFailure) {
-        if case .made(let data) = result.data { answer.append(data) }
+        if case .made(let data) = result.data {
+            // Megabytes are moved where they are: a copy has to be given its memory page by page first.
+            if data.count > Self.largeData {
+                data.prepend(answer)
+                answer = data
+            } else {
+                answer.append(data)
+            }
+        }
         if let members = result.members { answer.append(members) }
         answer.append(",\"meta\":")
         result.appendMeta(to: answer)

@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import JSONRPC
 
@@ -13,31 +14,42 @@ struct ListPage {
         case unreachable
     }
 
-    let items: JSONSlice.Elements
+    /// Borrowed from the answer.
+    let items: [JSONSlice]
     let next: Next
 
-    /// Throws when `root` is no list.
-    init(_ root: JSONSlice) throws(RPCFailure) {
-        var (data, hasMore, cursor) = (JSONSlice?.none, Bool?.none, String?.none)
-        // Once over a page, which may be long.
-        for member in root.members {
-            if data == nil, member.name.reads("data") {
-                data = member.value
-            } else if hasMore == nil, member.name.reads("has_more") {
-                hasMore = member.value.bool
-            } else if cursor == nil, member.name.reads("next_cursor") {
-                cursor = member.value.string
-            }
-        }
-        guard let data, data.kind == .array else {
+    /// Reads an answer that has been checked. Throws when it is no list.
+    init(_ answer: Bytes) throws(RPCFailure) {
+        guard let page = try? Self.read(answer), let items = page.items else {
             throw RPCFailure(.badResponse, "The API's answer is not a list, although a list was asked for.")
         }
-        items = data.elements
-        if hasMore != false, let cursor, !cursor.isEmpty {
+        self.items = items
+        if page.hasMore != false, let cursor = page.cursor, !cursor.isEmpty {
             next = .page(cursor: cursor)
         } else {
-            next = hasMore == true ? .unreachable : .end
+            next = page.hasMore == true ? .unreachable : .end
         }
+    }
+
+    /// Goes over a page once: it may be long.
+    private static func read(
+        _ answer: Bytes
+    ) throws(JSONSyntaxError) -> (items: [JSONSlice]?, hasMore: Bool?, cursor: String?) {
+        var (items, hasMore, cursor) = ([JSONSlice]?.none, Bool?.none, String?.none)
+        var scanner = JSONScanner(answer)
+        var object = try scanner.openObject()
+        while let name = try scanner.nextName(of: &object) {
+            if items == nil, name.reads("data"), scanner.isAtArray {
+                var (array, found) = (try scanner.openArray(depth: 1), [JSONSlice]())
+                while let item = try scanner.nextElement(of: &array) { found.append(item) }
+                items = found
+                continue
+            }
+            let value = try scanner.value(depth: 1)
+            if hasMore == nil, name.reads("has_more") { hasMore = value.bool }
+            if cursor == nil, name.reads("next_cursor") { cursor = value.string }
+        }
+        return (items, hasMore, cursor)
     }
 
     static let noCursor = RPCFailure(

@@ -14,14 +14,15 @@ final class ListWalk: Procedure {
     private let fields: FieldSelection?
     private var cursor: String?
     private var seen: Set<String> = []
-    private let elements = ByteBuffer(capacity: 64 * 1024)
+    /// The result's `data`, so far open behind its last item.
+    private let list = ByteBuffer(capacity: 64 * 1024)
     private var items = 0
     private var pages = 0
     private var last: Exchange?
     /// The next cursor as the API spelled it, for going on after a failure.
     private var lastCursor: String?
 
-    /// Bytes of all elements together, at most.
+    /// Bytes of all items together, at most.
     private static let byteLimit = 64 * 1024 * 1024
     private static let largestPage = 100
 
@@ -43,7 +44,10 @@ final class ListWalk: Procedure {
         pageLimit = limit
         maxItems = shaping.walk.maxItems
         fields = shaping.fields
+        list.append(Self.opening)
     }
+
+    private static let opening: StaticString = "{\"object\":\"list\",\"data\":["
 
     func next(after outcome: Outcome) -> Step {
         switch outcome {
@@ -73,7 +77,7 @@ final class ListWalk: Procedure {
     private func take(_ exchange: Exchange) -> Step {
         let page: ListPage
         do throws(RPCFailure) {
-            page = try ListPage(JSONSlice(checked: exchange.answer))
+            page = try ListPage(exchange.answer)
         } catch {
             guard let last else { return .fail(error) }
             return finish(last, error, nextCursor: lastCursor)
@@ -82,13 +86,13 @@ final class ListWalk: Procedure {
         pages += 1
         for item in page.items {
             items += 1
-            let start = elements.count
-            if start > 0 { elements.append(",") }
+            let start = list.count
+            if start > Self.opening.utf8CodeUnitCount { list.append(",") }
             guard let fields else {
-                elements.append(item.bytes)
+                list.append(item.bytes)
                 continue
             }
-            if !fields.append(item, to: elements) { elements.truncate(to: start) }
+            if !fields.append(item, to: list) { list.truncate(to: start) }
         }
         let next: String
         switch page.next {
@@ -107,7 +111,7 @@ final class ListWalk: Procedure {
         if items >= maxItems {
             return finish(exchange, stoppedBy: "max_items", "max_items was reached.", nextCursor: next)
         }
-        if elements.count > Self.byteLimit {
+        if list.count > Self.byteLimit {
             return finish(exchange, stoppedBy: "too_large", "What has come is over 64 MiB.", nextCursor: next)
         }
         lastCursor = next
@@ -122,18 +126,15 @@ final class ListWalk: Procedure {
         _ exchange: Exchange, stoppedBy reason: String? = nil, _ message: String = "", _ failure: RPCFailure? = nil,
         nextCursor: String? = nil
     ) -> Step {
-        let data = ByteBuffer(capacity: elements.count + 128)
-        data.append("{\"object\":\"list\",\"data\":[")
-        data.append(elements)
-        data.append("],\"has_more\":")
-        data.append(text: reason == nil ? "false" : "true")
-        data.append(",\"next_cursor\":")
+        list.append("],\"has_more\":")
+        list.append(text: reason == nil ? "false" : "true")
+        list.append(",\"next_cursor\":")
         if let next = nextCursor {
-            JSONWriter.appendString(next, to: data)
+            JSONWriter.appendString(next, to: list)
         } else {
-            data.append("null")
+            list.append("null")
         }
-        data.append("}")
+        list.append("}")
         let meta = ByteBuffer()
         meta.append(",\"pages\":")
         meta.append(decimal: pages)
@@ -149,6 +150,6 @@ final class ListWalk: Procedure {
             }
             json.endObject()
         }
-        return .finish(exchange, data: data, meta: meta)
+        return .finish(exchange, data: list, meta: meta)
     }
 }

@@ -25,6 +25,16 @@ import Testing
         #expect(Self.text(buffer) == "abcdéfghi")
     }
 
+    @Test func prepends() {
+        let buffer = ByteBuffer(capacity: 64)
+        for (text, all) in [
+            ("b", "b"), ("", "b"), (String(repeating: "a", count: 100), String(repeating: "a", count: 100) + "b"),
+        ] {
+            buffer.prepend(ByteBuffer(text: text))
+            #expect(Self.text(buffer) == all)
+        }
+    }
+
     @Test func growsByAtLeastDoubling() {
         let buffer = ByteBuffer(capacity: 64)
         var capacities: Set<Int> = []

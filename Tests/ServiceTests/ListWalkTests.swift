@@ -1,5 +1,6 @@
 import Bytes
 import HTTP
+import JSONRPC
 import Testing
 
 @testable import EngagementAPI
@@ -36,6 +37,35 @@ import Testing
         #expect(answer.text.contains(#""result":{"data":\#(data),"meta":"#), "\(answer)")
         #expect(answer.attempts == 3 && answer.text.contains(#""pages":3"#))
         #expect(!answer.text.contains("stopped_by"))
+    }
+
+    /// Answers of more than 128 kB become frames without being copied; however the stream is framed.
+    @Test(arguments: Framing.allCases, [false, true])
+    func longLists(framing: Framing, isBatch: Bool) throws {
+        let item = #"{"text":"\#(String(repeating: "x", count: 100_000))"}"#
+        let stage = Stage([
+            .answer(200, #"{"data":[\#(item)],"has_more":true,"next_cursor":"b"}"#),
+            .answer(200, #"{"data":[\#(item)],"has_more":false}"#),
+        ]) { $0.framing = framing }
+        var output: [UInt8] = []
+        stage.loop.onOutput = { output += $0 }
+        let request = #"{"jsonrpc":"2.0","id":1,"method":"contact.list","params":{"all":true}}"#
+        let message = isBatch ? "[\(request)]" : request
+        let head = "Content-Length: \(message.utf8.count)\r\n\r\n"
+        stage.loop.send(framing == .headers ? Array((head + message).utf8) : Array("\(message)\n".utf8))
+        stage.run(10)
+        let list = #"{"object":"list","data":[\#(item),\#(item)],"has_more":false,"next_cursor":null}"#
+        var rest = output[...]
+        if framing == .headers {
+            let header = "Content-Length: \(output.count - "Content-Length: 000000\r\n\r\n".utf8.count)\r\n\r\n"
+            #expect(rest.starts(with: header.utf8))
+            rest = rest.dropFirst(header.utf8.count)
+        }
+        let begin =
+            (isBatch ? "[" : "") + #"{"jsonrpc":"2.0","id":1,"result":{"data":"# + list + #","meta":{"status":200,"#
+        #expect(rest.starts(with: begin.utf8))
+        let end = #""pages":2}}}"# + (isBatch ? "]" : "") + (framing == .headers ? "" : "\n")
+        #expect(rest.suffix(end.utf8.count).elementsEqual(end.utf8))
     }
 
     @Test func beginsWhereItIsToldTo() throws {
