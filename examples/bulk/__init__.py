@@ -1,4 +1,4 @@
-"""What the examples that change many engagements share: tables as people have them, the bridge, the report."""
+"""What the examples that change many engagements share, and how they end."""
 
 import sys
 
@@ -20,3 +20,17 @@ def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
     except OSError:
         pass
+
+
+def exit_status(main) -> int:
+    """What `main` gives for the words of the command line; a failure that ends it is said."""
+    try:
+        return main(sys.argv[1:])
+    except Failed as failed:
+        say(str(failed))
+        return failed.status
+    except BrokenPipeError:
+        return 0
+    except (OSError, MemoryError) as problem:
+        say(f"It can't go on: {problem}.")
+        return SOFTWARE

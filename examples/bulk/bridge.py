@@ -35,24 +35,27 @@ class Bridge:
                 [program(), *flags], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         except OSError as problem:
             raise Failed(f"engagement-rpc can't be started: {problem.strerror}.", SOFTWARE) from None
-        self.stopped = threading.Event()
+        self.caught: list = []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.interrupt)
 
-    def stop(self) -> None:
-        """No further request is sent; those under way are waited for."""
-        self.stopped.set()
+    def interrupt(self, number, _frame) -> None:
+        """After the first signal no further request is sent, and those under way are waited for; a second ends that."""
+        self.caught.append(number)
+        if len(self.caught) > 1:
+            self.process.kill()
 
     def answers(self, requests, before_sending=lambda key: None):
         """Sends (key, method, params) and gives (key, answer) as they come, until each that was sent has one."""
-        places, sent, keys = threading.Semaphore(WINDOW), [0], {}
-        done, problem = threading.Event(), []
+        places, sent, keys, problem = threading.Semaphore(WINDOW), [0], {}, []
 
         def send():
             try:
                 for number, (key, method, params) in enumerate(requests):
                     while not places.acquire(timeout=0.2):
-                        if self.stopped.is_set():
+                        if self.caught:
                             return
-                    if self.stopped.is_set():
+                    if self.caught:
                         return
                     line = json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
                     keys[number] = key
@@ -65,7 +68,6 @@ class Bridge:
             except Failed as failed:
                 problem.append(failed)
             finally:
-                done.set()
                 if self.process.poll() is None:
                     # A call that costs nothing: its answer ends the wait for one where nothing more was sent.
                     try:

@@ -8,24 +8,13 @@ import csv
 import io
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from . import CANT_CREATE, DATA, IO, NO_INPUT, Failed
+from .outcomes import Outcome
 
 COLUMNS = ["line", "engagement_id", "contact_ids", "applied", "read_back", "attempts", "kind", "message"]
 SYNC_SECONDS = 0.1
-
-
-@dataclass
-class Outcome:
-    """What became of a row. `applied` is yes, no or unknown."""
-
-    applied: str
-    read_back: str = ""
-    attempts: int = 0
-    kind: str = ""
-    message: str = ""
 
 
 class File:
