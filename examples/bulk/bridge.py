@@ -124,7 +124,8 @@ class LiveLine:
             self.next = now + 0.2
             rate = self.done / max(now - self.start, 0.001)
             left = (self.total - self.done) / max(rate, 0.001)
-            self.write(f"\r{self.done:,} of {self.total:,}, {self.failed:,} failed, {rate:,.0f}/s, {left:,.0f} s left\033[K")
+            progress = f"{self.done:,} of {self.total:,}, {self.failed:,} failed, {rate:,.0f}/s, {left:,.0f} s left"
+            self.write(f"\r{progress}\033[K")
 
     def end(self) -> None:
         if self.shows:

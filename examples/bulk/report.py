@@ -25,7 +25,8 @@ class File:
         try:
             self.descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | flags, 0o600)
         except FileExistsError:
-            raise Failed(f"{path} is there already; --resume goes on with it, --force writes it anew.", CANT_CREATE) from None
+            sentence = f"{path} is there already; --resume goes on with it, --force writes it anew."
+            raise Failed(sentence, CANT_CREATE) from None
         except OSError as problem:
             raise Failed(f"{path} can't be written: {problem.strerror}.", CANT_CREATE) from None
 
@@ -134,4 +135,5 @@ def undoable(path: Path) -> list:
     table = list(csv.DictReader(io.StringIO(text, newline="")))
     if not table or not {"engagement_id", "applied"} <= set(table[0]):
         raise Failed(f"{path} is not a report.", DATA)
-    return list(dict.fromkeys(cells["engagement_id"] for cells in reversed(table) if cells["applied"] in ("yes", "unknown")))
+    return list(dict.fromkeys(
+        cells["engagement_id"] for cells in reversed(table) if cells["applied"] in ("yes", "unknown")))

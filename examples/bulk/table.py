@@ -111,8 +111,8 @@ EMAILS = Items(
 
 
 def rows(path: str, items: Items = CONTACTS, merge: bool = False, allow_empty: bool = False) -> list:
-    """The rows of a table with an engagement and its contacts, by id or by e-mail address. Raises Failed (65) with all that
-    is wrong with them."""
+    """The rows of a table with an engagement and its contacts, by id or by e-mail address. Raises Failed (65) with all
+    that is wrong with them."""
     faults, found, known = Faults(path), [], {}
     try:
         table = list(records(read_text(path)))
