@@ -1,5 +1,6 @@
 """What the examples that change many engagements share, and how they end."""
 
+import os
 import sys
 
 
@@ -24,6 +25,8 @@ def say(text: str) -> None:
 
 def exit_status(main) -> int:
     """What `main` gives for the words of the command line; a failure that ends it is said."""
+    if sys.stdout is None:  # closed; what is shown is then shown to nobody
+        sys.stdout = open(os.devnull, "w")
     try:
         return main(sys.argv[1:])
     except Failed as failed:

@@ -94,6 +94,12 @@ class Bridge:
         if problem:
             raise problem[0]
 
+    def all_answers(self, requests):
+        """As `answers`, for reading what is of no use in part. Raises Failed (130, 143) when a signal has ended it."""
+        yield from self.answers(requests)
+        if self.caught:
+            raise Failed("Interrupted. Nothing was written.", 128 + self.caught[0])
+
     def how_it_ended(self) -> str:
         try:
             status = self.process.wait(5)
