@@ -22,8 +22,8 @@ struct BodyReader {
     private let input: JSONInput
     private(set) var errors: [FieldError] = []
 
-    /// Reads `body`, in which there may be these members; nil for any. Throws a 422 when it is no object.
-    init(_ body: Bytes, members: Set<String>?) throws(Problem) {
+    /// Reads `body`, in which there may be these members. Throws a 422 when it is no object.
+    init(_ body: Bytes, members: Set<String>) throws(Problem) {
         guard let input = JSONInput(body) else {
             throw Problem.validation("body", "invalid_json", "The body is not JSON.")
         }
@@ -31,7 +31,7 @@ struct BodyReader {
             throw Problem.validation("body", "invalid_type", "The body is not an object.")
         }
         self.input = input
-        for name in all.keys.sorted() where members?.contains(name) == false {
+        for name in all.keys.sorted() where !members.contains(name) {
             refuse(name, "unknown_field", "There is no such member here.")
         }
     }
@@ -130,6 +130,7 @@ struct BodyReader {
     ) -> [Address]? {
         guard let items = list(name, isRequired: isRequired) else { return nil }
         var addresses: [Address] = []
+        var seen: Set<String> = []
         for (field, item) in items {
             guard let text = item[part]?.string, let value = normalized(text) else {
                 refuse("\(field).\(part)", item[part] == nil ? "required" : "invalid_format", "This is no \(part).")
@@ -141,7 +142,7 @@ struct BodyReader {
             } else if needsPrimary {
                 refuse("\(field).is_primary", "required", "Give true or false.")
             }
-            if addresses.contains(where: { $0.value.lowercased() == value.lowercased() }) {
+            if !seen.insert(value.lowercased()).inserted {
                 refuse("\(field).\(part)", "duplicate", "This stands twice.")
             }
             addresses.append(Address(value: value, isPrimary: isPrimary))

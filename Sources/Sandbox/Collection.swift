@@ -2,8 +2,13 @@ import Bytes
 
 /// A kind of object and all objects of that kind.
 final class Collection {
-    /// How a filter compares: with one word, with one of several, or with a time.
-    enum Filter { case word, words(limit: Int), time }
+    /// How a filter compares: with one word, with some of `known` (of any where that is empty), or with a time.
+    enum Filter {
+        case word, words(known: Set<String> = []), time
+
+        /// Words that a filter takes, at most.
+        static let wordLimit = 25
+    }
 
     /// What a path needs: to read, and to write; nil where that can't be done.
     struct Access {

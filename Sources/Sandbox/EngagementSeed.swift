@@ -4,6 +4,10 @@ import JSON
 struct EngagementSeed: Sendable {
     enum Transcript: Sendable { case none, short, long }
 
+    /// Every `engagement_type` and `processing_status` of the API (page engagement-deleted-webhook).
+    static let types: Set = ["MEETING", "CALL", "EMAIL", "TASK", "NOTE", "CALENDAR_EVENT", "DOCUMENT"]
+    static let statuses: Set = ["PENDING", "PROCESSING", "COMPLETED", "FAILED"]
+
     let number: Int
     let title: String
     var type = "MEETING"

@@ -79,11 +79,18 @@ struct ListQuery {
                 throw Problem.validation(parameter, "invalid_value", "Give a time as in 2026-03-02T09:00:00Z.")
             }
             return Condition(name: name, test: .time(comparison, time))
-        case (.word, "eq"), (.words, "eq"): return Condition(name: name, test: .words([value]))
-        case (.words(let limit), "in"):
-            let words = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            guard words.count <= limit, !words.contains("") else {
-                throw Problem.validation(parameter, "invalid_value", "Give up to \(limit) values, none of them empty.")
+        case (.word, "eq"): return Condition(name: name, test: .words([value]))
+        case (.words(let known), "eq"), (.words(let known), "in"):
+            let words =
+                comparison == "eq"
+                ? [value] : value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            guard words.count <= Collection.Filter.wordLimit, !words.contains("") else {
+                let message = "Give up to \(Collection.Filter.wordLimit) values, none of them empty."
+                throw Problem.validation(parameter, "invalid_value", message)
+            }
+            guard known.isEmpty || known.isSuperset(of: words) else {
+                let message = "Give one of \(known.sorted().joined(separator: ", "))."
+                throw Problem.validation(parameter, "invalid_value", message)
             }
             return Condition(name: name, test: .words(Set(words)))
         default: throw Query.unknown(parameter)

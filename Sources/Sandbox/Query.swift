@@ -7,6 +7,7 @@ struct Query {
     /// Reads `a=1&b=2`. Throws a 400 for bad percent-encoding, text that is not UTF-8, and a name that comes twice.
     init(_ bytes: Bytes?) throws(Problem) {
         guard let bytes, !bytes.isEmpty else { return }
+        var seen: Set<String> = []
         for pair in bytes.split(separator: UInt8(ascii: "&")) {
             let pair = Bytes(rebasing: pair)
             let equals = pair.firstPosition(of: UInt8(ascii: "=")) ?? pair.count
@@ -14,7 +15,7 @@ struct Query {
             guard let name = percentDecoded(pair.slice(0, equals), plusIsSpace: true),
                 let value = percentDecoded(value, plusIsSpace: true)
             else { throw Problem(400, "The query is not percent-encoded UTF-8.") }
-            guard self[name] == nil else {
+            guard seen.insert(name).inserted else {
                 throw Problem(
                     400, "A query parameter comes twice.",
                     errors: [FieldError(field: name, code: "repeated", message: "Give it once.")])

@@ -179,7 +179,7 @@ extension Service {
     ) throws(Problem) -> Response {
         let record = try target(id, in: collection, request, needing: collection.access.write)
         guard let engagement = record as? Engagement else { throw Self.noPath }
-        var body = try BodyReader(request.body, members: nil)
+        var body = try BodyReader(request.body, members: ["contact_ids"])
         let ids = body.ids("contact_ids", of: "contact") { id in
             guard let contact = workspace.contact(id) else { return .unknown }
             // Calendar resources are no business of this call, listed or not: what was read may be sent back.
@@ -195,7 +195,7 @@ extension Service {
     ) throws(Problem) -> Response {
         let record = try target(id, in: collection, request, needing: collection.access.write)
         guard let engagement = record as? Engagement else { throw Self.noPath }
-        var body = try BodyReader(request.body, members: nil)
+        var body = try BodyReader(request.body, members: ["tag_ids"])
         let ids = body.ids("tag_ids", of: "tag") { workspace.tag($0) == nil ? .unknown : .taken }
         try body.check()
         engagement.replaceTags(with: ids, at: workspace.tick())

@@ -17,8 +17,9 @@ final class Workspace {
             "engagements", "engagement", "ngmt_", .init(read: .engagementsRead, write: .engagementsWrite),
             hasETag: true,
             filters: [
-                "engagement_type": .words(limit: 25), "processing_status": .words(limit: 25),
-                "company_ids": .words(limit: 25), "contact_ids": .words(limit: 25), "start_at": .time,
+                "engagement_type": .words(known: EngagementSeed.types),
+                "processing_status": .words(known: EngagementSeed.statuses), "company_ids": .words(),
+                "contact_ids": .words(), "start_at": .time,
             ],
             associations: ["company": "company_ids", "contact": "contact_ids", "deal": "deals"],
             records: seed.engagements.map { Engagement($0) }, rest: WorkspaceSeed.archivedEngagements)
@@ -59,17 +60,14 @@ final class Workspace {
         engagements.made.lazy.compactMap { $0 as? Engagement }.first { $0.externalID == externalID }
     }
 
-    /// The contact with this address, compared without case, or nil.
-    func contact(email: String) -> Contact? {
-        let wanted = email.lowercased()
-        return contacts.all.lazy.compactMap { $0 as? Contact }.first { contact in
-            contact.facts.emails.contains { $0.value.lowercased() == wanted }
-        }
+    /// Every contact but the one with this id, calendar resources among them.
+    func contacts(besides id: String?) -> [Contact] {
+        contacts.all.compactMap { $0 as? Contact }.filter { $0.id != id }
     }
 
-    /// The company with this domain, or nil.
-    func company(domain: String) -> Company? {
-        companies.all.lazy.compactMap { $0 as? Company }.first { $0.words("domain").contains(domain) }
+    /// Every company but the one with this id.
+    func companies(besides id: String?) -> [Company] {
+        companies.all.compactMap { $0 as? Company }.filter { $0.id != id }
     }
 
     /// The tag of this name, compared without case, or nil.

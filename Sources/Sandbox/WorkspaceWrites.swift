@@ -45,10 +45,21 @@ extension Workspace {
         return record
     }
 
-    private static func conflict(_ noun: String, _ field: String) -> Problem {
-        Problem(
+    /// Throws a 409 with the fields that hold what another `noun` has.
+    private static func refuseConflicts(_ noun: String, _ fields: [String]) throws(Problem) {
+        guard !fields.isEmpty else { return }
+        throw Problem(
             409, "This conflicts with an existing active \(noun).",
-            errors: [FieldError(field: field, code: "conflict", message: "Another \(noun) has it.")])
+            errors: fields.map { FieldError(field: $0, code: "conflict", message: "Another \(noun) has it.") })
+    }
+
+    /// The fields `list[2].part` whose address one of `others` has.
+    private static func taken(_ list: String, _ part: String, _ addresses: [Address], by others: [Address]) -> [String]
+    {
+        let taken = Set(others.map { $0.value.lowercased() })
+        return addresses.enumerated().filter { taken.contains($1.value.lowercased()) }.map {
+            "\(list)[\($0.offset)].\(part)"
+        }
     }
 
     // MARK: Contacts, companies, tags
@@ -75,10 +86,8 @@ extension Workspace {
             facts.phones = phones
         }
         try body.check()
-        for (index, address) in facts.emails.enumerated() {
-            guard let other = contact(email: address.value), other.id != id else { continue }
-            throw Self.conflict("contact", "emails[\(index)].email")
-        }
+        let others = contacts(besides: id).flatMap(\.facts.emails)
+        try Self.refuseConflicts("contact", Self.taken("emails", "email", facts.emails, by: others))
         return facts
     }
 
@@ -103,10 +112,8 @@ extension Workspace {
             facts.domains = domains
         }
         try body.check()
-        for (index, domain) in facts.domains.enumerated() {
-            guard let other = company(domain: domain.value), other.id != id else { continue }
-            throw Self.conflict("company", "domains[\(index)].domain")
-        }
+        let others = companies(besides: id).flatMap(\.facts.domains)
+        try Self.refuseConflicts("company", Self.taken("domains", "domain", facts.domains, by: others))
         return facts
     }
 
@@ -124,7 +131,7 @@ extension Workspace {
         color.apply(to: &facts.color)
         if let isAutomatic = body.flag("auto_tagging_enabled") { facts.isAutomatic = isAutomatic }
         try body.check()
-        if let other = tag(named: facts.name), other.id != id { throw Self.conflict("tag", "name") }
+        if let other = tag(named: facts.name), other.id != id { try Self.refuseConflicts("tag", ["name"]) }
         return facts
     }
 
@@ -214,7 +221,7 @@ extension Workspace {
         let source = body.text("source_system", 1...100, isRequired: true).value
         let externalID = body.text("external_id", 1...500, isRequired: true).value ?? ""
         let media = body.text("media_url", 1...8000, isRequired: true).value
-        if let media, !Self.isPublic(media) {
+        if let media, !PublicURL.isOne(media) {
             body.refuse("media_url", "invalid_value", "Give an https URL on a public host that serves audio or video.")
         }
         let externalURL = body.text("external_url", 1...8000).value
@@ -240,31 +247,33 @@ extension Workspace {
         seed.source = source
         seed.externalURL = externalURL
         seed.transcript = .none
+        var known = people.isEmpty ? [:] : contactsByAddress
+        var taken: Set<String> = []
         for person in people {
             if let user = user(email: person.email) {
                 if person.isOwner { seed.owner = user.number }
             } else {
-                let id = participant(person.name, person.email, at: time).id
-                if !seed.contactIDs.contains(id) { seed.contactIDs.append(id) }
+                let address = person.email.lowercased()
+                let contact = known[address] ?? addContact(named: person.name, person.email, at: time).id
+                known[address] = contact
+                if taken.insert(contact).inserted { seed.contactIDs.append(contact) }
             }
         }
         return (add(Engagement(seed, externalID: externalID), to: collection), true)
     }
 
-    /// The contact with this address, or a new one.
-    private func participant(_ name: String, _ email: String, at time: Timestamp) -> Record {
-        if let known = contact(email: email) { return known }
+    /// The ids of all contacts by their addresses, in lower case; of several the first.
+    private var contactsByAddress: [String: String] {
+        let pairs = contacts(besides: nil).flatMap { contact in
+            contact.facts.emails.map { ($0.value.lowercased(), contact.id) }
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    private func addContact(named name: String, _ email: String, at time: Timestamp) -> Record {
         let parts = name.split(separator: " ", maxSplits: 1).map(String.init)
         var facts = Contact.Facts(firstName: parts.first, lastName: parts.count > 1 ? parts[1] : nil)
         facts.emails = Address.list([email])
         return addContact(facts, at: time)
-    }
-
-    /// Whether the API would fetch it: https, and a host that is not on a private network.
-    private static func isPublic(_ url: String) -> Bool {
-        guard url.lowercased().hasPrefix("https://") else { return false }
-        let host = url.dropFirst(8).prefix { $0 != "/" && $0 != ":" }.lowercased()
-        let isPrivate = ["localhost", "127.", "10.", "192.168.", "169.254.", "["].contains { host.hasPrefix($0) }
-        return !host.isEmpty && !isPrivate
     }
 }

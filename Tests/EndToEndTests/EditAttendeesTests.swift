@@ -97,7 +97,10 @@ struct EditAttendeesTests {
         for (arguments, status, word) in [
             ([], 64, "--help"), (["/nonexistent.csv"], 66, "No such file"),
             (["--undo", "/nonexistent.csv"], 66, "is not there"),
-            ([Repository.root + "/examples/attendees.csv", "--report", "/nonexistent/r.csv"], 73, "there is no such folder"),
+            (
+                [Repository.root + "/examples/attendees.csv", "--report", "/nonexistent/r.csv"], 73,
+                "there is no such folder"
+            ),
         ] as [([String], Int32, String)] {
             let command = try Example.run("edit-attendees", arguments)
             #expect(command.ending == .exited(status) && command.errors.contains(word), "\(arguments): \(command)")
