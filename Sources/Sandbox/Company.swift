@@ -1,32 +1,25 @@
 import JSON
 
-/// A company.
-final class Company: Record {
-    /// What can be changed.
-    struct Facts: Sendable {
-        var name: String?
-        var description: String?
-        var domains: [Address] = []
-        var crm: CRMLink?
-    }
+/// What can be changed of a company.
+struct CompanyFacts: Sendable {
+    var name: String?
+    var description: String?
+    var domains: [Address] = []
+    var crm: CRMLink?
+}
 
-    private(set) var facts: Facts
+/// A company.
+final class Company: Changeable<CompanyFacts> {
     private let industry: String?
     private let employees: Int?
 
     init(
-        id: String, _ facts: Facts, industry: String? = nil, employees: Int? = nil, createdAt: Timestamp,
+        id: String, _ facts: CompanyFacts, industry: String? = nil, employees: Int? = nil, createdAt: Timestamp,
         updatedAt: Timestamp
     ) {
-        self.facts = facts
         self.industry = industry
         self.employees = employees
-        super.init(id: id, createdAt: createdAt, updatedAt: updatedAt)
-    }
-
-    func change(to facts: Facts, at time: Timestamp) {
-        self.facts = facts
-        touch(at: time)
+        super.init(id: id, facts, createdAt: createdAt, updatedAt: updatedAt)
     }
 
     override var searchText: String { facts.name ?? "" }

@@ -1,31 +1,26 @@
 import JSON
 
-/// A person who takes part in engagements, or a calendar resource such as a meeting room.
-final class Contact: Record {
-    /// What can be changed.
-    struct Facts: Sendable {
-        var firstName: String?
-        var lastName: String?
-        var description: String?
-        var companyID: String?
-        var emails: [Address] = []
-        var phones: [Address] = []
-        var timeZone: String?
-        var crm: CRMLink?
-    }
+/// What can be changed of a contact.
+struct ContactFacts: Sendable {
+    var firstName: String?
+    var lastName: String?
+    var description: String?
+    var companyID: String?
+    var emails: [Address] = []
+    var phones: [Address] = []
+    var timeZone: String?
+    var crm: CRMLink?
+}
 
-    private(set) var facts: Facts
+/// A person who takes part in engagements, or a calendar resource such as a meeting room.
+final class Contact: Changeable<ContactFacts> {
     let isCalendarResource: Bool
 
-    init(id: String, _ facts: Facts, isCalendarResource: Bool = false, createdAt: Timestamp, updatedAt: Timestamp) {
-        self.facts = facts
+    init(
+        id: String, _ facts: ContactFacts, isCalendarResource: Bool = false, createdAt: Timestamp, updatedAt: Timestamp
+    ) {
         self.isCalendarResource = isCalendarResource
-        super.init(id: id, createdAt: createdAt, updatedAt: updatedAt)
-    }
-
-    func change(to facts: Facts, at time: Timestamp) {
-        self.facts = facts
-        touch(at: time)
+        super.init(id: id, facts, createdAt: createdAt, updatedAt: updatedAt)
     }
 
     override var searchText: String {

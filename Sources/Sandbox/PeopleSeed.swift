@@ -11,7 +11,7 @@ extension WorkspaceSeed {
 
     /// Forty contacts and one room.
     var contactRecords: [Record] {
-        var room = Contact.Facts(firstName: "Room", lastName: "Kilimanjaro")
+        var room = ContactFacts(firstName: "Room", lastName: "Kilimanjaro")
         room.emails = Address.list(["room-kilimanjaro@acme.example"])
         return (1...40).map(contact) + [
             Contact(id: Self.roomID, room, isCalendarResource: true, createdAt: Self.epoch, updatedAt: Self.epoch)
@@ -21,7 +21,7 @@ extension WorkspaceSeed {
     private func contact(_ number: Int) -> Record {
         let company = (number - 1) % Self.companies.count + 1
         let domain = number % 5 == 0 ? "mail.example" : Self.companies[company - 1].domain
-        var facts = Contact.Facts()
+        var facts = ContactFacts()
         facts.firstName = Self.firstNames[(number - 1) % Self.firstNames.count]
         facts.lastName = number % 6 == 0 ? nil : Self.lastNames[(number - 1) % Self.lastNames.count]
         if number % 11 != 0 {
@@ -44,7 +44,7 @@ extension WorkspaceSeed {
     /// Four hundred contacts.
     static let archivedContacts: @Sendable () -> [Record] = {
         (1...400).map { number in
-            var facts = Contact.Facts()
+            var facts = ContactFacts()
             facts.firstName = firstNames[number * 7 % firstNames.count]
             facts.lastName = lastNames[number * 5 % lastNames.count]
             facts.emails = Address.list(["person\(number)@\(companies[number % companies.count].domain)"])

@@ -75,6 +75,21 @@ class Record {
     }
 }
 
+/// An object of which `Facts` can be changed.
+class Changeable<Facts>: Record {
+    private(set) final var facts: Facts
+
+    init(id: String, _ facts: Facts, createdAt: Timestamp, updatedAt: Timestamp) {
+        self.facts = facts
+        super.init(id: id, createdAt: createdAt, updatedAt: updatedAt)
+    }
+
+    final func change(to facts: Facts, at time: Timestamp) {
+        self.facts = facts
+        touch(at: time)
+    }
+}
+
 /// An e-mail address, a phone number or a domain, of which one is the main one.
 struct Address: Sendable {
     let value: String

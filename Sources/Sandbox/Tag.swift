@@ -1,26 +1,15 @@
 import JSON
 
+/// What can be changed of a tag.
+struct TagFacts: Sendable {
+    var name: String
+    var description: String?
+    var color: String?
+    var isAutomatic = false
+}
+
 /// A tag for engagements.
-final class Tag: Record {
-    /// What can be changed.
-    struct Facts: Sendable {
-        var name: String
-        var description: String?
-        var color: String?
-        var isAutomatic = false
-    }
-
-    private(set) var facts: Facts
-
-    init(id: String, _ facts: Facts, createdAt: Timestamp, updatedAt: Timestamp) {
-        self.facts = facts
-        super.init(id: id, createdAt: createdAt, updatedAt: updatedAt)
-    }
-
-    func change(to facts: Facts, at time: Timestamp) {
-        self.facts = facts
-        touch(at: time)
-    }
+final class Tag: Changeable<TagFacts> {
 
     override func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {
         json.member("object", "tag")

@@ -1,34 +1,27 @@
 import Bytes
 import JSON
 
-/// A comment on the transcript of an engagement.
-final class TranscriptComment: Record {
-    /// What can be changed.
-    struct Facts {
-        var body: String
-        var anchor: JSONInput?
-        /// Who resolved it and when; nil while it is open.
-        var resolution: (by: String, at: Timestamp)?
-    }
+/// What can be changed of a transcript comment.
+struct TranscriptCommentFacts {
+    var body: String
+    var anchor: JSONInput?
+    /// Who resolved it and when; nil while it is open.
+    var resolution: (by: String, at: Timestamp)?
+}
 
+/// A comment on the transcript of an engagement.
+final class TranscriptComment: Changeable<TranscriptCommentFacts> {
     let engagementID: String
     private let timelineID: String
-    private(set) var facts: Facts
 
     static let (open, resolved) = ("OPEN", "RESOLVED")
     /// Who the token belongs to.
     static let author = WorkspaceSeed.userID(1)
 
-    init(id: String, engagementID: String, timelineID: String, _ facts: Facts, createdAt: Timestamp) {
+    init(id: String, engagementID: String, timelineID: String, _ facts: TranscriptCommentFacts, createdAt: Timestamp) {
         self.engagementID = engagementID
         self.timelineID = timelineID
-        self.facts = facts
-        super.init(id: id, createdAt: createdAt, updatedAt: createdAt)
-    }
-
-    func change(to facts: Facts, at time: Timestamp) {
-        self.facts = facts
-        touch(at: time)
+        super.init(id: id, facts, createdAt: createdAt, updatedAt: createdAt)
     }
 
     override func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {

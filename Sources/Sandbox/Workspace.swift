@@ -92,7 +92,7 @@ final class Workspace {
     // MARK: Changes
 
     /// Adds a contact who came with an engagement.
-    func addContact(_ facts: Contact.Facts, at time: Timestamp) -> Contact {
+    func addContact(_ facts: ContactFacts, at time: Timestamp) -> Contact {
         let contact = Contact(id: contacts.nextID(), facts, createdAt: time, updatedAt: time)
         contacts.add(contact)
         return contact

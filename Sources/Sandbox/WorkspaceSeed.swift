@@ -59,7 +59,7 @@ struct WorkspaceSeed {
     var companyRecords: [Record] {
         Self.companies.enumerated().map { index, company in
             let number = index + 1
-            var facts = Sandbox.Company.Facts(name: company.name, domains: Address.list([company.domain]))
+            var facts = CompanyFacts(name: company.name, domains: Address.list([company.domain]))
             if number == 1 { facts.crm = CRMLink(type: "company", id: Self.companyCRMID) }
             return Sandbox.Company(
                 id: Self.companyID(number), facts, industry: company.industry, employees: company.employees,
@@ -73,7 +73,7 @@ struct WorkspaceSeed {
         Self.tags.enumerated().map { index, tag in
             let number = index + 1
             let description = number % 2 == 0 ? nil : "Set by hand or by a workflow."
-            let facts = Tag.Facts(name: tag.0, description: description, color: tag.1, isAutomatic: number <= 3)
+            let facts = TagFacts(name: tag.0, description: description, color: tag.1, isAutomatic: number <= 3)
             return Tag(
                 id: Self.tagID(number), facts, createdAt: Self.epoch,
                 updatedAt: Self.epoch.adding(seconds: number * 50_000))

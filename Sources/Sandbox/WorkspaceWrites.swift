@@ -8,21 +8,14 @@ extension Workspace {
         switch collection.name {
         case "engagements": return try createEngagement(in: collection, from: body)
         case "contacts":
-            let facts = try contactFacts(from: body, Contact.Facts(), of: nil)
-            let time = tick()
-            return (
-                add(Contact(id: collection.nextID(), facts, createdAt: time, updatedAt: time), to: collection), true
-            )
+            let facts = try contactFacts(from: body, ContactFacts(), of: nil)
+            return (add(to: collection) { Contact(id: $0, facts, createdAt: $1, updatedAt: $1) }, true)
         case "companies":
-            let facts = try companyFacts(from: body, Company.Facts(), of: nil)
-            let time = tick()
-            return (
-                add(Company(id: collection.nextID(), facts, createdAt: time, updatedAt: time), to: collection), true
-            )
+            let facts = try companyFacts(from: body, CompanyFacts(), of: nil)
+            return (add(to: collection) { Company(id: $0, facts, createdAt: $1, updatedAt: $1) }, true)
         default:
-            let facts = try tagFacts(from: body, Tag.Facts(name: ""), of: nil)
-            let time = tick()
-            return (add(Tag(id: collection.nextID(), facts, createdAt: time, updatedAt: time), to: collection), true)
+            let facts = try tagFacts(from: body, TagFacts(name: ""), of: nil)
+            return (add(to: collection) { Tag(id: $0, facts, createdAt: $1, updatedAt: $1) }, true)
         }
     }
 
@@ -40,7 +33,9 @@ extension Workspace {
         partChanged()
     }
 
-    private func add(_ record: Record, to collection: Collection) -> Record {
+    /// Adds what `make` makes of a new id and the time.
+    private func add(to collection: Collection, _ make: (String, Timestamp) -> Record) -> Record {
+        let record = make(collection.nextID(), tick())
         collection.add(record)
         return record
     }
@@ -64,8 +59,7 @@ extension Workspace {
 
     // MARK: Contacts, companies, tags
 
-    private func contactFacts(from bytes: Bytes, _ old: Contact.Facts, of id: String?) throws(Problem) -> Contact.Facts
-    {
+    private func contactFacts(from bytes: Bytes, _ old: ContactFacts, of id: String?) throws(Problem) -> ContactFacts {
         var facts = old
         var body = try BodyReader(
             bytes,
@@ -97,8 +91,7 @@ extension Workspace {
         return text
     }
 
-    private func companyFacts(from bytes: Bytes, _ old: Company.Facts, of id: String?) throws(Problem) -> Company.Facts
-    {
+    private func companyFacts(from bytes: Bytes, _ old: CompanyFacts, of id: String?) throws(Problem) -> CompanyFacts {
         var facts = old
         var body = try BodyReader(bytes, members: ["domains", "name", "description"])
         body.text("name", orNull: id != nil).apply(to: &facts.name)
@@ -117,7 +110,7 @@ extension Workspace {
         return facts
     }
 
-    private func tagFacts(from bytes: Bytes, _ old: Tag.Facts, of id: String?) throws(Problem) -> Tag.Facts {
+    private func tagFacts(from bytes: Bytes, _ old: TagFacts, of id: String?) throws(Problem) -> TagFacts {
         var facts = old
         var body = try BodyReader(bytes, members: ["name", "description", "hex_color", "auto_tagging_enabled"])
         if let name = body.text("name", isRequired: id == nil).value { facts.name = name }
@@ -173,10 +166,11 @@ extension Workspace {
         }
         let anchor = body.object("anchor").value
         try body.check()
-        let comment = TranscriptComment(
-            id: comments.nextID(), engagementID: engagementID, timelineID: timelineID,
-            .init(body: text, anchor: anchor), createdAt: tick())
-        return add(comment, to: comments)
+        return add(to: comments) { id, time in
+            TranscriptComment(
+                id: id, engagementID: engagementID, timelineID: timelineID, .init(body: text, anchor: anchor),
+                createdAt: time)
+        }
     }
 
     private func update(_ comment: TranscriptComment, from bytes: Bytes) throws(Problem) {
@@ -259,7 +253,9 @@ extension Workspace {
                 if taken.insert(contact).inserted { seed.contactIDs.append(contact) }
             }
         }
-        return (add(Engagement(seed, externalID: externalID), to: collection), true)
+        let engagement = Engagement(seed, externalID: externalID)
+        collection.add(engagement)
+        return (engagement, true)
     }
 
     /// The ids of all contacts by their addresses, in lower case; of several the first.
@@ -272,7 +268,7 @@ extension Workspace {
 
     private func addContact(named name: String, _ email: String, at time: Timestamp) -> Record {
         let parts = name.split(separator: " ", maxSplits: 1).map(String.init)
-        var facts = Contact.Facts(firstName: parts.first, lastName: parts.count > 1 ? parts[1] : nil)
+        var facts = ContactFacts(firstName: parts.first, lastName: parts.count > 1 ? parts[1] : nil)
         facts.emails = Address.list([email])
         return addContact(facts, at: time)
     }
