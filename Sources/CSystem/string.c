@@ -115,6 +115,21 @@ AVX2 static inline int is_utf8(uint64_t high, __m256i first, __m256i second, int
     return !(wrong << 1 | misplaced);
 }
 
+// How many of the first `length` bytes come before an escape that may go on behind them: before a run of backslashes at
+// their end, or before the last of those that escape a u.
+__attribute__((noinline)) static int without_last_escape(uint64_t backslashes, int length, const unsigned char *bytes) {
+    uint64_t last = backslashes << (64 - length);
+    if (last == ~0ull) return 0;
+    if (last >> 63) length -= __builtin_clzll(~last);
+    if (length == 0) return 0;
+    uint64_t escaped = escaped_by(backslashes & first_bits(length)) & ~first_bits(length < 5 ? 1 : length - 4);
+    for (; escaped; escaped &= escaped - 1) {
+        int place = __builtin_ctzll(escaped);
+        if (bytes[place] == 'u') return place - 1;
+    }
+    return length;
+}
+
 AVX2 static ssize_t pass_string(const unsigned char *start, const unsigned char *end, int *has_escapes) {
     const __m256i quote = _mm256_set1_epi8('"'), backslash = _mm256_set1_epi8('\\'), space = _mm256_set1_epi8(' ');
     const unsigned char *at = start;
@@ -135,23 +150,23 @@ AVX2 static ssize_t pass_string(const unsigned char *start, const unsigned char 
         uint64_t quotes = top_bits(first_quotes, second_quotes);
         uint64_t backslashes = top_bits(first_backslashes, second_backslashes);
         uint64_t high = top_bits(first, second), stops = top_bits(first_below, second_below) & ~high;
-        // What is not whole in this step goes into the next.
+        // What is not whole in this step goes into the next. By branches: most are foreseen, and the next step then
+        // does not wait for where it begins.
         int length = 64;
         if (high && !is_utf8(high, first, second, &length)) stops |= high;
         if (!backslashes) {
             stops |= quotes;
         } else {
-            // A run of backslashes at the end, and the last \u.
-            uint64_t last = backslashes << (64 - length);
-            if (last == ~0ull) break;
-            if (last >> 63) length -= __builtin_clzll(~last);
-            if (length == 0) break;
+            // A \\u has its digits in this step, unless the u is among its last four bytes.
+            uint32_t us = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(second, _mm256_set1_epi8('u')));
+            if (backslashes >> (length - 1) | (backslashes >> 59 & us >> 28)) {
+                length = without_last_escape(backslashes, length, at);
+                if (length == 0) break;
+            }
             uint64_t escaped = escaped_by(backslashes & first_bits(length));
             __m256i first_kinds = kinds_of(first), second_kinds = kinds_of(second);
             uint64_t digits = places_with(hex_digit, first_kinds, second_kinds);
             uint64_t long_escapes = escaped & places_with(u, first_kinds, second_kinds);
-            uint64_t late = long_escapes & 0xfull << 60;
-            if (late) length = __builtin_ctzll(late) - 1;
             uint64_t good = places_with(whole_escape, first_kinds, second_kinds)
                 | (long_escapes & digits >> 1 & digits >> 2 & digits >> 3 & digits >> 4);
             stops |= (quotes & ~escaped) | (escaped & ~good) >> 1;
