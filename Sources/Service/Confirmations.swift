@@ -70,7 +70,7 @@ final class Consent {
     func grant(_ contacts: [String]) { grantedContacts = contacts }
 
     /// Whether a person has said yes to a change of these contacts.
-    func holds(for contacts: [String]) -> Bool { grantedContacts.map { Set($0) == Set(contacts) } ?? false }
+    func holds(for contacts: [String]) -> Bool { grantedContacts?.holdsSame(as: contacts) ?? false }
 }
 
 /// Questions that are open, and consents that a client may come back with.

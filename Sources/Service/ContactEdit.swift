@@ -278,7 +278,7 @@ extension [String] {
     }
 
     /// Whether both hold the same, in whatever order. Neither may hold anything twice.
-    fileprivate func holdsSame(as others: [String]) -> Bool {
+    func holdsSame(as others: [String]) -> Bool {
         guard count == others.count else { return false }
         if self == others { return true }
         let others = SmallSet(others)

@@ -3,9 +3,9 @@
 import re
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
-from loopback_server import engagement_id
 from programs import environment
 from runs import Bench, Load
 
@@ -48,31 +48,29 @@ def read(file: Path, own: str) -> dict:
     return {"all": sum(sums.values()), "own": mine, "allocations": allocations}
 
 
-def count(bench: Bench, command: list, plain: bool, words: list) -> dict:
+def count(bench: Bench, command: list, head: list) -> dict:
     file = bench.server.work / "callgrind.out"
     file.unlink(missing_ok=True)
     valgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={file}", "--dump-line=no"]
-    head = ["plain", "600"] if plain else words
     done = subprocess.run(
-        [str(bench.host), *map(str, head), "--", *valgrind, *map(str, command)], capture_output=True, text=True,
+        [str(bench.host), *head, "--", *valgrind, *map(str, command)], capture_output=True, text=True,
         env=environment(bench.server.clear))
     if done.returncode or not file.exists() or '"missing":0,"exit":0' not in done.stdout:
         raise RuntimeError(f"a run under valgrind failed: {done.stdout}{done.stderr[-600:]}")
     return read(file, Path(command[0]).name)
 
 
-def per_call(bench: Bench, name: str, in_flight: int, size: int, calls: tuple) -> dict:
+def per_call(bench: Bench, name: str, load: Load, calls: tuple) -> dict:
     """Per call of `ours` or `floor`, with the start taken off: the difference of a long and a short run."""
-    totals = []
+    totals, bench.limit_s = [], 600
     for number in calls:
-        load = Load(number, in_flight, size, warm_up=0)
+        part = replace(load, calls=number, warm_up=0)
         if name == "floor":
-            url = f"{bench.server.clear}/v2/engagements/{engagement_id(size)}"
-            command = [bench.floor, number, 0, in_flight, load.connections, url]
-            totals.append(count(bench, command, True, []))
+            url = bench.server.clear + part.asked().path
+            command = [bench.floor, number, 0, part.in_flight, part.connections, url]
+            totals.append(count(bench, command, ["plain", str(bench.limit_s)]))
         else:
-            command = [bench.binary, "--timeout-ms", "600000"]
-            words = [number, 0, in_flight, 1, size, engagement_id(size), 600]
-            totals.append(count(bench, command, False, words))
+            command = [bench.binary, "--timeout-ms", "600000", *bench.journal(part)]
+            totals.append(count(bench, command, bench.words(part)))
     short, long = totals
     return {key: (long[key] - short[key]) / (calls[1] - calls[0]) for key in short}

@@ -2,11 +2,12 @@
 // costs little beside what it measures, and so that its own memory stays below the child's (the kernel counts what a
 // child had before exec in its peak).
 //
-//   host CALLS WARM_UP IN_FLIGHT BATCH BYTES ENGAGEMENT_ID LIMIT_S -- COMMAND...
+//   host CALLS WARM_UP IN_FLIGHT BATCH BYTES REQUEST_FILE LIMIT_S -- COMMAND...
 //   host plain LIMIT_S -- COMMAND...       runs it without input, and passes its one line of figures on
 //
 // IN_FLIGHT counts lines: with BATCH over 1 each line is an array of that many requests. The first WARM_UP calls are
-// not in the figures. An answer is good when it has a result and is at least BYTES long. Prints one JSON object.
+// not in the figures. REQUEST_FILE holds the members of a request behind its id; a # in it stands for two digits of the
+// call's number. An answer is good when it has a result and is at least BYTES long. Prints one JSON object.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,8 @@ extern char **environ;
 
 static struct {
     long calls, warm, window, batch, bytes;
-    const char *id;
+    char *members;
+    size_t members_size;
     double limit;
 } plan;
 
@@ -114,16 +116,33 @@ static void send_line(const char *text, size_t size) {
     output_size += size - (size_t)written;
 }
 
+static void read_members(const char *path) {
+    FILE *file = fopen(path, "r");
+    size_t room = 0, count;
+    if (!file) die("the request file can't be opened");
+    do {
+        plan.members = grown(plan.members, &room, plan.members_size + (1 << 16));
+        count = fread(plan.members + plan.members_size, 1, 1 << 16, file);
+        plan.members_size += count;
+    } while (count > 0);
+    fclose(file);
+}
+
 static void request(long line) {
     static char *text;
     static size_t room;
     size_t size = 0;
     for (long i = 0; i < plan.batch; i++) {
-        text = grown(text, &room, size + 512);
-        size += (size_t)snprintf(
-            text + size, 500,
-            "%s{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"engagement.get\",\"params\":{\"engagement_id\":\"%s\"}}",
-            plan.batch == 1 ? "" : i == 0 ? "[" : ",", line * plan.batch + i, plan.id);
+        long number = line * plan.batch + i;
+        // Two digits take the place of one character.
+        text = grown(text, &room, size + 2 * plan.members_size + 100);
+        size += (size_t)sprintf(
+            text + size, "%s{\"jsonrpc\":\"2.0\",\"id\":%ld,", plan.batch == 1 ? "" : i == 0 ? "[" : ",", number);
+        for (size_t at = 0; at < plan.members_size; at++) {
+            if (plan.members[at] != '#') text[size++] = plan.members[at];
+            else size += (size_t)sprintf(text + size, "%02ld", number % 100);
+        }
+        text[size++] = '}';
     }
     if (plan.batch > 1) text[size++] = ']';
     text[size++] = '\n';
@@ -233,7 +252,7 @@ int main(int argc, char **argv) {
     plan.window = atol(argv[3]);
     plan.batch = atol(argv[4]);
     plan.bytes = atol(argv[5]);
-    plan.id = argv[6];
+    read_members(argv[6]);
     plan.limit = atof(argv[7]);
     if (plan.calls < 1 || plan.window < 1 || plan.batch < 1) die("counts must be positive");
     start(argv + 9, 1);

@@ -1,7 +1,9 @@
-"""nginx on loopback, answering `GET /api/v2/engagements/{id}` from memory, in clear text and over TLS."""
+"""nginx on loopback, in clear text and over TLS, answering from memory: one engagement of a given size, engagements
+whose contacts can be read and replaced, and a list of many pages."""
 
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -10,7 +12,8 @@ from pathlib import Path
 
 SMALL = 1_500  # bytes
 BIG = 1_100_000
-SIZES = [1_000, 10_000, 100_000, 1_000_000]
+SIZES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000]
+PAGES, PAGE_ITEMS = 100, 100
 
 CONFIGURATION = """
 daemon off; master_process off; pid {work}/pid; error_log {work}/error.log;
@@ -18,7 +21,7 @@ events {{ worker_connections 4096; }}
 http {{
     log_format reuse '$connection $ssl_session_reused $server_protocol';
     access_log off; default_type application/json; types {{ }}
-    open_file_cache max=100; open_file_cache_valid 1h; output_buffers 2 128k;
+    open_file_cache max=1000; open_file_cache_valid 1h; output_buffers 2 128k;
     keepalive_requests 1000000000; keepalive_timeout 600s;
     client_body_temp_path {work}/t1; proxy_temp_path {work}/t2; fastcgi_temp_path {work}/t3;
     uwsgi_temp_path {work}/t4; scgi_temp_path {work}/t5;
@@ -31,7 +34,12 @@ http {{
 """
 SERVER = """
     server {{ listen 127.0.0.1:{port} {tls} backlog=1024; {extra}
-        location ~ "^/api/v2/engagements/ngmt_01HQY3JMS2QAX0*([1-9][0-9]*)$" {{ try_files /$1.json =404; }} }}"""
+        client_max_body_size 16m; client_body_buffer_size 1m;
+        location ~ "^/api/v2/engagements/ngmt_01HQY3JMS2QAX0*([1-9][0-9]*)$" {{ try_files /$1.json =404; }}
+        # Files can't be put: what is written is thrown away, and a file is the answer.
+        location ~ "^/api/v2/engagements/ngmt_write[0-9]+/contacts$" {{ error_page 405 =200 /{small}.json; }}
+        location ~ "^/api/v2/engagements/ngmt_write[0-9]+$" {{ try_files /{small}.json =404; }}
+        location = /api/v2/engagements {{ try_files /page-$arg_cursor.json =404; }} }}"""
 
 
 def engagement_id(size: int) -> str:
@@ -39,9 +47,19 @@ def engagement_id(size: int) -> str:
     return f"ngmt_01HQY3JMS2QAX{size:09d}"
 
 
+WORDS = """the a of to and in we she they said agreed budget security review roll-out pricing customer integration
+Tuesday next steps café naïve José O’Brien — “quoted” \\"ship it\\" maybe \\u00e9lan line\\nbreak""".split()
+
+
+def said(random_source: random.Random) -> str:
+    """What somebody says, as JSON between quotes: of no fixed length, with escapes and accents where they happen."""
+    return " ".join(random_source.choices(WORDS, k=random_source.randrange(1, 40)))
+
+
 def body(size: int) -> bytes:
     """An engagement as the API sends it, of exactly `size` bytes: people first, then a transcript."""
-    text = 'She said \\"ship it\\" on Tuesday\\u2014and the café agreed; next steps: budget, security review, roll-out.'
+    # The same for each run, but not the same text again and again, which a processor would know by heart.
+    random_source = random.Random(size)
     page = {
         "object": "engagement", "id": engagement_id(size), "title": "Quarterly review with Analytical Engines",
         "engagement_type": "MEETING", "processing_status": "COMPLETED", "is_private": False,
@@ -57,7 +75,7 @@ def body(size: int) -> bytes:
     number = 0
     while True:
         times = f'"start_ms":{number * 2750},"end_ms":{number * 2750 + 2600}'
-        segment = f'{{"speaker":"Ada Lovelace",{times},"text":"{text}"}}'
+        segment = f'{{"speaker":"Ada Lovelace",{times},"text":"{said(random_source)}"}}'
         part = (b"," if number else b"") + segment.encode()
         if len(out) + len(part) + len(tail) > size:
             break
@@ -67,6 +85,23 @@ def body(size: int) -> bytes:
     if len(out) != size:
         raise ValueError(f"a body can't be as small as {size} bytes")
     return bytes(out)
+
+
+def page(number: int) -> bytes:
+    """A page of the list, the first being 0; the cursor of a page is `p` and its number, of the first nothing."""
+    items = [
+        {"object": "engagement", "id": f"ngmt_01HQY3JMS2QAXL{number:03d}{i:03d}",
+         "title": f"Call {i} about the roll-out", "engagement_type": "MEETING", "processing_status": "COMPLETED",
+         "is_private": False,
+         "created_at": "2026-02-03T14:58:11.204Z", "updated_at": "2026-02-03T16:01:20.000Z",
+         "start_at": "2026-02-03T15:00:00.000Z", "end_at": "2026-02-03T16:00:00.000Z", "duration_seconds": 3600,
+         "owner_user_id": "usr_01HQY3JMS2QAXJGX6X7C"}
+        for i in range(PAGE_ITEMS)
+    ]
+    is_last = number == PAGES - 1
+    listed = {"object": "list", "data": items, "has_more": not is_last,
+              "next_cursor": None if is_last else f"p{number + 1}"}
+    return json.dumps(listed, separators=(",", ":")).encode()
 
 
 def certificates(work: Path) -> None:
@@ -115,6 +150,8 @@ class LoopbackServer:
         self.bodies.mkdir()
         for size in {SMALL, BIG, *SIZES}:
             (self.bodies / f"{size}.json").write_bytes(body(size))
+        for number in range(PAGES):
+            (self.bodies / f"page-{f'p{number}' if number else ''}.json").write_bytes(page(number))
         certificates(self.work)
         ports = free_ports(4)
         variants = [
@@ -122,7 +159,7 @@ class LoopbackServer:
             ("ssl", f"access_log {self.work}/close.log reuse; keepalive_timeout 0;"),
         ]
         servers = "".join(
-            SERVER.format(port=port, tls=tls, extra=extra) for port, (tls, extra) in zip(ports, variants))
+            SERVER.format(port=port, tls=tls, extra=extra, small=SMALL) for port, (tls, extra) in zip(ports, variants))
         file = self.work / "nginx.conf"
         file.write_text(CONFIGURATION.format(work=self.work, bodies=self.bodies, servers=servers))
         self.process = subprocess.Popen(

@@ -99,6 +99,15 @@ def venv_python(package: str, upgrade: bool = False) -> Path:
     return python
 
 
+def environment_python(name: str, *wanted: str) -> Path:
+    """The Python of .venv/`name`, which Tests/python-environment makes to hold what is wanted."""
+    script = 'mkdir -p .venv && source Tests/python-environment && environment "$@"'
+    made = subprocess.run(["bash", "-c", script, "bash", name, *wanted], cwd=ROOT, capture_output=True, text=True)
+    if made.returncode:
+        raise Missing(f"{' '.join(wanted)} can't be had from PyPI: {''.join(made.stderr.strip().splitlines()[-1:])}")
+    return VENV / name / "bin" / "python"
+
+
 def newest_libcurl(work: Path) -> str:
     """An LD_LIBRARY_PATH under which a program that wants libcurl.so.4 gets the one of PyPI's pycurl wheel."""
     python = venv_python("pycurl", upgrade=True)

@@ -89,10 +89,31 @@ def answers(data: dict) -> str:
     return "\n\n".join(out)
 
 
+CALLS = {"get": "`engagement.get`, 1.5 kB", "tool": "the same as an MCP tool", "add": "`engagement.addContacts`",
+         "replace": "`engagement.replaceContacts`, reported", "journal": "the same with `--journal`",
+         "fields": "two `fields` of 1 MB", "pages": "`all` of 10,000 items, 4 MB"}
+
+
+def calls(data: dict) -> str:
+    rows = []
+    for name, row in data.items():
+        base = {"cpu_us": row["floor"]["cpu_us"] * row["requests"]}
+        rows.append([CALLS[name] + failed(row["ours"]), row["requests"], row["in_flight"], *figures(row["ours"], base)])
+    return table(["Kinds of call", "requests", "in flight", "CPU µs/call", "× floor for as many", *HEAD[2:]], rows)
+
+
+def processes(data: dict) -> str:
+    names = {"parallel": "GNU parallel", "spark": "Spark"}
+    rows = [[names[way], *(f"{row['calls_per_s']:,.0f}" for row in rows)] for way, rows in data.items()]
+    return table(["Calls per second by processes", *(str(row["at"]) for row in next(iter(data.values())))], rows)
+
+
 def growth(data: dict) -> str:
     out = []
     head = ["CPU µs/call", "floor's", "× floor", "calls/s", "p50 ms", "p99 ms", "RSS MiB", "floor's"]
-    for key, title in (("in_flight", "1.5 kB, in flight"), ("size", "32 in flight, bytes")):
+    titles = {"in_flight": "1.5 kB, in flight", "size": "8 in flight, bytes",
+              "pages": "One `all` at a time, pages of 100"}
+    for key, title in titles.items():
         rows = []
         for row in data[key]:
             ours, floor = row["ours"], row["floor"]
@@ -100,10 +121,13 @@ def growth(data: dict) -> str:
             rows.append([f"{row['at']:,}" + failed(ours), cells[0], number(floor["cpu_us"]), *cells[1:],
                          number(floor["rss_mib"])])
         out.append(table([title, *head], rows))
-    rows = [[f"{row['at']:,}" + failed(row["ours"]), *(figures(row["ours"], None)[i] for i in (0, 2, 3, 4, 5))]
-            for row in data["batch"]]
-    out.append(table(["1.5 kB, calls per batch", "CPU µs/call", "calls/s", "p50 ms/batch", "p99 ms/batch", "RSS MiB"],
-                     rows))
+    for key, title in {"batch": "1.5 kB, calls per batch", "ids": "Replacements, contacts in one"}.items():
+        rows = [[f"{row['at']:,}" + failed(row["ours"]), *(figures(row["ours"], None)[i] for i in (0, 2, 3, 4, 5))]
+                for row in data[key]]
+        out.append(table([title, "CPU µs/call", "calls/s", "p50 ms", "p99 ms", "RSS MiB"], rows))
+    rows = [[f"{row['at']:,}" + failed(row["ours"]), f"{row['bytes'] / 1e6:.1f}", number(row["ours"]["ready_ms"]),
+             number(row["ours"]["rss_mib"])] for row in data["journal"]]
+    out.append(table(["An entry found, lines of the journal", "MB", "ms, spawn to answer", "RSS MiB"], rows))
     return "\n\n".join(out)
 
 

@@ -1,13 +1,19 @@
 """One run of one program under the host of host.c, and medians over runs."""
 
+from __future__ import annotations
+
 import json
+import os
+import shutil
 import statistics
 import subprocess
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from loopback_server import LoopbackServer, body, engagement_id
-from programs import environment
+import kinds
+from loopback_server import SMALL, LoopbackServer, body
+from programs import ROOT, TOKEN, environment
 
 FIGURES = ("cpu_us", "calls_per_s", "p50_ms", "p99_ms", "rss_mib", "ready_ms", "process_cpu_ms", "errors")
 
@@ -22,6 +28,17 @@ class Load:
     batch: int = 1
     connections: int = 16
     warm_up: int = -1
+    kind: kinds.Kind | None = None  # else a get of an engagement of `size` bytes
+    journal: bool = False
+
+    def asked(self) -> kinds.Kind:
+        return self.kind or kinds.get(self.size)
+
+    def of_requests(self) -> Load:
+        """As many requests as these calls make, each for itself."""
+        requests = self.asked().requests
+        # Enough of them that the bare loop runs for longer than a moment.
+        return replace(self, calls=max(self.calls * requests, 2_000), warm_up=self.warm() * requests)
 
     def warm(self) -> int:
         """Calls before the figures begin, in whole batches: connections opened, buffers grown, caches filled."""
@@ -47,7 +64,7 @@ class Bench:
         base = base or self.server.clear
         command = [
             str(self.floor), str(load.calls), str(load.warm()), str(load.in_flight), str(load.connections),
-            f"{base}/v2/engagements/{engagement_id(load.size)}", str(self.server.ca_file), http,
+            base + load.asked().path, str(self.server.ca_file), http,
         ]
         out = self.call_host(["plain", str(self.limit_s), "--", *command], environment(library_path=library_path))
         figures = out.pop("figures")
@@ -58,15 +75,21 @@ class Bench:
 
     def run_bridge(self, command: list, load: Load, base: str = "", library_path: str = "") -> dict:
         """A JSON-RPC bridge under `load`."""
-        words = [load.calls, load.warm(), load.in_flight, load.batch, load.size, engagement_id(load.size), self.limit_s]
         out = self.call_host(
-            [*map(str, words), "--", *map(str, command)], environment(base or self.server.clear, library_path))
+            [*self.words(load), "--", *map(str, command)], environment(base or self.server.clear, library_path))
         out["errors"] += out["missing"]
         return out
 
+    def words(self, load: Load) -> list:
+        """What the host has to be told about `load`."""
+        file = self.server.work / "request"
+        file.write_text(load.asked().members)
+        counts = [load.calls, load.warm(), load.in_flight, load.batch, load.size]
+        return [*map(str, counts), str(file), str(self.limit_s)]
+
     def run_ours(self, load: Load, *flags: str, base: str = "", library_path: str = "") -> dict:
         """engagement-rpc under `load`."""
-        command = [self.binary, "--max-connections", load.connections, *flags]
+        command = [self.binary, "--max-connections", load.connections, *self.journal(load), *flags]
         return self.run_bridge(command, load, base, library_path)
 
     def run_named(self, name: str, load: Load) -> dict:
@@ -76,6 +99,40 @@ class Bench:
         if name == "ours":
             return self.run_ours(load)
         return self.run_bridge([*self.peers[name], self.server.clear], load)
+
+    def journal(self, load: Load) -> list:
+        """The flags for a journal without entries, if `load` has one."""
+        file = self.server.work / "journal.jsonl"
+        file.unlink(missing_ok=True)
+        return ["--journal", str(file)] if load.journal else []
+
+    def request_file(self, number: int) -> Path:
+        """So many small gets, a line each."""
+        file = self.server.work / f"{number}.jsonl"
+        with file.open("w") as out:
+            for i in range(number):
+                out.write(f'{{"jsonrpc":"2.0","id":{i},{kinds.get(SMALL).members}}}\n')
+        return file
+
+    def token_file(self) -> Path:
+        file = self.server.work / "token"
+        file.write_text(TOKEN)
+        return file
+
+    def seconds_of_example(self, command: list, answers: Path, calls: int) -> float:
+        """How long an example takes that writes its answers into that file, or into that folder in parts."""
+        kept = {name: value for name, value in environment(self.server.clear).items() if name != "ENGAGEMENT_RPC_TOKEN"}
+        remove(answers)
+        began = time.monotonic()
+        done = subprocess.run(
+            list(map(str, command)), capture_output=True, text=True, cwd=ROOT,
+            env={**kept, "ENGAGEMENT_RPC": str(self.binary), "ENGAGEMENT_RPC_TOKEN_FILE": str(self.token_file())})
+        seconds = time.monotonic() - began
+        parts = sorted(answers.glob("part-*")) if answers.is_dir() else [answers]
+        good = sum(b'"result":' in line for part in parts for line in part.open("rb")) if answers.exists() else 0
+        if done.returncode or good != calls:
+            raise RuntimeError(f"{command}: {good} of {calls} answers\n{done.stderr[-800:]}")
+        return seconds
 
     def call_host(self, words: list, env: dict) -> dict:
         done = subprocess.run([str(self.host), *words], capture_output=True, text=True, env=env)
@@ -88,10 +145,7 @@ class Bench:
 
     def check(self, name: str, sizes: list) -> None:
         """Before anything is timed: does the program pass on what the server sent, unharmed?"""
-        lines = "".join(
-            json.dumps({"jsonrpc": "2.0", "id": size, "method": "engagement.get",
-                        "params": {"engagement_id": engagement_id(size)}}) + "\n"
-            for size in sizes)
+        lines = "".join(f'{{"jsonrpc":"2.0","id":{size},{kinds.get(size).members}}}\n' for size in sizes)
         command = [self.binary] if name == "ours" else [*self.peers[name], self.server.clear]
         done = subprocess.run(
             [str(word) for word in command], input=lines.encode(), capture_output=True, timeout=60,
@@ -101,6 +155,13 @@ class Bench:
             if answers.get(size, {}).get("result", {}).get("data") != json.loads(body(size)):
                 said = str(answers.get(size, done.stderr[-300:]))[:300]
                 raise RuntimeError(f"{name} does not pass on an engagement of {size} bytes: {said}")
+
+
+def remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def median(runs: list) -> dict:
