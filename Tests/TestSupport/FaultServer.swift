@@ -70,7 +70,8 @@ public final class FaultServer: Sendable {
 
     deinit {
         state.stop()
-        close(listener)
+        // Closed by the thread that accepts: its number must not become another server's before that has ended.
+        shutdown(listener, Int32(SHUT_RDWR))
     }
 
     /// Everything that reached the server, in order.

@@ -26,7 +26,9 @@ final class ServerState: @unchecked Sendable {
         }
     }
 
+    /// Accepts until it is stopped, and closes the listener then.
     func acceptConnections(on listener: Int32) {
+        defer { close(listener) }
         while !hasStopped {
             var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
             guard poll(&entry, 1, 100) > 0, !hasStopped else { continue }
