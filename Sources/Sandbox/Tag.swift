@@ -10,7 +10,6 @@ struct TagFacts: Sendable {
 
 /// A tag for engagements.
 final class Tag: Changeable<TagFacts> {
-
     override func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {
         json.member("object", "tag")
         json.member("id", id)
