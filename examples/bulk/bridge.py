@@ -96,7 +96,11 @@ class Bridge:
 
     def all_answers(self, requests):
         """As `answers`, for reading what is of no use in part. Raises Failed (130, 143) when a signal has ended it."""
-        yield from self.answers(requests)
+        try:
+            yield from self.answers(requests)
+        except Failed:
+            if not self.caught:
+                raise
         if self.caught:
             raise Failed("Interrupted. Nothing was written.", 128 + self.caught[0])
 

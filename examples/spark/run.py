@@ -33,7 +33,8 @@ def environment():
     """What a piped process needs of the environment, which Spark gives it none of. A token is not sent over the wire."""
     if os.environ.get("ENGAGEMENT_RPC_TOKEN"):
         sys.exit("run.py: ENGAGEMENT_RPC_TOKEN stays on this machine; give --token-file or --token-command")
-    kept = ("PATH", "HOME", "SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
+    kept = ("PATH", "HOME", "SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy",
+            "NO_PROXY", "no_proxy")
     return {name: value for name, value in os.environ.items() if name in kept or name.startswith("ENGAGEMENT_RPC_")}
 
 
