@@ -116,7 +116,7 @@ AVX2 static inline int is_utf8(uint64_t high, __m256i first, __m256i second, int
 }
 
 // How many of the first `length` bytes come before an escape that may go on behind them: before a run of backslashes at
-// their end, or before the last of those that escape a u.
+// their end, or before the first \u of which the u is among their last four.
 __attribute__((noinline)) static int without_last_escape(uint64_t backslashes, int length, const unsigned char *bytes) {
     uint64_t last = backslashes << (64 - length);
     if (last == ~0ull) return 0;
@@ -157,7 +157,7 @@ AVX2 static ssize_t pass_string(const unsigned char *start, const unsigned char 
         if (!backslashes) {
             stops |= quotes;
         } else {
-            // A \\u has its digits in this step, unless the u is among its last four bytes.
+            // A \u has its digits in this step, unless the u is among its last four bytes.
             uint32_t us = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(second, _mm256_set1_epi8('u')));
             if (backslashes >> (length - 1) | (backslashes >> 59 & us >> 28)) {
                 length = without_last_escape(backslashes, length, at);

@@ -227,15 +227,12 @@ struct ContactSet {
     }
 
     private static func identity(_ contact: JSONSlice) -> (id: String, isResource: Bool)? {
-        var (id, isResource) = (String?.none, Bool?.none)
+        var (id, isResource) = (JSONSlice?.none, JSONSlice?.none)
         for member in contact.members {
-            if id == nil, member.name.reads("id") {
-                id = member.value.string
-            } else if isResource == nil, member.name.reads("is_calendar_resource") {
-                isResource = member.value.bool
-            }
+            if id == nil, member.name.reads("id") { id = member.value }
+            if isResource == nil, member.name.reads("is_calendar_resource") { isResource = member.value }
         }
-        return id.map { ($0, isResource == true) }
+        return id?.string.map { ($0, isResource?.bool == true) }
     }
 
     private mutating func readHeading(_ engagement: JSONSlice) {

@@ -24,30 +24,33 @@ struct ListPage {
             throw RPCFailure(.badResponse, "The API's answer is not a list, although a list was asked for.")
         }
         self.items = items
-        if page.hasMore != false, let cursor = page.cursor, !cursor.isEmpty {
+        let hasMore = page.hasMore?.bool
+        if hasMore != false, let cursor = page.cursor?.string, !cursor.isEmpty {
             next = .page(cursor: cursor)
         } else {
-            next = page.hasMore == true ? .unreachable : .end
+            next = hasMore == true ? .unreachable : .end
         }
     }
 
     /// Goes over a page once: it may be long.
     private static func read(
         _ answer: Bytes
-    ) throws(JSONSyntaxError) -> (items: [JSONSlice]?, hasMore: Bool?, cursor: String?) {
-        var (items, hasMore, cursor) = ([JSONSlice]?.none, Bool?.none, String?.none)
+    ) throws(JSONSyntaxError) -> (items: [JSONSlice]?, hasMore: JSONSlice?, cursor: JSONSlice?) {
+        var (items, hasMore, cursor, sawData) = ([JSONSlice]?.none, JSONSlice?.none, JSONSlice?.none, false)
         var scanner = JSONScanner(answer)
         var object = try scanner.openObject()
         while let name = try scanner.nextName(of: &object) {
-            if items == nil, name.reads("data"), scanner.isAtArray {
+            let isData = !sawData && name.reads("data")
+            sawData = sawData || isData
+            if isData, scanner.isAtArray {
                 var (array, found) = (try scanner.openArray(depth: 1), [JSONSlice]())
                 while let item = try scanner.nextElement(of: &array) { found.append(item) }
                 items = found
                 continue
             }
             let value = try scanner.value(depth: 1)
-            if hasMore == nil, name.reads("has_more") { hasMore = value.bool }
-            if cursor == nil, name.reads("next_cursor") { cursor = value.string }
+            if hasMore == nil, name.reads("has_more") { hasMore = value }
+            if cursor == nil, name.reads("next_cursor") { cursor = value }
         }
         return (items, hasMore, cursor)
     }

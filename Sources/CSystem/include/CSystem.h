@@ -18,7 +18,7 @@ ssize_t rpc_last(const void *bytes, size_t count, unsigned char byte);
 
 // Passes over the inside of a JSON string (RFC 8259, section 7), 64 bytes a step: characters and escapes. Gives how
 // many bytes it passed: up to a closing quote, the backslash of what is no escape, a control character, a byte above
-// 127 near wrong UTF-8, or fewer than 64 bytes before `end`. Sets `has_escapes` to 1 when it passed an escape. `start`
-// must stand neither behind a backslash that escapes it nor inside a character. -1 where
-// there are fewer than 64 bytes, or the processor has no AVX2.
+// 127 near wrong UTF-8, or fewer than 64 bytes before `end`. Sets `has_escapes` to 1 when it passed an escape. -1 where
+// there are fewer than 64 bytes, or the processor has no AVX2. `start` must stand neither behind a backslash that
+// escapes it nor inside a character.
 ssize_t rpc_pass_string(const unsigned char *start, const unsigned char *end, int *has_escapes);
