@@ -160,7 +160,7 @@ extension JSONScanner {
             if count < 16 { return at }
             if at - start == Self.usualLength { return skipLongPlain(at, &hasEscapes) }
         }
-        return skipPlainBytes(at)
+        return Self.skipPlainBytes(at, end)
     }
 
     /// Bytes after which a string is taken for a long one.
@@ -170,17 +170,23 @@ extension JSONScanner {
         var passedEscapes: Int32 = 0
         let passed = rpc_pass_string(start, end, &passedEscapes)
         if passedEscapes != 0 { hasEscapes = true }
-        var at = start + max(passed, 0)
+        let at = start + max(passed, 0)
         if passed >= 0, end - at >= 64 { return at }
+        return Self.skipPlainSteps(at, end)
+    }
+
+    /// Behind the printable ASCII that begins at `start` and holds neither a quote nor a backslash.
+    static func skipPlainSteps(_ start: Position, _ end: Position) -> Position {
+        var at = start
         while end - at >= 16 {
-            let count = Self.plainCount(at)
+            let count = plainCount(at)
             at += count
             if count < 16 { return at }
         }
-        return skipPlainBytes(at)
+        return skipPlainBytes(at, end)
     }
 
-    private func skipPlainBytes(_ start: Position) -> Position {
+    private static func skipPlainBytes(_ start: Position, _ end: Position) -> Position {
         var at = start
         while at < end {
             let byte = at.pointee
@@ -250,6 +256,14 @@ extension JSONScanner {
         guard end - start >= length, second.contains(start[1]) else { throw failure(start, .utf8) }
         for index in 2..<max(2, length) where start[index] & 0xC0 != 0x80 { throw failure(start, .utf8) }
         return start + length
+    }
+}
+
+extension Bytes {
+    /// How many bytes from `start` on are ASCII without control characters (but DEL), quotes and backslashes.
+    public func plainCount(from start: Int) -> Int {
+        guard let base = baseAddress?.assumingMemoryBound(to: UInt8.self), start < count else { return 0 }
+        return JSONScanner.skipPlainSteps(base + start, base + count) - base - start
     }
 }
 

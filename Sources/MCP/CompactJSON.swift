@@ -13,7 +13,12 @@ public enum CompactJSON {
         var at = 0
         var isInString = false
         let count = json.count
+        let hasDelete = json.firstPosition(of: 0x7F) != nil
         while at < count {
+            if isInString, !hasDelete {
+                at += json.plainCount(from: at)
+                if at == count { break }
+            }
             let byte = json[at]
             if isInString {
                 if byte == UInt8(ascii: "\\") {
@@ -61,10 +66,15 @@ public enum CompactJSON {
         out.reserve(text.count + text.count / 8)
         out.append(UInt8(ascii: "\""))
         var start = 0
-        for at in 0..<text.count where text[at] == UInt8(ascii: "\"") || text[at] == UInt8(ascii: "\\") {
-            out.append(text.slice(start, at))
-            out.append(UInt8(ascii: "\\"))
-            start = at
+        var at = text.plainCount(from: 0)
+        while at < text.count {
+            if text[at] == UInt8(ascii: "\"") || text[at] == UInt8(ascii: "\\") {
+                out.append(text.slice(start, at))
+                out.append(UInt8(ascii: "\\"))
+                start = at
+            }
+            at += 1
+            at += text.plainCount(from: at)
         }
         out.append(text.dropping(start))
         out.append(UInt8(ascii: "\""))
