@@ -12,6 +12,7 @@ from pathlib import Path
 
 SMALL = 1_500  # bytes
 BIG = 1_100_000
+STRING = 1_100_001  # a transcript in one string
 SIZES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000]
 PAGES, PAGE_ITEMS = 100, 100
 
@@ -70,6 +71,8 @@ def body(size: int) -> bytes:
             for i in range(3)
         ],
     }
+    if size == STRING:
+        return page_with_string(page, size, random_source)
     head = json.dumps(page, separators=(",", ":"))[:-1].encode() + b',"transcript":['
     out, tail = bytearray(head), b'],"summary":"%s"}'
     number = 0
@@ -84,6 +87,15 @@ def body(size: int) -> bytes:
     out += tail % (b"." * (size - len(out) - len(tail) + 2))
     if len(out) != size:
         raise ValueError(f"a body can't be as small as {size} bytes")
+    return bytes(out)
+
+
+def page_with_string(page: dict, size: int, random_source: random.Random) -> bytes:
+    """`page` with a transcript in one string, of `size` bytes in all."""
+    out = bytearray(json.dumps(page, separators=(",", ":"))[:-1].encode() + b',"transcript":"')
+    while len(out) < size - 500:
+        out += f"Ada Lovelace: {said(random_source)}\\n".encode()
+    out += b"." * (size - len(out) - 2) + b'"}'
     return bytes(out)
 
 
@@ -148,7 +160,7 @@ class LoopbackServer:
 
     def begin(self) -> None:
         self.bodies.mkdir()
-        for size in {SMALL, BIG, *SIZES}:
+        for size in {SMALL, BIG, STRING, *SIZES}:
             (self.bodies / f"{size}.json").write_bytes(body(size))
         for number in range(PAGES):
             (self.bodies / f"page-{f'p{number}' if number else ''}.json").write_bytes(page(number))

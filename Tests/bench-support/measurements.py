@@ -4,7 +4,7 @@ from pathlib import Path
 
 import kinds
 import programs
-from loopback_server import BIG, PAGES, SIZES, SMALL
+from loopback_server import BIG, PAGES, SIZES, SMALL, STRING
 from runs import Bench, Load, interleave
 
 # A bridge in Python takes so much longer per call that fewer calls give figures as steady.
@@ -36,6 +36,7 @@ def answers(bench: Bench, rounds: int, is_quick: bool) -> dict:
 
     return {
         "small": table(Load(count["small"], 32, SMALL)), "big": table(Load(count["big"], 4, BIG)),
+        "string": table(Load(count["big"], 4, STRING)),
         "start": table(Load(1, 1, SMALL, warm_up=0), count["starts"]),
     }
 
@@ -90,7 +91,8 @@ def growth(bench: Bench, rounds: int, is_quick: bool) -> dict:
             out[axis].append({"at": at})
         out[axis][-1][name] = figures
     for row in out["pages"]:
-        row["floor"]["cpu_us"] *= row["at"]
+        for figure in {"cpu_us", "cpu_us_min", "cpu_us_max"} & set(row["floor"]):
+            row["floor"][figure] *= row["at"]
     return {**out, "journal": journal_growth(bench, rounds, count["lines"])}
 
 
@@ -99,8 +101,7 @@ MIDDLE = "ngmt_01HQY3JMS2QAXMIDDLE"
 
 def journal_growth(bench: Bench, rounds: int, lines: list) -> list:
     """A process that is started to find the one entry of an engagement in the middle of a journal."""
-    # An answer without the entry is shorter.
-    load = Load(1, 1, 300, warm_up=0, kind=kinds.recall(MIDDLE))
+    load = Load(1, 1, 0, warm_up=0, kind=kinds.recall(MIDDLE))
     files = {number: bench.server.work / f"journal-{number}.jsonl" for number in lines}
     for number, file in files.items():
         write_journal(file, number)
@@ -133,7 +134,7 @@ def processes(bench: Bench, rounds: int, is_quick: bool) -> dict:
     files, answers = {number: bench.request_file(number) for number in (long // 4, long)}, bench.server.work / "answers"
     ways = {}
     try:
-        programs.find("parallel", "parallel")
+        programs.need("parallel", "parallel")
         ways["parallel"] = lambda file, number: ["examples/parallel/run", file, answers, number]
     except programs.Missing as missing:
         programs.say(f"skipped: {missing}")

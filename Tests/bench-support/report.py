@@ -78,7 +78,9 @@ def failed(row: dict) -> str:
 
 def answers(data: dict) -> str:
     out = []
-    for key, title in (("small", "1.5 kB answers, 32 in flight"), ("big", "1.1 MB answers, 4 in flight")):
+    titles = {"small": "1.5 kB answers, 32 in flight", "big": "1.1 MB answers of segments, 4 in flight",
+              "string": "1.1 MB answers of one string, 4 in flight"}
+    for key, title in titles.items():
         rows = [[NAMES[who] + failed(row), *figures(row, data[key]["floor"])] for who, row in data[key].items()]
         out.append(table([title, *HEAD], rows))
     base = data["start"]["floor"]
@@ -97,12 +99,14 @@ CALLS = {"get": "`engagement.get`, 1.5 kB", "tool": "the same as an MCP tool", "
 def calls(data: dict) -> str:
     rows = []
     for name, row in data.items():
-        base = {"cpu_us": row["floor"]["cpu_us"] * row["requests"]}
+        base = {"cpu_us": row["floor"].get("cpu_us", 0) * row["requests"]}
         rows.append([CALLS[name] + failed(row["ours"]), row["requests"], row["in_flight"], *figures(row["ours"], base)])
     return table(["Kinds of call", "requests", "in flight", "CPU µs/call", "× floor for as many", *HEAD[2:]], rows)
 
 
 def processes(data: dict) -> str:
+    if not data:
+        return "Calls per second by processes: neither GNU parallel nor Spark is here."
     names = {"parallel": "GNU parallel", "spark": "Spark"}
     rows = [[names[way], *(f"{row['calls_per_s']:,.0f}" for row in rows)] for way, rows in data.items()]
     return table(["Calls per second by processes", *(str(row["at"]) for row in next(iter(data.values())))], rows)
@@ -118,7 +122,7 @@ def growth(data: dict) -> str:
         for row in data[key]:
             ours, floor = row["ours"], row["floor"]
             cells = figures(ours, floor)
-            rows.append([f"{row['at']:,}" + failed(ours), cells[0], number(floor["cpu_us"]), *cells[1:],
+            rows.append([f"{row['at']:,}" + failed(ours), cells[0], number(floor.get("cpu_us")), *cells[1:],
                          number(floor["rss_mib"])])
         out.append(table([title, *head], rows))
     for key, title in {"batch": "1.5 kB, calls per batch", "ids": "Replacements, contacts in one"}.items():
