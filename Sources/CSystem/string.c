@@ -131,16 +131,19 @@ __attribute__((noinline)) static int without_last_escape(uint64_t backslashes, i
 }
 
 AVX2 static ssize_t pass_string(const unsigned char *start, const unsigned char *end, int *has_escapes) {
-    const __m256i quote = _mm256_set1_epi8('"'), backslash = _mm256_set1_epi8('\\'), space = _mm256_set1_epi8(' ');
+    const __m256i all_quotes = _mm256_set1_epi8('"'), all_backslashes = _mm256_set1_epi8('\\');
+    const __m256i all_spaces = _mm256_set1_epi8(' ');
     const unsigned char *at = start;
     while (end - at >= 64) {
         __m256i first = _mm256_loadu_si256((const __m256i *)at);
         __m256i second = _mm256_loadu_si256((const __m256i *)(at + 32));
-        __m256i first_quotes = _mm256_cmpeq_epi8(first, quote), second_quotes = _mm256_cmpeq_epi8(second, quote);
-        __m256i first_backslashes = _mm256_cmpeq_epi8(first, backslash);
-        __m256i second_backslashes = _mm256_cmpeq_epi8(second, backslash);
+        __m256i first_quotes = _mm256_cmpeq_epi8(first, all_quotes);
+        __m256i second_quotes = _mm256_cmpeq_epi8(second, all_quotes);
+        __m256i first_backslashes = _mm256_cmpeq_epi8(first, all_backslashes);
+        __m256i second_backslashes = _mm256_cmpeq_epi8(second, all_backslashes);
         // As signed numbers, the bytes above 127 are below the space, too.
-        __m256i first_below = _mm256_cmpgt_epi8(space, first), second_below = _mm256_cmpgt_epi8(space, second);
+        __m256i first_below = _mm256_cmpgt_epi8(all_spaces, first);
+        __m256i second_below = _mm256_cmpgt_epi8(all_spaces, second);
         __m256i first_any = _mm256_or_si256(_mm256_or_si256(first_quotes, first_backslashes), first_below);
         __m256i second_any = _mm256_or_si256(_mm256_or_si256(second_quotes, second_backslashes), second_below);
         if (!_mm256_movemask_epi8(_mm256_or_si256(first_any, second_any))) {

@@ -60,14 +60,19 @@ final class Workspace {
         engagements.made.lazy.compactMap { $0 as? Engagement }.first { $0.externalID == externalID }
     }
 
-    /// Every contact but the one with this id, calendar resources among them.
-    func contacts(besides id: String?) -> [Contact] {
-        contacts.all.compactMap { $0 as? Contact }.filter { $0.id != id }
+    /// The id of the contact that has an address, by the address in lower case; of several the first.
+    var contactIDsByEmail: [String: String] {
+        Self.holders(contacts.all.compactMap { $0 as? Contact }.map { ($0.id, $0.facts.emails) })
     }
 
-    /// Every company but the one with this id.
-    func companies(besides id: String?) -> [Company] {
-        companies.all.compactMap { $0 as? Company }.filter { $0.id != id }
+    /// The id of the company that has a domain, as `contactIDsByEmail`.
+    var companyIDsByDomain: [String: String] {
+        Self.holders(companies.all.compactMap { $0 as? Company }.map { ($0.id, $0.facts.domains) })
+    }
+
+    private static func holders(_ records: [(id: String, addresses: [Address])]) -> [String: String] {
+        let pairs = records.flatMap { record in record.addresses.map { ($0.value.lowercased(), record.id) } }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     /// The tag of this name, compared without case, or nil.

@@ -48,12 +48,13 @@ extension Workspace {
             errors: fields.map { FieldError(field: $0, code: "conflict", message: "Another \(noun) has it.") })
     }
 
-    /// The fields `list[2].part` whose address one of `others` has.
-    private static func taken(_ list: String, _ part: String, _ addresses: [Address], by others: [Address]) -> [String]
-    {
-        let taken = Set(others.map { $0.value.lowercased() })
-        return addresses.enumerated().filter { taken.contains($1.value.lowercased()) }.map {
-            "\(list)[\($0.offset)].\(part)"
+    /// The fields `list[2].part` whose address somebody else than `id` holds.
+    private static func taken(
+        _ list: String, _ part: String, _ addresses: [Address], by holders: [String: String], besides id: String?
+    ) -> [String] {
+        addresses.enumerated().compactMap { index, address in
+            let holder = holders[address.value.lowercased()]
+            return holder == nil || holder == id ? nil : "\(list)[\(index)].\(part)"
         }
     }
 
@@ -80,8 +81,8 @@ extension Workspace {
             facts.phones = phones
         }
         try body.check()
-        let others = contacts(besides: id).flatMap(\.facts.emails)
-        try Self.refuseConflicts("contact", Self.taken("emails", "email", facts.emails, by: others))
+        let taken = Self.taken("emails", "email", facts.emails, by: contactIDsByEmail, besides: id)
+        try Self.refuseConflicts("contact", taken)
         return facts
     }
 
@@ -105,8 +106,8 @@ extension Workspace {
             facts.domains = domains
         }
         try body.check()
-        let others = companies(besides: id).flatMap(\.facts.domains)
-        try Self.refuseConflicts("company", Self.taken("domains", "domain", facts.domains, by: others))
+        let taken = Self.taken("domains", "domain", facts.domains, by: companyIDsByDomain, besides: id)
+        try Self.refuseConflicts("company", taken)
         return facts
     }
 
@@ -241,7 +242,7 @@ extension Workspace {
         seed.source = source
         seed.externalURL = externalURL
         seed.transcript = .none
-        var known = people.isEmpty ? [:] : contactsByAddress
+        var known = people.isEmpty ? [:] : contactIDsByEmail
         var taken: Set<String> = []
         for person in people {
             if let user = user(email: person.email) {
@@ -256,14 +257,6 @@ extension Workspace {
         let engagement = Engagement(seed, externalID: externalID)
         collection.add(engagement)
         return (engagement, true)
-    }
-
-    /// The ids of all contacts by their addresses, in lower case; of several the first.
-    private var contactsByAddress: [String: String] {
-        let pairs = contacts(besides: nil).flatMap { contact in
-            contact.facts.emails.map { ($0.value.lowercased(), contact.id) }
-        }
-        return Dictionary(pairs) { first, _ in first }
     }
 
     private func addContact(named name: String, _ email: String, at time: Timestamp) -> Record {

@@ -45,6 +45,11 @@ class Bridge:
         if len(self.caught) > 1:
             self.process.kill()
 
+    @property
+    def interrupted(self) -> int:
+        """The exit status that tells of the first signal; 0 when none came."""
+        return 128 + self.caught[0] if self.caught else 0
+
     def answers(self, requests, before_sending=lambda key: None):
         """Sends (key, method, params) and gives (key, answer) as they come, until each that was sent has one."""
         places, sent, keys, problem = threading.Semaphore(WINDOW), [0], {}, []
@@ -102,7 +107,7 @@ class Bridge:
             if not self.caught:
                 raise
         if self.caught:
-            raise Failed("Interrupted. Nothing was written.", 128 + self.caught[0])
+            raise Failed("Interrupted. Nothing was written.", self.interrupted)
 
     def how_it_ended(self) -> str:
         try:
