@@ -47,11 +47,12 @@ extension JSONSlice {
     /// A string as spelled, but with what could disturb a terminal escaped.
     private func appendPrintable(to out: ByteBuffer) {
         guard bytes.contains(where: { $0 >= 0x7F }) else { return out.append(bytes) }
+        var shown = ShownText()
         for scalar in bytes.text.unicodeScalars {
-            if scalar.isDisturbing {
-                JSONWriter.appendEscape(scalar.value, to: out)
-            } else {
+            if shown.fate(of: scalar) == .shown {
                 for byte in scalar.utf8 { out.append(byte) }
+            } else {
+                JSONWriter.appendEscape(of: scalar, to: out)
             }
         }
     }

@@ -3,8 +3,8 @@ import Bytes
 /// Writes JSON onto the end of a buffer, members in the order they are written.
 ///
 /// For what this program says itself. What the API or the host said is passed on as bytes with `raw`. Every string that
-/// goes through `string` comes out printable: besides what RFC 8259 §7 demands, DEL, C1 controls, bidirectional marks
-/// and line separators are escaped, so that no text of ours can disturb a terminal or a line reader.
+/// goes through `string` comes out printable: besides what RFC 8259 §7 demands, all that is not shown as it is
+/// (`ShownText`) is escaped, so that no text of ours can disturb a terminal, a line reader or a person.
 public struct JSONWriter {
     /// Where the text goes.
     public let out: ByteBuffer
@@ -103,14 +103,16 @@ public struct JSONWriter {
         }
         if isPlain == true { return }
         out.append(UInt8(ascii: "\""))
+        var shown = ShownText()
         for scalar in text.unicodeScalars {
+            let fate = shown.fate(of: scalar)
             switch scalar {
             case "\"": out.append("\\\"")
             case "\\": out.append("\\\\")
             case "\n": out.append("\\n")
             case "\r": out.append("\\r")
             case "\t": out.append("\\t")
-            case _ where scalar.isDisturbing: appendEscape(scalar.value, to: out)
+            case _ where fate != .shown: appendEscape(of: scalar, to: out)
             case _ where scalar.isASCII: out.append(UInt8(scalar.value))
             default: for byte in scalar.utf8 { out.append(byte) }
             }
@@ -130,6 +132,11 @@ public struct JSONWriter {
         }
         out.append(bytes.dropping(start))
         out.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends the escape of a character: `\uXXXX`, two of them from U+10000 on.
+    public static func appendEscape(of scalar: Unicode.Scalar, to out: ByteBuffer) {
+        for unit in UTF16.encode(scalar).map(Array.init) ?? [] { appendEscape(UInt32(unit), to: out) }
     }
 
     /// Appends the escape `\uXXXX` of a character below U+10000.
@@ -155,32 +162,5 @@ public struct JSONWriter {
     private mutating func separate() {
         if needsComma { out.append(UInt8(ascii: ",")) }
         needsComma = true
-    }
-}
-
-extension Unicode.Scalar {
-    /// Controls (C0, DEL, C1), bidirectional and zero-width marks, line and paragraph separators: what can move a
-    /// terminal's cursor, reorder what is read, or split a line.
-    public var isDisturbing: Bool {
-        switch value {
-        case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
-        default: false
-        }
-    }
-}
-
-extension String {
-    /// For a terminal: line breaks, control characters and what changes the direction of text are shown as escapes, so
-    /// that text from outside stays on its line.
-    public var printable: String {
-        var out = ""
-        for scalar in unicodeScalars {
-            if scalar.isDisturbing {
-                out += "\\u{" + String(scalar.value, radix: 16) + "}"
-            } else {
-                out.unicodeScalars.append(scalar)
-            }
-        }
-        return out
     }
 }

@@ -173,11 +173,14 @@ public struct RPCFailure: Error {
     /// The code of the error object.
     public var code: Int { kind.code ?? status ?? -32603 }
 
+    /// The message as it is told: there may be words of the API's in it, and it goes where people read.
+    public var sentence: String { message.printable }
+
     /// Writes the error object.
     public func write(to json: inout JSONWriter) {
         json.beginObject()
         json.member("code", code)
-        json.member("message", message)
+        json.member("message", sentence)
         json.name("data")
         json.beginObject()
         writeDataMembers(to: &json)
@@ -195,7 +198,7 @@ public struct RPCFailure: Error {
         if let status { json.member("status", status) }
         if let requestID { json.member("request_id", requestID) }
         if let apiVersion { json.member("api_version", apiVersion) }
-        if let cause { json.member("cause", cause) }
+        if let cause { json.member("cause", cause.printable) }
         if let currentContactIDs { json.member("current_contact_ids", currentContactIDs) }
         if !requiredScopes.isEmpty { json.member("required_scopes", requiredScopes) }
         if !errors.isEmpty {

@@ -53,7 +53,7 @@ extension Reply {
         json.name("params")
         json.beginObject()
         if hasMode { json.member("mode", "form") }
-        json.member("message", message)
+        json.member("message", message.printableLines)
         json.name("requestedSchema")
         json.beginObject()
         json.member("type", "object")

@@ -52,7 +52,7 @@ public struct Refusal: Error {
         guard ownCode != nil else { return failure.write(to: &json) }
         json.beginObject()
         json.member("code", code)
-        json.member("message", failure.message)
+        json.member("message", failure.sentence)
         json.name("data")
         json.beginObject()
         if let requestedVersion {

@@ -143,7 +143,7 @@ final class ListWalk: Procedure {
             var json = JSONWriter(meta)
             json.beginObject()
             json.member("kind", reason)
-            json.member("message", message)
+            json.member("message", message.printable)
             if let failure {
                 json.name("error")
                 failure.write(to: &json)

@@ -78,7 +78,7 @@ public final class Logger {
     }
 
     private func writeText(_ level: Level, _ event: String, _ fields: [(String, LogValue)]) {
-        line.append(text: "engagement-rpc: \(level.name): \(event)")
+        line.append(text: "engagement-rpc: \(level.name): \(event.printable)")
         for (name, value) in fields {
             line.append(text: " \(name)=")
             switch value {

@@ -50,7 +50,9 @@ import Testing
         ("\u{7E}\u{7F}\u{80}\u{9F}\u{A0}", "\"~\\u007f\\u0080\\u009f\u{A0}\""),
         ("é😀", "\"é😀\""), ("\u{200A}\u{200B}\u{200F}\u{2010}", "\"\u{200A}\\u200b\\u200f\u{2010}\""),
         ("\u{2027}\u{2028}\u{2029}\u{202A}\u{202E}\u{202F}", "\"\u{2027}\\u2028\\u2029\\u202a\\u202e\u{202F}\""),
-        ("\u{2065}\u{2066}\u{2069}\u{206A}", "\"\u{2065}\\u2066\\u2069\u{206A}\""), ("\u{FEFF}", #""\ufeff""#),
+        ("\u{2065}\u{2066}\u{2069}\u{206A}\u{2070}", "\"\\u2065\\u2066\\u2069\\u206a\u{2070}\""),
+        ("\u{FEFF}", #""\ufeff""#), ("\u{2060}\u{AD}\u{180E}\u{3164}", #""\u2060\u00ad\u180e\u3164""#),
+        ("\u{E0041}", #""\udb40\udc41""#), ("x\u{FE0F}\u{E0101}", #""x\ufe0f\udb40\udd01""#),
         ("\u{61B}\u{61C}", "\"\u{61B}\\u061c\""), ("\r\n", #""\r\n""#), ("\u{1B}[31m", #""\u001b[31m""#),
     ])
     func strings(_ text: String, _ expected: String) {
@@ -71,12 +73,15 @@ import Testing
         }
     }
 
-    /// All that Unicode calls a control or a bidirectional control disturbs.
+    /// All that Unicode calls a control, a bidirectional control or ignorable, because it has no looks, disturbs.
     @Test func disturbing() {
         for value in UInt32(0)...0x10FFFF {
             guard let scalar = Unicode.Scalar(value) else { continue }
-            let isControl = scalar.properties.generalCategory == .control || scalar.properties.isBidiControl
-            if isControl && !scalar.isDisturbing { Issue.record("U+\(String(value, radix: 16))") }
+            let properties = scalar.properties
+            let isUnseen =
+                properties.generalCategory == .control || properties.isBidiControl
+                || properties.isDefaultIgnorableCodePoint
+            if isUnseen && !scalar.isDisturbing { Issue.record("U+\(String(value, radix: 16))") }
         }
         for scalar in "aé\u{A0}漢😀\u{300}".unicodeScalars { #expect(!scalar.isDisturbing) }
     }
