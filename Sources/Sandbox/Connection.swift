@@ -24,6 +24,8 @@ final class Connection {
     let descriptor: Int32
     var parser = HTTPRequestParser()
     var phase = Phase.reading
+    /// Whether a request with the right token has come on it.
+    var isTrusted = false
     /// Bytes that came behind the request that is being answered.
     var pending: ByteBuffer?
 
@@ -38,6 +40,13 @@ final class Connection {
     init(_ descriptor: Int32) { self.descriptor = descriptor }
 
     deinit { close(descriptor) }
+
+    /// Whether nobody would miss it: nothing waits to be read on it, and no one who may has ever asked for anything.
+    var isDispensable: Bool {
+        guard case .reading = phase, !isTrusted else { return false }
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) < 0 && errno == EAGAIN
+    }
 
     /// What to ask `poll` for; nil when it should not look at this connection at all.
     var pollEvents: Int16? {

@@ -3,8 +3,13 @@ import Glibc
 
 /// The server's thread: one `poll` over all connections, and the delays of the fault plans as its time-out.
 final class ServerLoop {
-    /// Connections at once, at most; further ones wait to be accepted.
-    static let connectionLimit = 1_024
+    /// Connections at once, at most, where there are descriptors for so many.
+    static let mostConnections = 1_024
+    /// Descriptors that are left to the process for all else.
+    private static let descriptorsForOthers = 64
+    /// Connections at once, at most. A further one takes the place of one that nobody has spoken on; where there is no
+    /// such one it waits to be accepted.
+    private let connectionLimit = ServerLoop.affordableConnections()
     /// How long a connection that ends after its answer is still read from.
     private static let drainSpan: UInt64 = 2_000_000_000
 
@@ -46,11 +51,11 @@ final class ServerLoop {
             if ready < 0, errno != EINTR, errno != EAGAIN, errno != ENOMEM { return }
             time = Self.now()
             if polled[1].revents != 0 { return }
-            let known = connections.count
-            if polled[0].revents != 0 { acceptAll() }
             if ready > 0 {
-                for index in 0..<known where polled[index + 2].revents != 0 { handle(connections[index]) }
+                for index in connections.indices where polled[index + 2].revents != 0 { handle(connections[index]) }
             }
+            // After them: one that is accepted may take another one's place.
+            if polled[0].revents != 0 { acceptAll() }
             if hasTimers { runTimers() }
             connections.removeAll { if case .closed = $0.phase { true } else { false } }
         }
@@ -61,7 +66,7 @@ final class ServerLoop {
         polled.removeAll(keepingCapacity: true)
         var due = UInt64.max
         hasTimers = false
-        let isFull = connections.count >= Self.connectionLimit
+        let isFull = connections.count >= connectionLimit && !connections.contains(where: \.isDispensable)
         if acceptsAgainAt > time { due = acceptsAgainAt }
         let listens = !isFull && acceptsAgainAt <= time
         polled.append(pollfd(fd: listens ? listener : -1, events: Int16(POLLIN), revents: 0))
@@ -82,9 +87,10 @@ final class ServerLoop {
     }
 
     private func acceptAll() {
-        while connections.count < Self.connectionLimit {
+        while connections.count < connectionLimit || makeRoom() {
             let descriptor = accept(listener, nil, nil)
             guard descriptor >= 0 else {
+                if errno == EMFILE || errno == ENFILE, makeRoom() { continue }
                 if errno == EMFILE || errno == ENFILE || errno == ENOMEM { acceptsAgainAt = time + 20_000_000 }
                 if errno == EINTR || errno == ECONNABORTED { continue }
                 return
@@ -99,6 +105,22 @@ final class ServerLoop {
             setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
             connections.append(Connection(descriptor))
         }
+    }
+
+    /// Closes the oldest connection of those on which nobody who may has asked for anything: whoever opens many and
+    /// says nothing must not keep others out. False where there is none.
+    private func makeRoom() -> Bool {
+        guard let found = connections.firstIndex(where: \.isDispensable) else { return false }
+        connections.remove(at: found)
+        return true
+    }
+
+    /// So many that both ends of each, with what else the process needs, stay below the limit of open files.
+    private static func affordableConnections() -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return mostConnections }
+        let descriptors = Int(clamping: limit.rlim_cur)
+        return min(mostConnections, max(8, (descriptors - descriptorsForOthers) / 2))
     }
 
     private func handle(_ connection: Connection) {
@@ -173,6 +195,7 @@ final class ServerLoop {
         switch service.receive(request, atMs: Int((time - start) / 1_000_000)) {
         case .answered(let response): answer(connection, response)
         case .accepted(let requestID, let step):
+            connection.isTrusted = true
             if let step, step.delayMs > 0 {
                 arrivals += 1
                 let due = time + UInt64(step.delayMs) * 1_000_000

@@ -153,6 +153,29 @@ import Testing
         }
     }
 
+    /// Whoever opens many connections and says nothing, or nothing that opens a door, keeps nobody out.
+    @Test(arguments: ["", "G", "GET /api/v2/users HTTP/1.1\r\nHost: x\r\n\r\n"])
+    func silentConnectionsMakeRoom(text: String) throws {
+        let owner = client()
+        #expect(owner.call("GET", "/api/v2/users")?.status == 200)
+        let idle = (0..<Self.floodSize).map { _ in client() }
+        for client in idle where !text.isEmpty { client.send(text) }
+        let start = Date()
+        for _ in 0..<20 { #expect(client().call("GET", "/api/v2/users")?.status == 200) }
+        #expect(owner.call("GET", "/api/v2/users")?.status == 200, "who has shown the token stays")
+        #expect(Date().timeIntervalSince(start) < 5)
+        withExtendedLifetime(idle) {}
+    }
+
+    /// More than the server takes at once; as many as this process may open, where that is less.
+    private static let floodSize: Int = {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        (limit.rlim_cur) = min(limit.rlim_max, 4096)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return min(1_100, Int(clamping: limit.rlim_cur) / 2 - 100)
+    }()
+
     @Test func answersParallelClients() async throws {
         let (port, token) = (server.port, server.token)
         let answered = await withTaskGroup(of: Int.self) { group in
