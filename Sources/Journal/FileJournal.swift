@@ -39,7 +39,8 @@ public final class FileJournal: Journal, @unchecked Sendable {
     /// Opens the journal, which is made when it is not there (0600).
     ///
     /// - Parameter now: the time, as RFC 3339 has it.
-    /// - Throws: why it can't be used: a directory, a pipe, a device, a link, no permission, a file of another kind.
+    /// - Throws: why it can't be used: a directory, a pipe, a device, a link, no permission, another user's, a file of
+    ///   another kind.
     public init(path: FilePath, now: @escaping @Sendable () -> String) throws(JournalProblem) {
         self.path = path
         self.now = now
@@ -196,6 +197,10 @@ public final class FileJournal: Journal, @unchecked Sendable {
             let reason = errno == ELOOP ? "is a symbolic link" : "can't be opened: \(String(cString: strerror(errno)))"
             throw JournalProblem(path, reason)
         }
+        if let reason = stranger(file) {
+            Glibc.close(file)
+            throw JournalProblem(path, reason)
+        }
         var facts = stat()
         var first = [UInt8](repeating: 0, count: JournalLine.start.utf8CodeUnitCount)
         let count = pread(file, &first, first.count, 0)
@@ -206,5 +211,16 @@ public final class FileJournal: Journal, @unchecked Sendable {
             throw JournalProblem(path, isRegular ? "is a file of another kind" : "is not a regular file")
         }
         return file
+    }
+
+    /// Why a file is not to be relied on, as a clause: somebody else owns it, or may write to it. Nil where neither is
+    /// so.
+    static func stranger(_ file: Int32) -> String? {
+        var facts = stat()
+        guard fstat(file, &facts) == 0 else { return "can't be looked at: \(String(cString: strerror(errno)))" }
+        guard facts.st_mode & S_IFMT == S_IFREG else { return nil }
+        guard facts.st_uid == geteuid() else { return "belongs to another user" }
+        let isClosed = facts.st_mode & (S_IWGRP | S_IWOTH) == 0
+        return isClosed ? nil : "can be written by others; chmod 600 keeps it to its owner"
     }
 }

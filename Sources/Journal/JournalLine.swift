@@ -65,11 +65,30 @@ enum JournalLine {
             return .end(key, applied: applied, status: root["status"] as? Int)
         }
         guard root["event"] as? String == "begin", let at = root["at"] as? String,
-            let method = root["method"] as? String, let resource = root["id"] as? String
+            let method = root["method"] as? String, let resource = root["id"] as? String,
+            isShort(at), isShort(method), resource.isEmpty || isID(resource)
         else { return nil }
+        for ids in [root["before"], root["wanted"]] where ids != nil {
+            guard let ids = ids as? [String], ids.allSatisfy({ isID($0, "cnt_") }) else { return nil }
+        }
         let record = JournalRecord(
             number: number, at: at, method: method, resource: resource, before: root["before"] as? [String],
             wanted: root["wanted"] as? [String], applied: "unknown", status: nil)
         return .begin(key, record)
     }
+
+    /// Bytes of an id, at most.
+    private static let idLimit = 128
+
+    /// Whether this is what an id looks like: a kind, and letters and digits. It goes into paths and bodies.
+    static func isID(_ text: String, _ prefix: String? = nil) -> Bool {
+        guard text.utf8.count <= idLimit, let bar = text.utf8.firstIndex(of: UInt8(ascii: "_")) else { return false }
+        let (kind, name) = (text.utf8[...bar], text.utf8[bar...].dropFirst())
+        if let prefix { guard kind.elementsEqual(prefix.utf8) else { return false } }
+        return kind.count > 1 && kind.dropLast().allSatisfy(\.isAlphanumeric) && !name.isEmpty
+            && name.allSatisfy(\.isAlphanumeric)
+    }
+
+    /// Whether a time or a method's name is no longer than one is.
+    private static func isShort(_ text: String) -> Bool { text.utf8.count <= idLimit }
 }

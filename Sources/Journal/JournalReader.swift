@@ -28,6 +28,7 @@ struct JournalReader {
             throw JournalProblem(path, "can't be read: \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
+        if let reason = FileJournal.stranger(descriptor) { throw JournalProblem(path, reason) }
         var reader = JournalReader(descriptor, query)
         guard reader.readBackwards() else {
             throw JournalProblem(path, "can't be read: \(String(cString: strerror(errno)))")

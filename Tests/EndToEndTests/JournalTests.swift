@@ -45,13 +45,16 @@ struct JournalTests {
         try second.finish()
     }
 
-    @Test(arguments: ["directory", "pipe", "other", "unreadable"]) func whatIsNoJournalEndsTheStart(kind: String) throws
-    {
+    @Test(arguments: ["directory", "pipe", "other", "unreadable", "writable"])
+    func whatIsNoJournalEndsTheStart(kind: String) throws {
         let folder = try Folder()
         switch kind {
         case "directory":
             try FileManager.default.createDirectory(atPath: folder.file, withIntermediateDirectories: false)
         case "pipe": #expect(mkfifo(folder.file, 0o600) == 0)
+        case "writable":
+            try Data().write(to: URL(filePath: folder.file))
+            #expect(chmod(folder.file, 0o666) == 0)
         case "other": try Data("name,mail\n".utf8).write(to: URL(filePath: folder.file))
         default: break
         }

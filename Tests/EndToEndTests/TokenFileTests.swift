@@ -33,6 +33,20 @@ struct TokenFileTests {
         }
     }
 
+    /// Whoever it belongs to may put another token into it at any time.
+    @Test(.enabled(if: getuid() == 0, "needs root")) func anotherUsersFileIsRefused() throws {
+        let server = try FaultServer(always: .ok())
+        try withFile(Self.old) { path in
+            #expect(chown(path, 65_534, 65_534) == 0)
+            let host = try host(server, path)
+            let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a"))
+            #expect(answer.code == 1005 && answer.string("error", "data", "applied") == "no", "\(answer)")
+            #expect(answer.string("error", "message")?.contains("another user") == true, "\(answer)")
+            #expect(server.requests.isEmpty)
+            try host.finish()
+        }
+    }
+
     @Test func aNewTokenIsTriedOnceAndThenKept() throws {
         let server = try pickyServer()
         try withFile(Self.old) { path in

@@ -48,7 +48,7 @@ import Testing
     @Test func linesSayWhatIsWrittenAndWhatBecameOfIt() throws {
         let folder = try Folder()
         let journal = try folder.journal()
-        journal.append(begin(7, "ngmt_a", (["cnt_\"\u{1}é"], ["cnt_b"])), token: 1)
+        journal.append(begin(7, "ngmt_a", (["cnt_a0"], ["cnt_b"])), token: 1)
         #expect(answers(journal, 1).count == 1)
         journal.append(end(7), token: nil)
         journal.append(
@@ -57,14 +57,14 @@ import Testing
         let head = #"{"journal":1,"at":"2026-11-27T10:00:00.000Z","number":"#
         #expect(
             folder.lines == [
-                #"\#(head)7,"process":\#(getpid()),"event":"begin","method":"engagement.replaceContacts","id":"ngmt_a","before":["cnt_\"\u0001é"],"wanted":["cnt_b"]}"#,
+                #"\#(head)7,"process":\#(getpid()),"event":"begin","method":"engagement.replaceContacts","id":"ngmt_a","before":["cnt_a0"],"wanted":["cnt_b"]}"#,
                 #"\#(head)7,"process":\#(getpid()),"event":"end","id":"ngmt_a","applied":"yes","status":200,"attempts":1}"#,
                 #"\#(head)8,"process":\#(getpid()),"event":"begin","method":"tag.create","id":""}"#,
             ])
         let mode = try FileManager.default.attributesOfItem(atPath: folder.file)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         #expect(try folder.find().map(\.applied) == ["unknown", "yes"])
-        #expect(try folder.find("ngmt_a").first?.before == ["cnt_\"\u{1}é"])
+        #expect(try folder.find("ngmt_a").first?.before == ["cnt_a0"])
         #expect(try folder.find("ngmt_b").isEmpty)
     }
 
@@ -107,6 +107,45 @@ import Testing
         journal.close(within: 10)
         #expect(try folder.find("ngmt_a").count == 1, "no entry before the cut is lost")
         #expect(try folder.find("ngmt_b").count == 1, "and none after it")
+    }
+
+    /// Whoever else can write to the file can say who is to be put back.
+    @Test(arguments: [0o602, 0o620, 0o666, 0o777]) func whatOthersMayWriteIsRefused(mode: Int) throws {
+        let folder = try Folder()
+        try folder.put(Self.kept + "\n")
+        let journal = try folder.journal()
+        #expect(chmod(folder.file, mode_t(mode)) == 0)
+        #expect(throws: JournalProblem.self) { try folder.journal() }
+        #expect(throws: JournalProblem.self, "nor is it read") { try folder.find() }
+        journal.close(within: 5)
+        #expect(chmod(folder.file, 0o640) == 0)
+        #expect(try folder.find().count == 1)
+        _ = try folder.journal()
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs root")) func anotherUsersIsRefused() throws {
+        let folder = try Folder()
+        try folder.put(Self.kept + "\n")
+        #expect(chown(folder.file, 65_534, 0) == 0)
+        #expect(throws: JournalProblem.self) { try folder.journal() }
+        #expect(throws: JournalProblem.self) { try folder.find() }
+    }
+
+    /// An id of a journal goes into addresses and bodies.
+    @Test(arguments: [
+        #""id":"../x","before":[],"wanted":[]"#, #""id":"ngmt_","before":[],"wanted":[]"#,
+        #""id":"ngmt_a?b","before":[],"wanted":[]"#, #""id":"_a","before":[],"wanted":[]"#,
+        #""id":"ngmt_a","before":["../x"],"wanted":[]"#, #""id":"ngmt_a","before":[],"wanted":["cnt_a","usr_b"]"#,
+        #""id":"ngmt_a","before":["cnt_a\nb"],"wanted":[]"#, #""id":"ngmt_a","before":[1],"wanted":[]"#,
+        #""id":"ngmt_a","before":{},"wanted":[]"#, #""id":"ngmt_a","before":["cnt_é"],"wanted":[]"#,
+        #""id":"ngmt_a","before":["cnt_\#(String(repeating: "a", count: 200))"],"wanted":[]"#,
+    ])
+    func whatIsNoIDMakesNoEntry(members: String) throws {
+        let folder = try Folder()
+        let line = #"{"journal":1,"at":"t","number":2,"process":1,"event":"begin","method":"m",\#(members)}"#
+        try folder.put("\(Self.kept)\n\(line)\n")
+        #expect(try folder.find().map(\.number) == [1])
+        #expect(try folder.find("ngmt_a", forUndo: true).map(\.number) == [1])
     }
 
     @Test func whatWasNotAppliedIsNotUndone() throws {
