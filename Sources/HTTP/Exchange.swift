@@ -154,6 +154,11 @@ public final class Exchange {
         repeatedRetryAfter = false
     }
 
+    /// Has `change` look at the values of all fields, which stay as long as they are.
+    public func changeFields(_ change: (UnsafeMutableRawBufferPointer) -> Void) {
+        if fieldBytes.count > 0 { change(fieldBytes.mutableBytes) }
+    }
+
     /// Notes a header field. Of a repeated one the first counts.
     public func note(_ field: Field, _ value: Bytes) {
         let start = fieldBytes.count

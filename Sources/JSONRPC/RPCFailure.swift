@@ -133,11 +133,11 @@ public struct RPCFailure: Error {
 
     /// Has `conceal` look at everything that the API supplied, and then cuts what is repeated of it to a length that an
     /// answer can bear; `problem` stays whole.
-    public mutating func boundForeignText(_ conceal: (inout [UInt8]) -> Void) {
+    public mutating func boundForeignText(_ conceal: (UnsafeMutableRawBufferPointer) -> Void) {
         func bounded(_ text: String, _ limit: Int, _ mark: String = "…") -> String {
             if text.isEmpty { return text }
             var bytes = Array(text.utf8)
-            conceal(&bytes)
+            bytes.withUnsafeMutableBytes(conceal)
             return String(decoding: bytes, as: UTF8.self).cut(after: limit, mark)
         }
         message = bounded(message, 2000)
@@ -145,7 +145,7 @@ public struct RPCFailure: Error {
         requestID = requestID.map { bounded($0, 200, "") }
         apiVersion = apiVersion.map { bounded($0, 200, "") }
         if var bytes = problem {
-            conceal(&bytes)
+            bytes.withUnsafeMutableBytes(conceal)
             problem = bytes
         }
         errors = errors.map {

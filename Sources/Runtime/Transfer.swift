@@ -214,7 +214,11 @@ final class Transfer {
 
     /// What libcurl says of the end of a transfer, and of which host it speaks.
     private func cause(_ code: CURLcode) -> String {
-        let text = errorText[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
+        let plain = String(cString: curl_easy_strerror(code))
+        var text = errorText[0] == 0 ? plain : String(cString: errorText)
+        if let proxy = ProxyVariable.inUse(isClearText: isClearText, isLoopback: isOnThisMachine) {
+            text = proxy.conceal(in: text, plain: plain)
+        }
         var host: UnsafeMutablePointer<CChar>?
         guard curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK, let host else { return text }
         defer { curl_free(host) }

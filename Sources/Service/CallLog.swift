@@ -6,9 +6,9 @@ import JSONRPC
 /// Log lines about calls: each names method, id, status, attempts, time and request id, as far as there are any.
 struct CallLog {
     private let log: Logger
-    private let conceal: (inout [UInt8]) -> Void
+    private let conceal: (UnsafeMutableRawBufferPointer) -> Void
 
-    init(_ log: Logger, conceal: @escaping (inout [UInt8]) -> Void) {
+    init(_ log: Logger, conceal: @escaping (UnsafeMutableRawBufferPointer) -> Void) {
         self.log = log
         self.conceal = conceal
     }
@@ -16,17 +16,22 @@ struct CallLog {
     /// Cuts what the API supplied to what an answer can bear, and writes over the token in it.
     func bound(_ failure: inout RPCFailure) { failure.boundForeignText(conceal) }
 
+    /// This failure as `bound` leaves it.
+    func bounded(_ failure: RPCFailure) -> RPCFailure {
+        var failure = failure
+        bound(&failure)
+        return failure
+    }
+
+    /// Writes over the token in what the answer's head says, of which some is told, and notes that the call has ended.
     func ended(_ entry: MethodTable.Entry, _ id: Bytes, _ result: CallResult) {
+        result.exchange.changeFields(conceal)
         guard log.isOn(.info) else { return }
         var fields = Self.fields(entry, id)
         fields.append(("status", .number(result.exchange.status)))
         fields.append(("attempts", .number(result.attempts)))
         fields.append(("elapsed_ms", .number(Int(result.elapsed * 1000))))
-        if let request = result.exchange[.requestID] {
-            var bytes = Array(request)
-            conceal(&bytes)
-            fields.append(("request_id", .text(String(decoding: bytes, as: UTF8.self))))
-        }
+        if let request = result.exchange[.requestID] { fields.append(("request_id", .text(request.text))) }
         log.write(.info, "call", fields)
     }
 

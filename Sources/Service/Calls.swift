@@ -267,11 +267,11 @@ final class Calls: OperationsClient {
     }
 
     func failure(_ slot: Int, _ exchange: Exchange, wasAbandoned: Bool, wallClock: Double) -> RPCFailure {
-        guard let method = calls[slot].entry?.method else {
-            return RPCFailure(.internalError, "An answer belongs to no call.")
-        }
-        return RPCFailure(
-            exchange, wasAbandoned: wasAbandoned, method: method, terms: calls[slot].terms, wallClock: wallClock)
+        guard let method = calls[slot].entry?.method else { return .unasked }
+        // Bound here, because not each of them ends a call: some are told within a result.
+        return log.bounded(
+            RPCFailure(
+                exchange, wasAbandoned: wasAbandoned, method: method, terms: calls[slot].terms, wallClock: wallClock))
     }
 
     // MARK: Ending

@@ -78,15 +78,15 @@ public struct ServiceSurroundings {
     /// Looks for another token than the one in use and has the transport use it.
     public var refreshToken: () -> TokenAnswer
     /// Writes over the token wherever it stands in some bytes of the API's: it may repeat in an error what it was sent.
-    public var conceal: (inout [UInt8]) -> Void
+    public var conceal: (UnsafeMutableRawBufferPointer) -> Void
     /// Where log lines go.
     public var log: Logger
 
     /// Surroundings, each as described at its property.
     public init(
         random: @escaping () -> Double, wallClock: @escaping () -> Double, prepare: @escaping () -> TokenAnswer,
-        refreshToken: @escaping () -> TokenAnswer, conceal: @escaping (inout [UInt8]) -> Void = { _ in },
-        log: Logger
+        refreshToken: @escaping () -> TokenAnswer,
+        conceal: @escaping (UnsafeMutableRawBufferPointer) -> Void = { _ in }, log: Logger
     ) {
         self.random = random
         self.wallClock = wallClock

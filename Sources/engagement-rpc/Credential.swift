@@ -119,34 +119,64 @@ final class Credential: CustomStringConvertible {
         return .ready
     }
 
-    /// Writes stars over the token, and over the ones before it, wherever they stand in `bytes`, also where a backslash
-    /// comes before what JSON lets one come before. One of less than 8 bytes is as likely any other word.
-    func conceal(in bytes: inout [UInt8]) {
-        bytes.withUnsafeMutableBytes { text in
-            for secret in secrets where secret.count >= 8 {
-                var start = 0
-                while let found = Bytes(text).dropping(start).firstPosition(of: secret[0]) {
-                    start += found
-                    if let end = Self.end(of: secret, in: Bytes(text), from: start) {
-                        for index in start..<end { text[index] = UInt8(ascii: "*") }
-                    }
+    /// Writes stars over the token, and over the ones before it, wherever they stand in `bytes`, however JSON may spell
+    /// them there (`\/`, `\u0026`), inside another text too. One of less than 8 bytes is as likely any other word.
+    func conceal(in bytes: UnsafeMutableRawBufferPointer) {
+        for secret in secrets where secret.count >= 8 {
+            var start = 0
+            while start < bytes.count {
+                let isEscape = bytes[start] == UInt8(ascii: "\\")
+                guard isEscape || bytes[start] == secret[0] else {
                     start += 1
+                    continue
                 }
+                let end = Self.end(of: secret, in: Bytes(bytes), from: start)
+                guard let end else {
+                    start += 1
+                    while isEscape, start < bytes.count, bytes[start] == UInt8(ascii: "\\") { start += 1 }
+                    continue
+                }
+                // An escape goes as a whole, or what is left of it would be none.
+                while start > 0, bytes[start - 1] == UInt8(ascii: "\\") { start -= 1 }
+                for index in start..<end { bytes[index] = UInt8(ascii: "*") }
+                start = end
             }
         }
     }
 
     /// Behind `secret` in `bytes` when it stands at `start`.
     private static func end(of secret: [UInt8], in bytes: Bytes, from start: Int) -> Int? {
+        let backslash = UInt8(ascii: "\\")
         var at = start
+        var isBehindBackslash = false
         for wanted in secret {
-            let mayBeEscaped =
-                wanted == UInt8(ascii: "/") || wanted == UInt8(ascii: "\"") || wanted == UInt8(ascii: "\\")
-            if mayBeEscaped, at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == wanted { at += 1 }
-            guard at < bytes.count, bytes[at] == wanted else { return nil }
+            let run = at
+            while at < bytes.count, bytes[at] == backslash { at += 1 }
+            // A backslash of the token's own: as many as there are spell it, alone or with what stands behind them.
+            if wanted == backslash {
+                guard at > run || isBehindBackslash else { return nil }
+                isBehindBackslash = true
+                if let unit = unit(in: bytes, at), unit == wanted { at += 5 }
+                continue
+            }
+            guard at < bytes.count else { return nil }
+            let isEscaped = at > run || isBehindBackslash
+            isBehindBackslash = false
+            if isEscaped, let unit = unit(in: bytes, at), unit == wanted {
+                at += 5
+                continue
+            }
+            let mayBeEscaped = at == run || wanted == UInt8(ascii: "/") || wanted == UInt8(ascii: "\"")
+            guard mayBeEscaped, bytes[at] == wanted else { return nil }
             at += 1
         }
         return at
+    }
+
+    /// The character below U+0100 that `uXXXX` at `place` stands for.
+    private static func unit(in bytes: Bytes, _ place: Int) -> UInt8? {
+        guard place + 5 <= bytes.count, bytes[place] == UInt8(ascii: "u") else { return nil }
+        return UInt16(bytes.slice(place + 1, place + 5).text, radix: 16).flatMap { UInt8(exactly: $0) }
     }
 
     /// The first line of a regular file. Never waits: a FIFO or directory is refused.
@@ -160,6 +190,10 @@ final class Credential: CustomStringConvertible {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw Problem(sentence: "The token file is not a regular file; --token-file takes the path of one.")
+        }
+        guard status.st_uid == geteuid() else {
+            throw Problem(
+                sentence: "The token file belongs to another user; copy it, or name it in --token-command 'cat FILE'.")
         }
         if status.st_mode & (S_IRWXG | S_IRWXO) != 0, !hasWarned {
             hasWarned = true

@@ -39,7 +39,9 @@ final class Doctor: LoopClient {
             fail("base URL", exposure)
             phase = .done
         }
-        if let proxy = Self.proxy(base) { note("proxy", "from \(proxy); no_proxy names hosts to reach without one") }
+        if let proxy = ProxyVariable.inUse(isClearText: base.isClearText, isLoopback: base.isLoopback) {
+            note("proxy", "from \(proxy.name); no_proxy names hosts to reach without one")
+        }
     }
 
     private func begin(_ now: Instant) {
@@ -58,13 +60,6 @@ final class Doctor: LoopClient {
     }
 
     func tokenArrived(at now: Instant) { if phase == .awaitingToken { begin(now) } }
-
-    /// The variable that names the proxy on the way, if any: those that libcurl obeys.
-    private static func proxy(_ base: BaseURL) -> String? {
-        if base.isLoopback { return nil }
-        let own = base.isClearText ? ["http_proxy"] : ["https_proxy", "HTTPS_PROXY"]
-        return (own + ["all_proxy", "ALL_PROXY"]).first { name in getenv(name).map { $0.pointee != 0 } ?? false }
-    }
 
     var wantsInput: Bool { false }
     var nextTimer: Instant? { phase == .new ? Instant(nanoseconds: 0) : phase == .asking ? deadline : nil }
@@ -94,6 +89,7 @@ final class Doctor: LoopClient {
 
     func finished(_ exchange: Exchange, at now: Instant) {
         phase = .done
+        exchange.changeFields(process.conceal)
         let cause = exchange.cause.map { " (\($0))" } ?? ""
         switch exchange.failure {
         case nil: judgeAnswer()

@@ -25,6 +25,8 @@ struct Process {
     let tokenOrigin: String
     /// Readies the transport for its first exchange.
     let readyTransport: () -> TokenAnswer
+    /// Writes over the token in some bytes.
+    let conceal: (UnsafeMutableRawBufferPointer) -> Void
     private let clock = LoopClock()
     private let sandbox: SandboxServer?
     private let signals: SignalPipe
@@ -82,6 +84,7 @@ struct Process {
             }
         }
         self.readyTransport = readyTransport
+        conceal = credential.conceal
         var generator = SystemRandomNumberGenerator()
         let surroundings = ServiceSurroundings(
             random: { Double.random(in: 0..<1, using: &generator) }, wallClock: { Double(time(nil)) },

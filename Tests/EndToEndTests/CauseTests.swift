@@ -99,6 +99,29 @@ struct CauseTests {
         try host.finish()
     }
 
+    static let malformedProxies = [
+        "http://user:geheim/x@127.0.0.1:9", "http://user:x#geheim@127.0.0.1:9", "http://user:x?geheim@127.0.0.1:9",
+        "http://user:x@geheim@127.0.0.1:9", "http://user:geheim @127.0.0.1:9", "http://user:geheim@127.0.0.1:port",
+        "http://user:geheim@127.0.0.1:99999", "htp://user:geheim@127.0.0.1:9", "http://geheim/x:y@127.0.0.1:9",
+        "http:/user:geheim@127.0.0.1:9", "user:geheim@127.0.0.1:port", "http://user:geheim", "http://user:geheim@",
+        "http://user:geheim@[::1", "http://user:geheim@127.0.0.1:9",
+    ]
+
+    /// However the variable that holds it is malformed.
+    @Test(arguments: malformedProxies, ["https_proxy", "ALL_PROXY"])
+    func aProxysPasswordIsInNoText(value: String, variable: String) throws {
+        let address = ["--base-url", "https://api.example/api", "--log-level", "debug"]
+        let host = try HostProcess(
+            address + ["--max-attempts", "1", "--timeout-ms", "3000"], environment: token([variable: value]))
+        let answer = try call(host)
+        #expect(answer.code != nil && !answer.description.contains("geheim"), "\(answer)")
+        try host.finish()
+        #expect(!host.errorText.contains("geheim"), "\(host.errorText)")
+        let doctor = try Command(["doctor"] + address, environment: token([variable: value]), within: 20)
+        #expect(doctor.ending == .exited(1) && doctor.output.contains(variable), "\(doctor)")
+        #expect(!doctor.output.contains("geheim") && !doctor.errors.contains("geheim"), "\(doctor)")
+    }
+
     // MARK: Sentences
 
     static let refusals: [(Int, String, String)] = [

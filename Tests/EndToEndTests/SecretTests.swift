@@ -113,6 +113,48 @@ struct SecretTests {
         #expect(try host.waitForExit() == .exited(0))
     }
 
+    private static let spelledToken = #"sk-apik_a&b"c\d/e='f<0123"#
+
+    /// Each character of the token as escapes may spell it, in turn.
+    static let spellings: [Named<@Sendable (String) -> String>] = [
+        Named("as JSON must", { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") }),
+        Named(
+            "as PHP and .NET do",
+            { text in text.map { "&\"'<\\/".contains($0) ? $0 == "/" ? "\\/" : Self.escape($0) : "\($0)" }.joined() }),
+        Named("all of it", { $0.map { Self.escape($0) }.joined() }),
+        Named("all of it, in capitals", { $0.map { "\\u" + Self.escape($0).dropFirst(2).uppercased() }.joined() }),
+        Named(
+            "inside a text",
+            { text in text.map { "&\"'<\\/".contains($0) ? "\\" + Self.escape($0) : "\($0)" }.joined() }),
+    ]
+
+    private static func escape(_ letter: Character) -> String {
+        let digits = String(letter.asciiValue ?? 0, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+
+    /// However an answer spells the token that it repeats, in a body, its answer's head, or in what `doctor` says.
+    @Test(arguments: spellings)
+    func aTokenIsStarredHoweverItIsSpelled(spelling: Named<@Sendable (String) -> String>) throws {
+        let token = Self.spelledToken
+        let spelled = spelling.value(token)
+        let head = ["ETag: \"\(token)\"", "X-Api-Version: v \(token)", "X-Request-Id: \(token)"]
+        let body = #"{"detail":"\n\\\#(spelled)\#(spelled)\\n","title":"\#(spelled)"}"#
+        let server = try FaultServer { $0.lastPart == "ngmt_a" ? .answer(422, body, head) : .answer(200, "{}", head) }
+        let environment = ["ENGAGEMENT_RPC_TOKEN": token]
+        let host = try HostProcess(["--base-url", server.baseURL, "--log-level", "debug"], environment: environment)
+        let refused = try host.call("engagement.get", #"["ngmt_a"]"#)
+        let taken = try host.call("engagement.get", #"["ngmt_b"]"#)
+        try host.finish()
+        #expect(taken.string("result", "meta", "etag")?.hasPrefix("\"*****") == true, "\(taken)")
+        #expect(taken.string("result", "meta", "api_version")?.hasPrefix("v *****") == true, "\(taken)")
+        #expect(refused.string("error", "data", "problem", "detail")?.contains("*****") == true, "\(refused)")
+        let doctor = try Command(["doctor", "--base-url", server.baseURL], environment: environment)
+        for text in [refused.description, taken.description, doctor.output, host.errorText] {
+            #expect(!text.contains("0123") && !text.contains(Self.escape("1")), "\(text)")
+        }
+    }
+
     /// The fields that a log line is promised to have.
     @Test(arguments: ["text", "json"])
     func logLinesNameTheCall(format: String) throws {
