@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 // The Swift runtime looks arguments up in /proc, which may not be there, and then finds none: every flag would be lost.
 // The GNU C library hands those of `main` to each constructor as well.
@@ -21,6 +22,17 @@ const char *rpc_argument(int index) { return values[index]; }
 
 ssize_t rpc_splice_now(int from, int to, size_t count) {
     return splice(from, 0, to, 0, count, SPLICE_F_NONBLOCK);
+}
+
+void rpc_close_from(posix_spawn_file_actions_t *actions, int first) {
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+    posix_spawn_file_actions_addclosefrom_np(actions, first);
+#else
+    // Those that are open now: what another thread opens meanwhile closes itself.
+    for (int descriptor = first, limit = getdtablesize(); descriptor < limit; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) >= 0) posix_spawn_file_actions_addclose(actions, descriptor);
+    }
+#endif
 }
 
 int rpc_contains(const void *whole, size_t count, const void *part, size_t part_count) {

@@ -164,6 +164,8 @@ public final class CurlTransport: Transport {
         // Over http no TLS is ever spoken, but libcurl readies OpenSSL all the same, most of which is reading its
         // configuration: a tenth of the start.
         if settings.isClearText { setenv("OPENSSL_CONF", "/dev/null", 1) }
+        // libcurl would write TLS secrets to the file that this names.
+        unsetenv("SSLKEYLOGFILE")
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else { return nil }
         if !settings.isClearText, settings.caFile == nil, CertificateFile.builtIn() == nil {
             settings.caFile = CertificateFile.elsewhere().map { FilePath($0) }

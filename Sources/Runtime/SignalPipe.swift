@@ -35,6 +35,7 @@ public struct SignalPipe {
             }
         }
         pthread_sigmask(SIG_UNBLOCK, &handled, nil)
+        Children.collectOrphans()
     }
 
     /// How many signals came since the last call.

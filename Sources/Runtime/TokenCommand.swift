@@ -1,3 +1,4 @@
+import CSystem
 import Foundation
 import Glibc
 import HTTP
@@ -27,10 +28,19 @@ public final class TokenCommand: @unchecked Sendable {
     private var outcome: Outcome?
     private let wakeReading: Int32
     private let wakeWriting: Int32
+    /// The environment as this process was given it: what is set for libraries later is none of the command's business.
+    private let environment: [[CChar]]
 
     /// A command that is not run yet, or nil when there are no descriptors for it.
     public init?(_ command: String, limit: Int) {
         (self.command, self.limit) = (command, limit)
+        var variables: [[CChar]] = []
+        var next = environ
+        while let variable = next.pointee {
+            variables.append(Array(UnsafeBufferPointer(start: variable, count: strlen(variable) + 1)))
+            next += 1
+        }
+        environment = variables
         guard let (reading, writing) = Self.pipe() else { return nil }
         _ = fcntl(reading, F_SETFL, O_NONBLOCK)
         (wakeReading, wakeWriting) = (reading, writing)
@@ -72,7 +82,7 @@ public final class TokenCommand: @unchecked Sendable {
         guard let (output, printing) = Self.pipe() else {
             return .failed("The token command can't be run: \(String(cString: strerror(errno))).")
         }
-        let (pid, error) = spawn(printing)
+        let (pid, error) = Children.start { spawn(printing) }
         Glibc.close(printing)
         defer { Glibc.close(output) }
         guard error == 0 else { return .failed("The token command can't be run: \(String(cString: strerror(error))).") }
@@ -84,13 +94,16 @@ public final class TokenCommand: @unchecked Sendable {
         var isOpen = true
         while true {
             // Seen first, so that what was printed before the end is read after it.
-            let hasEnded = waitpid(pid, &status, WNOHANG) == pid
+            let ended = Children.collect(pid)
             isOpen = isOpen && drain(output, into: &text)
-            if hasEnded { break }
+            if let ended {
+                status = ended
+                break
+            }
             clock.update()
             guard clock.now < end else {
                 kill(-pid, SIGKILL)
-                waitpid(pid, &status, 0)
+                while Children.collect(pid) == nil { poll(nil, 0, 1) }
                 return .failed("The token command did not end within \(Int(Self.patience)) s.")
             }
             var entry = pollfd(fd: isOpen ? output : -1, events: Int16(POLLIN), revents: 0)
@@ -126,6 +139,8 @@ public final class TokenCommand: @unchecked Sendable {
         // Our stdin and stdout are the host's.
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, printing, 1)
+        // Not the API's sockets, nor what our parent has left open in us.
+        rpc_close_from(&actions, 3)
         var none = sigset_t()
         var usual = sigset_t()
         sigemptyset(&none)
@@ -139,8 +154,10 @@ public final class TokenCommand: @unchecked Sendable {
         let texts = ["/bin/sh", "-c", command]
         var words: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+        defer { for variable in variables { free(variable) } }
         var pid: pid_t = 0
-        let error = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &words, environ)
+        let error = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &words, &variables)
         return (pid, error)
     }
 

@@ -12,8 +12,6 @@ struct Main {
     static func main() {
         let hasOutput = StandardStreams.fillGaps()
         let token = Credential.takeFromEnvironment("ENGAGEMENT_RPC_TOKEN")
-        // libcurl would write TLS secrets to the file that this names.
-        unsetenv("SSLKEYLOGFILE")
         var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
         // A reader that has gone, and a file that may not grow, are told by errno.

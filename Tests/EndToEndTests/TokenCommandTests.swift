@@ -88,6 +88,71 @@ struct TokenCommandTests {
         #expect(String(decoding: host.errorBytes, as: UTF8.self).contains("in=[]"))
     }
 
+    /// Run again after a 401, when there are connections: of all that is open it has its three, and of the environment
+    /// what this process was given, but for the token.
+    @Test func nothingElseOfOursReachesIt() throws {
+        let server = try FaultServer { $0["authorization"] == Self.new ? .ok() : .problem(401) }
+        try withFile { path in
+            let command =
+                "ls /proc/$$/fd | tr '\n' ' ' >> \(path); env >> \(path); "
+                + "test -e \(path).again && { rm \(path).again; echo \(Self.new); exit; }; : > \(path).again; echo \(Self.old)"
+            let variables = [
+                "OPENSSL_CONF": "/dev/zero", "SSLKEYLOGFILE": "/nonexistent/keys", "MARKER": "still-here",
+                "ENGAGEMENT_RPC_TOKEN": "sk-apik_not.0123this",
+            ]
+            // As a host that leaves descriptors open in its children.
+            var setup = Setup(
+                ["-c", #"exec 7</dev/null 9>/dev/null; exec "$0" "$@""#, Setup.binary, "--base-url", server.baseURL]
+                    + ["--token-command", command], environment: variables)
+            setup.program = "/bin/sh"
+            let host = try HostProcess(setup)
+            #expect(try host.call("engagement.get", #"["ngmt_a"]"#).int("result", "meta", "attempts") == 2)
+            try host.finish()
+            let text = String(decoding: try Repository.bytes(path), as: UTF8.self)
+            // One that `sh` has for itself besides, or `ls` for the folder.
+            let descriptors = text.split(separator: "\n").filter { $0.hasPrefix("0 1 2 ") }
+            #expect(text.contains("0 1 2 ") && !text.contains(" 7 ") && !text.contains(" 9 "), "\(text)")
+            #expect(descriptors.allSatisfy { $0.split(separator: "M")[0].split(separator: " ").count <= 4 }, "\(text)")
+            for line in ["OPENSSL_CONF=/dev/zero", "SSLKEYLOGFILE=/nonexistent/keys", "MARKER=still-here"] {
+                #expect(text.split(separator: line, omittingEmptySubsequences: false).count == 3, "\(line) in \(text)")
+            }
+            #expect(!text.contains("ENGAGEMENT_RPC_TOKEN") && !text.contains("0123this"), "\(text)")
+        }
+    }
+
+    /// In a container this process may be the first of all, whom everybody is left to that loses a parent.
+    @Test(.enabled(if: getuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare"), "needs root"))
+    func whatItLeavesBehindIsCollected() throws {
+        let server = try FaultServer(always: .ok())
+        try withFile { path in
+            // Two that end at once and one that ends when told.
+            let command =
+                "(true &) ; (sleep 0.05 &) ; (while ! test -e \(path); do sleep 0.02; done &) ; echo \(Self.new)"
+            var setup = Setup(
+                ["--pid", "--fork", Setup.binary, "--base-url", server.baseURL, "--token-command", command])
+            setup.program = "/usr/bin/unshare"
+            let host = try HostProcess(setup)
+            #expect(try host.call("engagement.get", #"["ngmt_a"]"#).code == nil)
+            let first = try #require(children(of: host.pid).first?.pid)
+            #expect(!children(of: first).isEmpty, "one is left")
+            try Data().write(to: URL(fileURLWithPath: path))
+            let end = Deadline(in: 5)
+            while !children(of: first).isEmpty, !end.hasPassed { pause(milliseconds: 10) }
+            #expect(children(of: first).map(\.state) == [])
+            try host.finish()
+        }
+    }
+
+    /// The children of a process and what each is at: `S`, `Z`.
+    private func children(of parent: Int32) -> [(pid: Int32, state: String)] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return all.compactMap { name in
+            guard let pid = Int32(name), let bytes = try? Repository.bytes("/proc/\(pid)/stat") else { return nil }
+            let words = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+            return words.count > 1 && Int32(words[1]) == parent ? (pid, String(words[0])) : nil
+        }
+    }
+
     /// A call's deadline, a cancellation and the end of the process do not wait for it, and nothing of it stays.
     @Test func nothingWaitsForASlowOne() throws {
         let server = try FaultServer(always: .ok())

@@ -1,5 +1,6 @@
 // What Swift can't reach in the C library.
 #pragma once
+#include <spawn.h>
 #include <sys/types.h>
 
 // How many arguments the program was started with, its own name included; 0 when they can't be had.
@@ -10,6 +11,10 @@ const char *rpc_argument(int index);
 // Moves up to `count` bytes from one pipe into another without waiting, whatever the flags of either; splice(2), which
 // is Linux's own and so hidden from Swift. Bytes moved, or -1 with errno: EAGAIN when nothing can be moved now.
 ssize_t rpc_splice_now(int from, int to, size_t count);
+
+// Has a process that is spawned with `actions` begin with every descriptor from `first` on closed, however many there
+// are and whoever opened them.
+void rpc_close_from(posix_spawn_file_actions_t *actions, int first);
 
 // Whether the bytes at `part` stand anywhere in those at `whole`; memmem(3).
 int rpc_contains(const void *whole, size_t count, const void *part, size_t part_count);
