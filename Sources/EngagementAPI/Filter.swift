@@ -14,6 +14,7 @@ extension Parameter {
             throw refusal("invalid_type", text)
         }
         var seen: Set<String> = []
+        var empty: (path: String, field: FilterField)?
         for member in value.members {
             let text = member.name.string ?? member.name.bytes.text
             guard let field = fields.first(where: { $0.name == text }) else {
@@ -38,6 +39,12 @@ extension Parameter {
                 }
                 try field.append(comparison.value, word, "\(path).\(word)", to: target, &separator)
             }
+            if operators.isEmpty, empty == nil { empty = (path, field) }
+        }
+        // Passed over, it would be no condition at all, and everything would be listed.
+        if let (path, field) = empty {
+            let shown = field.kind.operators.joined(separator: ", ")
+            throw refusal("required", "\(path) is empty; it takes \(shown).", field: path)
         }
     }
 }
@@ -83,7 +90,9 @@ extension FilterField {
                 .init(name: "id", kind: .text(minimum: 1, maximum: 255), isRequired: true),
                 .init(name: "object_type", kind: .word(types), isRequired: true),
             ])
+            var isEmpty = true
             for (index, element) in value.elements.enumerated() {
+                isEmpty = false
                 guard index < Self.associationLimit else { throw tooMany(path, Self.associationLimit) }
                 try ValueCheck.append(element, kind, "\(path)[\(index)]", to: ByteBuffer())
                 for name in ["id", "object_type"] {
@@ -91,6 +100,7 @@ extension FilterField {
                     pair("\(key)[\(index)][\(name)]", [text])
                 }
             }
+            if isEmpty { throw Self.empty(path) }
         }
     }
 
@@ -111,8 +121,12 @@ extension FilterField {
             guard index < maximum else { throw tooMany(path, maximum) }
             values.append(try read(element, "\(path)[\(index)]"))
         }
-        guard !values.isEmpty else { throw ValueCheck.refusal(path, "too_short", "\(path) must not be empty.") }
+        guard !values.isEmpty else { throw Self.empty(path) }
         return values
+    }
+
+    private static func empty(_ path: String) -> RPCFailure {
+        ValueCheck.refusal(path, "too_short", "\(path) must not be empty.")
     }
 
     private func tooMany(_ path: String, _ maximum: Int) -> RPCFailure {

@@ -30,7 +30,8 @@ public struct MethodError: Sendable {
         MethodError(.tls, "TLS failed: a certificate, a name in it, or the clock."),
         MethodError(.badResponse, "What came back is not a usable answer: not JSON, cut, or over 64 MiB."),
         MethodError(.notConfigured, "There is no token, or it can't be used; nothing was sent."),
-        MethodError(.shuttingDown, "The process is about to end; nothing was sent."),
+        MethodError(
+            .shuttingDown, "The process is ending: applied and attempts say what became of a call that had begun."),
         MethodError(.declined, "A person was asked, and did not say yes (--confirm); nothing was sent."),
         MethodError(.journalFailed, "The journal could not be written or read; nothing was sent."),
         MethodError(.notAllowed, "The process's settings exclude the method; nothing was sent."),

@@ -20,7 +20,7 @@ enum RFC3339 {
             at += 1
             return bytes[at - 1]
         }
-        guard bytes.count <= 40, let year = number(4, 1...9998), take("-") != nil, let month = number(2, 1...12),
+        guard bytes.count <= 40, let year = number(4, 1...9999), take("-") != nil, let month = number(2, 1...12),
             take("-") != nil, let day = number(2, 1...days(month, year)), take("Tt") != nil,
             let hour = number(2, 0...23),
             take(":") != nil, let minute = number(2, 0...59), take(":") != nil, let second = number(2, 0...59)

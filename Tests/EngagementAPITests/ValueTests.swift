@@ -61,6 +61,12 @@ import Testing
             ""
         ),
         (
+            "engagement.list",
+            #"{"filter":{"start_at":{"lte":"9999-12-31T23:59:59Z","gte":"9999-01-01T00:00:00+02:00"}}}"#,
+            "/v2/engagements?filter%5Bstart_at%5D%5Blte%5D=9999-12-31T23%3A59%3A59Z&filter%5Bstart_at%5D%5Bgte%5D=9998-12-31T22%3A00%3A00Z",
+            ""
+        ),
+        (
             "engagement.list", #"{"filter":{"crm_associations":{"eq":[{"id":"a&b","object_type":"deal"}]}}}"#,
             "/v2/engagements?filter%5Bcrm_associations%5D%5Beq%5D%5B0%5D%5Bid%5D=a%26b&filter%5Bcrm_associations%5D%5Beq%5D%5B0%5D%5Bobject_type%5D=deal",
             ""
@@ -128,6 +134,21 @@ import Testing
             "filter.crm_associations.eq[0].object_type", "invalid_choice"
         ),
         ("engagement.list", #"{"filter":{"start_at":{},"start_at":{}}}"#, "filter.start_at", "duplicate"),
+        ("engagement.list", #"{"filter":{"start_at":{}}}"#, "filter.start_at", "required"),
+        (
+            "engagement.list", #"{"filter":{"engagement_type":{"eq":"CALL"},"contact_ids":{}}}"#, "filter.contact_ids",
+            "required"
+        ),
+        ("contact.list", #"{"filter":{"crm_associations":{}}}"#, "filter.crm_associations", "required"),
+        ("company.list", #"{"filter":{"domain":{}}}"#, "filter.domain", "required"),
+        (
+            "engagement.list", #"{"filter":{"crm_associations":{"eq":[]}}}"#, "filter.crm_associations.eq", "too_short"
+        ),
+        ("engagement.list", #"{"filter":{"engagement_type":{"in":[]}}}"#, "filter.engagement_type.in", "too_short"),
+        (
+            "engagement.list", #"{"filter":{"start_at":{"lte":"9999-12-31T23:59:59-00:01"}}}"#, "filter.start_at.lte",
+            "invalid_format"
+        ),
         ("contact.update", #"{"contact_id":"cnt_a"}"#, "params", "required"),
         ("contact.update", #"{"contact_id":"cnt_a","first_name":""}"#, "first_name", "too_short"),
         ("contact.update", #"{"contact_id":"cnt_a","emails":null}"#, "params", "required"),
