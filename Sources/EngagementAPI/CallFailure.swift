@@ -155,19 +155,21 @@ extension RPCFailure {
         }
         if status == 403 { failure.requiredScopes = method.requiredScopes(terms) }
         if status == 429, failure.retryAfterMs != nil { failure.message += ", not before retry_after_ms" }
-        failure.adopt(ProblemBody(exchange.answer), exchange)
+        failure.adopt(ProblemBody(exchange.answer), exchange, method)
         failure.message += "."
         return failure
     }
 
     /// Takes over the API's error body, and points to what is there of it.
-    private mutating func adopt(_ body: ProblemBody, _ exchange: Exchange) {
+    private mutating func adopt(_ body: ProblemBody, _ exchange: Exchange, _ method: Method) {
         problem = body.text
         errors = body.errors
         if let id = body.requestID { requestID = id }
         guard [400, 409, 422].contains(exchange.status) else { return }
-        if !errors.isEmpty {
-            message += "; data.errors names what it refused"
+        if let first = errors.first {
+            // In a log or an editor the message is all there is.
+            message += ": \(first.place(exchange.request, method))"
+            if errors.count > 1 { message += "; data.errors has \(errors.count - 1) more" }
         } else if let words = body.words {
             message += ": \(words)"
         } else if problem != nil {
@@ -211,5 +213,18 @@ extension RPCFailure {
             return "The API answered with a redirect (\(status)), which is never followed; check the base URL"
         default: return "The API answered with status \(status), which this call has no use for"
         }
+    }
+}
+
+extension FieldError {
+    /// The place, the value that was sent there, and the API's word: `contact_ids[0] "cnt_nobody": not_found`.
+    fileprivate func place(_ request: HTTPRequest, _ method: Method) -> String {
+        let words = ProblemBody.sentence(message)?.printable
+        // Not the API's own word, where it gave none.
+        let isVague = code.isEmpty || code == "invalid"
+        let word = isVague ? words ?? "invalid" : code.cut(after: 80, "…").printable
+        guard !field.isEmpty else { return words ?? word }
+        let value = request.shownValue(at: field, method).map { " \($0)" } ?? ""
+        return "\(field.cut(after: 100, "…").printable)\(value): \(word)"
     }
 }

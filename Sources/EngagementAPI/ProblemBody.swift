@@ -64,7 +64,8 @@ struct ProblemBody {
         return FieldError(field: field ?? outer, code: code, message: message ?? "")
     }
 
-    private static func sentence(_ text: String) -> String? {
+    /// `text` on one line, without a full stop at the end, cut; nil when nothing is left.
+    static func sentence(_ text: String) -> String? {
         let words = text.split { $0.isWhitespace }.map(String.init)
         var sentence = ""
         for word in words { sentence += (sentence.isEmpty ? "" : " ") + word }

@@ -13,11 +13,14 @@ import Testing
 
     private func failure(
         _ method: Method = read, status: Int = 0, _ transfer: TransferFailure? = nil, body: String = "",
-        fields: [(Exchange.Field, String)] = [], abandoned: Bool = false, terms: CallTerms = CallTerms()
+        fields: [(Exchange.Field, String)] = [], abandoned: Bool = false, terms: CallTerms = CallTerms(),
+        target: String = "", sent: String? = nil
     ) -> RPCFailure {
         let exchange = Exchange(
-            tag: 0, request: HTTPRequest(method.isWrite ? .put : .get, target: ByteBuffer()), body: ByteBuffer(),
-            connectTimeoutMs: 1)
+            tag: 0,
+            request: HTTPRequest(
+                method.isWrite ? .put : .get, target: ByteBuffer(text: target), body: sent.map { ByteBuffer(text: $0) }),
+            body: ByteBuffer(), connectTimeoutMs: 1)
         exchange.status = status
         exchange.failure = transfer
         exchange.body.append(text: body)
@@ -145,7 +148,7 @@ import Testing
     /// The sentence points to what is there, and to nothing else.
     @Test(
         arguments: [
-            (#"{"errors":["x"],"detail":"d"}"#, "values (422); data.errors names what it refused."),
+            (#"{"errors":["x"],"detail":"d"}"#, "values (422): x."),
             (#"{"detail":"One\nline. ","title":"t"}"#, "values (422): One line."),
             (#"{"detail":7,"title":"Bad"}"#, "values (422): Bad."), (#"{"message":"m"}"#, "values (422): m."),
             (#"{"error":"e"}"#, "values (422): e."), (#"{"error":{"message":"f"}}"#, "values (422): f."),
@@ -158,6 +161,53 @@ import Testing
         #expect(failure.message == "The API did not accept the " + end)
         let long = #"{"detail":"\#(String(repeating: "w ", count: 10_000))"}"#
         #expect(self.failure(status: 422, body: long).message.count < 400)
+    }
+
+    /// A field as the API may spell it, and what the sentence says of it: the value is what was sent there.
+    static let places: [(field: String, shown: String)] = [
+        ("contact_ids[0]", #"contact_ids[0] "cnt_nobody": not_found"#),
+        ("contact_ids.1", #"contact_ids.1 "cnt_b": not_found"#),
+        ("/contact_ids/1", #"/contact_ids/1 "cnt_b": not_found"#),
+        ("body.contact_ids[1]", #"body.contact_ids[1] "cnt_b": not_found"#),
+        ("contact_ids[2]", "contact_ids[2]: not_found"),
+        ("contact_ids[-1]", "contact_ids[-1]: not_found"), ("contact_ids[x]", "contact_ids[x]: not_found"),
+        ("contact_ids", #"contact_ids ["cnt_nobody","cnt_b"]: not_found"#), ("nowhere", "nowhere: not_found"),
+        ("n", "n 7: not_found"), ("o.a", "o.a null: not_found"), ("o.a.b", "o.a.b: not_found"),
+        ("engagement_id", #"engagement_id "ngmt_a": not_found"#), ("limit", #"limit "500": not_found"#),
+        ("filter[ids][in][1]", #"filter[ids][in][1] "b,c": not_found"#),
+        ("filter.ids.in", #"filter.ids.in "a,b,c": not_found"#),
+        ("odd", #"odd "a\u{202e}\u{a}\"b": not_found"#), ("url", #"url "https://h/p?…": not_found"#),
+        ("media_url", "media_url: not_found"), ("login", "login: not_found"),
+        ("long", "long \"" + String(repeating: "x", count: 80) + "…\": not_found"), ("[]", "[]: not_found"),
+    ]
+
+    @Test(arguments: places)
+    func theSentenceNamesTheFirstPlace(field: String, shown: String) {
+        let long = String(repeating: "x", count: 500)
+        let sent =
+            #"{"contact_ids":["cnt_nobody","cnt_b"],"n":7,"o":{"a":null},"odd":"a\u202e\n\"b","long":"\#(long)","#
+            + #""url":"https://h/p?sig=SECRET","media_url":"https://h/SECRET","login":"https://a:SECRET@h/"}"#
+        let target = "/v2/engagements/ngmt_a/contacts?limit=500&filter%5Bids%5D%5Bin%5D=a,b%2Cc"
+        for status in [400, 409, 422] {
+            let failure = failure(
+                Self.write, status: status,
+                body: #"{"errors":[{"field":"\#(field)","code":"not_found","message":"m"}]}"#,
+                target: target, sent: sent)
+            #expect(failure.message.hasSuffix("(\(status)): \(shown)."), "\(failure.message)")
+            #expect(!failure.message.contains("SECRET"))
+        }
+    }
+
+    @Test func theSentenceIsBoundedAndCountsTheRest() {
+        let many = (0..<3).map { #"{"field":"a[\#($0)]","code":"c"}"# }.joined(separator: ",")
+        let failure = failure(status: 422, body: "{\"errors\":[\(many)]}")
+        #expect(failure.message == "The API did not accept the values (422): a[0]: c; data.errors has 2 more.")
+        let long = String(repeating: "y\u{202E}", count: 10_000)
+        let item = "{\"field\":\"\(long)\",\"code\":\"\(long)\",\"message\":\"\(long)\"}"
+        let large = self.failure(status: 422, body: "{\"errors\":[\(item)]}").message
+        #expect(large.count < 1500 && !large.unicodeScalars.contains("\u{202E}"))
+        let vague = self.failure(status: 422, body: #"{"errors":[{"field":"a","message":"Is too\nlong."}]}"#)
+        #expect(vague.message == "The API did not accept the values (422): a: Is too long.")
     }
 
     @Test(arguments: [407, 403, 404, 408, 429, 500, 502, 503, 504])

@@ -1,0 +1,105 @@
+import Bytes
+import HTTP
+import JSON
+import JSONRPC
+
+extension HTTPRequest {
+    /// The value that this request has at the place that the API names, for a person to read: bounded, escaped, on one
+    /// line. Nil where there is none, and for what is not to be repeated.
+    ///
+    /// - Parameter field: a path as the API or something before it spells one: `contact_ids[0]`, `emails.0.email`,
+    ///   `/contact_ids/0`, `body.title`, `filter[start_at][gte]`, `engagement_id`.
+    func shownValue(at field: String, _ method: Method) -> String? {
+        let parts = Self.parts(field)
+        // A signed URL is as good as a password.
+        guard 1...16 ~= parts.count, !parts.contains("media_url") else { return nil }
+        let isPrefixed = ["body", "query", "path", "params", "data"].contains(parts[0])
+        for parts in isPrefixed ? [parts, Array(parts.dropFirst())] : [parts] where !parts.isEmpty {
+            if let value = bodyValue(parts) { return Self.shown(value) }
+            if let text = queryValue(parts) ?? pathValue(parts, method) { return Self.shown(text) }
+        }
+        return nil
+    }
+
+    private static func parts(_ field: String) -> [String] {
+        field.split { ".[]/#'\"".contains($0) }.map(String.init)
+    }
+
+    // MARK: Finding
+
+    private func bodyValue(_ parts: [String]) -> JSONSlice? {
+        guard let body, body.count > 0 else { return nil }
+        var value = JSONSlice(checked: body.bytes)
+        for part in parts {
+            let inner: JSONSlice?
+            switch value.kind {
+            case .object: inner = value.members.first { $0.name.string == part }?.value
+            case .array: inner = Int(part).flatMap { $0 < 0 ? nil : value.elements.dropFirst($0).first { _ in true } }
+            default: inner = nil
+            }
+            guard let inner else { return nil }
+            value = inner
+        }
+        return value
+    }
+
+    private func queryValue(_ parts: [String]) -> String? {
+        let text = target.bytes.text
+        for pair in text[(text.firstIndex(of: "?") ?? text.endIndex)...].dropFirst().split(separator: "&") {
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard sides.count == 2 else { continue }
+            let name = Self.parts(Self.decoded(sides[0]))
+            if name == parts { return Self.decoded(sides[1]) }
+            // Of a list the commas are not encoded, those of its elements are.
+            let elements = sides[1].split(separator: ",", omittingEmptySubsequences: false)
+            guard name == parts.dropLast(), let index = parts.last.flatMap({ Int($0) }),
+                elements.indices.contains(index)
+            else { continue }
+            return Self.decoded(elements[index])
+        }
+        return nil
+    }
+
+    private func pathValue(_ parts: [String], _ method: Method) -> String? {
+        guard parts.count == 1, let path = method.address?.path else { return nil }
+        let names = path.split(separator: "/")
+        guard let index = names.firstIndex(where: { $0 == "{\(parts[0])}" }) else { return nil }
+        let segments = target.bytes.text.prefix { $0 != "?" }.split(separator: "/")
+        return segments.indices.contains(index) ? Self.decoded(segments[index]) : nil
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let digits = String(rest.prefix(2)), digits.utf8.count == 2,
+                let value = UInt8(digits, radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    // MARK: Showing
+
+    private static func shown(_ value: JSONSlice) -> String? {
+        if let text = value.string { return shown(text) }
+        let text = value.bytes.text
+        return text.contains("media_url") ? nil : text.cut(after: 80, "…").printable
+    }
+
+    private static func shown(_ text: String) -> String? {
+        var text = text
+        if text.contains("://") {
+            // What lets somebody in stands before the host or behind the path.
+            guard !text.contains("@") else { return nil }
+            if let end = text.firstIndex(where: { $0 == "?" || $0 == "#" }) { text = text[..<end] + "?…" }
+        }
+        let quotes = text.cut(after: 80, "…").split(separator: "\"", omittingEmptySubsequences: false)
+        return "\"" + quotes.joined(separator: "\\\"").printable + "\""
+    }
+}
