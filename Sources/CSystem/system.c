@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 // The Swift runtime looks arguments up in /proc, which may not be there, and then finds none: every flag would be lost.
@@ -20,6 +22,8 @@ int rpc_argument_count(void) { return count; }
 
 const char *rpc_argument(int index) { return values[index]; }
 
+const char *rpc_variable(int index) { return environ ? environ[index] : 0; }
+
 ssize_t rpc_splice_now(int from, int to, size_t count) {
     return splice(from, 0, to, 0, count, SPLICE_F_NONBLOCK);
 }
@@ -32,6 +36,15 @@ void rpc_close_from(posix_spawn_file_actions_t *actions, int first) {
     for (int descriptor = first, limit = getdtablesize(); descriptor < limit; descriptor++) {
         if (fcntl(descriptor, F_GETFD) >= 0) posix_spawn_file_actions_addclose(actions, descriptor);
     }
+#endif
+}
+
+int rpc_watch_process(pid_t id) {
+#ifdef SYS_pidfd_open
+    return (int)syscall(SYS_pidfd_open, id, 0);
+#else
+    errno = ENOSYS;
+    return -1;
 #endif
 }
 

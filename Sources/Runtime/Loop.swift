@@ -30,6 +30,8 @@ public protocol LoopClient: AnyObject {
     func outputGone(at now: Instant)
     /// The process was told to end.
     func signalled(at now: Instant)
+    /// Whoever started the process is gone, and nothing was heard of the host since.
+    func orphaned(at now: Instant)
     /// An exchange has its answer or its failure.
     func finished(_ exchange: Exchange, at now: Instant)
     /// The journal has answered something.
@@ -61,9 +63,12 @@ public final class Loop {
 
     /// What became of the output's pipe.
     private enum PipeSize { case usual, large, refused }
-    private var parentCheck: Instant
-    private let parent = getppid()
-    private static let parentCheckSeconds = 30.0
+    /// Nil where the end of the input comes by itself, or nobody reads it.
+    private var parent: ParentWatch?
+    private var housekeeping: Instant
+    private static let housekeepingSeconds = 30.0
+    /// The first signal that came, and whether it came upon a batch.
+    private var signal: (number: Int32, wasBatch: Bool)?
 
     /// A loop that has not turned yet.
     public init(
@@ -77,13 +82,35 @@ public final class Loop {
         self.clock = clock
         self.journal = journal
         self.token = token
-        parentCheck = clock.now + Self.parentCheckSeconds
+        parent = client.wantsInput && !streams.input.isFile ? ParentWatch() : nil
+        housekeeping = clock.now + Self.housekeepingSeconds
     }
 
-    /// Turns until the client is finished and its output written, or nobody is there to read it. Returns what could not
-    /// be used, if anything, as a sentence.
-    public func run() -> String? {
+    /// What a loop has come to.
+    public struct End {
+        /// What could not be used, if anything, as a sentence.
+        public let problem: String?
+        /// The first signal that came, if one did.
+        public let signal: Int32?
+        /// Whether that came upon a batch: the input was a file, or had ended before.
+        public let wasBatch: Bool
+        /// Whether a part of the input was not read, or of the output not written.
+        public let isCut: Bool
+    }
+
+    /// Turns until the client is finished and its output written, or nobody is there to read it.
+    public func run() -> End {
+        let problem = turn()
+        // One that came in the last turn.
+        note(signals.take())
+        return End(
+            problem: problem, signal: signal?.number, wasBatch: signal?.wasBatch ?? false,
+            isCut: streams.input.hasMoreOfFile || client.output.count > 0)
+    }
+
+    private func turn() -> String? {
         transport.pollSet.set(signals.descriptor, Int32(POLLIN))
+        if let parent { transport.pollSet.set(parent.descriptor, Int32(POLLIN)) }
         for descriptor in [journal, token] where descriptor >= 0 { transport.pollSet.set(descriptor, Int32(POLLIN)) }
         while true {
             settle(ready: [])
@@ -113,7 +140,8 @@ public final class Loop {
             transport.pollSet.set(output, outputIsBlocked ? Int32(POLLOUT) : 0)
         }
         let next =
-            [client.nextTimer, client.leaveBy, transport.timer, parentCheck].compactMap(\.self).min() ?? parentCheck
+            [client.nextTimer, client.leaveBy, transport.timer, parent?.endBy, housekeeping].compactMap(\.self).min()
+            ?? housekeeping
         guard transport.pollSet.wait(seconds: next.seconds(since: clock.now)) > 0 else {
             clock.update()
             return []
@@ -126,7 +154,11 @@ public final class Loop {
         var sockets: [pollfd] = []
         for entry in ready {
             switch entry.fd {
-            case signals.descriptor: for _ in 0..<signals.count() { client.signalled(at: clock.now) }
+            case signals.descriptor:
+                let numbers = signals.take()
+                note(numbers)
+                for _ in numbers { client.signalled(at: clock.now) }
+            case parent?.descriptor: loseParent()
             case journal: client.journalAnswered(at: clock.now)
             case token: client.tokenArrived(at: clock.now)
             case streams.output.descriptor:
@@ -136,12 +168,35 @@ public final class Loop {
             }
         }
         settle(ready: sockets)
-        if parentCheck <= clock.now {
-            parentCheck = clock.now + Self.parentCheckSeconds
-            // The parent is gone and someone else holds the pipe: its end will never come.
-            if getppid() != parent { client.signalled(at: clock.now) }
-            giveBackPipe()
-        }
+        if housekeeping <= clock.now { keepHouse() }
+        if let end = parent?.endBy, end <= clock.now { judgeHost() }
+    }
+
+    private func note(_ numbers: [Int32]) {
+        guard signal == nil, let first = numbers.first else { return }
+        signal = (first, streams.input.isFile || inputHasEnded)
+    }
+
+    private func keepHouse() {
+        let isAsked = parent.map { $0.descriptor < 0 } ?? false
+        housekeeping = clock.now + (isAsked ? ParentWatch.askingSeconds : Self.housekeepingSeconds)
+        if isAsked { loseParent() }
+        giveBackPipe()
+    }
+
+    private func loseParent() {
+        if let parent { transport.pollSet.remove(parent.descriptor) }
+        // Where the host is read as soon as it writes, nothing that waits now was written long before.
+        let unread = client.wantsInput ? 0 : streams.input.waiting
+        if !inputHasEnded { parent?.look(unread, clock.now) }
+    }
+
+    /// The parent is gone for a while, and someone else holds the pipe.
+    private func judgeHost() {
+        parent?.hear(0, waiting: streams.input.waiting)
+        guard !inputHasEnded, parent?.endBy != nil else { return }
+        parent = nil
+        client.orphaned(at: clock.now)
     }
 
     /// What one user's pipes may hold together is bounded, so a large one that is of no more use is made smaller.
@@ -168,7 +223,9 @@ public final class Loop {
     private func receive() {
         guard !inputHasEnded, client.wantsInput else { return }
         switch streams.input.read(into: client.inputRoom()) {
-        case .moved(let count): client.received(count, at: clock.now)
+        case .moved(let count):
+            parent?.hear(count)
+            client.received(count, at: clock.now)
         case .wouldBlock: break
         case .ended: endInput()
         case .failed(let code):

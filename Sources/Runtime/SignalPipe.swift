@@ -27,9 +27,9 @@ public struct SignalPipe {
         sigemptyset(&handled)
         for number in isHangUpIgnored ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP] {
             sigaddset(&handled, number)
-            signal(number) { _ in
+            signal(number) { number in
                 let saved = errno
-                var byte: UInt8 = 1
+                var byte = UInt8(truncatingIfNeeded: number)
                 write(handlerEnd, &byte, 1)
                 errno = saved
             }
@@ -38,9 +38,19 @@ public struct SignalPipe {
         Children.collectOrphans()
     }
 
-    /// How many signals came since the last call.
-    func count() -> Int {
+    /// The signals that came since the last call, in order.
+    func take() -> [Int32] {
         var room = [UInt8](repeating: 0, count: 16)
-        return max(0, read(descriptor, &room, room.count))
+        let count = read(descriptor, &room, room.count)
+        return room.prefix(max(0, count)).map(Int32.init)
+    }
+
+    /// Ends the process as the signal `number` would have: a shell that runs it in a loop then ends its loop. Where the
+    /// system spares it, which it does the first process of a container, it ends with the status that a shell would
+    /// tell.
+    public static func die(of number: Int32) -> Never {
+        signal(number, SIG_DFL)
+        kill(getpid(), number)
+        _exit(128 + number)
     }
 }

@@ -71,6 +71,18 @@ struct Stream {
     var hangUpEvents: Int32 { if case .socket = care { Self.readHangUp } else { 0 } }
     /// `POLLRDHUP` of poll(2): the peer of a socket writes no more.
     static let readHangUp: Int32 = 0x2000
+    /// Whether it is a regular file.
+    let isFile: Bool
+    /// Whether it is a regular file of which something is left to read.
+    var hasMoreOfFile: Bool {
+        var status = stat()
+        return isFile && fstat(channel, &status) == 0 && lseek(channel, 0, SEEK_CUR) < status.st_size
+    }
+    /// Bytes that wait to be read, as far as that can be told.
+    var waiting: Int {
+        var count: Int32 = 0
+        return isFile || ioctl(channel, UInt(FIONREAD), &count) != 0 ? 0 : Int(count)
+    }
     /// Bytes that go to a shared terminal at once.
     private static let terminalStep = 64
 
@@ -80,6 +92,7 @@ struct Stream {
         let own = fcntl(inherited, F_DUPFD_CLOEXEC, 3)
         let kind = status.st_mode & S_IFMT
         isPipe = kind == S_IFIFO
+        isFile = kind == S_IFREG
         isTerminal = kind == S_IFCHR && isatty(inherited) == 1
         let reopened = isPipe || isTerminal ? OwnDescription.open(inherited, mode) : -1
         channel = reopened >= 0 ? reopened : own

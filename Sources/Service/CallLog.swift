@@ -70,6 +70,11 @@ struct CallLog {
         log.write(.info, "output closed by the host", [("in_flight", .number(inFlight))])
     }
 
+    /// Nobody is there any more who could say that this is the end.
+    func orphaned() {
+        log.write(.warning, "the process that started this one has ended and nothing has come since, so this one ends")
+    }
+
     /// What every line about a call begins with; a notification has no id.
     private static func fields(_ entry: MethodTable.Entry?, _ id: Bytes?) -> [(String, LogValue)] {
         var fields: [(String, LogValue)] = []

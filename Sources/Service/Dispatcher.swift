@@ -27,6 +27,7 @@ final class Dispatcher {
     private let writeCounters: (inout JSONWriter) -> Void
     private var hasShutDown = false
     private var isStopping = false
+    private var turnedAway = false
     private let scratch = ByteBuffer()
     /// What `rpc.discover` answers, made when it is first asked for.
     private lazy var document: ByteBuffer = {
@@ -51,6 +52,9 @@ final class Dispatcher {
 
     /// Whether the host has said `shutdown`.
     var isShutDown: Bool { hasShutDown }
+
+    /// Whether a request was refused because the process is ending.
+    var hasTurnedAway: Bool { turnedAway }
 
     /// From here on every request that needs the API is refused, because the process is ending.
     func stop() { isStopping = true }
@@ -101,6 +105,7 @@ final class Dispatcher {
     private func refusal(_ entry: MethodTable.Entry) -> RPCFailure? {
         if !entry.isAllowed { return MethodTable.notAllowed(entry.method) }
         if isStopping {
+            turnedAway = true
             let text = "The process is ending; nothing was sent."
             return RPCFailure(.shuttingDown, text, retryable: true).unsent(entry.method)
         }

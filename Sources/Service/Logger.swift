@@ -35,7 +35,7 @@ public final class Logger {
     private let line = ByteBuffer()
 
     /// A logger whose lines, each with its newline, go to `sink`, which must not block. `timestamp` is what the lines
-    /// in JSON say of the time; those in text are for hosts that add their own.
+    /// say of the time.
     public init(
         level: Level, format: Format, timestamp: @escaping () -> String = { "" },
         sink: @escaping (Bytes) -> Void
@@ -78,6 +78,8 @@ public final class Logger {
     }
 
     private func writeText(_ level: Level, _ event: String, _ fields: [(String, LogValue)]) {
+        let time = timestamp()
+        if !time.isEmpty { line.append(text: time + " ") }
         line.append(text: "engagement-rpc: \(level.name): \(event.printable)")
         for (name, value) in fields {
             line.append(text: " \(name)=")

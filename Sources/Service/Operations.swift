@@ -63,12 +63,10 @@ final class Operations {
     private var gate = ThrottleGate()
     private var operations: [Operation] = []
     private var ready = ReadyQueue()
-    private var running = 0
+    private var (running, attempts, retries) = (0, 0, 0)
     private var token: TokenState
-    private var retriesAreOver = false
+    private var (retriesAreOver, cutRetries) = (false, false)
     private var wake: Instant?
-    private var attempts = 0
-    private var retries = 0
 
     /// Seconds a body may be silent.
     private static let silenceSeconds = 10.0
@@ -141,6 +139,7 @@ final class Operations {
 
     /// From here on a failed attempt is the last.
     func endRetries() { retriesAreOver = true }
+    var hasCutRetries: Bool { cutRetries }
 
     /// Gate and budget as at the start. What a request was told to wait by itself it still waits.
     func forgetThrottling(_ now: Instant) {
@@ -296,6 +295,7 @@ final class Operations {
         let decision = policy.decide(
             after: outcome, call: &operation.progress, remaining: remaining, budget: &budget,
             random: surroundings.random)
+        if case .stop = decision {} else { cutRetries = cutRetries || retriesAreOver }
         guard !request.isControl, !retriesAreOver else { return fail(operation, failure, now) }
         switch decision {
         case .stop: fail(operation, failure, now)

@@ -22,6 +22,7 @@ public final class Service {
     private var ending = Ending.none
     private var lastMoment: Instant?
     private var exitIsEarly = false
+    private var hasGivenUp = false
 
     /// How the process is coming to its end.
     private enum Ending: Equatable {
@@ -118,6 +119,12 @@ public final class Service {
     /// 1 when the host said `exit` without `shutdown` before it (Language Server Protocol 3.17), else 0.
     public var exitCode: Int32 { exitIsEarly ? 1 : 0 }
 
+    /// Whether something that was read was not carried out to its end because the process was told to end. On MCP a
+    /// client that leaves says so by the end of the input, and what it asked then has a moment and no more.
+    public var isCutShort: Bool {
+        !mcp.isActive && (hasGivenUp || dispatcher.hasTurnedAway || operations.hasCutRetries)
+    }
+
     /// Answers sent so far, how many of them were errors, and calls under way.
     public var progress: (answers: Int, errors: Int, inFlight: Int) {
         let counts = frames.counts
@@ -172,6 +179,7 @@ public final class Service {
     /// The process was told to end: calls that run may finish within the grace; a second time: at once.
     public func signalled(at now: Instant) {
         guard ending != .stopping, ending != .over else {
+            if ending != .over, calls.inFlight > 0 || intake.holdsFrames { hasGivenUp = true }
             ending = .over
             lastMoment = now
             return
@@ -181,6 +189,12 @@ public final class Service {
         dispatcher.stop()
         lastMoment = now + Self.graceSeconds
         takeInput(now)
+    }
+
+    /// Whoever started the process is gone, and nothing has come from the host since.
+    public func orphaned(at now: Instant) {
+        log.orphaned()
+        signalled(at: now)
     }
 
     /// An exchange has its answer or its failure.
@@ -259,6 +273,7 @@ public final class Service {
         ending = .stopping
         operations.endRetries()
         dispatcher.stop()
+        if calls.inFlight > 0 { hasGivenUp = true }
         calls.giveUpAll(RPCFailure(.shuttingDown, text, retryable: true), now)
         lastMoment = now + Self.readingSeconds
         takeInput(now)

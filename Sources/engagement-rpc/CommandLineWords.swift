@@ -24,6 +24,13 @@ struct Word {
     /// The value of a variable, or nil where it is not set.
     static func variable(_ name: String) -> Word? { getenv(name).map { Word(cString: $0) } }
 
+    /// All variables that are set, each as `NAME=value`.
+    static var variables: [Word] {
+        var words: [Word] = []
+        while let variable = rpc_variable(Int32(words.count)) { words.append(Word(cString: variable)) }
+        return words
+    }
+
     /// What the program was started with, without its own name. Throws where that can't be had: without its flags a
     /// process could do what they forbid.
     static func commandLine() throws(Failure) -> [Word] {

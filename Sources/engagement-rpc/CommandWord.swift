@@ -2,7 +2,7 @@ import EngagementAPI
 
 /// The commands: dispatch, help, completions and man page work from this list.
 enum CommandWord: String, CaseIterable {
-    case serve, call, doctor, schema, completions, man
+    case serve, call, doctor, schema, completions, man, help, version
 
     /// How it is written, without the program's name and the flags that all take.
     var usage: String {
@@ -13,17 +13,21 @@ enum CommandWord: String, CaseIterable {
         case .schema: "schema [\(words.joined(separator: "|"))]"
         case .completions: "completions \(words.joined(separator: "|"))"
         case .man: "man"
+        case .help: "help [WORD]"
+        case .version: "version"
         }
     }
 
     var summary: String {
         switch self {
         case .serve: "read requests, write answers, until end of input"
-        case .call: "make one call and print its result; - reads PARAMS from stdin; exit 0 or 1"
+        case .call: "make one call and print its result; exit 0 or 1"
         case .doctor: "check token, network, TLS, API version and clock; exit 0 or 1"
         case .schema: "print the OpenRPC document, or the MCP tools, as the flags shape them"
         case .completions: "print completions for a shell"
         case .man: "print the man page, as roff"
+        case .help: "tell of a command, a method, a resource, a verb; flags; methods"
+        case .version: "print the version"
         }
     }
 
@@ -32,7 +36,50 @@ enum CommandWord: String, CaseIterable {
         switch self {
         case .schema: ["openrpc", "mcp"]
         case .completions: Completions.Shell.allCases.map(\.rawValue)
-        case .serve, .call, .doctor, .man: []
+        case .serve, .call, .doctor, .man, .help, .version: []
+        }
+    }
+
+    /// What its page of help says besides: lines of text.
+    var detail: [String] {
+        switch self {
+        case .serve:
+            [
+                "One JSON text a line, or frames with headers as in LSP; MCP begins with initialize. A batch from a file",
+                "or pipe ends with 0 when all of it is answered, whatever the answers say; cut short by a signal, it dies",
+                "of that. A host that holds the pipe is left with 0.", "",
+                "  engagement-rpc --sandbox < requests.jsonl > answers.jsonl",
+            ]
+        case .call:
+            [
+                "PARAMS is one of",
+                "  '{\"engagement_id\":\"ngmt_…\"}'  JSON; an array has the values in the order of the page",
+                "  -                 JSON from stdin", "  @FILE             JSON from a file",
+                "or words, in any order:", "  ngmt_… cnt_…      ids, each to the parameter that takes one like it",
+                "  name=value        text; numbers, true, false, and lists of words and ids apart by commas",
+                "  name:=JSON        anything", "",
+                "  engagement-rpc call engagement.get ngmt_sandbox01 expand=contacts --sandbox",
+                "  engagement-rpc call engagement.addContacts ngmt_sandbox01 cnt_sandbox05 dry_run=true --sandbox",
+                "  echo '[\"ngmt_sandbox01\"]' | engagement-rpc call engagement.get - --compact --sandbox", "",
+                "The result is printed over several lines; --compact on one; --raw prints the whole answer. What failed",
+                "is printed in its place, with the message on stderr and exit 1; so is a list that is not whole.",
+                "call METHOD --help has a method's parameters.",
+            ]
+        case .doctor: ["Each failure comes with what to do about it; the last line is the verdict."]
+        case .schema: ["Without a word: openrpc."]
+        case .completions:
+            [
+                "  source <(engagement-rpc completions bash)    # or zsh",
+                "  engagement-rpc completions zsh > ~/.zfunc/_engagement-rpc    # for a folder in fpath",
+                "  engagement-rpc completions fish | source",
+            ]
+        case .man: ["  engagement-rpc man > ~/.local/share/man/man1/engagement-rpc.1"]
+        case .help:
+            [
+                "  engagement-rpc help call", "  engagement-rpc help engagement.get",
+                "  engagement-rpc help findContacts",
+            ]
+        case .version: []
         }
     }
 }

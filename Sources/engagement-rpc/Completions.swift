@@ -15,7 +15,16 @@ enum Completions {
     private static let commands = CommandWord.allCases.map(\.rawValue)
     private static let methods = Help.callable.map(\.name)
     private static let flags = Setting.all.map(\.flag) + ["--help", "--version"]
-    private static let topics = ["flags", "methods"] + methods
+    private static let topics = ["flags", "methods"] + commands + methods
+
+    /// What may follow a command.
+    private static func words(after command: CommandWord) -> [String] {
+        switch command {
+        case .call: methods
+        case .help: topics
+        default: command.words
+        }
+    }
 
     private static func list(_ words: [String]) -> String { words.joined(separator: " ") }
 
@@ -44,7 +53,7 @@ enum Completions {
             }
         }
         for command in CommandWord.allCases {
-            let words = command == .call ? methods : command.words
+            let words = words(after: command)
             guard !words.isEmpty else { continue }
             cases.append(
                 "        \(command.rawValue)) COMPREPLY=($(compgen -W '\(list(words))' -- \"$word\")); return ;;")
@@ -69,9 +78,12 @@ enum Completions {
             """
     }
 
+    /// A function that a file in `fpath` is taken for, and that a sourced text announces by itself.
     private static var zsh: String {
         var lines = [
-            "#compdef engagement-rpc", "local curcontext=$curcontext state line", "typeset -A opt_args",
+            "#compdef engagement-rpc",
+            "# zsh completion for engagement-rpc: source <(engagement-rpc completions zsh), or a file _engagement-rpc in fpath",
+            "_engagement-rpc() {", "local curcontext=$curcontext state line", "typeset -A opt_args",
             "_arguments -C -s \\",
         ]
         for setting in Setting.all {
@@ -92,10 +104,18 @@ enum Completions {
         lines.append("[[ $state == word ]] || return 0")
         lines.append("case $line[1] in")
         for command in CommandWord.allCases {
-            let words = command == .call ? methods : command.words
+            let words = words(after: command)
             if !words.isEmpty { lines.append("    \(command.rawValue)) compadd -- \(list(words)) ;;") }
         }
-        return (lines + ["esac", ""]).joined(separator: "\n")
+        lines += ["esac", "}"]
+        // compinit loads a file under its own name, and calls it.
+        lines.append("if [[ $funcstack[1] == _engagement[-_]rpc ]]; then")
+        lines.append("    _engagement-rpc \"$@\"")
+        lines.append("else")
+        lines.append("    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i -D; }")
+        lines.append("    compdef _engagement-rpc engagement-rpc")
+        lines.append("fi")
+        return (lines + [""]).joined(separator: "\n")
     }
 
     private static var fish: String {
@@ -116,7 +136,7 @@ enum Completions {
         lines.append("\(head) -l version -d 'the version'")
         for command in CommandWord.allCases {
             lines.append("\(head) -n __fish_use_subcommand -a \(command.rawValue) -d \(quoted(command.summary))")
-            let words = command == .call ? methods : command.words
+            let words = words(after: command)
             guard !words.isEmpty else { continue }
             lines.append("\(head) -n '__fish_seen_subcommand_from \(command.rawValue)' -a \(quoted(list(words)))")
         }

@@ -206,13 +206,21 @@ final class Credential: CustomStringConvertible {
         return Self.bare(String(decoding: line, as: UTF8.self))
     }
 
-    /// Without the byte-order mark that some editors write, and without blanks around.
+    /// Without the byte-order mark that some editors write, and without blanks and line breaks around.
     private static func bare(_ line: String) -> String {
         var scalars = line.unicodeScalars[...]
         if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
-        while let first = scalars.first, first == " " || first == "\t" { scalars.removeFirst() }
-        while let last = scalars.last, last == " " || last == "\t" || last == "\r" { scalars.removeLast() }
+        while let first = scalars.first, isBlank(first) { scalars.removeFirst() }
+        while let last = scalars.last, isBlank(last) { scalars.removeLast() }
         return String(scalars)
+    }
+
+    /// Blanks and line breaks, those that come with a copied text too.
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case " ", "\t"..."\r", "\u{85}", "\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}": true
+        default: false
+        }
     }
 
     /// Takes the token out of the process's environment: the bytes themselves are overwritten, because `unsetenv`
@@ -223,6 +231,7 @@ final class Credential: CustomStringConvertible {
         memset(value, 0, strlen(value))
         unsetenv(name)
         // Empty is as good as not set, as with every other variable.
-        return text.isEmpty ? nil : text
+        let token = bare(text)
+        return token.isEmpty ? nil : token
     }
 }

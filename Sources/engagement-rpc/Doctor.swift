@@ -7,7 +7,9 @@ import Runtime
 /// like. What is wrong with one part does not keep the others from being looked at.
 final class Doctor: LoopClient {
     let output = ChunkQueue()
-    private(set) var isHealthy = true
+    /// What was found wrong.
+    private var faults: [String] = []
+    var isHealthy: Bool { faults.isEmpty }
     private let transport: CurlTransport
     private let base: BaseURL
     private let exchange: Exchange
@@ -71,7 +73,11 @@ final class Doctor: LoopClient {
     func inputHungUp(at now: Instant) {}
     func inputEnded(at now: Instant) {}
     func outputGone(at now: Instant) { phase = .done }
-    func signalled(at now: Instant) { phase = .done }
+    func signalled(at now: Instant) {
+        if phase != .done { fail("doctor", "told to end before all was looked at", "run it again") }
+        phase = .done
+    }
+    func orphaned(at now: Instant) {}
 
     func journalAnswered(at now: Instant) {}
 
@@ -148,7 +154,7 @@ final class Doctor: LoopClient {
 
     /// `fix` is nil where the text says what to do.
     private func fail(_ what: String, _ text: String, _ fix: String? = nil) {
-        isHealthy = false
+        faults.append(what)
         line("FAIL  \(what.padded(20))\(text)" + (fix.map { ": \($0)" } ?? ""))
     }
 
@@ -156,6 +162,7 @@ final class Doctor: LoopClient {
 
     private func show() {
         guard report.count > 0 else { return }
+        line(isHealthy ? "Ready to use." : "Not ready: \(faults.joined(separator: ", ")); each FAIL says what to do.")
         _ = output.append(report)
         report.truncate(to: 0)
     }

@@ -2,27 +2,48 @@ import EngagementAPI
 
 /// What `--help` prints; made from the same tables that the program works from. Each topic fits a screen.
 enum Help {
-    /// `topic`: nil for the overview; `flags`, `methods`, a resource or a method. Throws for any other.
-    static func text(_ topic: String?) throws(Failure) -> String {
-        let lines: [String]
+    /// What a command line asks for that has `--help` in it, or begins with the word `help`. Throws for a word that is
+    /// no topic.
+    static func asked(_ texts: [String?]) throws(Failure) -> String {
+        let sign = texts.firstIndex { $0 == "--help" || $0 == "-h" }
+        var words = Options.plainWords(texts[..<(sign ?? texts.count)])
+        if words.count > 1 || sign == nil, words.first == CommandWord.help.rawValue { words.removeFirst() }
+        let further = sign.map { Options.plainWords(texts[($0 + 1)...].prefix { $0?.hasPrefix("-") != true }) } ?? []
+        // A word behind --help is what is asked about; of `call METHOD --help` it may as well be one of the params.
+        if let page = page(further) { return page }
+        if let page = page(words) { return page }
+        guard let word = further.first ?? words.first else { return overview.joined(separator: "\n") + "\n" }
+        throw Failure(sentence: unknown(word == CommandWord.call.rawValue ? further.last ?? words.last ?? word : word))
+    }
+
+    /// The page that some words name: a topic, or `call` and a method; nil when there is none.
+    private static func page(_ words: [String]) -> String? {
+        guard let first = words.first else { return nil }
+        let isCall = first == CommandWord.call.rawValue && words.count > 1
+        return lines(isCall ? words[1] : first).map { $0.joined(separator: "\n") + "\n" }
+    }
+
+    /// `flags`, `methods`, a command, a resource, a method, or a method's verb alone; nil for any other.
+    private static func lines(_ topic: String) -> [String]? {
         switch topic {
-        case nil: lines = overview
-        case "flags": lines = flags
-        case "methods": lines = methods
-        case let name?:
-            let shown = callable.filter { $0.name == name || $0.resource == name }
-            guard !shown.isEmpty else { throw Failure(sentence: unknown(name)) }
-            lines = Array(shown.map(description).joined(separator: [""]))
+        case "flags": return flags
+        case "methods": return methods
+        default:
+            if let command = CommandWord(rawValue: topic) { return description(command) }
+            let shown = callable.filter { $0.name == topic || $0.resource == topic || $0.verb == topic }
+            return shown.isEmpty ? nil : Array(shown.map(description).joined(separator: [""]))
         }
-        return lines.joined(separator: "\n") + "\n"
     }
 
     static let callable = Method.all.filter { $0.availability != .unlisted }
 
     private static func unknown(_ topic: String) -> String {
-        let known = ["flags", "methods"] + callable.map(\.name)
+        let known =
+            ["flags", "methods"] + CommandWord.allCases.map(\.rawValue) + callable.map(\.name)
+            + callable.flatMap { [String($0.resource), String($0.verb)] }
         let hint =
-            topic.nearest(in: known).map { "did you mean \($0)?" } ?? "there are flags, methods, and each method."
+            topic.nearest(in: known).map { "did you mean \($0)?" }
+            ?? "there are flags, methods, each command, and each method."
         return "\(Failure.shown(topic)) is no topic of --help; \(hint)"
     }
 
@@ -36,13 +57,14 @@ enum Help {
             lines.append("".padded(11) + word.summary)
         }
         lines += [
-            "", "try:   engagement-rpc call engagement.get '[\"ngmt_sandbox01\"]' --sandbox",
-            "       engagement-rpc call engagement.addContacts '[\"ngmt_sandbox01\",[\"cnt_sandbox05\"]]' --sandbox",
+            "", "try:   engagement-rpc call engagement.get ngmt_sandbox01 --sandbox",
+            "       engagement-rpc call engagement.addContacts ngmt_sandbox01 cnt_sandbox05 --sandbox",
             "",
-            "more:  engagement-rpc --help flags     every setting, its variable and its default",
-            "       engagement-rpc --help methods   every method, in a line",
-            "       engagement-rpc --help METHOD    its parameters; --help RESOURCE: those of all its methods",
-            "       engagement-rpc --version", "",
+            "more:  engagement-rpc help flags       every setting, its variable and its default",
+            "       engagement-rpc help methods     every method, in a line",
+            "       engagement-rpc help call        how to write PARAMS; so for each command",
+            "       engagement-rpc help METHOD      its parameters; also a RESOURCE, or a verb such as findContacts",
+            "--help in any of these places does the same.", "",
             "The token comes from ENGAGEMENT_RPC_TOKEN, --token-file or --token-command, never from the command line.",
         ]
         return lines
@@ -59,8 +81,8 @@ enum Help {
         let plain = Setting.all.filter { $0.variables.isEmpty }.map(\.flag).joined(separator: ", ")
         lines += [
             "", "Each has a variable, ENGAGEMENT_RPC_ and its name (--read-only: ENGAGEMENT_RPC_READ_ONLY=1), but",
-            "\(plain). SSL_CERT_FILE stands in for --ca-file. A flag wins. ENGAGEMENT_RPC_TOKEN is the token:",
-            "API keys (sk-apik_…) are sent as they are, others as Bearer …",
+            "\(plain). A flag wins. SSL_CERT_FILE stands in for --ca-file.",
+            "ENGAGEMENT_RPC_TOKEN is the token: API keys (sk-apik_…) are sent as they are, others as Bearer …",
         ]
         return lines
     }
@@ -68,7 +90,13 @@ enum Help {
     private static var methods: [String] {
         let width = 2 + (callable.map(\.name.count).max() ?? 0)
         return callable.map { $0.name.padded(width) + $0.summary }
-            + ["", "--help METHOD has its parameters. They go in as an object, or as an array in their order."]
+            + ["", "help METHOD has its parameters. They go in as an object, or as an array in their order."]
+    }
+
+    private static func description(_ command: CommandWord) -> [String] {
+        var lines = ["usage: engagement-rpc \(command.usage) [FLAGS]", "       \(command.summary)"]
+        if !command.detail.isEmpty { lines += [""] + command.detail }
+        return lines
     }
 
     private static func description(_ method: Method) -> [String] {
@@ -88,8 +116,23 @@ enum Help {
                 lines += [head] + body
             }
         }
-        return lines
+        return lines + ["  example: engagement-rpc call " + example(method)]
     }
+
+    /// A call of `method` as it can be pasted.
+    private static func example(_ method: Method) -> String {
+        let flags = method.needsJournal ? " --journal journal.jsonl" : ""
+        let params = method.example ?? examples.first { $0.name == method.name }?.params ?? "{}"
+        let quoted = params.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+        return method.name + (params == "{}" ? "" : " '\(quoted)'") + flags + " --sandbox"
+    }
+
+    /// Of methods whose answer would show nothing in documents.
+    private static let examples: [(name: String, params: String)] = [
+        ("engagement.undo", #"{"engagement_id":"ngmt_sandbox01"}"#),
+        ("sandbox.fail", #"{"match":"PUT /v2/engagements/*/contacts","steps":[{"status":503}]}"#),
+        ("sandbox.scopes", #"{"scopes":["engagements:read"]}"#),
+    ]
 
     /// `text` in lines of at most 100 characters, each behind `indent` blanks.
     private static func wrapped(_ text: String, indent: Int) -> [String] {
@@ -103,5 +146,18 @@ enum Help {
             line += (line.count > indent ? " " : "") + word
         }
         return line.count > indent ? lines + [line] : lines
+    }
+}
+
+extension Method {
+    /// What it does: `findContacts` of `engagement.findContacts`.
+    fileprivate var verb: Substring { name.dropFirst(resource.count + 1) }
+
+    /// Whether it works on the journal alone.
+    fileprivate var needsJournal: Bool {
+        switch action {
+        case .composed(.undo, _), .composed(.listJournal, _): true
+        default: false
+        }
     }
 }

@@ -11,7 +11,7 @@ import Service
 struct Main {
     static func main() {
         let hasOutput = StandardStreams.fillGaps()
-        let token = Credential.takeFromEnvironment("ENGAGEMENT_RPC_TOKEN")
+        let token = Credential.takeFromEnvironment(Options.tokenVariable)
         var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
         // A reader that has gone, and a file that may not grow, are told by errno.
@@ -26,11 +26,13 @@ struct Main {
 
     private static func run(_ arguments: [Word], _ token: String?, hasOutput: Bool) throws(Failure) {
         let plain = arguments.map(\.text)
-        if let at = plain.firstIndex(where: { $0 == "--help" || $0 == "-h" }) {
-            let topic = at + 1 < plain.count ? plain[at + 1] : nil
-            return try show(try Help.text(topic?.hasPrefix("-") == true ? nil : topic))
+        let unflagged = Options.plainWords(plain)
+        let isHelp = plain.contains { $0 == "--help" || $0 == "-h" } || unflagged.first == CommandWord.help.rawValue
+        let isVersion = plain.contains("--version") || unflagged == [CommandWord.version.rawValue]
+        if isHelp || isVersion {
+            guard hasOutput else { throw noOutput }
+            return try show(isHelp ? try Help.asked(plain) : "engagement-rpc \(Version.number)\n")
         }
-        if plain.contains("--version") { return try show("engagement-rpc \(Version.number)\n") }
         let options = try Options(arguments, environment: Word.variable)
         let words = Array(options.words.dropFirst())
         let first = options.words.first ?? CommandWord.serve.rawValue
@@ -42,16 +44,23 @@ struct Main {
                 hint.map { "did you mean \($0)?" } ?? "there are \(known.joined(separator: ", ")); --help tells all."
             throw Failure(sentence: "\(Failure.shown(first)) is not a command; \(text)")
         }
-        guard command == .call || !options.isRaw else { throw Failure(sentence: "--raw belongs to call.") }
+        guard command == .call || !options.isRaw && !options.isCompact else {
+            throw Failure(sentence: "\(options.isRaw ? "--raw" : "--compact") belongs to call.")
+        }
+        guard !options.isRaw || !options.isCompact else {
+            throw Failure(sentence: "--raw and --compact are two ways to print an answer; choose one.")
+        }
         switch command {
-        case .serve, .doctor, .man:
+        case .serve, .doctor, .man, .help, .version:
             guard words.isEmpty else { throw Failure(sentence: "\(command.rawValue) takes flags only.") }
         case .schema, .completions, .call: break
         }
+        // Without a stdout nobody could learn of what is done, so nothing is begun. A host that left none is one that
+        // has gone.
+        guard hasOutput || command == .serve else { throw noOutput }
         switch command {
-        // Without a stdout nobody could learn of what is done, so nothing is begun.
         case .serve: if hasOutput { try serve(options, token) }
-        case .call: if hasOutput { try call(words, options, token) }
+        case .call: try call(words, options, token)
         case .schema: try printSchema(words, options)
         case .doctor: try examine(options, token)
         case .completions:
@@ -60,53 +69,71 @@ struct Main {
             }
             try show(Completions.text(shell))
         case .man: try show(ManPage.text)
+        case .help, .version: break
         }
     }
+
+    private static let noOutput = Failure(
+        sentence: "There is no stdout to answer on, so nothing was done.", code: Failure.ioError)
 
     private static func serve(_ options: Options, _ token: String?) throws(Failure) {
         // Asked before the process takes its streams over.
         let (isTyped, isShown) = (isatty(0) == 1, isatty(1) == 1)
+        let isOwn = [0, 1].contains { isFile($0) }
         let process = try Process(options, token: token)
         if let sentence = process.exposure { process.log.write(.error, sentence) }
         if isTyped {
             _ = write(
                 "engagement-rpc: reading requests, one JSON text per line; Ctrl-D ends; --help tells more.\n", to: 2)
         }
-        // Answers on the same terminal and the line would write over each other.
-        let isWatched = isatty(2) == 1 && !isTyped && !isShown
+        // The line would be written over whatever else is drawn there: what is typed, answers, the questions of a
+        // parent. With a file at one end nobody but a person at a shell has started this.
+        let isWatched = isatty(2) == 1 && !isTyped && !isShown && isOwn
+        let end: Loop.End
         if options.progress == .always || options.progress == .auto && isWatched {
             let line = ProgressLine(process.service, process.standardError)
             defer { line.finish() }
-            try process.run(line)
+            end = try process.run(line)
         } else {
-            try process.run(process.service)
+            end = try process.run(process.service)
         }
+        // A script that goes by the status must not take half a batch for all of it.
+        if let signal = end.signal, end.wasBatch, end.isCut || process.service.isCutShort { SignalPipe.die(of: signal) }
         leave(max(process.exitCode, process.service.exitCode))
     }
 
     private static func examine(_ options: Options, _ token: String?) throws(Failure) {
         let process = try Process(options, token: token)
         let doctor = Doctor(options, process)
-        try process.run(doctor)
+        let end = try process.run(doctor)
+        if let signal = end.signal { SignalPipe.die(of: signal) }
         leave(doctor.isHealthy ? 0 : 1)
     }
 
     private static func call(_ words: [String], _ options: Options, _ token: String?) throws(Failure) {
-        guard let method = words.first, words.count <= 2 else {
-            throw Failure(sentence: "call takes a method, then its params as JSON; - reads them from stdin.")
+        guard let method = words.first else {
+            throw Failure(sentence: "call takes a method, then its params; call --help shows how to write them.")
         }
         var options = options
         options.framing = .lines
         let isColoured =
             isatty(1) == 1 && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
             && Word.variable("TERM")?.text != "dumb"
-        let params = words.count < 2 ? nil : words[1] == "-" ? try SingleCall.input() : Array(words[1].utf8)
+        let params = try CallParams.json(Array(words.dropFirst()), method: method)
         let process = try Process(options, token: token)
-        let client = try SingleCall(
-            method: method, params: params, style: options.isRaw ? .raw : isColoured ? .coloured : .plain,
-            service: process.service)
-        try process.run(client)
-        leave(client.succeeded ? 0 : 1)
+        let style: SingleCall.Style =
+            options.isRaw ? .raw : options.isCompact ? .compact : isColoured ? .coloured : .plain
+        let client = try SingleCall(method: method, params: params, style: style, service: process.service)
+        let end = try process.run(client)
+        if let complaint = client.complaint { _ = write("engagement-rpc: \(complaint.printable)\n", to: 2) }
+        // As every program does that a shell runs in a loop: the next one is not begun.
+        if let signal = end.signal { SignalPipe.die(of: signal) }
+        leave(client.succeeded || client.isUnheard && client.complaint == nil ? 0 : 1)
+    }
+
+    private static func isFile(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Not `exit`: OpenSSL's exit handlers and a resolver thread that still waits for its answer must not meet.

@@ -26,7 +26,7 @@ enum ManPage {
             let tail = (variables.isEmpty ? "" : " Variable: \(variables).") + " Default: \(setting.fallback)."
             lines += term(head, setting.summary + "." + tail)
         }
-        lines += term("--help [flags|methods|METHOD|RESOURCE]", "what there is.")
+        lines += term("--help [flags|methods|COMMAND|METHOD|RESOURCE|VERB]", "what there is.")
         lines += term("--version", "the version.")
         lines.append(".SH METHODS")
         for method in Help.callable {
@@ -39,13 +39,20 @@ enum ManPage {
         lines.append(".SH EXIT STATUS")
         for (code, meaning) in [
             ("0", "all that was read is answered, or nobody reads any more; call: a result"),
-            ("1", "call: an error; doctor: something is wrong"),
-            ("64", "a flag or setting can't be followed"), ("71", "the system has too little of something"),
+            ("1", "call: an error, or a list that is not whole; doctor: something is wrong"),
+            ("64", "a flag or setting can't be followed"), ("66", "call: the file of @FILE can't be opened"),
+            ("71", "the system has too little of something"),
             ("74", "stdin can't be read or stdout can't be written"),
+            (
+                "128 + N",
+                "died of signal N: call and doctor, and a batch that was not all carried out; a host that still holds the "
+                    + "pipe is left with 0"
+            ),
         ] { lines += term(code, meaning + ".") }
+        lines += [".SH PARAMS OF CALL", ".nf"] + CommandWord.call.detail.map(escaped) + [".fi"]
         lines += [".SH EXAMPLES", ".nf"]
         lines += [
-            "engagement-rpc call engagement.get '[\"ngmt_sandbox01\"]' --sandbox",
+            "engagement-rpc call engagement.get ngmt_sandbox01 --sandbox",
             "engagement-rpc --sandbox < requests.jsonl > answers.jsonl",
         ].map(escaped)
         return (lines + [".fi", ""]).joined(separator: "\n")

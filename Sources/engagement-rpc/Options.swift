@@ -11,6 +11,8 @@ struct Failure: Error {
 
     /// A flag or variable that can't be followed (EX_USAGE).
     static let usage: Int32 = 64
+    /// A file that is to be read can't be opened (EX_NOINPUT).
+    static let noInput: Int32 = 66
     /// The system has too little of something (EX_OSERR).
     static let systemError: Int32 = 71
     /// Something can't be read or written (EX_IOERR).
@@ -47,8 +49,8 @@ struct Options {
     var logLevel = Logger.Level.warning
     var logFormat = Logger.Format.text
     var progress = Progress.auto
-    /// Whether `call` prints the bare line.
-    var isRaw = false
+    /// Whether `call` prints the bare line, or the result in one.
+    var (isRaw, isCompact) = (false, false)
     static let defaultBaseURL = "https://app.askelephant.ai/api"
     /// Where a setting came from, by its flag; absent for defaults.
     var origins = Origins()
@@ -115,6 +117,43 @@ struct Options {
             }
         }
     }
+
+    /// The words that are neither flags nor values of flags, of a command line that nothing else is known of.
+    static func plainWords(_ texts: some Sequence<String?>) -> [String] {
+        var (words, isValue) = ([String](), false)
+        for text in texts {
+            guard let text else { continue }
+            guard text.hasPrefix("-"), text != "-" else {
+                if !isValue { words.append(text) }
+                isValue = false
+                continue
+            }
+            isValue = Setting.all.contains { $0.flag == text && $0.placeholder != nil }
+        }
+        return words
+    }
+
+    /// A sentence for each variable that is meant for this program by its name and not known to it.
+    static func strangers(_ variables: [Word]) -> [String] {
+        var sentences: [String] = []
+        for variable in variables {
+            let (name, value) = variable.parts
+            guard let name = name.text, name.hasPrefix(prefix), value?.bytes.isEmpty == false, name != tokenVariable,
+                !Setting.all.contains(where: { $0.variables.contains(name) })
+            else { continue }
+            let isHarmless =
+                name.utf8.count <= 64
+                && name.utf8.allSatisfy { 0x41...0x5A ~= $0 || $0.isDigit || $0 == UInt8(ascii: "_") }
+            let known = [tokenVariable] + Setting.all.flatMap(\.variables)
+            let hint = name.nearest(in: known.filter { $0.hasPrefix(prefix) }).map { "; did you mean \($0)?" }
+            let subject = isHarmless ? name : "A variable whose name begins with \(prefix)"
+            sentences.append("\(subject) is no setting and is passed over" + (hint ?? "; --help flags lists them."))
+        }
+        return sentences
+    }
+
+    static let prefix = "ENGAGEMENT_RPC_"
+    static let tokenVariable = prefix + "TOKEN"
 
     private static func hint(for flag: String) -> String {
         if flag == "--token" { return "the token goes into ENGAGEMENT_RPC_TOKEN or a --token-file." }
@@ -236,7 +275,7 @@ struct Setting: Sendable {
             fallback: "never", summary: "whether an MCP client has to ask a person before a tool destroys something",
             show: { $0.confirm.rawValue },
             take: { options, value in
-                guard let confirm = ServiceSettings.Confirm(rawValue: value) else { return false }
+                guard let confirm = ServiceSettings.Confirm(rawValue: value.lowercased()) else { return false }
                 options.confirm = confirm
                 return true
             }, expected: "never, auto or always"),
@@ -259,7 +298,8 @@ struct Setting: Sendable {
             flag: "--log-level", variables: ["ENGAGEMENT_RPC_LOG_LEVEL"], placeholder: "error|warning|info|debug",
             fallback: "warning", summary: "what is told on stderr", show: { $0.logLevel.name },
             take: { options, value in
-                guard let level = Logger.Level.allCases.first(where: { $0.name == value }) else { return false }
+                let word = value.lowercased()
+                guard let level = Logger.Level.allCases.first(where: { $0.name == word }) else { return false }
                 options.logLevel = level
                 return true
             }, expected: "error, warning, info or debug"),
@@ -270,6 +310,7 @@ struct Setting: Sendable {
             "--progress", [], Options.Progress.self, "auto", "a live line on stderr for long runs", { $0.progress },
             { $0.progress = $1 }),
         toggle("--raw", nil, "call: the answer as the one line that it is", { $0.isRaw }, { $0.isRaw = $1 }),
+        toggle("--compact", nil, "call: the result on one line", { $0.isCompact }, { $0.isCompact = $1 }),
     ]
 
     private static func isPattern(_ text: String) -> Bool {
@@ -286,10 +327,12 @@ struct Setting: Sendable {
             summary: summary,
             show: { get($0) ? "on" : "off" },
             take: { options, value in
-                guard ["1", "true", "0", "false"].contains(value) else { return false }
-                set(&options, value == "1" || value == "true")
+                let word = value.lowercased()
+                let isOn = ["1", "true", "yes", "on"].contains(word)
+                guard isOn || ["0", "false", "no", "off"].contains(word) else { return false }
+                set(&options, isOn)
                 return true
-            }, expected: "1 or 0")
+            }, expected: "1, true, yes or on, or 0, false, no or off")
     }
 
     private static func number(
@@ -323,7 +366,7 @@ struct Setting: Sendable {
             flag: flag, variables: variables, placeholder: placeholder, fallback: fallback, summary: summary,
             show: { get($0).rawValue },
             take: { options, value in
-                guard let chosen = Value(rawValue: value) else { return false }
+                guard let chosen = Value(rawValue: value.lowercased()) else { return false }
                 set(&options, chosen)
                 return true
             }, expected: listed)

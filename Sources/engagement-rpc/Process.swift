@@ -65,11 +65,7 @@ struct Process {
         }
         self.log = log
         credential.warn = { log.write(.warning, $0) }
-        if options.logFormat == .json {
-            standardError.lossNote = {
-                "{\"time\":\"\(Self.timestamp())\",\"level\":\"warning\",\"event\":\"log lines lost\",\"lines\":\($0)}\n"
-            }
-        }
+        Self.prepare(log, standardError, options)
         let exposure = base.isClearText && !base.isLoopback ? Self.clearText : nil
         self.exposure = exposure
         let readyTransport: () -> TokenAnswer = {
@@ -101,6 +97,21 @@ struct Process {
         service = Service(
             settings: Self.settings(options, base, connections), surroundings: surroundings, transport: transport,
             journal: journal)
+    }
+
+    /// Has lost lines told in the form of the others, and tells of variables that are meant for this program and do not
+    /// reach it.
+    private static func prepare(_ log: Logger, _ standardError: StandardError, _ options: Options) {
+        if options.logFormat == .text {
+            standardError.lossNote = {
+                "\(timestamp()) engagement-rpc: warning: \($0) log lines lost, because nobody read them\n"
+            }
+        } else {
+            standardError.lossNote = {
+                "{\"time\":\"\(timestamp())\",\"level\":\"warning\",\"event\":\"log lines lost\",\"lines\":\($0)}\n"
+            }
+        }
+        for sentence in Options.strangers(Word.variables) { log.write(.warning, sentence) }
     }
 
     /// The token, the command that gives it, if any, and where it comes from.
@@ -146,7 +157,8 @@ struct Process {
     }
 
     /// Turns the loop for `client` until it is finished. Throws when stdin or stdout can't be used.
-    func run(_ client: any LoopClient) throws(Failure) {
+    @discardableResult
+    func run(_ client: any LoopClient) throws(Failure) -> Loop.End {
         let loop = Loop(
             client: client, transport: transport, streams: streams, signals: signals, clock: clock,
             journal: journal?.descriptor ?? -1, token: tokenCommand?.descriptor ?? -1)
@@ -155,7 +167,9 @@ struct Process {
             journal?.close(within: 1)
             tokenCommand?.stop()
         }
-        if let sentence = loop.run() { throw Failure(sentence: sentence, code: Failure.ioError) }
+        let end = loop.run()
+        if let sentence = end.problem { throw Failure(sentence: sentence, code: Failure.ioError) }
+        return end
     }
 
     private static func settings(_ options: Options, _ base: BaseURL, _ connections: Int) -> ServiceSettings {

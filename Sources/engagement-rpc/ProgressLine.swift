@@ -31,6 +31,7 @@ final class ProgressLine: LoopClient {
     func inputEnded(at now: Instant) { service.inputEnded(at: now) }
     func outputGone(at now: Instant) { service.outputGone(at: now) }
     func signalled(at now: Instant) { service.signalled(at: now) }
+    func orphaned(at now: Instant) { service.orphaned(at: now) }
     func finished(_ exchange: Exchange, at now: Instant) { service.finished(exchange, at: now) }
 
     func journalAnswered(at now: Instant) { service.journalAnswered(at: now) }

@@ -1,8 +1,8 @@
 import Bytes
-import Glibc
 import HTTP
 import JSON
 import JSONRPC
+import MCP
 import Runtime
 import Service
 
@@ -10,6 +10,10 @@ import Service
 final class SingleCall: LoopClient {
     let output = ChunkQueue()
     private(set) var succeeded = false
+    /// What there is to say of an answer that is no success, or not all of one; a sentence.
+    private(set) var complaint: String?
+    /// Whether nobody reads the answer any more.
+    private(set) var isUnheard = false
     private let service: Service
     private let request = ByteBuffer()
     private var isFed = false
@@ -19,29 +23,10 @@ final class SingleCall: LoopClient {
     enum Style {
         /// The line that a host would get.
         case raw
+        /// Result or error, on one line.
+        case compact
         /// Result or error, over several lines.
         case plain, coloured
-    }
-
-    /// All of stdin, up to what a message may hold, without a byte-order mark. Throws when it can't be read.
-    static func input() throws(Failure) -> [UInt8] {
-        var all: [UInt8] = []
-        while all.count <= FrameReader.messageLimit {
-            let room = 1 << 16
-            let old = all.count
-            all += repeatElement(0, count: room)
-            let count = all.withUnsafeMutableBytes { read(0, $0.baseAddress.map { $0 + old }, room) }
-            all.removeLast(room - max(0, count))
-            if count == 0 { return all.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(all.dropFirst(3)) : all }
-            if count < 0, errno == EAGAIN {
-                var entry = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
-                poll(&entry, 1, -1)
-            } else if count < 0, errno != EINTR {
-                let reason = String(cString: strerror(errno))
-                throw Failure(sentence: "PARAMS can't be read from stdin: \(reason).", code: Failure.ioError)
-            }
-        }
-        throw Failure(sentence: "PARAMS on stdin are longer than \(FrameReader.messageLimit) bytes.")
     }
 
     /// Throws when `params` is not JSON.
@@ -82,7 +67,12 @@ final class SingleCall: LoopClient {
     func received(_ count: Int, at now: Instant) {}
     func inputHungUp(at now: Instant) {}
     func inputEnded(at now: Instant) {}
-    func outputGone(at now: Instant) { service.outputGone(at: now) }
+    func orphaned(at now: Instant) {}
+
+    func outputGone(at now: Instant) {
+        isUnheard = true
+        service.outputGone(at: now)
+    }
 
     func signalled(at now: Instant) {
         service.signalled(at: now)
@@ -123,21 +113,33 @@ final class SingleCall: LoopClient {
     }
 
     private func show() {
-        guard service.output.count > 0 else { return }
-        let text = service.output.front
-        var scanner = JSONScanner(text)
-        if let answer = try? scanner.text() {
-            let pretty = ByteBuffer()
-            succeeded = answer.member("error") == nil
-            if style == .raw {
-                pretty.append(text)
-            } else {
-                (answer.member("error") ?? answer.member("result"))?
-                    .appendPretty(to: pretty, isColoured: style == .coloured)
-                pretty.append("\n")
-            }
-            _ = output.append(pretty)
+        while service.output.count > 0 {
+            let frame = service.output.front
+            var scanner = JSONScanner(frame)
+            // Progress is a frame as well, and no answer.
+            if let answer = try? scanner.text(), answer.member("method") == nil { show(answer, frame) }
+            service.output.consume(frame.count)
         }
-        service.output.consume(text.count)
+    }
+
+    private func show(_ answer: JSONSlice, _ frame: Bytes) {
+        let error = answer.member("error")
+        let stop = answer.member("result")?.member("meta")?.member("stopped_by")
+        if let error {
+            complaint = error.member("message")?.string ?? "The call failed."
+        } else if let stop {
+            let reason = stop.member("message")?.string ?? "something stopped it."
+            complaint = "The list was cut short, next_cursor says where to go on: \(reason)"
+        }
+        succeeded = error == nil && stop == nil
+        let text = ByteBuffer()
+        switch style {
+        case .raw: text.append(frame)
+        case .compact: if let told = error ?? answer.member("result") { CompactJSON.append(told.bytes, to: text) }
+        case .plain, .coloured:
+            (error ?? answer.member("result"))?.appendPretty(to: text, isColoured: style == .coloured)
+        }
+        if style != .raw { text.append("\n") }
+        _ = output.append(text)
     }
 }

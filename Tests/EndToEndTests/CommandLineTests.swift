@@ -35,6 +35,93 @@ struct CommandLineTests {
         #expect(none.ending == .exited(64) && none.output.isEmpty && none.errors.contains("engagement.list?"))
     }
 
+    /// `--help` in any place, `help`, and a word for what is asked about: each row is one page.
+    static let pages: [(ways: [[String]], words: [String])] = [
+        (
+            [["--help"], ["help"], ["-h"], ["--sandbox", "help"], ["--timeout-ms", "5", "--help"]], ["usage:", "try:"]
+        ),
+        (
+            [
+                ["call", "engagement.get", "--help"], ["help", "engagement.get"], ["call", "--help", "engagement.get"],
+                ["--help", "call", "engagement.get"], ["call", "engagement.get", "ngmt_a", "-h"],
+                ["call", "engagement.get", "--help", "--sandbox"], ["help", "call", "engagement.get"],
+                ["--base-url", "x", "call", "engagement.get", "--help"], ["engagement.get", "--help"],
+            ],
+            [
+                "GET /v2/engagements/{engagement_id}", "expand?",
+                #"example: engagement-rpc call engagement.get '{"engagement_id":"ngmt_sandbox01""#,
+            ]
+        ),
+        (
+            [["--help", "call"], ["call", "--help"], ["help", "call"]], ["call METHOD [PARAMS]", "@FILE", "name:=JSON"]
+        ),
+        ([["--help", "doctor"], ["doctor", "--help"]], ["doctor [FLAGS]", "verdict"]),
+        ([["help", "help"], ["help", "--help"]], ["help [WORD]"]), ([["help", "version"]], ["version"]),
+        (
+            [["help", "completions"], ["completions", "bash", "--help"]], ["source <(engagement-rpc completions bash)"]
+        ),
+        ([["--help", "findContacts"], ["help", "findContacts"]], ["engagement.findContacts: "]),
+        ([["--help", "create"]], ["contact.create: ", "company.create: ", "engagement.create: "]),
+        ([["help", "flags"], ["--help", "flags"]], ["--sandbox", "--compact"]), ([["help", "tag"]], ["tag.update: "]),
+    ]
+
+    @Test(arguments: pages)
+    func helpIsInEveryPlace(row: (ways: [[String]], words: [String])) throws {
+        let all = try row.ways.map { try Command($0) }
+        for (way, command) in zip(row.ways, all) {
+            #expect(command.ending == .exited(0) && command.errors.isEmpty, "\(way): \(command)")
+            #expect(command.output == all[0].output, "\(way)")
+        }
+        for word in row.words { #expect(all[0].output.contains(word), "\(word)") }
+    }
+
+    @Test(arguments: [
+        ["--help", "findContact"], ["help", "findContact"], ["call", "engagement.findContact", "--help"],
+    ])
+    func aMisspeltTopicIsToldTheRightOne(arguments: [String]) throws {
+        let command = try Command(arguments)
+        #expect(command.ending == .exited(64) && command.output.isEmpty)
+        #expect(command.errors.contains("findContacts?"), "\(command.errors)")
+    }
+
+    /// Every method's page ends with a call that can be pasted, and that a fresh sandbox answers.
+    @Test func everyMethodHasAnExample() throws {
+        let methods = try Command(["help", "methods"]).output.split(separator: "\n").map { $0.prefix { $0 != " " } }
+        let folder = NSTemporaryDirectory() + "engagement-rpc-examples-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var lines: [String] = []
+        for method in methods where method.contains(".") {
+            let page = try Command(["help", String(method)]).output
+            let line = try #require(page.split(separator: "\n").last)
+            #expect(line.hasPrefix("  example: engagement-rpc call \(method)"), "\(line)")
+            lines.append(String(line.dropFirst("  example: ".count)))
+        }
+        #expect(lines.count > 40)
+        let script = "cd \(folder); engagement-rpc() { \(Setup.binary) \"$@\" >out 2>&1 || cat out; }\n"
+        var setup = Setup(["-c", script + lines.joined(separator: "\n")])
+        setup.program = "/bin/bash"
+        let command = try Command(setup, within: 120)
+        // There is nothing to undo in a journal that was just made.
+        let failures = command.output.split(separator: "\n").filter { $0.contains("engagement-rpc: ") }
+        #expect(failures.count == 1 && failures[0].contains("journal"), "\(command)")
+    }
+
+    @Test func logsTellTheTime() throws {
+        let told = try Command(["call", "service.ping", "--log-level", "debug"]).errors
+        let info = try Command(["call", "engagement.get", "ngmt_sandbox01", "--sandbox", "--log-level", "info"]).errors
+        #expect(told.isEmpty)
+        let line = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z engagement-rpc: info: call method="engagement\.get" [^\n]*\n/
+        #expect(info.wholeMatch(of: line) != nil, "\(info)")
+    }
+
+    @Test(arguments: [["version"], ["--version"], ["--sandbox", "version"], ["version", "--sandbox"]])
+    func versionIsAWordToo(arguments: [String]) throws {
+        let command = try Command(arguments)
+        #expect(command.ending == .exited(0) && command.errors.isEmpty)
+        #expect(command.output.wholeMatch(of: /engagement-rpc \d+\.\d+\.\d+\n/) != nil, "\(command.output)")
+    }
+
     @Test(arguments: [
         ("engagement.get", "did you mean call engagement.get?"), ("docter", "did you mean doctor?"),
         ("completions", "bash, zsh, fish"),
@@ -89,6 +176,44 @@ struct CommandLineTests {
             \(calls)
             """)
         guard let words else { return print("skipped: fish is not here") }
+        #expect(words == Self.cases.map(\.wanted))
+    }
+
+    /// Sourced, and loaded by compinit from a folder in `fpath`, where it is called more than once.
+    @Test(arguments: [true, false]) func zshCompletes(isSourced: Bool) throws {
+        let calls = Self.cases.map { "'engagement-rpc \($0.typed.joined(separator: " "))'" }.joined(separator: " ")
+        let load =
+            isSourced
+            ? "source $HOME/_engagement-rpc"
+            : "fpath=($HOME $fpath); autoload -Uz compinit; compinit -i -D"
+        // What would be offered is printed in place of being shown: `compadd` is what all of it ends in.
+        let words = try completed(
+            "zsh",
+            #"""
+            mkdir -p $HOME; cat > $HOME/_engagement-rpc
+            zmodload zsh/zpty
+            zpty z zsh -f -i
+            zpty -w z "PS1='' RPS1='' PS2=''; stty -echo"
+            zpty -w z '\#(load)'
+            zpty -w z 'compadd() {
+                if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd "$@"; return; fi
+                typeset -a hits; builtin compadd -A hits "$@"
+                (( $#hits )) || return 1; print -r -- "HIT: $hits"
+            }'
+            zpty -w z 'last() { print; print -r -- END; BUFFER=; zle send-break }; zle -N last; bindkey "^X" last'
+            zpty -w z 'bindkey "^I" complete-word; print REA""DY'
+            zpty -r z out '*READY*'
+            for line in \#(calls); do
+                zpty -wn z "$line"$'\t\x18'
+                words=()
+                while zpty -r z part '*'$'\n'; do
+                    [[ $part == *HIT:* ]] && words+=(${=${part##*HIT: }})
+                    [[ $part == *END* ]] && break
+                done
+                print -r -- ${words%$'\r'}
+            done
+            """#)
+        guard let words else { return print("skipped: zsh is not here") }
         #expect(words == Self.cases.map(\.wanted))
     }
 

@@ -114,22 +114,46 @@ struct CommandTests {
         #expect(try Command(["--timeout-ms", "5000", "serve", "--sandbox"]).ending == .exited(0))
     }
 
-    /// `auto`: a line on a terminal for a job from a pipe or file, none where someone types or reads the answers there.
+    /// What a descriptor of a watched process is.
+    enum End: String { case pipe, socket, terminal, file }
+
+    /// `auto`: a line on a terminal for a batch from a file or into one, none where anybody else may draw there: who
+    /// types or reads answers, and the parent of a child on two pipes.
     @Test(
         .tags(.commands),
         arguments: [
-            (Setup.Wiring.pipe, Setup.Wiring.pipe, "auto", true), (.terminal, .pipe, "auto", false),
-            (.pipe, .pipe, "never", false), (.pipe, .terminal, "auto", false), (.pipe, .terminal, "always", true),
+            (End.file, End.pipe, "auto", true), (.pipe, .file, "auto", true), (.file, .file, "auto", true),
+            (.pipe, .pipe, "auto", false), (.socket, .socket, "auto", false), (.terminal, .pipe, "auto", false),
+            (.pipe, .terminal, "auto", false), (.file, .terminal, "auto", false), (.terminal, .file, "auto", false),
+            (.file, .pipe, "never", false), (.pipe, .pipe, "always", true), (.pipe, .terminal, "always", true),
         ])
-    func progressIsShownToWhoWatches(input: Setup.Wiring, output: Setup.Wiring, mode: String, isShown: Bool) throws {
+    func progressIsShownToWhoWatches(input: End, output: End, mode: String, isShown: Bool) throws {
+        let path = "/tmp/engagement-rpc-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        defer { for name in [path, path + ".out"] { unlink(name) } }
+        let line = request("1", "engagement.get", #"["ngmt_sandbox01"]"#)
+        try (line + "\n").write(toFile: path, atomically: false, encoding: .utf8)
+        func wiring(_ end: End, _ file: String) -> Setup.Wiring {
+            switch end {
+            case .pipe: .pipe
+            case .socket: .socket
+            case .terminal: .terminal
+            case .file: .file(file)
+            }
+        }
         var setup = Setup(["--sandbox", "--progress", mode])
-        (setup.input, setup.output, setup.errors, setup.checks) = (input, output, .terminal, .text)
+        (setup.input, setup.output, setup.checks) = (wiring(input, path), wiring(output, path + ".out"), .text)
+        setup.errors = .terminal
         let host = try HostProcess(setup)
-        try host.send(line: request("1", "engagement.get", #"["ngmt_sandbox01"]"#))
-        try host.wait(within: 5, for: "the answer") { host.outputText.contains("ngmt_sandbox01\",\"title") }
-        pause(milliseconds: 300)
-        try host.expectSilence(for: 0.1)
-        host.signal(SIGTERM)
+        if input != .file { try host.send(line: line) }
+        try host.wait(within: 5, for: "the answer") {
+            let written = try output == .file ? Repository.bytes(path + ".out") : Array(host.outputText.utf8)
+            return String(decoding: written, as: UTF8.self).contains("ngmt_sandbox01\",\"title")
+        }
+        if input != .file {
+            pause(milliseconds: 300)
+            try host.expectSilence(for: 0.1)
+            host.signal(SIGTERM)
+        }
         #expect(try host.waitForExit() == .exited(0))
         #expect(host.errorText.contains("1 answered, 0 errors") == isShown, "\(host.errorText)")
         #expect(host.errorText.contains("Ctrl-D") == (input == .terminal), "\(host.errorText)")
@@ -152,6 +176,8 @@ struct CommandTests {
         let command = try Command(["doctor", "--base-url", "http://127.0.0.1:\(closed)/api"])
         #expect(command.ending == .exited(1), "\(command)")
         #expect(command.output.contains("ENGAGEMENT_RPC_TOKEN"))
+        let verdict = "Not ready: token, reach; each FAIL says what to do."
+        #expect(command.output.split(separator: "\n").last.map(String.init) == verdict, "\(command.output)")
         let server = try FaultServer(
             always: .answer(200, "{}", ["Date: Sun, 06 Nov 1994 08:49:37 GMT", "X-Api-Version: v"]))
         let good = try Command(
@@ -174,5 +200,6 @@ struct CommandTests {
         #expect(server.requests.count == 1 && server.requests[0]["authorization"] == nil)
         let sandboxed = try Command(["doctor", "--sandbox"])
         #expect(sandboxed.ending == .exited(0) && sandboxed.output.contains("http://127.0.0.1:"), "\(sandboxed)")
+        #expect(sandboxed.output.hasSuffix("\nReady to use.\n"))
     }
 }

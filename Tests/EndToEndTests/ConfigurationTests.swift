@@ -97,6 +97,59 @@ struct ConfigurationTests {
         Self.expectUsageError(try Command([], environment: [name: value]), naming: name)
     }
 
+    @Test(arguments: [
+        ("1", true), ("true", true), ("True", true), ("YES", true), ("on", true), ("0", false), ("False", false),
+        ("no", false), ("OFF", false), ("", false),
+    ])
+    func aSwitchIsSetInTheUsualWords(word: String, isOn: Bool) throws {
+        let host = try HostProcess(["--sandbox"], environment: ["ENGAGEMENT_RPC_READ_ONLY": word])
+        let answer = try host.call("engagement.replaceContacts", replacement("ngmt_sandbox01"))
+        #expect(answer.code == (isOn ? 1007 : nil), "\(answer)")
+        try host.finish()
+    }
+
+    /// Nobody sets a variable of this name in order that nothing happens.
+    @Test func aMisspeltVariableIsTold() throws {
+        let strange = [
+            "ENGAGEMENT_RPC_READONLY": "sk-apik_value", "ENGAGEMENT_RPC_QQQQQQQQQQQQ": "1", "ENGAGEMENT_RPC_NONE": "",
+            "ENGAGEMENT_RPC_sk-apik_secret": "1", "ENGAGEMENT_RPC_TOKEN": testToken, "ENGAGEMENT_RPC_HTTP2": "0",
+        ]
+        for command in [["serve", "--sandbox"], ["call", "service.ping"], ["doctor", "--sandbox"]] {
+            let told = try Command(command, environment: strange)
+            #expect(told.ending == .exited(0), "\(told)")
+            let lines = told.errors.split(separator: "\n")
+            #expect(lines.count == 3 && lines.allSatisfy { $0.contains("warning") }, "\(told.errors)")
+            #expect(told.errors.contains("ENGAGEMENT_RPC_READONLY is no setting"), "\(told.errors)")
+            #expect(told.errors.contains("did you mean ENGAGEMENT_RPC_READ_ONLY?"), "\(told.errors)")
+            #expect(told.errors.contains("ENGAGEMENT_RPC_QQQQQQQQQQQQ is"), "\(told.errors)")
+            #expect(!told.errors.contains("apik") && !told.errors.contains("NONE"), "\(told.errors)")
+            #expect(try Command(command + ["--log-level", "error"], environment: strange).errors.isEmpty)
+            let json = try Command(command + ["--log-format", "JSON"], environment: strange).errors
+            #expect(
+                try json.split(separator: "\n").allSatisfy { try Answer(Array($0.utf8)).string("level") == "warning" })
+        }
+    }
+
+    @Test(arguments: ["\n", "\r\n", " \t", "\u{A0}", "\u{FEFF}"])
+    func blanksAroundATokenAreTakenOff(blank: String) throws {
+        let server = try FaultServer(always: .ok())
+        let command = try Command(
+            ["call", "engagement.get", "ngmt_a", "--base-url", server.baseURL],
+            environment: ["ENGAGEMENT_RPC_TOKEN": blank + testToken + blank])
+        #expect(command.ending == .exited(0), "\(command)")
+        #expect(server.requests.first?["authorization"] == testToken)
+        let inside = try Command(
+            ["call", "engagement.get", "ngmt_a", "--base-url", server.baseURL],
+            environment: ["ENGAGEMENT_RPC_TOKEN": "sk-apik_half.\(blank)other"])
+        #expect(inside.ending == .exited(1) && inside.output.contains("not_configured"), "\(inside)")
+        #expect(!(inside.output + inside.errors).contains("half") && server.requests.count == 1)
+    }
+
+    @Test func aTokenOfBlanksIsNone() throws {
+        let command = try Command(["call", "engagement.get", "ngmt_a"], environment: ["ENGAGEMENT_RPC_TOKEN": " \n"])
+        #expect(command.errors.contains("There is no token"), "\(command.errors)")
+    }
+
     @Test func aMissingCAFileIsNoReasonToTrust() throws {
         let server = try FaultServer(always: .ok())
         let base = server.baseURL.replacing("http:", with: "https:")

@@ -72,8 +72,48 @@ struct OrphanTests {
             try bash.wait(within: 5, for: "the request") { server.requests.count == 1 }
         }
         #expect(try secondsToEnd(bash, child, within: 36) < 35)
+        #expect(bash.errorText.contains("warning: the process that started this one has ended"), "\(bash.errorText)")
         guard isBusy else { return }
         let answer = try Answer(Array(try #require(bash.outputText.split(separator: "\n").last).utf8))
         #expect(answer.kind == "shutting_down" && answer.string("error", "data", "applied") == "unknown", "\(answer)")
+    }
+
+    private static let isLong = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LONG"] == "1"
+
+    /// What started the process was no more than a launcher: the host goes on, and so does the conversation.
+    @Test(.enabled(if: isLong, "takes half a minute"))
+    func aHostThatStillWritesKeepsIt() throws {
+        let (bash, child) = try parent(Self.besideHost, ["--sandbox"])
+        try bash.send(line: ping("0"))
+        try bash.wait(within: 5, for: "an answer") { bash.outputText.contains("}\n") }
+        bash.signal(SIGKILL)
+        defer { kill(child, SIGKILL) }
+        try bash.wait(within: 5, for: "the parent's death") { isGone(bash.pid) }
+        try bash.send(line: ping("1"))
+        try bash.wait(within: 5, for: "an answer") { bash.outputText.contains("\"id\":1") }
+        pause(milliseconds: 37_000)
+        #expect(!isGone(child))
+        try bash.send(line: ping("2"))
+        try bash.wait(within: 5, for: "an answer") { bash.outputText.contains("\"id\":2") }
+        bash.closeInput()
+        try bash.wait(within: 3, for: "the child's end") { isGone(child) }
+        #expect(bash.errorText.isEmpty, "\(bash.errorText)")
+    }
+
+    /// The end of a file comes by itself, whoever has started the batch.
+    @Test(.enabled(if: isLong, "takes half a minute"))
+    func aBatchOutlivesTheShellThatStartedIt() throws {
+        let server = try FaultServer(always: Reaction.ok().after(milliseconds: 37_000))
+        let path = "/tmp/engagement-rpc-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        defer { unlink(path) }
+        let line = request("1", "engagement.create", #"{}"#) + "\n" + request("2", "contact.create", "{}") + "\n"
+        try line.write(toFile: path, atomically: false, encoding: .utf8)
+        let script = #""$@" <\#(path) & echo $!; wait"#
+        let (bash, child) = try parent(script, ["--base-url", server.baseURL, "--timeout-ms", "120000"])
+        try bash.wait(within: 5, for: "the request") { server.requests.count == 1 }
+        bash.signal(SIGKILL)
+        defer { kill(child, SIGKILL) }
+        try bash.wait(within: 45, for: "the child's end") { isGone(child) }
+        #expect(bash.outputText.contains(#""id":2,"result""#), "\(bash.outputText)")
     }
 }

@@ -86,6 +86,17 @@ import Testing
         let answer = try #require(stage.answer(2))
         #expect(answer.kind == "shutting_down" && answer.code == 1006, "\(answer)")
         #expect(answer.applied == "unknown" && answer.attempts == 1, "\(answer)")
+        #expect(stage.service.isCutShort)
+    }
+
+    @Test func whatIsDoneInTheGraceIsNotCutShort() {
+        let stage = Stage([.answer(200, after: 1), .answer(422)])
+        stage.put(1, "ngmt_1")
+        stage.put(2, "ngmt_2")
+        stage.run(0.1)
+        stage.loop.signal()
+        #expect(stage.run(5) == .ended)
+        #expect(!stage.service.isCutShort && stage.answer(2)?.code == 422)
     }
 
     /// What was read but not begun is refused and not sent.
@@ -100,6 +111,7 @@ import Testing
             #expect(stage.answer(id)?.kind == "shutting_down" && stage.answer(id)?.applied == "no")
             #expect(stage.answer(id)?.attempts == 0)
         }
+        #expect(stage.service.isCutShort)
     }
 
     /// A failure during the grace is told and not tried again.
@@ -110,7 +122,7 @@ import Testing
         stage.loop.signal()
         #expect(stage.run(5) == .ended)
         #expect(stage.answer(1)?.code == 500 && stage.sent.count == 1)
-        #expect(stage.loop.now.offset < 0.7)
+        #expect(stage.loop.now.offset < 0.7 && stage.service.isCutShort)
     }
 
     @Test(arguments: [true, false])

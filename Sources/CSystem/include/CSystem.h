@@ -8,6 +8,9 @@ int rpc_argument_count(void);
 // The argument at `index`, in 0 ..< rpc_argument_count(), as bytes; it lives as long as the process.
 const char *rpc_argument(int index);
 
+// The variable at `index` as `NAME=value`, or NULL behind the last: `environ` is not safe to name in Swift.
+const char *rpc_variable(int index);
+
 // Moves up to `count` bytes from one pipe into another without waiting, whatever the flags of either; splice(2), which
 // is Linux's own and so hidden from Swift. Bytes moved, or -1 with errno: EAGAIN when nothing can be moved now.
 ssize_t rpc_splice_now(int from, int to, size_t count);
@@ -15,6 +18,10 @@ ssize_t rpc_splice_now(int from, int to, size_t count);
 // Has a process that is spawned with `actions` begin with every descriptor from `first` on closed, however many there
 // are and whoever opened them.
 void rpc_close_from(posix_spawn_file_actions_t *actions, int first);
+
+// A descriptor that is readable once the process `id` has ended, whoever its parent is; pidfd_open(2), which has no
+// name in the C library. -1 with errno where there is none, as on old kernels.
+int rpc_watch_process(pid_t id);
 
 // Whether the bytes at `part` stand anywhere in those at `whole`; memmem(3).
 int rpc_contains(const void *whole, size_t count, const void *part, size_t part_count);

@@ -1,0 +1,222 @@
+import Bytes
+import EngagementAPI
+import Glibc
+import JSON
+import JSONRPC
+
+/// PARAMS of `call` as people write them at a shell, as one JSON text: JSON, `-` (stdin), `@FILE`, or words that are
+/// ids, `name=value` and `name:=json`.
+struct CallParams {
+    /// What the method takes; empty where it is not known, which its refusal will tell.
+    private let parameters: [Parameter]
+    private var values: [(name: String, json: ByteBuffer)] = []
+
+    /// The text; nil without words. Throws when it can't be had, or is none.
+    static func json(_ words: [String], method: String) throws(Failure) -> [UInt8]? {
+        guard let first = words.first else { return nil }
+        if words.count == 1 {
+            if first == "-" { return try input(0, "stdin") }
+            if first.hasPrefix("@") { return try file(String(first.dropFirst())) }
+            if isJSON(first) { return Array(first.utf8) }
+        }
+        if let whole = words.first(where: { $0 == "-" || $0.hasPrefix("@") || isJSON($0) }) {
+            throw Failure(
+                sentence:
+                    "\(Failure.shown(whole)) is all of PARAMS or none of it: give it alone, or ids, name=value and "
+                    + "name:=json.")
+        }
+        var params = CallParams(parameters: Method.all.first { $0.name == method }?.parameters ?? [])
+        // Names first: an id goes where no name has put something.
+        for word in words { if let (name, value) = assignment(word) { try params.assign(name, value) } }
+        for word in words where assignment(word) == nil { try params.place(word) }
+        return params.text
+    }
+
+    private init(parameters: [Parameter]) { self.parameters = parameters }
+
+    /// Whether a word is meant as JSON. An object, a list and a string begin like nothing else; the rest is whole.
+    private static func isJSON(_ word: String) -> Bool {
+        switch word.utf8.first(where: { !$0.isSpace }) {
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\""): true
+        default: checked(word) != nil
+        }
+    }
+
+    /// The JSON text that `word` is; nil when it is none.
+    private static func checked(_ word: String) -> ByteBuffer? {
+        let text = ByteBuffer(word.utf8)
+        return withExtendedLifetime(text) {
+            var scanner = JSONScanner(text.bytes)
+            return (try? scanner.text()).map { ByteBuffer($0.bytes) }
+        }
+    }
+
+    // MARK: Words
+
+    private enum Value { case text(String), json(String) }
+
+    /// What `name=value` or `name:=json` says; nil for a word that is neither.
+    private static func assignment(_ word: String) -> (name: String, value: Value)? {
+        guard let sign = word.firstIndex(of: "=") else { return nil }
+        let (head, tail) = (word[..<sign], String(word[word.index(after: sign)...]))
+        let name = head.hasSuffix(":") ? head.dropLast() : head
+        guard !name.isEmpty, name.utf8.allSatisfy({ $0.isAlphanumeric || $0 == UInt8(ascii: "_") }) else { return nil }
+        return (String(name), head.hasSuffix(":") ? .json(tail) : .text(tail))
+    }
+
+    private mutating func assign(_ name: String, _ value: Value) throws(Failure) {
+        let kind = parameters.first { $0.name == name }?.kind
+        let json: ByteBuffer
+        switch value {
+        case .text(let text): json = Self.reading(text, as: kind)
+        case .json(let text):
+            guard let found = Self.checked(text) else {
+                throw Failure(sentence: "What follows \(name):= is not JSON; for text write \(name)=TEXT.")
+            }
+            json = found
+        }
+        guard let index = values.firstIndex(where: { $0.name == name }) else { return values.append((name, json)) }
+        guard kind?.isList == true, case .text = value, let joined = Self.joined(values[index].json, json) else {
+            throw Failure(sentence: "\(name) is given twice.")
+        }
+        values[index].json = joined
+    }
+
+    /// `text` as JSON. What can't be text is read as what it is: a number, true or false, words apart by commas, JSON.
+    private static func reading(_ text: String, as kind: Parameter.Kind?) -> ByteBuffer {
+        switch kind {
+        case .nullable(let kind): return reading(text, as: kind)
+        case .integer, .flag:
+            if let json = checked(text) { return json }
+        case .filter, .options, .object, .openObject, .any:
+            if text.utf8.first.map({ $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") }) ?? false,
+                let json = checked(text)
+            {
+                return json
+            }
+        case .ids, .choices, .fields, .list:
+            if text.hasPrefix("["), let json = checked(text) { return json }
+            // A name may hold a comma.
+            let isSplit = if case .list = kind { false } else { true }
+            let words = isSplit ? text.split(separator: ",").map { $0.filter { $0 != " " } } : [text]
+            let out = ByteBuffer()
+            var json = JSONWriter(out)
+            json.beginArray()
+            for word in words { json.string(word) }
+            json.endArray()
+            return out
+        case .id, .word, .text, .formatted, .time, nil: break
+        }
+        let out = ByteBuffer()
+        JSONWriter.appendString(text, to: out)
+        return out
+    }
+
+    /// Puts an id where the method takes one like it, and any other word where the next value goes, to be judged there.
+    private mutating func place(_ word: String) throws(Failure) {
+        let isFree: (Parameter) -> Bool = { [values] parameter in !values.contains { $0.name == parameter.name } }
+        if let named = parameters.first(where: { $0.kind.idPrefix.map(word.hasPrefix) ?? false && isFree($0) }) {
+            return try assign(named.name, .text(word))
+        }
+        if let list = parameters.first(where: { $0.kind.listPrefix.map(word.hasPrefix) ?? false }) {
+            return try assign(list.name, .text(word))
+        }
+        guard Self.isIDLike(word) else {
+            throw Failure(
+                sentence:
+                    "\(Failure.shown(word)) is not JSON and not an id: PARAMS is JSON, -, @FILE, ids, name=value, or "
+                    + "name:=json.")
+        }
+        guard !parameters.isEmpty else { return }
+        guard let next = parameters.first(where: { isFree($0) && !$0.isOptions }) else {
+            throw Failure(sentence: "There are more words than the method has parameters.")
+        }
+        try assign(next.name, .text(word))
+    }
+
+    /// Whether it begins as ids do.
+    private static func isIDLike(_ word: String) -> Bool {
+        let head = word.utf8.prefix { ($0 | 0x20) &- 0x61 < 26 }
+        return !head.isEmpty && word.utf8.dropFirst(head.count).first == UInt8(ascii: "_")
+    }
+
+    /// Two lists as one.
+    private static func joined(_ first: ByteBuffer, _ second: ByteBuffer) -> ByteBuffer? {
+        withExtendedLifetime((first, second)) {
+            let (left, right) = (JSONSlice(checked: first.bytes), JSONSlice(checked: second.bytes))
+            guard left.kind == .array, right.kind == .array else { return nil }
+            let out = ByteBuffer()
+            var json = JSONWriter(out)
+            json.beginArray()
+            for list in [left, right] { for element in list.elements { json.raw(element.bytes) } }
+            json.endArray()
+            return out
+        }
+    }
+
+    private var text: [UInt8] {
+        let out = ByteBuffer()
+        var json = JSONWriter(out)
+        json.beginObject()
+        for (name, value) in values {
+            json.name(name)
+            json.raw(value)
+        }
+        json.endObject()
+        return withExtendedLifetime(out) { Array(out.bytes) }
+    }
+
+    // MARK: Files
+
+    private static func file(_ path: String) throws(Failure) -> [UInt8] {
+        guard !path.isEmpty else { throw Failure(sentence: "@ needs the name of a file behind it: @params.json.") }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else {
+            let reason = String(cString: strerror(errno))
+            throw Failure(sentence: "\(path.quoted) can't be opened: \(reason).", code: Failure.noInput)
+        }
+        defer { close(descriptor) }
+        return try input(descriptor, path.quoted)
+    }
+
+    /// All that can be read, up to what a message may hold, without a byte-order mark.
+    private static func input(_ descriptor: Int32, _ name: String) throws(Failure) -> [UInt8] {
+        var all: [UInt8] = []
+        var room = [UInt8](repeating: 0, count: 1 << 16)
+        while all.count <= FrameReader.messageLimit {
+            let count = read(descriptor, &room, room.count)
+            all += room[..<max(0, count)]
+            if count == 0 { return all.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(all.dropFirst(3)) : all }
+            if count < 0, errno == EAGAIN {
+                var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                poll(&entry, 1, -1)
+            } else if count < 0, errno != EINTR {
+                let reason = String(cString: strerror(errno))
+                throw Failure(sentence: "PARAMS can't be read from \(name): \(reason).", code: Failure.ioError)
+            }
+        }
+        throw Failure(sentence: "PARAMS on \(name) are longer than \(FrameReader.messageLimit) bytes.")
+    }
+}
+
+extension Parameter.Kind {
+    /// What an id begins with, for a single one.
+    fileprivate var idPrefix: String? {
+        switch self {
+        case .id(let prefix): prefix
+        case .nullable(let kind): kind.idPrefix
+        default: nil
+        }
+    }
+
+    /// What the ids of a list begin with.
+    fileprivate var listPrefix: String? { if case .ids(let prefix) = self { prefix } else { nil } }
+
+    fileprivate var isList: Bool {
+        switch self {
+        case .ids, .choices, .fields, .list: true
+        case .nullable(let kind): kind.isList
+        default: false
+        }
+    }
+}
