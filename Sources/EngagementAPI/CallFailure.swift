@@ -169,7 +169,7 @@ extension RPCFailure {
         if let first = errors.first {
             // In a log or an editor the message is all there is.
             message += ": \(first.place(exchange.request, method))"
-            if errors.count > 1 { message += "; data.errors has \(errors.count - 1) more" }
+            message += errors.count > 1 ? "; data.errors has \(errors.count - 1) more" : "; see data.errors"
         } else if let words = body.words {
             message += ": \(words)"
         } else if problem != nil {

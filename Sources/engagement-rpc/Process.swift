@@ -207,8 +207,9 @@ struct Process {
         return min(options.maxConnections, max(1, (free.count - leastDescriptors) / each))
     }
 
-    /// Those of stdin, stdout and stderr, of signals, the loop, name resolution, files and the first connection.
-    private static let leastDescriptors = 20
+    /// Those of stdin, stdout and stderr, of signals, the parent, the loop, name resolution, files and the first
+    /// connection.
+    private static let leastDescriptors = 21
 
     private static func startSandbox() throws(Failure) -> SandboxServer {
         do {

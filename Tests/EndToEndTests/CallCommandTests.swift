@@ -119,7 +119,8 @@ struct CallCommandTests {
     ])
     func aRefusalNamesTheValue(method: String, place: String) throws {
         let command = try Command(["call", method, "ngmt_sandbox01", "cnt_nobody", "--sandbox"])
-        #expect(command.errors == "engagement-rpc: The API did not accept the values (422): \(place).\n")
+        let message = "The API did not accept the values (422): \(place); see data.errors."
+        #expect(command.errors == "engagement-rpc: \(message)\n")
         let host = try sandbox()
         let tool = method == "engagement.addContacts" ? "engagement_add_contacts" : "engagement_replace_contacts"
         let arguments = #""arguments":{"engagement_id":"ngmt_sandbox01","contact_ids":["cnt_nobody"]}"#

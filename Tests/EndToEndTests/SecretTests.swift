@@ -8,7 +8,7 @@ struct SecretTests {
     static let badTokens: [Named<String>] = [
         Named("CR LF", "sk-apik_secretpart\r\nX-Injected: 1"), Named("LF", "sk-apik_secretpart\nmore"),
         Named("CR", "sk-apik_secretpart\rmore"), Named("space", "sk-apik_secretpart more"),
-        Named("leading space", " sk-apik_secretpart"), Named("tab", "sk-apik_secretpart\tmore"),
+        Named("no-break space", "sk-apik_secretpart\u{A0}more"), Named("tab", "sk-apik_secretpart\tmore"),
         Named("not ASCII", "sk-apik_secretpart\u{E9}"), Named("DEL", "sk-apik_secretpart\u{7F}"),
         Named("escape", "sk-apik_secretpart\u{1B}[0m"),
         Named("8,193 bytes", "secretpart" + String(repeating: "x", count: 8183)),

@@ -148,7 +148,7 @@ import Testing
     /// The sentence points to what is there, and to nothing else.
     @Test(
         arguments: [
-            (#"{"errors":["x"],"detail":"d"}"#, "values (422): x."),
+            (#"{"errors":["x"],"detail":"d"}"#, "values (422): x; see data.errors."),
             (#"{"detail":"One\nline. ","title":"t"}"#, "values (422): One line."),
             (#"{"detail":7,"title":"Bad"}"#, "values (422): Bad."), (#"{"message":"m"}"#, "values (422): m."),
             (#"{"error":"e"}"#, "values (422): e."), (#"{"error":{"message":"f"}}"#, "values (422): f."),
@@ -193,7 +193,7 @@ import Testing
                 Self.write, status: status,
                 body: #"{"errors":[{"field":"\#(field)","code":"not_found","message":"m"}]}"#,
                 target: target, sent: sent)
-            #expect(failure.message.hasSuffix("(\(status)): \(shown)."), "\(failure.message)")
+            #expect(failure.message.hasSuffix("(\(status)): \(shown); see data.errors."), "\(failure.message)")
             #expect(!failure.message.contains("SECRET"))
         }
     }
@@ -207,7 +207,7 @@ import Testing
         let large = self.failure(status: 422, body: "{\"errors\":[\(item)]}").message
         #expect(large.count < 1500 && !large.unicodeScalars.contains("\u{202E}"))
         let vague = self.failure(status: 422, body: #"{"errors":[{"field":"a","message":"Is too\nlong."}]}"#)
-        #expect(vague.message == "The API did not accept the values (422): a: Is too long.")
+        #expect(vague.message == "The API did not accept the values (422): a: Is too long; see data.errors.")
     }
 
     @Test(arguments: [407, 403, 404, 408, 429, 500, 502, 503, 504])
