@@ -6,7 +6,7 @@ final class ServerLoop {
     /// Connections at once, at most, where there are descriptors for so many.
     static let mostConnections = 1_024
     /// Descriptors that are left to the process for all else.
-    private static let descriptorsForOthers = 64
+    private static let descriptorsForOthers = 24
     /// Connections at once, at most. A further one takes the place of one that nobody has spoken on; where there is no
     /// such one it waits to be accepted.
     private let connectionLimit = ServerLoop.affordableConnections()
