@@ -21,6 +21,13 @@ static inline CURLcode rpc_easy_set_data_callback(
 static inline CURLcode rpc_easy_set_prereq(CURL *easy, int (*callback)(void *, char *, char *, int, int)) {
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }
+static inline CURLcode rpc_easy_set_open_socket(
+    CURL *easy, curl_socket_t (*callback)(void *, curlsocktype, struct curl_sockaddr *)) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+static inline CURLcode rpc_easy_set_close_socket(CURL *easy, int (*callback)(void *, curl_socket_t)) {
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
+}
 static inline CURLcode rpc_easy_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
@@ -29,6 +36,20 @@ static inline CURLcode rpc_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t
 }
 static inline CURLcode rpc_easy_get_pointer(CURL *easy, CURLINFO info, void **value) {
     return curl_easy_getinfo(easy, info, (char **)value);
+}
+// The `SSL *` of the connection in use; null without TLS, or where it is not OpenSSL's.
+static inline void *rpc_easy_get_openssl(CURL *easy) {
+    struct curl_tlssessioninfo *info = 0;
+    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || !info) return 0;
+    return info->backend == CURLSSLBACKEND_OPENSSL ? info->internals : 0;
+}
+// Lets every transfer look at its sockets and its time, and tells which sockets to watch. Newer headers call it
+// deprecated, because it costs what is open; there is no other way to wake a transfer that has no socket at the moment.
+static inline CURLMcode rpc_multi_run_all(CURLM *multi, int *running) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    return curl_multi_socket_all(multi, running);
+#pragma GCC diagnostic pop
 }
 static inline CURLMcode rpc_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);

@@ -2,10 +2,12 @@
 #include "CSystem.h"
 
 #include <errno.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <sys/mman.h>
 
 // The Swift runtime looks arguments up in /proc, which may not be there, and then finds none: every flag would be lost.
 // The GNU C library hands those of `main` to each constructor as well.
@@ -56,3 +58,24 @@ ssize_t rpc_last(const void *bytes, size_t count, unsigned char byte) {
     const char *found = memrchr(bytes, byte, count);
     return found ? found - (const char *)bytes : -1;
 }
+
+int rpc_tls_has_pending(void *ssl) {
+    static int (*has_pending)(const void *);
+    if (!has_pending) has_pending = (int (*)(const void *))dlsym(RTLD_DEFAULT, "SSL_has_pending");
+    return ssl && has_pending && has_pending(ssl);
+}
+
+int rpc_tls_wants_certificate(void *ssl) {
+    int (*peek)(void *, void *, int) = (int (*)(void *, void *, int))dlsym(RTLD_DEFAULT, "SSL_peek");
+    unsigned long (*take_error)(void) = (unsigned long (*)(void))dlsym(RTLD_DEFAULT, "ERR_get_error");
+    if (!ssl || !peek || !take_error) return 0;
+    while (take_error()) {}
+    char byte;
+    if (peek(ssl, &byte, 1) > 0) return 0;
+    // Reasons of alerts are 1000 and the alert's number; a reason is in the lower bits of an error's code.
+    int wants = 0;
+    for (unsigned long error = take_error(); error; error = take_error()) wants |= (error & 0xFFF) == 1000 + 116;
+    return wants;
+}
+
+int rpc_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }

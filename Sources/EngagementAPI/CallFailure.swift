@@ -99,6 +99,11 @@ extension RPCFailure {
         case .proxyRefused(let status):
             let text = "The proxy did not open a way to the API's host (\(status)); check https_proxy and no_proxy."
             return RPCFailure(.network, text, retryable: !failure.isFinal)
+        case .lookupTimeout:
+            return RPCFailure(
+                .network,
+                "No name server answered for the API's host in time; check the name servers in /etc/resolv.conf."
+            ).mayBeRetried
         case .connectTimeout:
             return RPCFailure(.network, "The API's host did not take a connection in time.").mayBeRetried
         case .handshakeTimeout:
@@ -106,9 +111,20 @@ extension RPCFailure {
                 .timeout, "The API's host took the connection, but TLS with it did not come about in time."
             )
             .mayBeRetried
-        case .tls(let reason):
+        case .handshakeEnded:
             return RPCFailure(
-                .tls, "TLS with the API's host failed: \(reason). Check the clock, the base URL and --ca-file.")
+                .network, "The API's host took the connection and ended it before TLS with it stood."
+            ).mayBeRetried
+        case .tls(let reason, let peer):
+            let whose = peer == .api ? "the API's host" : "the proxy"
+            let check = peer == .api ? "the base URL" : "https_proxy"
+            return RPCFailure(
+                .tls, "TLS with \(whose) failed: \(reason). Check the clock, \(check) and --ca-file.")
+        case .clientCertificateWanted:
+            return RPCFailure(
+                .tls,
+                "The API's host wants a certificate of the client, which this program has none of; check the base URL."
+            )
         case .broken where exchange.status >= 200:
             return unusable("The connection ended inside the API's answer", exchange, method)
         case .broken, .resend:
@@ -174,6 +190,8 @@ extension RPCFailure {
             message += ": \(words)"
         } else if problem != nil {
             message += "; data.problem is all that it said"
+        } else if exchange.failure == .encoding {
+            message += ", and its reasons can't be decompressed"
         } else if exchange.answer.isEmpty {
             message += ", and did not say why"
         } else {

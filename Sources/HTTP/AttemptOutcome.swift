@@ -52,7 +52,7 @@ extension AttemptOutcome {
         case let failure? where failure.isFinal:
             self = .final
             return
-        case .tls where !exchange.wasSent:
+        case .tls where !exchange.wasSent, .clientCertificateWanted:
             self = .tlsRefused
             return
         case _ where !exchange.wasSent:

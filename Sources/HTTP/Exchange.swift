@@ -36,6 +36,14 @@ public struct HTTPRequest {
     }
 }
 
+/// Whom TLS was spoken with.
+public enum TLSPeer: Equatable, Sendable {
+    /// The API's host.
+    case api
+    /// The proxy before it.
+    case proxy
+}
+
 /// Why an attempt brought no complete answer.
 public enum TransferFailure: Error, Equatable, Sendable {
     /// The name has no address.
@@ -48,8 +56,10 @@ public enum TransferFailure: Error, Equatable, Sendable {
     case proxy
     /// The proxy answered CONNECT with this status, which is none of the API's.
     case proxyRefused(Int)
-    /// TLS failed: `reason` says how.
-    case tls(reason: String)
+    /// TLS with `peer` failed: `reason` says how.
+    case tls(reason: String, peer: TLSPeer = .api)
+    /// The server ended TLS because it wants a certificate of ours.
+    case clientCertificateWanted
     /// The connection ended before the answer was whole.
     case broken
     /// Something other than HTTP came back.
@@ -62,10 +72,14 @@ public enum TransferFailure: Error, Equatable, Sendable {
     case headersTooLarge
     /// The body could not be decoded as its `Content-Encoding` says.
     case encoding
+    /// The time for looking the name up ran out.
+    case lookupTimeout
     /// The time for connecting ran out.
     case connectTimeout
     /// The time for connecting ran out inside the TLS handshake.
     case handshakeTimeout
+    /// The connection ended inside the TLS handshake, without a word of why.
+    case handshakeEnded
     /// The body is larger than the memory there is.
     case noMemory
     /// No memory for the request, or a refusal of libcurl to take the request at all.
@@ -91,7 +105,12 @@ public final class Exchange {
     public let request: HTTPRequest
     /// Never to run on a pooled connection.
     public let needsFreshConnection: Bool
-    /// Milliseconds for name lookup, connecting and TLS together.
+    /// Whether the request may be sent again when nobody knows what became of it. One that may not takes no connection
+    /// that the server may be about to close.
+    public let mayRepeat: Bool
+    /// Milliseconds for the name lookup.
+    public let lookupTimeoutMs: Int
+    /// Milliseconds for connecting and TLS together.
     public let connectTimeoutMs: Int
     /// The answer's decoded body, behind `headroom` bytes that the caller wrote before.
     public let body: ByteBuffer
@@ -102,11 +121,19 @@ public final class Exchange {
     public var status = 0
     /// Whether the request went on the wire: libcurl's connection stood and it was let through once.
     public var wasSent = false
-    /// Whether any byte of an answer came.
+    /// Whether the host's name is being looked up, or was when the exchange ended.
+    public var isLookingUp = false
+    /// Whether a host took the connection that nothing was sent on in the end.
+    public var reachedHost = false
+    /// Whether any byte of an answer came, interim answers (1xx) included.
     public var gotBytes = false
+    /// Whether the final answer has begun.
+    public var answerBegan = false
     /// Whether it ran on a connection that an earlier request had used.
     public var reusedConnection = false
-    /// When the last byte of the answer came.
+    /// The transport's name for the connection that it ran on, which no other connection has had.
+    public var connection: Int?
+    /// When the last byte of the final answer came.
     public var lastByteAt = Instant(nanoseconds: 0)
     /// Why there is no complete answer; nil when there is one.
     public var failure: TransferFailure?
@@ -126,14 +153,27 @@ public final class Exchange {
 
     /// An exchange that has not begun.
     public init(
-        tag: Int, request: HTTPRequest, body: ByteBuffer, needsFreshConnection: Bool = false, connectTimeoutMs: Int
+        tag: Int, request: HTTPRequest, body: ByteBuffer, needsFreshConnection: Bool = false, mayRepeat: Bool = true,
+        lookupTimeoutMs: Int? = nil, connectTimeoutMs: Int
     ) {
         self.tag = tag
         self.request = request
         self.body = body
         headroom = body.count
         self.needsFreshConnection = needsFreshConnection
+        self.mayRepeat = mayRepeat
+        self.lookupTimeoutMs = lookupTimeoutMs ?? connectTimeoutMs
         self.connectTimeoutMs = connectTimeoutMs
+    }
+
+    /// What it means that the time ran out before anything was sent.
+    public var stageTimeout: TransferFailure {
+        isLookingUp ? .lookupTimeout : reachedHost ? .handshakeTimeout : .connectTimeout
+    }
+
+    /// Whether the time for getting as far as sending the request ran out.
+    public var ranOutOfTime: Bool {
+        failure == .lookupTimeout || failure == .connectTimeout || failure == .handshakeTimeout
     }
 
     /// The answer's decoded body.
@@ -181,4 +221,7 @@ public protocol Transport: AnyObject {
     func start(_ exchange: Exchange)
     /// Abandons a running exchange at once; it will not be reported. Never blocks.
     func cancel(_ exchange: Exchange)
+    /// Closes the connection that a finished exchange came on, because what comes on it may not be believed: no further
+    /// request goes out on it.
+    func distrustConnection(of exchange: Exchange)
 }

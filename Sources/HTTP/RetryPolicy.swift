@@ -33,8 +33,10 @@ public struct RetryProgress: Sendable {
     /// Attempts allowed, at least 1. The immediate retry is one of them: this is a promise about what the server sees,
     /// and 1 is the caller's way to switch every retry off.
     public let maxAttempts: Int
-    /// Attempts finished, those that never reached the wire included.
+    /// Attempts finished that were sent.
     public fileprivate(set) var finished = 0
+    /// Tries finished that never reached the wire. They cost the API nothing, and are no attempts.
+    public fileprivate(set) var unsent = 0
     /// Retries with a wait before them.
     public fileprivate(set) var waits = 0
     /// Whether the retry that costs nothing was used.
@@ -70,27 +72,43 @@ public struct RetryPolicy: Sendable {
     public var leastTime = 0.05
     /// The least time that an attempt with others to follow has for its first byte, in seconds.
     public var leastFirstByte = 1.0
-    /// Name lookup, connecting and TLS may take this many seconds together.
+    /// Connecting and TLS may take this many seconds together.
     public var longestConnect = 5.0
+    /// Looking a name up may take this many seconds: the C library asks the second name server after 5 s, and the first
+    /// one again after 10.
+    public var longestLookup = 11.0
+    /// Tries of one call that may end without anything having been sent.
+    public var unsentTries = 5
+    /// No such try begins later than so many seconds after the first.
+    public var longestUnsent = 8.0
+    /// What is added to the wait after such a try, as a part of it.
+    public var unsentSpread = 0.1
 
     /// The policy with its usual numbers.
     public init() {}
 
     /// How long the next attempt may take to its first header byte, in seconds.
     ///
-    /// Half of what is left, so that a black hole doesn't eat the time of the attempts behind it. All that is left for
-    /// the last attempt, and for a create, where the API fetches the media before it answers.
+    /// Half of what is left, so that a black hole doesn't eat the time of the attempts behind it. All that is left where
+    /// none can follow: for the last attempt, and for a request that may not be repeated; and for a create, where the API
+    /// fetches the media before it answers.
     ///
     /// - Returns: seconds, or nil when too little is left to begin.
     public func firstByteLimit(_ call: RetryProgress, remaining: Double) -> Double? {
         guard remaining >= leastTime else { return nil }
         let isLast = call.finished + 1 >= call.maxAttempts
-        if isLast || call.repeatability == .create { return remaining }
+        if isLast || call.repeatability == .create || !call.repeatability.mayRepeat { return remaining }
         return min(remaining, max(leastFirstByte, remaining / 2))
     }
 
     /// How long an attempt may take to connect, in seconds, that has so many for its first byte.
     public func connectLimit(firstByte limit: Double) -> Double { min(limit, longestConnect) }
+
+    /// How long the name lookup of an attempt may take, in seconds, that has so many left in all.
+    public func lookupLimit(remaining: Double) -> Double {
+        // Before the attempt's own limit, which knows less of what was waited for.
+        max(leastTime, min(longestLookup, remaining / 2 - leastTime))
+    }
 
     /// Decides what follows an attempt, counts it, and pays or credits the budget.
     ///
@@ -100,12 +118,14 @@ public struct RetryPolicy: Sendable {
     ///   - outcome: how the attempt ended.
     ///   - call: the call's way so far.
     ///   - remaining: seconds to the call's deadline.
+    ///   - trying: seconds since the first of the tries began that have sent nothing; 0 when something was sent.
     ///   - budget: the process's budget.
     ///   - random: a uniform number in 0..<1, anew each time; asked for at most twice.
     public func decide(
-        after outcome: AttemptOutcome, call: inout RetryProgress, remaining: Double, budget: inout RetryBudget,
-        random: () -> Double
+        after outcome: AttemptOutcome, call: inout RetryProgress, remaining: Double, trying: Double = 0,
+        budget: inout RetryBudget, random: () -> Double
     ) -> RetryDecision {
+        if outcome == .unsent { return decide(afterUnsent: &call, remaining, trying, random) }
         call.finished += 1
         if case .status(200..<300, _) = outcome {
             budget.succeeded(after: call.lastCost)
@@ -132,6 +152,21 @@ public struct RetryPolicy: Sendable {
         return .retry(after: wait, freshConnection: freshConnection)
     }
 
+    /// Nothing was sent: trying again is free for the API, and for the budget.
+    private func decide(
+        afterUnsent call: inout RetryProgress, _ remaining: Double, _ trying: Double, _ random: () -> Double
+    ) -> RetryDecision {
+        let wait =
+            Double(sign: .plus, exponent: call.unsent, significand: transientWait) * (1 + unsentSpread * random())
+        call.unsent += 1
+        // One attempt is the caller's way to switch every retry off.
+        guard call.maxAttempts > 1, call.unsent < unsentTries, trying + wait <= longestUnsent else {
+            return .stop(.attempts)
+        }
+        guard wait <= remaining - leastTime else { return .stop(.deadline) }
+        return .retry(after: wait, freshConnection: false)
+    }
+
     private enum Verdict: Equatable {
         case never
         case notRepeatable
@@ -141,8 +176,7 @@ public struct RetryPolicy: Sendable {
     /// Whether the outcome allows another attempt, before counting, time and budget have their say.
     private func verdict(_ outcome: AttemptOutcome, _ call: RetryProgress) -> Verdict {
         switch outcome {
-        case .tlsRefused, .final: return .never
-        case .unsent: return .again(.transient, hint: nil, freshConnection: false)
+        case .tlsRefused, .final, .unsent: return .never
         case .noAnswer:
             // Where one pooled connection was dead, its neighbours may be too.
             return repeating(call, .again(.transient, hint: nil, freshConnection: true))

@@ -46,7 +46,12 @@ public struct WriteEvidence: Sendable {
 
     /// Adds a finished, abandoned or cancelled exchange.
     public mutating func note(_ exchange: Exchange) {
-        note(wasSent: exchange.wasSent, status: exchange.status)
+        if exchange.failure == .clientCertificateWanted {
+            // TLS has ended before the server looked at any request.
+            if exchange.wasSent { attempts += 1 }
+        } else {
+            note(wasSent: exchange.wasSent, status: exchange.status)
+        }
     }
 
     /// What the status of one answer says by itself.

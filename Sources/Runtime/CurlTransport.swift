@@ -11,6 +11,8 @@ public struct TransportSettings: Sendable {
     public var userAgent: String
     /// A PEM file with certificates to trust besides the system's.
     public var caFile: FilePath?
+    /// The file of certificates that libcurl is given; nil for its own.
+    var trustedFile: FilePath?
     /// Whether the base URL is `http`.
     public var isClearText: Bool
     /// Whether the base URL's host is this machine.
@@ -48,10 +50,26 @@ public final class CurlTransport: Transport {
     private var running: [Transfer?] = []
     private var runningCount = 0
     private var unstartable: [Exchange] = []
+    private let connections = Connections()
+    /// Transfers that have learned their host's addresses and are to be begun anew.
+    private var lookedUp: [Transfer] = []
+    /// Whether the addresses that libcurl remembers have failed.
+    private var addressesAreStale = false
 
     var pollSet = PollSet()
     /// When libcurl wants to be called without any descriptor being ready.
-    private(set) var timer: Instant?
+    private var libraryTimer: Instant?
+    /// When the connections that are being opened are looked at again.
+    private var openingTimer: Instant?
+
+    /// libcurl 7.88 does not notice by itself that one address of several has failed, or has had its share of the time.
+    private static let openingSeconds = 0.1
+
+    /// When `advance` must be called without any descriptor being ready.
+    var timer: Instant? {
+        guard let libraryTimer, let openingTimer else { return libraryTimer ?? openingTimer }
+        return min(libraryTimer, openingTimer)
+    }
 
     /// A transport that has not touched libcurl yet.
     public init(settings: TransportSettings, clock: LoopClock) {
@@ -59,10 +77,9 @@ public final class CurlTransport: Transport {
         self.clock = clock
     }
 
-    /// The path of the file of certificates in use; nil without one, or without TLS. Known from the first exchange on.
-    public var certificateFile: String? {
-        settings.isClearText ? nil : settings.caFile?.text ?? CertificateFile.builtIn()
-    }
+    /// The files of certificates in use; nil without one, or without TLS. Known from the first exchange on.
+    public private(set) var certificateFile: String?
+    private var trust: TrustFile?
 
     /// Sends this value in the `Authorization` header from the next exchange on. Nothing is sent before the first call.
     public func use(authorization: String) {
@@ -70,7 +87,7 @@ public final class CurlTransport: Transport {
         // at a time.
         let lines = [
             "Authorization: \(authorization)", "Accept: application/json",
-            "Accept-Encoding: \(Transfer.acceptedEncodings)", "User-Agent: \(settings.userAgent)",
+            "Accept-Encoding: \(ContentCoding.accepted)", "User-Agent: \(settings.userAgent)",
         ]
         plainHeaders = HeaderList(lines)
         // An empty Expect header keeps libcurl from waiting a second for "100 Continue" before a large body.
@@ -84,6 +101,7 @@ public final class CurlTransport: Transport {
         }
         let hasBody = exchange.request.body != nil || exchange.request.verb.usuallyHasBody
         let headers = hasBody ? bodyHeaders : plainHeaders
+        transfer.isForStaleAddresses = addressesAreStale
         guard transfer.begin(exchange, headers: headers), curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
             _ = transfer.end()
             return refuse(exchange, "libcurl takes no more transfers")
@@ -104,6 +122,11 @@ public final class CurlTransport: Transport {
         detach(transfer, exchange)
     }
 
+    /// Closes the connection that a finished exchange came on.
+    public func distrustConnection(of exchange: Exchange) {
+        if let name = exchange.connection { connections.end(name) }
+    }
+
     /// Does what is due: what the descriptors `ready` with their events ask for, and timers up to now. Returns what has
     /// finished. Every exchange started before is under way afterwards.
     func advance(ready: [pollfd], now: Instant) -> [Exchange] {
@@ -118,12 +141,31 @@ public final class CurlTransport: Transport {
             if entry.revents & Int16(POLLERR | POLLNVAL) != 0 { events |= CURL_CSELECT_ERR }
             curl_multi_socket_action(multi, entry.fd, events, &count)
         }
-        if let due = timer, due <= now {
-            timer = nil
+        if let due = openingTimer, due <= now {
+            openingTimer = connections.isOpening ? now + Self.openingSeconds : nil
+            rpc_multi_run_all(multi, &count)
+        }
+        if let due = libraryTimer, due <= now {
+            libraryTimer = nil
             curl_multi_socket_action(multi, CURL_SOCKET_BAD, 0, &count)
         }
+        for transfer in lookedUp { beginAnew(transfer, into: &finished) }
+        lookedUp.removeAll(keepingCapacity: true)
         collect(into: &finished)
         return finished
+    }
+
+    /// Begins a transfer once more that has sent nothing: with the addresses that it has learned, or on a fresh
+    /// connection.
+    private func beginAnew(_ transfer: Transfer, into finished: inout [Exchange]) {
+        guard let exchange = transfer.exchange else { return }
+        // Before the handle goes, with which libcurl forgets the addresses that are too old for it.
+        transfer.endLookup()
+        curl_multi_remove_handle(multi, transfer.easy)
+        guard curl_multi_add_handle(multi, transfer.easy) != CURLM_OK else { return }
+        exchange.failure = .local(reason: "libcurl takes no more transfers")
+        detach(transfer, exchange)
+        finished.append(exchange)
     }
 
     private func collect(into finished: inout [Exchange]) {
@@ -135,8 +177,13 @@ public final class CurlTransport: Transport {
             rpc_easy_get_pointer(easy, CURLINFO_PRIVATE, &pointer)
             guard let pointer else { continue }
             let transfer = Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue()
+            guard !transfer.wantsFreshConnection() else {
+                beginAnew(transfer, into: &finished)
+                continue
+            }
             transfer.conclude(code)
             guard let exchange = transfer.exchange else { continue }
+            if exchange.failure != nil, !exchange.wasSent { addressesAreStale = true }
             detach(transfer, exchange)
             finished.append(exchange)
         }
@@ -144,6 +191,11 @@ public final class CurlTransport: Transport {
 
     private func detach(_ transfer: Transfer, _ exchange: Exchange) {
         curl_multi_remove_handle(multi, transfer.easy)
+        if let name = exchange.connection {
+            connections.release(
+                name, keepAlive: transfer.keepAlive, isMultiplexed: transfer.isMultiplexed, now: clock.now)
+        }
+        connections.forgetOpening(transfer)
         running[exchange.tag] = nil
         runningCount -= 1
         _ = transfer.end()
@@ -153,11 +205,24 @@ public final class CurlTransport: Transport {
     private func refuse(_ exchange: Exchange, _ reason: String) {
         exchange.failure = .local(reason: reason)
         unstartable.append(exchange)
-        timer = clock.now
+        libraryTimer = clock.now
     }
 
     private func idleTransfer(_ verb: HTTPVerb) -> Transfer? {
-        idle[verb.rawValue].popLast() ?? Transfer(verb: verb, settings: settings, clock: clock)
+        idle[verb.rawValue].popLast()
+            ?? Transfer(verb: verb, settings: settings, clock: clock, transport: self, connections: connections)
+    }
+
+    /// The host's addresses are known to libcurl from here on.
+    func learnedAddresses(_ transfer: Transfer) {
+        if transfer.isForStaleAddresses { addressesAreStale = false }
+        lookedUp.append(transfer)
+    }
+
+    /// A socket for a connection that `transfer` opens, or nil.
+    func openSocket(_ family: Int32, _ type: Int32, _ protocolNumber: Int32, for transfer: Transfer) -> Int32? {
+        if openingTimer == nil { openingTimer = clock.now + Self.openingSeconds }
+        return connections.openSocket(family, type, protocolNumber, for: transfer)
     }
 
     private func openMulti() -> UnsafeMutableRawPointer? {
@@ -167,9 +232,7 @@ public final class CurlTransport: Transport {
         // libcurl would write TLS secrets to the file that this names.
         unsetenv("SSLKEYLOGFILE")
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else { return nil }
-        if !settings.isClearText, settings.caFile == nil, CertificateFile.builtIn() == nil {
-            settings.caFile = CertificateFile.elsewhere().map { FilePath($0) }
-        }
+        if !settings.isClearText { chooseTrust() }
         let this = Unmanaged.passUnretained(self).toOpaque()
         rpc_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, this)
         rpc_multi_set_socket_callback(multi, watchSocket)
@@ -179,6 +242,20 @@ public final class CurlTransport: Transport {
         rpc_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, settings.maxConnections)
         self.multi = multi
         return multi
+    }
+
+    /// What was given is trusted besides what the system trusts.
+    private func chooseTrust() {
+        let builtIn = CertificateFile.builtIn()
+        let system = builtIn ?? CertificateFile.elsewhere()
+        if let added = settings.caFile {
+            trust = system.flatMap { TrustFile(system: FilePath($0), besides: added) }
+            settings.trustedFile = trust?.path ?? added
+            certificateFile = added.text + (trust == nil ? "" : system.map { " besides \($0)" } ?? "")
+        } else {
+            if builtIn == nil { settings.trustedFile = system.map { FilePath($0) } }
+            certificateFile = system
+        }
     }
 
     fileprivate func watch(_ socket: Int32, _ action: Int32) {
@@ -191,7 +268,7 @@ public final class CurlTransport: Transport {
     }
 
     fileprivate func setTimer(milliseconds: Int) {
-        timer = milliseconds < 0 ? nil : clock.now + Double(milliseconds) / 1000
+        libraryTimer = milliseconds < 0 ? nil : clock.now + Double(milliseconds) / 1000
     }
 }
 

@@ -1,5 +1,6 @@
 import Bytes
 import CCurl
+import CSystem
 import Glibc
 import HTTP
 
@@ -21,6 +22,8 @@ final class Transfer {
     private(set) var exchange: Exchange?
     /// The loop's time, for stamping bytes as they come.
     private let clock: LoopClock
+    private unowned let transport: CurlTransport
+    private let connections: Connections
 
     /// The base URL, taken apart once: each exchange only sets path and query. Given the whole text, libcurl would
     /// parse it and put it together again, a byte at a time, for every request.
@@ -34,6 +37,18 @@ final class Transfer {
     private var hasBody = false
     private var isFreshOnly = false
     private var connectTimeoutMs = 0
+    private var rememberedSeconds = 0
+    private var phase = Phase.lookingUp
+    /// Whether libcurl chose a pooled connection that may not carry the request.
+    private var isOnUnfitConnection = false
+    /// Whether the addresses that libcurl remembers are not to be used.
+    var isForStaleAddresses = false
+    /// The content codings of the answer, in the order in which they were put on.
+    private var codings: [ContentCoding] = []
+    /// The body with its codings.
+    private let coded = ByteBuffer(capacity: 64)
+    /// Seconds after which the server closes the connection when it is idle, as the answer says.
+    private(set) var keepAlive: Double?
     private var headersEnded = false
     private var headerLines = 0
     private var headerBytes = 0
@@ -44,17 +59,33 @@ final class Transfer {
 
     /// Decoded bytes of one answer, at most. libcurl's own limit does not see chunked or compressed bodies.
     static let bodyLimit = 64 * 1024 * 1024
-    /// Content codings that are decoded.
-    static let acceptedEncodings = "gzip, deflate, br"
+    /// Seconds for which the addresses of a name are remembered. A connection that is opened finds those that the
+    /// lookup before it has brought, however old.
+    private static let addressSeconds = 5
+    private static let addressSecondsWhileConnecting = 60
+
+    /// A connection is opened in two steps, because libcurl has one limit for both: its name is looked up, which a dead
+    /// name server makes long; then its addresses are tried, each with its share of the limit.
+    private enum Phase {
+        case lookingUp
+        /// The addresses are known, and libcurl was refused a socket for now.
+        case lookedUp
+        case connecting
+    }
     private static let headerLineLimit = 300
     private static let headerByteLimit = 256 * 1024
 
     /// Nil when libcurl has no memory for a handle.
-    init?(verb: HTTPVerb, settings: TransportSettings, clock: LoopClock) {
+    init?(
+        verb: HTTPVerb, settings: TransportSettings, clock: LoopClock, transport: CurlTransport,
+        connections: Connections
+    ) {
         guard let easy = curl_easy_init(), let url = curl_url() else { return nil }
         self.easy = easy
         self.url = url
         self.clock = clock
+        self.transport = transport
+        self.connections = connections
         self.verb = verb
         isClearText = settings.isClearText
         isOnThisMachine = settings.isLoopback
@@ -103,13 +134,20 @@ final class Transfer {
         rpc_easy_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
         rpc_easy_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
         rpc_easy_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
-        if let file = settings.caFile { _ = file.withCString { rpc_easy_set_text(easy, CURLOPT_CAINFO, $0) } }
+        if let file = settings.trustedFile {
+            _ = file.withCString { rpc_easy_set_text(easy, CURLOPT_CAINFO, $0) }
+            _ = file.withCString { rpc_easy_set_text(easy, CURLOPT_PROXY_CAINFO, $0) }
+        }
         // Proxy variables are obeyed even for loopback otherwise, and the sandbox would be looked for elsewhere.
         if settings.isLoopback { rpc_easy_set_text(easy, CURLOPT_PROXY, "") }
         // A proxy's answer to CONNECT comes to the header callback otherwise, and its 200 would be taken for the API's.
         rpc_easy_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        // Switches decoding on; the header itself stands in the list.
-        rpc_easy_set_text(easy, CURLOPT_ACCEPT_ENCODING, Self.acceptedEncodings)
+        // Load is spread over the addresses of a name, and one that is dead is not always the first.
+        rpc_easy_set_long(easy, CURLOPT_DNS_SHUFFLE_ADDRESSES, 1)
+        rpc_easy_set_pointer(easy, CURLOPT_OPENSOCKETDATA, this)
+        rpc_easy_set_open_socket(easy, giveSocket)
+        rpc_easy_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(connections).toOpaque())
+        rpc_easy_set_close_socket(easy, takeSocketBack)
         rpc_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
         rpc_easy_set_pointer(easy, CURLOPT_PRIVATE, this)
         rpc_easy_set_pointer(easy, CURLOPT_WRITEDATA, this)
@@ -141,23 +179,87 @@ final class Transfer {
     /// must not be started, because it would go where the last one went.
     func begin(_ exchange: Exchange, headers: HeaderList) -> Bool {
         self.exchange = exchange
-        (headerLines, headerBytes, headersEnded, stop) = (0, 0, false, nil)
-        errorText[0] = 0
+        forgetAnswer()
+        exchange.isLookingUp = !isOnThisMachine
+        phase = isOnThisMachine ? .connecting : .lookingUp
         guard aim(at: exchange.request.target) else { return false }
         if exchange.request.body != nil || hasBody { carry(exchange.request.body) }
         if headers !== self.headers {
             rpc_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers.list)
             self.headers = headers
         }
-        if exchange.needsFreshConnection != isFreshOnly {
-            isFreshOnly = exchange.needsFreshConnection
-            rpc_easy_set_long(easy, CURLOPT_FRESH_CONNECT, isFreshOnly ? 1 : 0)
-        }
-        if exchange.connectTimeoutMs != connectTimeoutMs {
-            connectTimeoutMs = exchange.connectTimeoutMs
-            rpc_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, connectTimeoutMs)
-        }
+        takeFreshConnection(exchange.needsFreshConnection)
+        setLimits(exchange)
         return true
+    }
+
+    private func forgetAnswer() {
+        (headerLines, headerBytes, headersEnded, stop, keepAlive) = (0, 0, false, nil, nil)
+        isOnUnfitConnection = false
+        errorText[0] = 0
+        if !codings.isEmpty { codings.removeAll(keepingCapacity: true) }
+        if coded.count > 0 {
+            coded.truncate(to: 0)
+            coded.shrink(to: 64 * 1024)
+        }
+    }
+
+    private func takeFreshConnection(_ isFresh: Bool) {
+        guard isFresh != isFreshOnly else { return }
+        isFreshOnly = isFresh
+        rpc_easy_set_long(easy, CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
+    }
+
+    /// Sets how long the step that comes next may take, and how old the addresses may be that it finds.
+    private func setLimits(_ exchange: Exchange) {
+        let limit = phase == .connecting ? exchange.connectTimeoutMs : exchange.lookupTimeoutMs
+        if limit != connectTimeoutMs {
+            connectTimeoutMs = limit
+            rpc_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, limit)
+        }
+        let recent = isForStaleAddresses ? 0 : Self.addressSeconds
+        let seconds = phase == .connecting ? Self.addressSecondsWhileConnecting : recent
+        guard seconds != rememberedSeconds else { return }
+        rememberedSeconds = seconds
+        rpc_easy_set_long(easy, CURLOPT_DNS_CACHE_TIMEOUT, seconds)
+    }
+
+    /// Whether the transfer goes on although libcurl has ended it: the connection that it chose was unfit, and nothing
+    /// was sent on it. From then on it takes a fresh one.
+    func wantsFreshConnection() -> Bool {
+        guard isOnUnfitConnection else { return false }
+        forgetAnswer()
+        takeFreshConnection(true)
+        return true
+    }
+
+    /// Goes on to connecting when the addresses are known.
+    func endLookup() {
+        guard phase == .lookedUp, let exchange else { return }
+        phase = .connecting
+        exchange.isLookingUp = false
+        forgetAnswer()
+        setLimits(exchange)
+    }
+
+    /// A socket for libcurl, or nil.
+    fileprivate func openSocket(_ address: curl_sockaddr) -> Int32? {
+        guard phase == .connecting else {
+            if phase == .lookingUp { transport.learnedAddresses(self) }
+            phase = .lookedUp
+            return nil
+        }
+        return transport.openSocket(address.family, address.socktype, address.protocol, for: self)
+    }
+
+    /// A host has taken the connection, in which nothing was sent.
+    func reachedHost() { exchange?.reachedHost = true }
+
+    /// Whether the last answer came as one of several on its connection (HTTP/2).
+    var isMultiplexed: Bool {
+        var version = 0
+        rpc_easy_get_long(easy, CURLINFO_HTTP_VERSION, &version)
+        return version >= Int(CURL_HTTP_VERSION_2_0)
     }
 
     /// Sets path and query to those of `target`, which are percent-encoded already.
@@ -186,30 +288,41 @@ final class Transfer {
     /// Fills in what libcurl knows at the end.
     func conclude(_ code: CURLcode) {
         guard let exchange else { return }
-        var number = 0
-        rpc_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &number)
-        exchange.reusedConnection = number == 0
-        guard code != CURLE_OK else {
+        if code == CURLE_OK {
             // An end inside the header section is told as a whole answer without a body.
-            if !headersEnded { exchange.failure = .broken }
+            if headersEnded { decode(exchange) } else { exchange.failure = .broken }
             return
         }
-        exchange.failure = stop ?? Self.failure(code, wasSent: exchange.wasSent)
-        if exchange.failure == .connectTimeout {
-            var microseconds: curl_off_t = 0
-            rpc_easy_get_offset(easy, CURLINFO_CONNECT_TIME_T, &microseconds)
-            // The host took the connection, and the rest of the time went into TLS.
-            if microseconds > 0 { exchange.failure = .handshakeTimeout }
-        }
-        if exchange.failure == .connect, isOnThisMachine {
-            rpc_easy_get_long(easy, CURLINFO_OS_ERRNO, &number)
-            let isUnreachable = [ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, ENETDOWN].contains(
-                Int32(truncatingIfNeeded: number))
-            if isUnreachable { exchange.failure = .loopback }
-        }
+        exchange.failure = stop ?? failure(code, exchange)
+        var number = 0
         rpc_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &number)
         if !exchange.wasSent, number >= 300 { exchange.failure = .proxyRefused(number) }
         if stop == nil { exchange.cause = cause(code) }
+        if exchange.failure == .lookupTimeout { exchange.cause = exchange.cause.map { $0 + NameServers.words } }
+    }
+
+    /// Takes the content codings off the body.
+    private func decode(_ exchange: Exchange) {
+        guard !codings.isEmpty else { return }
+        do throws(ContentCoding.Failure) {
+            for (position, coding) in codings.enumerated().reversed() {
+                guard position > 0 else {
+                    try coding.decode(coded.bytes, into: exchange.body, limit: exchange.headroom + Self.bodyLimit)
+                    return
+                }
+                let inner = ByteBuffer(capacity: 256)
+                try coding.decode(coded.bytes, into: inner, limit: Self.bodyLimit)
+                coded.truncate(to: 0)
+                coded.append(inner)
+            }
+        } catch {
+            exchange.body.truncate(to: exchange.headroom)
+            switch error {
+            case .corrupt: exchange.failure = .encoding
+            case .tooLarge: exchange.failure = .tooLarge
+            case .noMemory: exchange.failure = .noMemory
+            }
+        }
     }
 
     /// What libcurl says of the end of a transfer, and of which host it speaks.
@@ -229,32 +342,70 @@ final class Transfer {
     /// `CURLE_TOO_LARGE`, which libcurl has had since 8.6.
     private static let tooLarge = CURLcode(rawValue: 100)
 
-    private static func failure(_ code: CURLcode, wasSent: Bool) -> TransferFailure {
+    private func failure(_ code: CURLcode, _ exchange: Exchange) -> TransferFailure {
+        let wasSent = exchange.wasSent
         let reason = String(cString: curl_easy_strerror(code))
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST: return .resolve
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return .proxy
-        case CURLE_COULDNT_CONNECT: return .connect
-        case CURLE_OPERATION_TIMEDOUT: return wasSent ? .broken : .connectTimeout
+        case CURLE_COULDNT_CONNECT: return isLoopbackDown ? .loopback : .connect
+        case CURLE_OPERATION_TIMEDOUT: return wasSent ? .broken : connectingTimeout
+        case CURLE_SSL_CONNECT_ERROR where hasEndedWithoutWord: return .handshakeEnded
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ENGINE_NOTFOUND,
             CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
             CURLE_USE_SSL_FAILED:
-            return .tls(reason: reason)
+            return .tls(reason: reason, peer: verification(CURLINFO_PROXY_SSL_VERIFYRESULT) == 0 ? .api : .proxy)
         case CURLE_BAD_CONTENT_ENCODING: return .encoding
         case CURLE_UNSUPPORTED_PROTOCOL where wasSent, CURLE_WEIRD_SERVER_REPLY where wasSent: return .notHTTP
         // A single header line beyond libcurl's own buffer limit is told as a lack of memory.
-        case CURLE_OUT_OF_MEMORY where wasSent, tooLarge where wasSent: return .headersTooLarge
+        case CURLE_OUT_OF_MEMORY where wasSent, Self.tooLarge where wasSent: return .headersTooLarge
         case CURLE_OUT_OF_MEMORY, CURLE_URL_MALFORMAT, CURLE_FAILED_INIT, CURLE_UNSUPPORTED_PROTOCOL,
             CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN:
             return .local(reason: reason)
-        default: return wasSent ? .broken : .connect
+        // TLS 1.3 says so behind the handshake, in answer to the request.
+        case _ where wasSent && !exchange.gotBytes && says("certificate required"): return .clientCertificateWanted
+        default: return wasSent ? .broken : exchange.reachedHost ? .handshakeEnded : .connect
         }
     }
 
+    /// Which step the time for connecting ran out in.
+    private var connectingTimeout: TransferFailure {
+        if phase != .connecting { return .lookupTimeout }
+        if says("Proxy CONNECT") { return .proxy }
+        var microseconds: curl_off_t = 0
+        rpc_easy_get_offset(easy, CURLINFO_CONNECT_TIME_T, &microseconds)
+        return microseconds > 0 || exchange?.reachedHost == true ? .handshakeTimeout : .connectTimeout
+    }
+
+    private var isLoopbackDown: Bool {
+        guard isOnThisMachine else { return false }
+        var number = 0
+        rpc_easy_get_long(easy, CURLINFO_OS_ERRNO, &number)
+        return [ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, ENETDOWN].contains(Int32(truncatingIfNeeded: number))
+    }
+
+    /// Whether the handshake came to its end by FIN or RST: no alert, no certificate that was refused, no bytes that are
+    /// not TLS. libcurl has one code for all of them.
+    private var hasEndedWithoutWord: Bool {
+        guard verification(CURLINFO_SSL_VERIFYRESULT) <= 1, verification(CURLINFO_PROXY_SSL_VERIFYRESULT) <= 1
+        else { return false }
+        return ["unexpected eof", "SSL_connect: ", "Recv failure", "Send failure"].contains(where: says)
+    }
+
+    /// X.509's fault of the certificate (OpenSSL's `X509_V_…`); 0 for none, 1 before one was seen.
+    private func verification(_ info: CURLINFO) -> Int {
+        var number = 0
+        rpc_easy_get_long(easy, info, &number)
+        return number
+    }
+
+    /// Whether libcurl's sentence on the end of the transfer holds `words`.
+    private func says(_ words: String) -> Bool { String(cString: errorText).contains(words) }
+
     /// Lets one request through per exchange. libcurl silently sends a request again, up to five times and whatever its
     /// method, when a pooled connection turns out dead; here the retry policy decides that.
-    fileprivate func mayUse(address: UnsafePointer<CChar>?) -> Bool {
+    fileprivate func mayUse(address: UnsafePointer<CChar>?, localPort: Int32) -> Bool {
         guard let exchange else { return false }
         if exchange.wasSent {
             stop = .resend
@@ -263,6 +414,23 @@ final class Transfer {
         if isClearText, !isLoopback(address) {
             stop = .local(reason: "the host of a clear-text base URL is not on this machine")
             return false
+        }
+        if !isClearText, errorText[0] != 0 {
+            // A fault before the first request: the server has ended the connection behind the handshake.
+            stop =
+                rpc_tls_wants_certificate(rpc_easy_get_openssl(easy)) != 0 ? .clientCertificateWanted : .handshakeEnded
+            exchange.cause = cause(CURLE_OK)
+            return false
+        }
+        let verdict = connections.use(localPort: localPort, mayRepeat: exchange.mayRepeat, now: clock.now) {
+            isClearText ? nil : rpc_easy_get_openssl(easy)
+        }
+        switch verdict {
+        case .unfit:
+            isOnUnfitConnection = true
+            return false
+        case .fit(let name, let isReused): (exchange.connection, exchange.reusedConnection) = (name, isReused)
+        case nil: break
         }
         exchange.wasSent = true
         return true
@@ -277,22 +445,22 @@ final class Transfer {
         guard let exchange else { return false }
         exchange.gotBytes = true
         exchange.lastByteAt = clock.now
-        guard exchange.body.count - exchange.headroom + bytes.count <= Self.bodyLimit else {
+        let (body, headroom) = codings.isEmpty ? (exchange.body, exchange.headroom) : (coded, 0)
+        guard body.count - headroom + bytes.count <= Self.bodyLimit else {
             stop = .tooLarge
             return false
         }
-        guard exchange.body.tryReserve(bytes.count) else {
+        guard body.tryReserve(bytes.count) else {
             stop = .noMemory
             return false
         }
-        exchange.body.append(bytes)
+        body.append(bytes)
         return true
     }
 
     fileprivate func take(header line: Bytes) -> Bool {
         guard let exchange else { return false }
         exchange.gotBytes = true
-        exchange.lastByteAt = clock.now
         headerLines += 1
         headerBytes += line.count
         guard headerLines <= Self.headerLineLimit, headerBytes <= Self.headerByteLimit else {
@@ -305,13 +473,34 @@ final class Transfer {
             // Also of an answer that never ends: that the server said 200 is known from here on.
             exchange.status = Self.status(in: line)
             exchange.forgetFields()
+            codings.removeAll(keepingCapacity: true)
             headersEnded = false
+            // An interim answer says that the server is at work: the final one may take its time behind it.
+            exchange.answerBegan = !(100..<200 ~= exchange.status)
         } else if line.count <= 2 {
             headersEnded = true
-        } else if let colon = line.firstPosition(of: UInt8(ascii: ":")), let field = Self.field(line.slice(0, colon)) {
-            exchange.note(field, line.dropping(colon + 1).trimmed)
+        } else if let colon = line.firstPosition(of: UInt8(ascii: ":")) {
+            note(line.slice(0, colon), line.dropping(colon + 1), exchange)
         }
+        if exchange.answerBegan { exchange.lastByteAt = clock.now }
         return true
+    }
+
+    private func note(_ name: Bytes, _ value: Bytes, _ exchange: Exchange) {
+        if let field = Self.field(name) {
+            exchange.note(field, value.trimmed)
+        } else if name.equalsIgnoringCase("Content-Encoding") {
+            codings += ContentCoding.codings(in: value)
+        } else if name.equalsIgnoringCase("Keep-Alive") {
+            keepAlive = Self.keepAlive(in: value)
+        }
+    }
+
+    /// The seconds of `timeout=N`, or nil.
+    private static func keepAlive(in value: Bytes) -> Double? {
+        let parts = value.text.lowercased().split { $0 == "," || $0 == ";" }
+        let words = parts.map { $0.filter { !$0.isWhitespace } }
+        return words.first { $0.hasPrefix("timeout=") }.flatMap { UInt32($0.dropFirst(8)) }.map(Double.init)
     }
 
     /// The number after the first space, as in `HTTP/1.1 200 OK`; 0 when there is none of three digits.
@@ -362,8 +551,20 @@ private func receiveHeader(
 
 private func openGate(
     _ pointer: UnsafeMutableRawPointer?, _ address: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
-    _: Int32, _: Int32
+    _: Int32, _ localPort: Int32
 ) -> Int32 {
-    let opens = with(pointer) { $0.mayUse(address: address) } ?? false
+    let opens = with(pointer) { $0.mayUse(address: address, localPort: localPort) } ?? false
     return opens ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
+private func giveSocket(
+    _ pointer: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    guard let address else { return CURL_SOCKET_BAD }
+    return with(pointer) { $0.openSocket(address.pointee) ?? CURL_SOCKET_BAD } ?? CURL_SOCKET_BAD
+}
+
+private func takeSocketBack(_ pointer: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
+    guard let pointer else { return close(socket) }
+    return Unmanaged<Connections>.fromOpaque(pointer).takeUnretainedValue().closeSocket(socket)
 }

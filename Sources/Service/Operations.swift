@@ -33,6 +33,8 @@ final class Operations {
         var evidence = WriteEvidence()
         var exchange: Exchange?
         var firstByteBy = Instant(nanoseconds: 0)
+        /// When the first of the tries began that have sent nothing.
+        var tryingSince: Instant?
         /// Whether it waits for the throttle gate and not for its own retry's time.
         var isAtGate = false
         /// Which closing of the gate it was let through after.
@@ -113,6 +115,7 @@ final class Operations {
         operation.progress = RetryProgress(request.repeatability, maxAttempts: maxAttempts)
         operation.evidence = WriteEvidence()
         (operation.needsFreshConnection, operation.refreshedToken, operation.isAtGate) = (false, false, false)
+        operation.tryingSince = nil
         token.isReady ? ask(operation, now) : awaitToken(operation)
     }
 
@@ -190,7 +193,10 @@ final class Operations {
             let exchange = Exchange(
                 tag: operation.slot, request: HTTPRequest(request.verb, target: request.target, body: request.body),
                 body: answer, needsFreshConnection: operation.needsFreshConnection,
+                mayRepeat: request.repeatability.mayRepeat,
+                lookupTimeoutMs: Int(policy.lookupLimit(remaining: remaining) * 1000),
                 connectTimeoutMs: Int(policy.connectLimit(firstByte: limit) * 1000))
+            if operation.tryingSince == nil { operation.tryingSince = now }
             operation.exchange = exchange
             operation.tokenNumber = token.number
             watch(operation, now)
@@ -216,7 +222,7 @@ final class Operations {
         case .waiting: now >= operation.deadline ? expire(operation, now) : ask(operation, now)
         case .running:
             guard let exchange = operation.exchange else { return }
-            let limit = exchange.gotBytes ? exchange.lastByteAt + Self.silenceSeconds : operation.firstByteBy
+            let limit = exchange.answerBegan ? exchange.lastByteAt + Self.silenceSeconds : operation.firstByteBy
             if now >= limit || now >= operation.deadline {
                 transport.cancel(exchange)
                 conclude(operation, exchange, wasAbandoned: true, now)
@@ -262,6 +268,9 @@ final class Operations {
     private func conclude(_ operation: Operation, _ exchange: Exchange, wasAbandoned: Bool, _ now: Instant) {
         guard let request = operation.request else { return }
         note(exchange, of: operation)
+        if wasAbandoned, !exchange.wasSent, exchange.failure == nil {
+            exchange.failure = exchange.stageTimeout
+        }
         let isUsable = !wasAbandoned && exchange.makeUsable()
         let wallClock = surroundings.wallClock()
         let outcome = AttemptOutcome(
@@ -278,10 +287,13 @@ final class Operations {
                 operation.slot, exchange, wasAbandoned: wasAbandoned, wallClock: wallClock)
         else { return }
         let remaining = operation.deadline.seconds(since: now)
-        if exchange.failure == .connectTimeout, remaining < policy.leastTime {
-            let text = "The API's host took no connection before the call's time was over."
-            failure = RPCFailure(.timeout, text, retryable: true)
+        if exchange.ranOutOfTime, remaining < policy.leastTime {
+            let cause = failure.cause
+            failure = RPCFailure(.timeout, failure.message, retryable: true)
+            failure.cause = cause
         }
+        let trying = operation.tryingSince.map { now.seconds(since: $0) } ?? 0
+        if exchange.wasSent { operation.tryingSince = nil }
         // What to answer if the next attempt can't be made after all.
         operation.lastFailure = failure
         if exchange.status == 401, !operation.refreshedToken {
@@ -293,7 +305,7 @@ final class Operations {
             }
         }
         let decision = policy.decide(
-            after: outcome, call: &operation.progress, remaining: remaining, budget: &budget,
+            after: outcome, call: &operation.progress, remaining: remaining, trying: trying, budget: &budget,
             random: surroundings.random)
         if case .stop = decision {} else { cutRetries = cutRetries || retriesAreOver }
         guard !request.isControl, !retriesAreOver else { return fail(operation, failure, now) }
@@ -369,7 +381,7 @@ final class Operations {
     /// Has a running attempt looked at again when it may have been silent for too long. The transport tells nothing of
     /// the bytes that come, so this is asked at least as often as a body may be silent.
     private func watch(_ operation: Operation, _ now: Instant) {
-        guard let exchange = operation.exchange, exchange.gotBytes else {
+        guard let exchange = operation.exchange, exchange.answerBegan else {
             return sleep(operation, until: min(operation.firstByteBy, now + Self.silenceSeconds))
         }
         sleep(operation, until: exchange.lastByteAt + Self.silenceSeconds)

@@ -100,7 +100,7 @@ final class Doctor: LoopClient {
         switch exchange.failure {
         case nil: judgeAnswer()
         case .resolve: fail("reach", "the host's name has no address\(cause)", "check --base-url and the network")
-        case .tls(let reason):
+        case .tls(let reason, _):
             let trusted =
                 transport.certificateFile.map { " (trusted: \($0))" } ?? " (no file of certificates was found)"
             fail("TLS", (exchange.cause ?? reason) + trusted, "check the clock, --base-url and --ca-file")
@@ -109,6 +109,9 @@ final class Doctor: LoopClient {
         case .proxy: fail("reach", "the proxy can't be used\(cause)", "check https_proxy and no_proxy")
         case .proxyRefused(407): fail("reach", "the proxy wants a login (407)", "put NAME:PASSWORD@ into https_proxy")
         case .proxyRefused(let status): fail("reach", "the proxy refuses (\(status))", "check https_proxy and no_proxy")
+        case .lookupTimeout: fail("reach", "no name server answered\(cause)", "check /etc/resolv.conf and the network")
+        case .handshakeEnded: fail("TLS", "the host ended the handshake\(cause)", "check that the port speaks TLS")
+        case .clientCertificateWanted: fail("TLS", "the host wants a client's certificate", "check --base-url")
         case .connect, .connectTimeout:
             fail("reach", "no connection to the host\(cause)", "check --base-url, the network and the proxy")
         default: fail("reach", "no usable answer\(cause)", "check that --base-url leads to the API")

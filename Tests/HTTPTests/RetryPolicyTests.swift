@@ -138,7 +138,7 @@ import Testing
 
     static let rows: [Row] =
         [
-            Row(outcome: .unsent, allowed: always),
+            Row(outcome: .unsent, allowed: always, cost: 0),
             Row(outcome: .tlsRefused, allowed: never),
             Row(outcome: .noAnswer(staleConnection: false), allowed: repeatable, fresh: true),
             Row(outcome: .status(408, retryAfter: nil), allowed: repeatable, fresh: true),
@@ -214,7 +214,8 @@ import Testing
         var call = RetryProgress(.read, maxAttempts: maxAttempts)
         var budget = RetryBudget()
         for _ in 0..<finished {
-            _ = RetryPolicy().decide(after: .unsent, call: &call, remaining: 30, budget: &budget, random: { 0 })
+            _ = RetryPolicy().decide(
+                after: .noAnswer(staleConnection: false), call: &call, remaining: 30, budget: &budget, random: { 0 })
         }
         #expect(RetryPolicy().firstByteLimit(call, remaining: remaining) == limit)
         #expect(
@@ -226,9 +227,38 @@ import Testing
         let create = RetryProgress(.create, maxAttempts: 3)
         #expect(RetryPolicy().firstByteLimit(create, remaining: 30) == 30)
         #expect(RetryPolicy().connectLimit(firstByte: 30) == 5)
+        // Nothing can follow what may not be repeated.
+        #expect(RetryPolicy().firstByteLimit(RetryProgress(.once, maxAttempts: 3), remaining: 30) == 30)
         for remaining in [0.0499, 0, -1, .nan] {
             #expect(RetryPolicy().firstByteLimit(create, remaining: remaining) == nil)
         }
+    }
+
+    /// What never left costs nothing and is no attempt: four waits, within 8 s of the first try.
+    @Test(arguments: Repeatability.allCases)
+    func triesThatSentNothing(_ kind: Repeatability) {
+        var call = RetryProgress(kind, maxAttempts: 2)
+        var budget = RetryBudget(tokens: 0)
+        func decide(_ outcome: AttemptOutcome, trying: Double, remaining: Double = 30) -> RetryDecision {
+            RetryPolicy().decide(
+                after: outcome, call: &call, remaining: remaining, trying: trying, budget: &budget, random: { 0 })
+        }
+        for wait in [0.25, 0.5, 1, 2] { #expect(decide(.unsent, trying: 0) == Self.wait(wait)) }
+        #expect(call.finished == 0 && call.unsent == 4)
+        #expect(decide(.unsent, trying: 0) == .stop(.attempts))
+        call = RetryProgress(kind, maxAttempts: 2)
+        #expect(decide(.unsent, trying: 7.75) == Self.wait(0.25))
+        #expect(decide(.unsent, trying: 7.75) == .stop(.attempts), "later than 8 s after the first")
+        call = RetryProgress(kind, maxAttempts: 2)
+        #expect(decide(.unsent, trying: 0, remaining: 0.29) == .stop(.deadline))
+        // One attempt is the switch for every retry.
+        call = RetryProgress(kind, maxAttempts: 1)
+        #expect(decide(.unsent, trying: 0) == .stop(.attempts))
+        // The attempts are all there when something has left at last.
+        (call, budget) = (RetryProgress(kind, maxAttempts: 2), RetryBudget())
+        _ = decide(.unsent, trying: 0)
+        #expect(decide(.status(429, retryAfter: nil), trying: 0) == Self.wait(0))
+        #expect(decide(.status(429, retryAfter: nil), trying: 0) == .stop(.attempts))
     }
 
     static let anyOutcome: [AttemptOutcome] = rows.map(\.outcome) + [.noAnswer(staleConnection: true)]
@@ -267,8 +297,8 @@ import Testing
             }
             #expect(call.finished <= max(1, maxAttempts))
             #expect(kind != .once || !call.usedImmediate)
-            // Doubling from at most one second each.
-            #expect(waits <= Double(1 << max(0, maxAttempts)))
+            // Doubling from at most one second each; and the waits after tries that sent nothing.
+            #expect(waits <= Double(1 << max(0, maxAttempts)) + 4.2)
         }
     }
 
@@ -277,8 +307,7 @@ import Testing
         arguments: 1...10,
         [
             AttemptOutcome.status(500, retryAfter: nil), .noAnswer(staleConnection: false),
-            .status(408, retryAfter: nil),
-            .unsent, .noAnswer(staleConnection: true),
+            .status(408, retryAfter: nil), .noAnswer(staleConnection: true),
         ])
     func outage(_ seed: Int, _ outcome: AttemptOutcome) {
         var generator = SeededGenerator(seed: UInt64(seed))

@@ -161,10 +161,25 @@ import Testing
         let tls = try Client(server.baseURL.replacing("http:", with: "https:"))
         let plain = tls.call(tls.exchange())
         // A server that waits for the rest of what it takes for a request leaves only the time-out.
-        var isRefused = plain.failure == .connectTimeout
+        var isRefused = plain.failure == .handshakeTimeout
         if case .tls = plain.failure { isRefused = true }
         #expect(isRefused, "\(String(describing: plain.failure))")
         #expect(!plain.wasSent && server.requests.isEmpty)
+    }
+
+    /// What came without being asked for is not the next answer, and the next request goes out on a fresh connection.
+    @Test(arguments: HTTPVerb.allCases)
+    func aConnectionThatIsDistrustedIsNotUsedAgain(verb: HTTPVerb) throws {
+        let server = try FaultServer(always: .ok())
+        let client = try Client(server.baseURL)
+        let first = client.call(client.exchange(verb))
+        client.transport.distrustConnection(of: first)
+        let second = client.call(client.exchange(verb))
+        #expect(second.failure == nil && second.wasSent && !second.reusedConnection)
+        #expect(first.connection != nil && second.connection != nil && first.connection != second.connection)
+        #expect(server.requests.count == 2 && server.connections == 2)
+        let third = client.call(client.exchange(verb))
+        #expect(third.reusedConnection && third.connection == second.connection && server.connections == 2)
     }
 
     /// libcurl would send the request again by itself here, whatever its method.

@@ -132,6 +132,8 @@ final class FakeTransport: Transport {
         running.remove(at: place)
     }
 
+    func distrustConnection(of exchange: Exchange) {}
+
     /// Lets happen what is due. Returns what has finished, in any order.
     func advance(_ now: Instant) -> [Exchange] {
         self.now = now
@@ -155,7 +157,9 @@ final class FakeTransport: Transport {
             record.wasCarriedOut = record.carriesOut
             if record.carriesOut { onCarriedOut(record) }
         case .status(let status, let fields):
-            (exchange.gotBytes, exchange.lastByteAt, exchange.status) = (true, now, status)
+            (exchange.gotBytes, exchange.status) = (true, status)
+            exchange.answerBegan = !(100..<200 ~= status)
+            if exchange.answerBegan { exchange.lastByteAt = now }
             exchange.forgetFields()
             for (field, value) in fields {
                 let bytes = ByteBuffer(value.utf8)

@@ -3,6 +3,8 @@
 #include <spawn.h>
 #include <sys/types.h>
 
+#include "content.h"
+
 // How many arguments the program was started with, its own name included; 0 when they can't be had.
 int rpc_argument_count(void);
 // The argument at `index`, in 0 ..< rpc_argument_count(), as bytes; it lives as long as the process.
@@ -34,3 +36,13 @@ ssize_t rpc_last(const void *bytes, size_t count, unsigned char byte);
 // there are fewer than 64 bytes, or the processor has no AVX2. `start` must stand neither behind a backslash that
 // escapes it nor inside a character.
 ssize_t rpc_pass_string(const unsigned char *start, const unsigned char *end, int *has_escapes);
+
+// Whether OpenSSL holds bytes of `ssl`, an `SSL *`, that nobody has read yet; 0 where OpenSSL is not in this process.
+int rpc_tls_has_pending(void *ssl);
+
+// Whether the peer of `ssl`, an `SSL *`, has ended TLS because it wants a certificate of ours (alert 116, RFC 8446,
+// section 6.2). Reads what has come, but takes nothing away that is to be read.
+int rpc_tls_wants_certificate(void *ssl);
+
+// A file in memory alone, which children do not inherit; its descriptor, or -1 with errno. memfd_create(2).
+int rpc_memory_file(const char *name);

@@ -1,0 +1,22 @@
+// Decoding of HTTP content codings (RFC 9110, section 8.4.1) with the zlib and brotli that libcurl has brought into the
+// process. libcurl's own decoding loses an answer whose coding it does not know, and what follows the first member of
+// a gzip file.
+#pragma once
+#include <stddef.h>
+
+enum rpc_coding { rpc_coding_gzip, rpc_coding_deflate, rpc_coding_brotli };
+
+enum rpc_decoding {
+    rpc_decoding_whole,     // all of it was decoded
+    rpc_decoding_corrupt,   // it is not of this coding, or cut
+    rpc_decoding_stopped,   // `take` wanted no more
+    rpc_decoding_no_memory, // the library has no memory, or is not there
+};
+
+// Whether the library for `coding` is in this process.
+int rpc_can_decode(enum rpc_coding coding);
+
+// Decodes `count` bytes at `input`, at least one, and hands `take` each piece with `context`, until it returns 0.
+enum rpc_decoding rpc_decode(
+    enum rpc_coding coding, const void *input, size_t count, int (*take)(void *context, const void *piece, size_t count),
+    void *context);

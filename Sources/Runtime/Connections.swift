@@ -1,0 +1,147 @@
+import CSystem
+import Glibc
+import HTTP
+
+/// The connections that libcurl has open, each from its socket's opening to its closing, and which of them may carry a
+/// further request. libcurl takes any pooled connection that is not closed as good, and what lies on it for the next
+/// answer.
+final class Connections {
+    private struct Connection {
+        let socket: Int32
+        /// Its name, which no other connection has had.
+        let name: Int
+        /// 0 before the first request.
+        var localPort: Int32 = 0
+        /// Requests that went out on it.
+        var requests = 0
+        var isIdle = false
+        var idleSince = Instant(nanoseconds: 0)
+        /// Seconds after which the server closes it when idle, as it has said (`Keep-Alive: timeout`).
+        var keepAlive: Double?
+        /// Whether it carries several requests at once, so that bytes on it say nothing.
+        var isMultiplexed = false
+        /// Whom it is opened for, until the first request goes out on it.
+        weak var opener: Transfer?
+    }
+
+    private var open: [Connection] = []
+    private var count = 0
+
+    /// A request that may not be repeated takes no connection that has been idle for so many seconds: idle limits of
+    /// servers and balancers begin at a few.
+    private static let longestIdle = 2.0
+    /// The same, below the limit that the server has told: its clock and ours run apart by as much as an answer takes.
+    private static let margin = 1.0
+
+    /// Whether there is a connection that has not carried a request yet.
+    var isOpening: Bool { open.contains { $0.requests == 0 } }
+
+    /// A socket that a child of this process does not inherit, or nil.
+    func openSocket(_ family: Int32, _ type: Int32, _ protocolNumber: Int32, for transfer: Transfer) -> Int32? {
+        let socket = socket(family, type | Int32(SOCK_CLOEXEC.rawValue), protocolNumber)
+        guard socket >= 0 else { return nil }
+        // libcurl closes a socket that never was connected without a word.
+        open.removeAll { $0.socket == socket }
+        count += 1
+        open.append(Connection(socket: socket, name: count, opener: transfer))
+        return socket
+    }
+
+    /// Closes a socket, which libcurl has no use for any more.
+    func closeSocket(_ socket: Int32) -> Int32 {
+        if let index = open.firstIndex(where: { $0.socket == socket }) {
+            if open[index].requests == 0, Self.isConnected(socket) { open[index].opener?.reachedHost() }
+            open.remove(at: index)
+        }
+        return close(socket)
+    }
+
+    /// Forgets the connections that `transfer` has begun to open, because it is over.
+    func forgetOpening(_ transfer: Transfer) { open.removeAll { $0.requests == 0 && $0.opener === transfer } }
+
+    /// What the connection that libcurl has chosen for a request is to be used for.
+    enum Verdict {
+        /// It may carry the request; its name.
+        case fit(Int, isReused: Bool)
+        /// Something lies on it that nobody has asked for, or the server may be about to close it.
+        case unfit
+    }
+
+    /// Judges the connection with this local port, and notes that a request goes out on it if it is fit.
+    ///
+    /// - Parameters:
+    ///   - mayRepeat: whether the request may be sent again when the server has closed it in this moment.
+    ///   - openSSL: gives the `SSL *` of the connection, where there is one.
+    func use(localPort: Int32, mayRepeat: Bool, now: Instant, openSSL: () -> UnsafeMutableRawPointer?) -> Verdict? {
+        guard let index = index(localPort) else { return nil }
+        // A fresh one may be readable: TLS 1.3 brings session tickets behind the handshake.
+        let isReused = open[index].requests > 0
+        if isReused, !open[index].isMultiplexed {
+            if hasOutlivedItself(open[index], mayRepeat: mayRepeat, now: now) { return .unfit }
+            if Self.isReadable(open[index].socket) || rpc_tls_has_pending(openSSL()) != 0 { return .unfit }
+        }
+        open[index].requests += 1
+        open[index].isIdle = false
+        return .fit(open[index].name, isReused: isReused)
+    }
+
+    private func hasOutlivedItself(_ connection: Connection, mayRepeat: Bool, now: Instant) -> Bool {
+        let idle = now.seconds(since: connection.idleSince)
+        let told = connection.keepAlive ?? .infinity
+        return mayRepeat ? idle >= told : idle >= min(Self.longestIdle, told - Self.margin)
+    }
+
+    /// The request on the connection called `name` is over.
+    func release(_ name: Int, keepAlive: Double?, isMultiplexed: Bool, now: Instant) {
+        guard let index = open.firstIndex(where: { $0.name == name }) else { return }
+        open[index].isIdle = true
+        open[index].idleSince = now
+        if let keepAlive { open[index].keepAlive = keepAlive }
+        open[index].isMultiplexed = isMultiplexed
+    }
+
+    /// Ends an idle connection at once, for both sides. libcurl finds out when it looks at it next.
+    func end(_ name: Int) {
+        guard let connection = open.first(where: { $0.name == name }), connection.isIdle, !connection.isMultiplexed
+        else { return }
+        shutdown(connection.socket, Int32(SHUT_RDWR))
+    }
+
+    private func index(_ localPort: Int32) -> Int? {
+        if let index = open.firstIndex(where: { $0.localPort == localPort }) { return index }
+        for index in open.indices where open[index].localPort == 0 {
+            guard Self.localPort(open[index].socket) == localPort else { continue }
+            open[index].localPort = localPort
+            return index
+        }
+        return nil
+    }
+
+    private static func localPort(_ socket: Int32) -> Int32 {
+        var address = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutableBytes(of: &address) { bytes in
+            guard let start = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                getsockname(socket, start, &size) == 0
+            else { return 0 }
+            // The port stands in the same place for IPv4 and IPv6.
+            return Int32(UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self)))
+        }
+    }
+
+    private static func isConnected(_ socket: Int32) -> Bool {
+        var address = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutableBytes(of: &address) { bytes in
+            guard let start = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
+            return getpeername(socket, start, &size) == 0
+        }
+    }
+
+    /// Whether anything lies on the socket, its end included.
+    private static func isReadable(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, Int32(truncatingIfNeeded: Int(MSG_PEEK) | Int(MSG_DONTWAIT)))
+        return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)
+    }
+}
