@@ -1,13 +1,13 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
-#include <errno.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <sys/mman.h>
 
 // The Swift runtime looks arguments up in /proc, which may not be there, and then finds none: every flag would be lost.
 // The GNU C library hands those of `main` to each constructor as well.
