@@ -47,17 +47,13 @@ async function main() {
   let bridge;
   try {
     bridge = await Bridge.start("--sandbox");
-  } catch (problem) {
-    console.error(`engagement-rpc can't be started: ${problem.message}.`);
-    return 64;
-  }
-  try {
     await demo(bridge);
   } catch (problem) {
-    if (!(problem instanceof Refused || problem instanceof Ended)) throw problem;
-    console.error(problem.message);
-    await bridge.close();
-    return 1;
+    if (problem.syscall) console.error(`engagement-rpc can't be started: ${problem.message}.`);
+    else if (problem instanceof Refused || problem instanceof Ended) console.error(problem.message);
+    else throw problem;
+    await bridge?.close();
+    return problem.syscall || problem.status === 64 ? 64 : 1;
   }
   const status = await bridge.close();
   console.log(`ended: status ${status}`);
