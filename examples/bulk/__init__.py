@@ -30,7 +30,8 @@ def exit_status(main) -> int:
     try:
         return main(sys.argv[1:])
     except Failed as failed:
-        say(str(failed))
+        if str(failed):
+            say(str(failed))
         return failed.status
     except BrokenPipeError:
         return 0

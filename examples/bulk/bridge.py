@@ -1,5 +1,6 @@
 """One engagement-rpc process, driven with many requests at once."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -35,6 +36,11 @@ class Bridge:
                 [program(), *flags], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         except OSError as problem:
             raise Failed(f"engagement-rpc can't be started: {problem.strerror}.", SOFTWARE) from None
+        self.process.stdin.write(b'{"jsonrpc":"2.0","id":"start","method":"service.ping"}\n')
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.flush()
+        if not self.process.stdout.readline() and self.process.wait() == USAGE:
+            raise Failed("", USAGE)  # A flag is wrong, and the process has said which.
         self.caught: list = []
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.interrupt)
@@ -89,7 +95,9 @@ class Bridge:
             if not line:
                 raise Failed(f"engagement-rpc ended ({self.how_it_ended()}) before everything was answered.", SOFTWARE)
             answer = json.loads(line)
-            if answer.get("id") == "end":
+            if answer.get("id") is None:
+                raise Failed(f"A request can't be read: {answer['error']['message']}", SOFTWARE)
+            if answer["id"] == "end":
                 has_ended = True
                 continue
             answered += 1

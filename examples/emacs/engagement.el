@@ -20,8 +20,11 @@
 (defconst engagement--folder (file-name-directory (or load-file-name buffer-file-name default-directory)))
 
 (defun engagement--program ()
-  (or (getenv "ENGAGEMENT_RPC") (executable-find "engagement-rpc")
-      (expand-file-name "../../.build/release/engagement-rpc" engagement--folder)))
+  (let ((named (getenv "ENGAGEMENT_RPC"))
+        (built (expand-file-name "../../.build/release/engagement-rpc" engagement--folder)))
+    (cond ((not (member named '(nil ""))) named)
+          ((or (executable-find "engagement-rpc") (not (file-executable-p built))) "engagement-rpc")
+          (built))))
 
 (defun engagement--heard (process text)
   "Keep each whole line of TEXT from PROCESS as an answer."
@@ -29,19 +32,30 @@
     (while (setq end (string-search "\n" all start))
       (let ((answer (json-parse-string (substring all start end) :object-type 'alist :array-type 'list
                                        :null-object nil :false-object nil)))
-        (when (alist-get 'id answer) (puthash (alist-get 'id answer) answer engagement--answers)))
+        ;; An error without an id is about a request that could not be read, and only the last one can wait.
+        (let ((id (or (alist-get 'id answer) (and (alist-get 'error answer) engagement--number))))
+          (when id (puthash id answer engagement--answers))))
       (setq start (1+ end)))
     (process-put process 'partial (substring all start))))
 
 (defun engagement--start ()
   (let ((state (locate-user-emacs-file "engagement-rpc/")) (program (engagement--program)))
     (make-directory state t)
+    (with-current-buffer (get-buffer-create " *engagement-rpc*") (erase-buffer))
     (unless (executable-find program) (user-error "Engagement-rpc can't be started from %s" program))
     (setq engagement--process
           (make-process :name "engagement-rpc" :connection-type 'pipe :coding 'utf-8-unix :noquery t
                         :command (append (list program "--journal" (expand-file-name "journal.jsonl" state))
                                          engagement-flags)
                         :filter #'engagement--heard :stderr (get-buffer-create " *engagement-rpc*")))))
+
+(defun engagement--said ()
+  "The last line of what the process said on stderr: why it has ended."
+  (with-current-buffer (get-buffer-create " *engagement-rpc*")
+    (accept-process-output (get-buffer-process (current-buffer)) 0.1)
+    (let ((lines (seq-filter (lambda (line) (string-prefix-p "engagement-rpc: " line))
+                             (split-string (buffer-string) "\n" t))))
+      (when lines (substring (car (last lines)) (length "engagement-rpc: "))))))
 
 (defun engagement-call (method params)
   "The result of METHOD with PARAMS; an error is one sentence, with what became of a write."
@@ -55,6 +69,9 @@
       (accept-process-output engagement--process 1))
     (setq answer (gethash id engagement--answers))
     (remhash id engagement--answers)
+    (unless answer
+      (let ((said (engagement--said)))
+        (when said (user-error "%s" said))))
     (unless answer (user-error "Engagement-rpc ended before it had answered; read the attendees again"))
     (let-alist answer
       (when .error

@@ -7,12 +7,13 @@
 
 local here = debug.getinfo(1, 'S').source:match('^@(.*)/[^/]*$') or '.'
 local M = { flags = {} }
-local job, waiting, partial, number = nil, {}, '', 0
+local job, waiting, partial, number, said = nil, {}, '', 0, ''
 
 local function program()
-    if vim.env.ENGAGEMENT_RPC then return vim.env.ENGAGEMENT_RPC end
-    if vim.fn.executable('engagement-rpc') == 1 then return 'engagement-rpc' end
-    return here .. '/../../.build/release/engagement-rpc'
+    local named, built = vim.env.ENGAGEMENT_RPC or '', here .. '/../../.build/release/engagement-rpc'
+    if named ~= '' then return named end
+    local outside = vim.fn.executable('engagement-rpc') == 1 or vim.fn.executable(built) == 0
+    return outside and 'engagement-rpc' or built
 end
 
 local function heard(_, lines)
@@ -20,8 +21,15 @@ local function heard(_, lines)
     partial = table.remove(lines)
     for _, line in ipairs(lines) do
         local answer = vim.json.decode(line)
+        -- An error without an id is about a request that could not be read, and only the last one can wait.
+        if answer.id == vim.NIL and answer.error then answer.id = number end
         if answer.id then waiting[answer.id] = answer end
     end
+end
+
+-- What the process says on stderr: its last line is why it has ended.
+local function explained(_, lines)
+    for _, line in ipairs(lines) do if line ~= '' then said = line end end
 end
 
 local function start()
@@ -29,8 +37,9 @@ local function start()
     vim.fn.mkdir(state, 'p', 448)
     local command = { program(), '--journal', state .. '/journal.jsonl' }
     vim.list_extend(command, M.flags)
-    partial = ''
-    local started, id = pcall(vim.fn.jobstart, command, { on_stdout = heard, on_exit = function() job = nil end })
+    partial, said = '', ''
+    local callbacks = { on_stdout = heard, on_stderr = explained, on_exit = function() job = nil end }
+    local started, id = pcall(vim.fn.jobstart, command, callbacks)
     if not started or id <= 0 then error('engagement-rpc can\'t be started from ' .. command[1], 0) end
     job = id
 end
@@ -45,6 +54,7 @@ function M.call(method, params)
     vim.wait(60000, function() return waiting[id] or not job end, 5)
     local answer = waiting[id]
     waiting[id] = nil
+    if not answer and not job and said ~= '' then error((said:gsub('^engagement%-rpc: ', '')), 0) end
     if not answer then error('engagement-rpc ended before it had answered; read the attendees again', 0) end
     if answer.error then
         local applied = answer.error.data and answer.error.data.applied

@@ -13,7 +13,13 @@ let s:number = 0
 
 function s:Program() abort
   if !empty($ENGAGEMENT_RPC) | return $ENGAGEMENT_RPC | endif
-  return executable('engagement-rpc') ? 'engagement-rpc' : s:here . '/../../.build/release/engagement-rpc'
+  let built = s:here . '/../../.build/release/engagement-rpc'
+  return executable('engagement-rpc') || !executable(built) ? 'engagement-rpc' : built
+endfunction
+
+" What the process says on stderr: its last line is why it has ended.
+function s:Heard(channel, line) abort
+  let s:said = a:line
 endfunction
 
 function s:Start() abort
@@ -21,7 +27,8 @@ function s:Start() abort
   let state = (empty($XDG_STATE_HOME) ? $HOME . '/.local/state' : $XDG_STATE_HOME) . '/engagement-rpc'
   call mkdir(state, 'p', 0o700)
   let command = [s:Program(), '--journal', state . '/journal.jsonl'] + g:engagement_flags
-  let s:job = job_start(command, {'mode': 'nl', 'err_io': 'null'})
+  let s:said = ''
+  let s:job = job_start(command, {'mode': 'nl', 'err_cb': function('s:Heard')})
 endfunction
 
 " The result of one call; an error is thrown as one sentence, with what became of a write.
@@ -32,10 +39,13 @@ function EngagementCall(method, params) abort
   let answer = {}
   try
     call ch_sendraw(s:job, json_encode(request) . "\n")
-    while get(answer, 'id') != s:number
+    " An error without an id is about a request that could not be read, and there is no other.
+    while get(answer, 'id') isnot s:number && !(has_key(answer, 'error') && answer.id is v:null)
       let answer = json_decode(ch_read(s:job, {'timeout': 60000}))
     endwhile
   catch /^Vim/
+    sleep 50m
+    if !empty(s:said) | throw 'engagement: ' . substitute(s:said, '^engagement-rpc: ', '', '') | endif
     throw 'engagement: engagement-rpc ended before it had answered; read the attendees again'
   endtry
   if has_key(answer, 'result') | return answer.result | endif

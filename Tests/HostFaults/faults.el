@@ -1,0 +1,12 @@
+;;; faults.el --- What engagement.el, beside it, says of an unreadable request and a wrong flag  -*- lexical-binding: t; -*-
+(setq user-emacs-directory (file-name-as-directory (make-temp-file "engagement" t)))
+(load (expand-file-name "engagement.el" (file-name-directory load-file-name)) nil t)
+(defun try (flag method params)
+  (setq engagement-flags (list flag))
+  (princ (concat (condition-case problem (progn (engagement-call method params) "nothing")
+                   (user-error (error-message-string problem)))
+                 "\n")))
+(try "--sandbox" "contact.get" `((contact_id . ,(make-string (* 17 1024 1024) ?x))))
+(try "--sandbox" "service.ping" nil)
+(delete-process engagement--process)
+(try "--sandbx" "service.ping" nil)
