@@ -10,7 +10,7 @@ unreadable() {
     local slow ids=() number one answered=0
     engagement_start --sandbox || exit
     call contact.get '{"contact_id":}' || tell "unreadable alone"
-    call sandbox.fail '{"match":"PUT /v2/engagements/ngmt_sandbox05/contacts","steps":[{"delay_ms":60000}]}'
+    call sandbox.fail '{"match":"PUT /v2/engagements/ngmt_sandbox05/contacts","steps":[{"delay_ms":60000}],"repeat":true}'
     send engagement.replaceContacts '["ngmt_sandbox05",["cnt_sandbox08"]]'
     slow=$id
     for number in {01..40}; do
