@@ -86,10 +86,7 @@ extension FilterField {
                 let text = "\(path) must be an array such as [{\"id\": \"…\", \"object_type\": \"\(types[0])\"}]."
                 throw ValueCheck.refusal(path, "invalid_type", text)
             }
-            let kind = Parameter.Kind.object([
-                .init(name: "id", kind: .text(minimum: 1, maximum: 255), isRequired: true),
-                .init(name: "object_type", kind: .word(types), isRequired: true),
-            ])
+            let kind = Self.association(types)
             var isEmpty = true
             for (index, element) in value.elements.enumerated() {
                 isEmpty = false

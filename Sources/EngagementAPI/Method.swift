@@ -53,8 +53,8 @@ public struct Method: Sendable {
     public let name: String
     /// One short sentence.
     public let summary: String
-    /// What a caller should know before using it.
-    public let detail: String
+    /// What a caller should know before using it, whoever that is.
+    let advice: String
     /// In the order in which an array gives them.
     public let parameters: [Parameter]
     /// What carries it out.
@@ -77,7 +77,7 @@ public struct Method: Sendable {
     ) {
         self.name = name
         self.summary = summary
-        self.detail = detail
+        advice = detail
         self.parameters = parameters
         self.action = action
         self.scopes = scopes
@@ -110,8 +110,50 @@ public struct Method: Sendable {
 
     /// Whether the same call a second time changes nothing more.
     public var isIdempotent: Bool {
-        if case .http(_, _, let repeatability) = action { return repeatability.mayRepeat }
-        return true
+        switch action {
+        case .http(_, _, let repeatability): repeatability.mayRepeat
+        // A second undo undoes the first.
+        case .composed(let composition, _): composition != .undo
+        case .local: true
+        }
+    }
+
+    /// Whether it is of no use in a process that keeps no journal.
+    public var needsJournal: Bool {
+        if case .composed(.undo, _) = action { return true }
+        return resource == "journal"
+    }
+
+    /// The parameters that null clears in a plain call.
+    private var clearable: [String] {
+        guard case .http(.patch, _, _) = action else { return [] }
+        return parameters.filter(\.isNullable).map(\.name)
+    }
+
+    /// What a tool has in place of null: the names of what is to be cleared.
+    public var clearing: Parameter? {
+        let names = clearable
+        guard !names.isEmpty else { return nil }
+        return .optional(
+            "clear", .choices(names.map { .init(value: $0, scope: nil) }), .local,
+            "Fields to empty, by name; null is the same as leaving a field out.")
+    }
+
+    /// What a caller should know before using it.
+    public var detail: String { advice + (clearable.isEmpty ? "" : " null clears a field.") }
+
+    /// The same for an agent, whose tool takes no null.
+    public var detailForTools: String {
+        guard let fields = mainFields else { return advice }
+        let expanded = parameters.contains { $0.name == "expand" } ? " and what expand names" : ""
+        let sentence = "Each item has \(fields.joined(separator: ", "))\(expanded), unless fields names others."
+        return advice.isEmpty ? sentence : "\(advice) \(sentence)"
+    }
+
+    /// Of a list from which fields can be chosen: those of an item that tell it from others, as paths.
+    public var mainFields: [String]? {
+        guard parameters.contains(where: { $0.name == "fields" }) else { return nil }
+        return ResultType.named(result)?.item.flatMap(ResultType.named)?.mainFields
     }
 
     /// The HTTP method and the path, with `{name}` where a parameter goes, of its request, or of the one that writes;

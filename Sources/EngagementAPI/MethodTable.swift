@@ -110,14 +110,18 @@ public final class MethodTable {
         public var patterns: [String]?
         /// Which methods agents are offered as tools. All others can still be called.
         public var toolsets: [Toolset]
+        /// Whether the process keeps a journal: what is of no use without one is not offered.
+        public var hasJournal: Bool
 
         /// A filter that lets everything through.
         public init(
-            isReadOnly: Bool = false, patterns: [String]? = nil, toolsets: [Toolset] = [.attendees]
+            isReadOnly: Bool = false, patterns: [String]? = nil, toolsets: [Toolset] = [.attendees],
+            hasJournal: Bool = false
         ) {
             self.isReadOnly = isReadOnly
             self.patterns = patterns
             self.toolsets = toolsets
+            self.hasJournal = hasJournal
         }
 
         /// Whether `method` may be called. Methods of the process itself always may.
@@ -136,10 +140,12 @@ public final class MethodTable {
     /// Every entry that can be asked for, the refused ones included.
     public let entries: [Entry]
     private let toolsets: [Toolset]
+    private let hasJournal: Bool
 
     /// The table of a process with these settings.
     public init(filter: Filter = Filter(), sandbox: Bool = false) {
         toolsets = filter.toolsets
+        hasJournal = filter.hasJournal
         entries = Method.all.filter { sandbox || $0.availability != .sandbox }
             .map { Entry($0, isAllowed: filter.allows($0)) }
         for (index, entry) in entries.enumerated() {
@@ -154,7 +160,11 @@ public final class MethodTable {
     }
 
     /// The methods that agents are offered.
-    public var offered: [Method] { listed.filter { method in toolsets.contains { $0.contains(method) } } }
+    public var offered: [Method] {
+        listed.filter { method in
+            toolsets.contains { $0.contains(method) } && (hasJournal || !method.needsJournal)
+        }
+    }
 
     /// The entry named `name`, or nil.
     public func entry(named name: JSONSlice) -> Entry? {

@@ -13,8 +13,8 @@ extension Method {
             Parameter.list(
                 search: "Words in the name.",
                 filter: [
-                    FilterField(name: "domain", kind: .text),
-                    FilterField(name: "crm_associations", kind: .associations(["company"])),
+                    FilterField(name: "domain", kind: .text, "One of its domains."),
+                    FilterField(name: "crm_associations", kind: .associations(["company"]), "Its CRM object."),
                 ]),
             action: .http(.get, path: "/v2/companies", .read), scopes: ["companies:read"], result: "CompanyList",
             example: #"{"filter":{"domain":{"eq":"acme.example"}},"fields":["id","name","domains.domain"]}"#),
@@ -31,12 +31,12 @@ extension Method {
             example: #"{"domains":[{"domain":"berg.example"}],"name":"Berg AB"}"#),
         Method(
             "company.update", "Change fields of one company.",
-            detail: "Only what is given changes; null clears a field. domains replaces the whole list.",
+            detail: "Only what is given changes. domains replaces the whole list.",
             [
                 .companyID,
-                .optional("name", .nullable(.text(minimum: 1, maximum: 255)), "The name; null for none."),
+                .optional("name", .nullable(.text(minimum: 1, maximum: 255)), "The name."),
                 .optional(
-                    "description", .nullable(.text(minimum: 1, maximum: 2000)), "What there is to say; null for none."),
+                    "description", .nullable(.text(minimum: 1, maximum: 2000)), "What there is to say."),
                 .optional("domains", domains, "All domains."), .options,
             ],
             action: .http(.patch, path: "/v2/companies/{company_id}", .once), scopes: ["companies:write"],
@@ -69,8 +69,8 @@ extension Method {
 
     private static let domains = Parameter.Kind.list(
         of: .object([
-            .init(name: "domain", kind: .text(minimum: 3, maximum: 253), isRequired: true),
-            .init(name: "is_primary", kind: .flag, isRequired: false),
+            .init(name: "domain", kind: .text(minimum: 3, maximum: 253), isRequired: true, "As acme.example."),
+            .init(name: "is_primary", kind: .flag, isRequired: false, "Whether it is the main one."),
         ]), maximum: 100)
 }
 

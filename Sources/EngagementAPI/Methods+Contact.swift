@@ -12,7 +12,9 @@ extension Method {
             "contact.list", "List contacts, newest change first.",
             Parameter.list(
                 search: "Words in the full name or an e-mail address.",
-                filter: [FilterField(name: "crm_associations", kind: .associations(["contact"]))]),
+                filter: [
+                    FilterField(name: "crm_associations", kind: .associations(["contact"]), "Its CRM object.")
+                ]),
             action: .http(.get, path: "/v2/contacts", .read), scopes: ["contacts:read"], result: "ContactList",
             example: #"{"search":"souza","limit":2,"fields":["id","first_name","last_name","emails.email"]}"#),
         Method(
@@ -25,7 +27,7 @@ extension Method {
                 + #""is_primary":true}]}"#),
         Method(
             "contact.update", "Change fields of one contact.",
-            detail: "Only what is given changes; null clears a field. emails and phone_numbers replace the whole list.",
+            detail: "Only what is given changes. emails and phone_numbers replace the whole list.",
             [.contactID] + contactFields + [.options],
             action: .http(.patch, path: "/v2/contacts/{contact_id}", .once), scopes: ["contacts:write"],
             result: "Contact",
@@ -56,23 +58,23 @@ extension Method {
     ]
 
     private static let contactFields: [Parameter] = [
-        .optional("first_name", .nullable(.text(minimum: 1, maximum: 255)), "The first name; null for none."),
-        .optional("last_name", .nullable(.text(minimum: 1, maximum: 255)), "The last name; null for none."),
-        .optional("description", .nullable(.text(minimum: 1, maximum: 2000)), "What there is to say; null for none."),
-        .optional("company_id", .nullable(.id(prefix: "cmp_")), "The company; null for none."),
+        .optional("first_name", .nullable(.text(minimum: 1, maximum: 255)), "The first name."),
+        .optional("last_name", .nullable(.text(minimum: 1, maximum: 255)), "The last name."),
+        .optional("description", .nullable(.text(minimum: 1, maximum: 2000)), "What there is to say."),
+        .optional("company_id", .nullable(.id(prefix: "cmp_")), "The company."),
         .optional("emails", .list(of: .object(email), maximum: 100), "All e-mail addresses."),
         .optional("phone_numbers", .list(of: .object(phone), maximum: 100), "All phone numbers."),
-        .optional("time_zone", .nullable(.text(minimum: 1, maximum: 255)), "An IANA time zone; null for none."),
+        .optional("time_zone", .nullable(.text(minimum: 1, maximum: 255)), "An IANA time zone."),
     ]
 
     private static let email: [Parameter.Member] = [
-        .init(name: "email", kind: .formatted(.email, maximum: 320), isRequired: true),
-        .init(name: "is_primary", kind: .flag, isRequired: true),
+        .init(name: "email", kind: .formatted(.email, maximum: 320), isRequired: true, "The address."),
+        .init(name: "is_primary", kind: .flag, isRequired: true, "Whether it is the main one."),
     ]
 
     private static let phone: [Parameter.Member] = [
-        .init(name: "phone_number", kind: .text(minimum: 1, maximum: 64), isRequired: true),
-        .init(name: "is_primary", kind: .flag, isRequired: true),
+        .init(name: "phone_number", kind: .text(minimum: 1, maximum: 64), isRequired: true, "The number."),
+        .init(name: "is_primary", kind: .flag, isRequired: true, "Whether it is the main one."),
     ]
 }
 

@@ -19,8 +19,7 @@ extension Method {
                 + "taken off it (the contact itself stays). Read the current ones first (engagement.get with expand "
                 + "[\"contacts\"]) and send the full list, or use engagement.addContacts or engagement.removeContacts. "
                 + "An empty list takes all off. Calendar resources such as meeting rooms stay and need not be listed. "
-                + "The answer does not list the contacts, unless report_changes has them read back. Repeating the same "
-                + "call changes nothing more.",
+                + "The answer does not list the contacts, unless report_changes has them read back.",
             [
                 .engagementID,
                 .required(
@@ -136,11 +135,16 @@ extension Method {
     static let filters: [FilterField] = [
         FilterField(
             name: "engagement_type",
-            kind: .words(["MEETING", "CALL", "EMAIL", "TASK", "NOTE", "CALENDAR_EVENT", "DOCUMENT"])),
-        FilterField(name: "processing_status", kind: .words(["PENDING", "PROCESSING", "COMPLETED", "FAILED"])),
-        FilterField(name: "company_ids", kind: .ids(prefix: "cmp_")),
-        FilterField(name: "contact_ids", kind: .ids(prefix: "cnt_")), FilterField(name: "start_at", kind: .time),
-        FilterField(name: "crm_associations", kind: .associations(["company", "contact", "deal"])),
+            kind: .words(["MEETING", "CALL", "EMAIL", "TASK", "NOTE", "CALENDAR_EVENT", "DOCUMENT"]), "What it is."),
+        FilterField(
+            name: "processing_status", kind: .words(["PENDING", "PROCESSING", "COMPLETED", "FAILED"]),
+            "How far the recording is."),
+        FilterField(name: "company_ids", kind: .ids(prefix: "cmp_"), "Companies that took part."),
+        FilterField(name: "contact_ids", kind: .ids(prefix: "cnt_"), "Contacts who took part."),
+        FilterField(name: "start_at", kind: .time, "When it began."),
+        FilterField(
+            name: "crm_associations", kind: .associations(["company", "contact", "deal"]),
+            "CRM objects that it belongs to."),
     ]
 
     static let expand = Parameter.optional(
@@ -157,13 +161,14 @@ extension Method {
     private static let editing = ["engagements:read", "contacts:read", "engagements:write"]
 
     private static let participant: [Parameter.Member] = [
-        .init(name: "name", kind: .text(minimum: 1, maximum: 500), isRequired: true),
-        .init(name: "email", kind: .formatted(.email, maximum: 320), isRequired: true),
-        .init(name: "phone", kind: .text(minimum: 1, maximum: 64), isRequired: false),
-        .init(name: "is_owner", kind: .flag, isRequired: false),
+        .init(name: "name", kind: .text(minimum: 1, maximum: 500), isRequired: true, "Who it is."),
+        .init(name: "email", kind: .formatted(.email, maximum: 320), isRequired: true, "The address."),
+        .init(name: "phone", kind: .text(minimum: 1, maximum: 64), isRequired: false, "The number."),
+        .init(name: "is_owner", kind: .flag, isRequired: false, "Whether it is their meeting."),
     ]
 }
 
 extension Parameter {
-    static let engagementID = path("engagement_id", "ngmt_", "The engagement's id.")
+    /// The engagement that a call is about.
+    public static let engagementID = path("engagement_id", "ngmt_", "The engagement's id.")
 }

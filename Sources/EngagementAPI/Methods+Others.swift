@@ -21,7 +21,7 @@ extension Method {
             action: .http(.post, path: "/v2/tags", .once), scopes: ["tags:write"], result: "Tag",
             example: ##"{"name":"Champion","hex_color":"#2CA02C"}"##),
         Method(
-            "tag.update", "Change fields of one tag.", detail: "Only what is given changes; null clears a field.",
+            "tag.update", "Change fields of one tag.", detail: "Only what is given changes.",
             [.tagID, .optional("name", .text(minimum: 1, maximum: 255), "The name.")] + tagFields + [.options],
             action: .http(.patch, path: "/v2/tags/{tag_id}", .once), scopes: ["tags:write"], result: "Tag",
             source: .inferred,
@@ -79,8 +79,8 @@ extension Method {
     ]
 
     private static let tagFields: [Parameter] = [
-        .optional("description", .nullable(.text(minimum: 1, maximum: 2000)), "What it is for; null for nothing."),
-        .optional("hex_color", .nullable(.formatted(.color, maximum: 7)), "A colour such as #1F77B4; null for none."),
+        .optional("description", .nullable(.text(minimum: 1, maximum: 2000)), "What it is for."),
+        .optional("hex_color", .nullable(.formatted(.color, maximum: 7)), "A colour such as #1F77B4."),
         .optional("auto_tagging_enabled", .flag, "Whether the API tags by itself."),
     ]
 }

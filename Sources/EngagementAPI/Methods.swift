@@ -97,7 +97,8 @@ extension Parameter {
             optional("order_by", .word(["updated_at:desc", "updated_at:asc"]), .query, "updated_at:desc unless given."))
         all.append(
             optional(
-                "filter", .filter(filter + [FilterField(name: "updated_at", kind: .time)]), .query,
+                "filter", .filter(filter + [FilterField(name: "updated_at", kind: .time, "When it last changed.")]),
+                .query,
                 "Comparisons by field; all of them must hold."))
         if let expand { all.append(expand) }
         return all + [

@@ -75,16 +75,14 @@ public enum OpenRPC {
             json.beginObject()
             json.name("data")
             method.dataKind.writeSchema(to: &json, summary: "The API's body, untouched.")
-            var required = ["data", "meta"]
             if method.tellsChanges {
                 json.name("changes")
                 ResultType.Kind.named("Changes").writeSchema(to: &json)
-                if case .composed = method.action { required.append("changes") }
             }
             json.name("meta")
             ResultType.Kind.named("Meta").writeSchema(to: &json)
             json.endObject()
-            json.member("required", required)
+            json.member("required", method.requiredMembers)
         }
         json.endObject()
     }

@@ -43,13 +43,14 @@ public struct Parameter: Sendable {
     public enum Format: Sendable {
         case url, email, color, visible
 
-        /// What it looks like, as a regular expression for documents.
+        /// What it looks like, as a regular expression for documents: without classes such as the one for blanks,
+        /// which grammars of local models don't read.
         var pattern: String {
             switch self {
             case .url: "^https://"
-            case .email: "^[^@\\s]+@[^@\\s]+$"
+            case .email: "^[^@ ]+@[^@ ]+$"
             case .color: "^#[A-Fa-f0-9]{6}$"
-            case .visible: "\\S"
+            case .visible: "[^ ]"
             }
         }
 
@@ -91,6 +92,15 @@ public struct Parameter: Sendable {
         public let kind: Kind
         /// Whether it must be there.
         public let isRequired: Bool
+        /// One sentence for documents.
+        public let summary: String
+
+        init(name: String, kind: Kind, isRequired: Bool, _ summary: String = "") {
+            self.name = name
+            self.kind = kind
+            self.isRequired = isRequired
+            self.summary = summary
+        }
     }
 
     /// Where the value goes.
@@ -143,6 +153,14 @@ public struct FilterField: Sendable {
     public let name: String
     /// What is compared.
     public let kind: Kind
+    /// One sentence for documents.
+    let summary: String
+
+    init(name: String, kind: Kind, _ summary: String) {
+        self.name = name
+        self.kind = kind
+        self.summary = summary
+    }
 
     /// Ids of one `in`, at most (API reference, list pages).
     public static let idLimit = 25

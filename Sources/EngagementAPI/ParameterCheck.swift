@@ -3,11 +3,14 @@ import JSON
 import JSONRPC
 
 extension Parameter {
-    /// Bytes of one id, at most.
-    public static let idLimit = ValueCheck.idLimit
+    /// Whether it holds ids, and `id` has the form of one of them.
+    public func takes(id: String) -> Bool {
+        guard case .id(let prefix) = kind else { return false }
+        return ValueCheck.isID(id, prefix)
+    }
 
     /// An `invalid_params` failure that names this parameter, or `field` inside it.
-    func refusal(_ code: String, _ message: String, field: String? = nil) -> RPCFailure {
+    public func refusal(_ code: String, _ message: String, field: String? = nil) -> RPCFailure {
         ValueCheck.refusal(field ?? name, code, message)
     }
 
@@ -43,6 +46,14 @@ extension Parameter {
         default: preconditionFailure("\(name): this kind has no place in a query")
         }
         return true
+    }
+
+    /// The words of a closed list that `value` chooses, each once.
+    public func chosenWords(_ value: JSONSlice) throws(RPCFailure) -> [String] {
+        guard case .choices(let choices) = kind else { return [] }
+        var terms = CallTerms()
+        _ = try appendQueryValue(value, to: ByteBuffer(), &terms)
+        return choices.enumerated().compactMap { terms.chosen & (1 << UInt64($0)) != 0 ? $1.value : nil }
     }
 
     /// Reads `{timeout_ms, max_attempts}`, and `progress_token` where there is progress to tell of.

@@ -24,13 +24,34 @@ public struct ResultType: Sendable {
         let name: String
         let kind: Kind
         let isRequired: Bool
+        /// Whether it is one of those that tell a resource from others.
+        let isMain: Bool
+        /// The parameter that asks for it; nil where none has to.
+        let asking: String?
         let summary: String
 
-        init(_ name: String, _ kind: Kind, isRequired: Bool = false, _ summary: String = "") {
+        init(
+            _ name: String, _ kind: Kind, isRequired: Bool = false, isMain: Bool = false, by asking: String? = nil,
+            _ summary: String = ""
+        ) {
             self.name = name
             self.kind = kind
             self.isRequired = isRequired
+            self.isMain = isMain
+            self.asking = asking
             self.summary = summary
+        }
+
+        /// A member that is there only where `expand` names it.
+        static func expanded(_ name: String, _ kind: Kind, _ summary: String = "") -> Member {
+            Member(name, kind, by: "expand", summary.isEmpty ? "By expand." : "By expand. \(summary)")
+        }
+
+        /// As a path of fields, or several: of a type of ours those that are main in it.
+        fileprivate var paths: [String] {
+            guard case .list(.named(let type)) = kind, let inner = ResultType.named(type)?.mainFields, !inner.isEmpty
+            else { return [name] }
+            return inner.map { "\(name).\($0)" }
         }
     }
 
@@ -38,17 +59,32 @@ public struct ResultType: Sendable {
     public let name: String
     let summary: String
     let members: [Member]
+    /// Whether this process makes it, so that nothing else than this can be in it.
+    let isOwn: Bool
+    /// Of a list of resources: the type of its items.
+    let item: String?
 
-    init(_ name: String, _ summary: String, _ members: [Member]) {
+    init(_ name: String, _ summary: String, isOwn: Bool = false, item: String? = nil, _ members: [Member]) {
         self.name = name
         self.summary = summary
+        self.isOwn = isOwn
+        self.item = item
         self.members = members
     }
+
+    /// The type of this name; nil for what has no members that could be told.
+    static func named(_ name: String) -> ResultType? { byName[name] }
+
+    private static let byName = [String: ResultType](
+        all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+    /// What tells a resource from others: paths of fields.
+    var mainFields: [String] { members.filter(\.isMain).flatMap(\.paths) }
 
     /// One page of a list of `item`, or all of it.
     static func list(of item: String) -> ResultType {
         ResultType(
-            item + "List", "A list, as the API pages it.",
+            item + "List", "A list, as the API pages it.", item: item,
             [
                 Member("object", .word(["list"])),
                 Member("data", .list(of: .named(item)), isRequired: true),

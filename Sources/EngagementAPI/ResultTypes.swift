@@ -12,36 +12,39 @@ extension ResultType {
 
     private static func kind(_ word: String) -> Member { Member("object", .word([word])) }
 
-    private static let times = [
-        Member("created_at", .time), Member("updated_at", .time),
-    ]
+    /// When it was made and changed. `isMain`: whether it has no other times that tell it from others.
+    private static func times(isMain: Bool = true) -> [Member] {
+        [Member("created_at", .time), Member("updated_at", .time, isMain: isMain)]
+    }
 
     private static let names = [
-        Member("first_name", .orNull(.text)), Member("last_name", .orNull(.text)),
+        Member("first_name", .orNull(.text), isMain: true), Member("last_name", .orNull(.text), isMain: true),
     ]
 
     private static let engagement = ResultType(
         "Engagement", "A recorded meeting or call. Members that expand adds are absent unless it names them.",
         [
-            kind("engagement"), Member("id", .id(prefix: "ngmt_")), Member("title", .text),
+            kind("engagement"), Member("id", .id(prefix: "ngmt_"), isMain: true),
+            Member("title", .text, isMain: true),
             Member(
                 "engagement_type", .word(["MEETING", "CALL", "EMAIL", "TASK", "NOTE", "CALENDAR_EVENT", "DOCUMENT"])),
-            Member("processing_status", .word(["PENDING", "PROCESSING", "COMPLETED", "FAILED"])),
+            Member("processing_status", .word(["PENDING", "PROCESSING", "COMPLETED", "FAILED"]), isMain: true),
             Member("is_private", .flag),
-        ] + times + [
+        ] + times(isMain: false) + [
             Member("description", .text), Member("data_source", .text), Member("is_internal", .flag),
-            Member("engagement_at", .time), Member("start_at", .time), Member("end_at", .time),
+            Member("engagement_at", .time), Member("start_at", .time, isMain: true),
+            Member("end_at", .time, isMain: true),
             Member("duration_seconds", .integer), Member("meeting_url", .link),
             Member("external_url", .text, "As it was given: not always a web address."),
             Member("crm_association", .named("CrmAssociation")), Member("owner_user_id", .id(prefix: "usr_")),
-            Member("host_user_id", .id(prefix: "usr_")), Member("transcript", .orNull(.text), "By expand."),
-            Member("media_url", .orNull(.link), "By expand. A signed link that soon expires: not to be kept."),
-            Member("companies", .list(of: .named("EngagementCompany")), "By expand."),
-            Member("contacts", .list(of: .named("EngagementContact")), "By expand."),
-            Member("owner", .orNull(.named("User")), "By expand."),
-            Member("action_items", .list(of: .named("ActionItem")), "By expand."),
-            Member("signals", .list(of: .named("Signal")), "By expand."),
-            Member("tags", .list(of: .named("EngagementTag")), "By expand."),
+            Member("host_user_id", .id(prefix: "usr_")), .expanded("transcript", .orNull(.text)),
+            .expanded("media_url", .orNull(.link), "A signed link that soon expires: not to be kept."),
+            .expanded("companies", .list(of: .named("EngagementCompany"))),
+            .expanded("contacts", .list(of: .named("EngagementContact"))),
+            .expanded("owner", .orNull(.named("User"))),
+            .expanded("action_items", .list(of: .named("ActionItem"))),
+            .expanded("signals", .list(of: .named("Signal"))),
+            .expanded("tags", .list(of: .named("EngagementTag"))),
         ])
 
     private static let engagementCompany = ResultType(
@@ -80,31 +83,36 @@ extension ResultType {
 
     private static let contact = ResultType(
         "Contact", "A person. What has no value is absent, but for the names.",
-        [kind("contact"), Member("id", .id(prefix: "cnt_"))] + times + names + [
+        [kind("contact"), Member("id", .id(prefix: "cnt_"), isMain: true)] + times() + names + [
             Member("description", .text), Member("company", .named("ResourceRef")),
-            Member("emails", .list(of: .named("Email"))), Member("phone_numbers", .list(of: .named("PhoneNumber"))),
+            Member("emails", .list(of: .named("Email")), isMain: true),
+            Member("phone_numbers", .list(of: .named("PhoneNumber"))),
             Member("crm_association", .named("CrmAssociation")), Member("time_zone", .text, "An IANA time zone."),
         ])
 
     private static let company = ResultType(
         "Company", "A company. What has no value is absent, but for the name.",
-        [kind("company"), Member("id", .id(prefix: "cmp_"))] + times + [
-            Member("name", .orNull(.text)), Member("description", .text), Member("industry", .text),
+        [kind("company"), Member("id", .id(prefix: "cmp_"), isMain: true)] + times() + [
+            Member("name", .orNull(.text), isMain: true), Member("description", .text), Member("industry", .text),
             Member("website", .link), Member("logo_url", .link), Member("number_of_employees", .integer),
-            Member("crm_association", .named("CrmAssociation")), Member("domains", .list(of: .named("Domain"))),
+            Member("crm_association", .named("CrmAssociation")),
+            Member("domains", .list(of: .named("Domain")), isMain: true),
         ])
 
     private static let tag = ResultType(
         "Tag", "A tag for engagements.",
-        [kind("tag"), Member("id", .id(prefix: "tag_")), Member("name", .text)] + times + [
+        [
+            kind("tag"), Member("id", .id(prefix: "tag_"), isMain: true), Member("name", .text, isMain: true),
+        ] + times() + [
             Member("hex_color", .orNull(.text), "As #1F77B4."), Member("description", .orNull(.text)),
             Member("auto_tagging_enabled", .flag),
         ])
 
     private static let user = ResultType(
         "User", "A user of the workspace.",
-        [kind("user"), Member("id", .id(prefix: "usr_")), Member("role", .text)] + times + names + [
-            Member("job_title", .text), Member("emails", .list(of: .named("Email"))), Member("time_zone", .text),
+        [kind("user"), Member("id", .id(prefix: "usr_"), isMain: true), Member("role", .text)] + times() + names + [
+            Member("job_title", .text), Member("emails", .list(of: .named("Email")), isMain: true),
+            Member("time_zone", .text),
             Member("last_activity_at", .time),
         ])
 
@@ -116,7 +124,7 @@ extension ResultType {
             Member("body", .text), Member("status", .text), Member("anchor", .orNull(.anything)),
             Member("created_by", .orNull(.id(prefix: "usr_"))), Member("resolved_by", .orNull(.id(prefix: "usr_"))),
             Member("resolved_at", .orNull(.time)),
-        ] + times)
+        ] + times())
 
     private static let timeline = ResultType(
         "TranscriptTimeline", "Who spoke when. The members of its items are not printed in the API's reference.",
@@ -135,20 +143,20 @@ extension ResultType {
         [Member("object_type", .text), Member("crm_object_id", .text), Member("source", .text)])
 
     private static let email = ResultType(
-        "Email", "An e-mail address.", [Member("email", .text), Member("is_primary", .flag)])
+        "Email", "An e-mail address.", [Member("email", .text, isMain: true), Member("is_primary", .flag)])
 
     private static let phone = ResultType(
         "PhoneNumber", "A phone number.", [Member("phone_number", .text), Member("is_primary", .flag)])
 
     private static let domain = ResultType(
-        "Domain", "A domain of a company.", [Member("domain", .text), Member("is_primary", .flag)])
+        "Domain", "A domain of a company.", [Member("domain", .text, isMain: true), Member("is_primary", .flag)])
 
     private static let deleted = ResultType(
         "Deleted", "What was deleted.",
         [Member("id", .text), Member("object", .text), Member("deleted", .flag)])
 
     private static let found = ResultType(
-        "FoundContacts", "What the queries found, each in one of the three.",
+        "FoundContacts", "What the queries found, each in one of the three.", isOwn: true,
         [
             Member("found", .map(of: .id(prefix: "cnt_")), isRequired: true, "The contact's id, by the query."),
             Member(
@@ -164,7 +172,7 @@ extension ResultType {
         ])
 
     private static let window = ResultType(
-        "TranscriptWindow", "A part of a transcript.",
+        "TranscriptWindow", "A part of a transcript.", isOwn: true,
         [
             Member("text", .orNull(.text), isRequired: true, "null where there is no transcript."),
             Member("offset", .integer, isRequired: true), Member("total", .integer, isRequired: true, "Characters."),
@@ -172,11 +180,11 @@ extension ResultType {
         ])
 
     private static let journal = ResultType(
-        "JournalList", "Writes that the journal holds.",
+        "JournalList", "Writes that the journal holds.", isOwn: true,
         [Member("entries", .list(of: .named("JournalEntry")), isRequired: true)])
 
     private static let write = ResultType(
-        "JournalEntry", "A write.",
+        "JournalEntry", "A write.", isOwn: true,
         [
             Member("number", .integer, isRequired: true), Member("at", .time, isRequired: true, "When it was begun."),
             Member("method", .text, isRequired: true), Member("engagement_id", .id(prefix: "ngmt_")),
@@ -187,23 +195,24 @@ extension ResultType {
         ])
 
     private static let meta = ResultType(
-        "Meta", "How the answer came about. What the API did not send is absent.",
+        "Meta", "How the answer came about. What the API did not send is absent.", isOwn: true,
         [
             Member("status", .integer, "The HTTP status; absent where nothing was sent."), Member("api_version", .text),
             Member("etag", .text), Member("attempts", .integer, isRequired: true, "HTTP requests made."),
-            Member("elapsed_ms", .number, isRequired: true), Member("pages", .integer, "Pages fetched, with all."),
-            Member("stopped_by", .named("Stop"), "Why a list with all ended before its end."),
+            Member("elapsed_ms", .number, isRequired: true),
+            Member("pages", .integer, by: "all", "Pages fetched, with all."),
+            Member("stopped_by", .named("Stop"), by: "all", "Why a list with all ended before its end."),
         ])
 
     private static let stop = ResultType(
-        "Stop", "What ended a walk through a list early. What was received until then is in data.",
+        "Stop", "What ended a walk through a list early. What was received until then is in data.", isOwn: true,
         [
             Member("kind", .text, isRequired: true), Member("message", .text, isRequired: true),
             Member("error", .named("Error"), "The failure of a page after the first."),
         ])
 
     private static let changes = ResultType(
-        "Changes", "What an edit did to the contacts of an engagement, ids in the API's order.",
+        "Changes", "What an edit did to the contacts of an engagement, ids in the API's order.", isOwn: true,
         ["before", "after", "added", "removed", "kept", "preserved"].map { Member($0, .list(of: .id(prefix: "cnt_"))) }
             + [Member("verified", .flag, isRequired: true, "Whether a read afterwards found what was asked for.")])
 

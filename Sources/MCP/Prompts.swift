@@ -45,9 +45,7 @@ extension Server {
         guard let value = params?.member("arguments")?.member("engagement_id") else {
             throw Refusal(field, "required", "\(name) needs the argument engagement_id.")
         }
-        guard let id = value.string, id.utf8.count <= Parameter.idLimit, id.hasPrefix("ngmt_"), id.utf8.count > 5,
-            id.utf8.dropFirst(5).allSatisfy(\.isAlphanumeric)
-        else {
+        guard let id = value.string, Parameter.engagementID.takes(id: id) else {
             throw Refusal(field, "invalid_format", "engagement_id must be ngmt_ and then letters and digits.")
         }
         return id

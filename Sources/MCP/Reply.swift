@@ -10,6 +10,8 @@ public final class Reply {
         case tool
         /// A resource: its URI, and whether it is only the transcript.
         case resource(uri: String, isTranscript: Bool)
+        /// The resources that are listed, out of a list of engagements.
+        case newest
     }
 
     /// Bytes of one line, less its line break, that an answer must stay under: the largest that clients are known to
@@ -22,15 +24,18 @@ public final class Reply {
     public var mayLog: Bool { !revision.isStateless }
     /// What progress notifications are to name, as spelled; nil when none are wanted.
     public let progressToken: [UInt8]?
+    /// The client's `traceparent` (W3C Trace Context); nil when it gave none.
+    public let traceparent: String?
 
     private let shape: Shape
     private let server: Server
     private var progress = 0
 
-    init(_ shape: Shape, _ revision: Revision, progressToken: [UInt8]?, server: Server) {
+    init(_ shape: Shape, _ revision: Revision, _ meta: RequestMeta, server: Server) {
         self.shape = shape
         self.revision = revision
-        self.progressToken = progressToken
+        progressToken = meta.progressToken.map { Array($0.bytes) }
+        traceparent = meta.traceparent
         self.server = server
     }
 
@@ -43,6 +48,7 @@ public final class Reply {
     public func appendSuccess(_ body: Bytes, members: Bytes? = nil, meta: Bytes, to out: ByteBuffer) {
         switch shape {
         case .tool: appendToolResult(body, members, meta, to: out)
+        case .newest: server.appendEngagements(body, revision, to: out)
         case .resource(let uri, let isTranscript):
             guard isTranscript else {
                 return appendContents(uri, "application/json", out) { Self.appendText(body, to: $0) }
@@ -71,6 +77,8 @@ public final class Reply {
                 Self.writeText(text, to: &json)
                 json.member("isError", true)
             }
+        // A list that can't be had is no reason for a host to take the server for broken.
+        case .newest: server.appendEngagements(nil, revision, to: out)
         case .resource(let uri, _):
             let isMissing = failure.kind == .notFound || failure.kind == .invalidParams
             let refusal = isMissing ? Refusal.noResource(uri, failure.message, revision, failure) : Refusal(failure)

@@ -12,6 +12,8 @@ struct RequestMeta {
     var logLevel: JSONSlice?
     /// A string or a whole number.
     var progressToken: JSONSlice?
+    /// Of which trace the request is part, where it says so in the form of W3C Trace Context.
+    var traceparent: String?
 
     /// Whether any member says that the request is of the stateless revision.
     var isStateless: Bool { version != nil || capabilities != nil || logLevel != nil }
@@ -24,6 +26,20 @@ struct RequestMeta {
         logLevel = value("io.modelcontextprotocol/logLevel")
         if let token = meta.member("progressToken"), token.kind == .string || token.isWholeNumber {
             progressToken = token
+        }
+        traceparent = meta.member("traceparent")?.plainString.flatMap { Self.isTrace($0) ? $0.text : nil }
+    }
+}
+
+extension RequestMeta {
+    /// `00-` and 32, 16 and 2 hexadecimal digits; a later version may go on behind a further `-`.
+    fileprivate static func isTrace(_ text: Bytes) -> Bool {
+        guard 55...256 ~= text.count, text.count == 55 || text[55] == UInt8(ascii: "-") else { return false }
+        return (0..<text.count).allSatisfy { at in
+            let byte = text[at]
+            if [2, 35, 52, 55].contains(at) { return byte == UInt8(ascii: "-") }
+            if at > 55 { return byte > 0x20 && byte < 0x7F }
+            return byte.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
         }
     }
 }
@@ -58,6 +74,8 @@ enum RequestName: String, CaseIterable {
     case getPrompt = "prompts/get"
     case complete = "completion/complete"
     case listen = "subscriptions/listen"
+    case listSkills = "skills/list"
+    case getSkill = "skills/get"
 
     /// Whether the stateless revision has it.
     var isStateless: Bool {

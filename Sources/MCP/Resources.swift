@@ -45,12 +45,12 @@ extension Server {
 
     private var readable: [Template] { Self.templates.filter { mayCall($0.method) } }
 
-    /// Single resources are not listed: there are as many as engagements and contacts. Templates say how each is named.
-    func appendResources(isTemplates: Bool, _ revision: Revision, to out: ByteBuffer) {
+    /// How each resource is named.
+    func appendTemplates(_ revision: Revision, to out: ByteBuffer) {
         appendResult(revision, cache: .forAnHour, to: out) { json in
-            json.name(isTemplates ? "resourceTemplates" : "resources")
+            json.name("resourceTemplates")
             json.beginArray()
-            for template in isTemplates ? readable : [] {
+            for template in readable {
                 json.beginObject()
                 json.member("uriTemplate", template.uri)
                 json.member("name", template.name)
@@ -62,6 +62,59 @@ extension Server {
             json.endArray()
         }
     }
+
+    // MARK: The list
+
+    /// How many engagements are listed: there are as many as people meet, and templates say how each is named.
+    private static let listed = 5
+    /// Milliseconds that listing them may take: hosts ask at their start, and a person may wait.
+    private static let listingTime = 5000
+
+    /// The call that finds what is listed; nil where it may not be made.
+    func listing(_ meta: RequestMeta, _ revision: Revision) -> ToolCall? {
+        guard let entry = table.entries.first(where: { $0.method.name == "engagement.list" }), entry.isAllowed,
+            readable.contains(where: { $0.scheme == "engagement" })
+        else { return nil }
+        let params = ByteBuffer()
+        var json = JSONWriter(params)
+        json.beginObject()
+        json.member("limit", Self.listed)
+        json.name("options")
+        json.beginObject()
+        json.member("timeout_ms", Self.listingTime)
+        json.endObject()
+        json.endObject()
+        return ToolCall(
+            entry: entry, params: ToolArguments.checked(params),
+            reply: Reply(.newest, revision, meta, server: self), canAsk: false, returned: nil, holder: params,
+            refusal: nil)
+    }
+
+    /// Appends the engagements in `page`, a list as the API sends it, as resources; nil for none.
+    func appendEngagements(_ page: Bytes?, _ revision: Revision, to out: ByteBuffer) {
+        appendResult(revision, cache: .notAtAll, to: out) { json in
+            json.name("resources")
+            json.beginArray()
+            if let page, let items = JSONSlice(checked: page).member("data"), items.kind == .array {
+                for item in items.elements.prefix(Self.listed) { Self.write(item, revision, to: &json) }
+            }
+            json.endArray()
+        }
+    }
+
+    private static func write(_ engagement: JSONSlice, _ revision: Revision, to json: inout JSONWriter) {
+        guard let id = engagement.member("id")?.string, Parameter.engagementID.takes(id: id) else { return }
+        let title = engagement.member("title")?.string.flatMap { $0.isEmpty ? nil : $0 } ?? id
+        json.beginObject()
+        json.member("uri", "engagement:///\(id)")
+        json.member("name", revision.hasTitles ? id : title)
+        if revision.hasTitles { json.member("title", title) }
+        if let time = engagement.member("start_at")?.string { json.member("description", "An engagement of \(time).") }
+        json.member("mimeType", "application/json")
+        json.endObject()
+    }
+
+    // MARK: Reading
 
     /// What `resources/read` asks for.
     func read(_ params: JSONSlice?, _ meta: RequestMeta, _ revision: Revision) throws(Refusal) -> ToolCall {
@@ -85,13 +138,13 @@ extension Server {
         if !words.isEmpty { json.member("expand", words) }
         json.endObject()
         let shape = Reply.Shape.resource(uri: uri, isTranscript: isTranscript)
-        let reply = Reply(shape, revision, progressToken: meta.progressToken.map { Array($0.bytes) }, server: self)
         return ToolCall(
-            entry: entry, params: Self.checked(buffer), reply: reply, canAsk: false, returned: nil, holder: buffer)
+            entry: entry, params: ToolArguments.checked(buffer), reply: Reply(shape, revision, meta, server: self),
+            canAsk: false, returned: nil, holder: buffer, refusal: nil)
     }
 
-    /// Whether anything can be read as a resource.
-    var hasResources: Bool { !readable.isEmpty }
+    /// Whether anything of the API can be read as a resource.
+    var hasTemplates: Bool { !readable.isEmpty }
 
     // MARK: Completion
 

@@ -26,6 +26,8 @@ public enum Revision: String, CaseIterable, Comparable, Sendable {
     public var hasStructuredContent: Bool { self >= .june2025 }
     /// Whether arguments that don't fit the schema are told to the model, as a result, and not to its client only.
     public var argumentErrorsAreResults: Bool { self >= .november2025 }
+    /// Whether a server tells which extensions of the protocol it has.
+    public var hasExtensions: Bool { self >= .november2025 }
     /// The code that says there is no such resource.
     public var resourceNotFoundCode: Int { isStateless ? -32602 : -32002 }
 

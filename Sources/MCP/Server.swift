@@ -29,6 +29,10 @@ public final class Server {
     let version: String
     let isSandbox: Bool
     let tools: [Tool]
+    /// The skills whose tools may all be called.
+    private(set) lazy var skills = Skill.all.filter { skill in
+        skill.needs.allSatisfy { entriesByTool[$0]?.isAllowed == true }
+    }
     /// What a tool calls, by its name: of all methods of the table, also of those that are not offered.
     private(set) lazy var entriesByTool = [String: MethodTable.Entry](
         table.entries.compactMap { entry in Tool(entry.method).map { ($0.name, entry) } },
@@ -156,10 +160,22 @@ public final class Server {
             try Self.checkCursor(params)
             return .answer { self.appendTools(revision, to: $0) }
         case .callTool: return .call(try call(params, meta, revision, session))
-        case .listResources, .listTemplates:
+        case .listResources:
             try Self.checkCursor(params)
-            return .answer { self.appendResources(isTemplates: name == .listTemplates, revision, to: $0) }
-        case .readResource: return .call(try read(params, meta, revision))
+            if let call = listing(meta, revision) { return .call(call) }
+            return .answer { self.appendEngagements(nil, revision, to: $0) }
+        case .listTemplates:
+            try Self.checkCursor(params)
+            return .answer { self.appendTemplates(revision, to: $0) }
+        case .readResource:
+            guard let file = skillFile(params) else { return .call(try read(params, meta, revision)) }
+            return .answer { self.append(file, revision, to: $0) }
+        case .listSkills:
+            try Self.checkCursor(params)
+            return .answer { self.appendSkills(revision, to: $0) }
+        case .getSkill:
+            let skill = try skill(params)
+            return .answer { self.append(skill, revision, to: $0) }
         case .listPrompts:
             try Self.checkCursor(params)
             return .answer { self.appendPrompts(revision, to: $0) }

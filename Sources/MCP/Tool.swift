@@ -36,10 +36,9 @@ public struct Tool {
 
     /// What it does, what it destroys, and which scopes it takes: for a model.
     public var description: String {
-        var sentences = [method.summary, Self.namingTools(method.detail)]
+        var sentences = [method.summary, Self.namingTools(method.detailForTools)]
         if !method.scopes.isEmpty {
-            let further = method.privateScopes
-            let more = further.isEmpty ? "" : "; private engagements also \(further.joined(separator: ", "))"
+            let more = method.privateScopes.isEmpty ? "" : "; for private engagements also the :private: ones"
             sentences.append("Scopes: \(method.scopes.joined(separator: ", "))\(more).")
         }
         return sentences.filter { !$0.isEmpty }.joined(separator: " ")
@@ -55,7 +54,7 @@ public struct Tool {
         writeInputSchema(to: &json)
         if revision.hasStructuredContent {
             json.name("outputSchema")
-            Self.writeOutputSchema(to: &json)
+            method.writeOutline(to: &json)
         }
         if revision.hasAnnotations {
             json.name("annotations")
@@ -71,32 +70,14 @@ public struct Tool {
         json.name("properties")
         json.beginObject()
         // Hosts have limits of their own, and a model that is asked for `options` makes some up. They are still taken.
-        for parameter in method.parameters where !parameter.isOptions {
+        for parameter in method.parameters + [method.clearing].compactMap(\.self) where !parameter.isOptions {
             json.name(parameter.name)
-            parameter.writeSchema(to: &json, description: parameter.documentation)
+            parameter.writeSchema(to: &json, for: .tool)
         }
         json.endObject()
         let required = method.parameters.filter(\.isRequired).map(\.name)
         if !required.isEmpty { json.member("required", required) }
         json.member("additionalProperties", false)
-        json.endObject()
-    }
-
-    /// Open: what the API sends in `data` is its own, and may grow.
-    private static func writeOutputSchema(to json: inout JSONWriter) {
-        json.beginObject()
-        json.member("type", "object")
-        json.name("properties")
-        json.beginObject()
-        json.name("data")
-        json.beginObject()
-        json.endObject()
-        json.name("meta")
-        json.beginObject()
-        json.member("type", "object")
-        json.endObject()
-        json.endObject()
-        json.member("required", ["data", "meta"])
         json.endObject()
     }
 

@@ -24,10 +24,12 @@ struct CallLog {
     }
 
     /// Writes over the token in what the answer's head says, of which some is told, and notes that the call has ended.
-    func ended(_ entry: MethodTable.Entry, _ id: Bytes, _ result: CallResult) {
+    func ended(
+        _ entry: MethodTable.Entry, _ id: Bytes, _ result: CallResult, traceparent: @autoclosure () -> String? = nil
+    ) {
         result.exchange.changeFields(conceal)
         guard log.isOn(.info) else { return }
-        var fields = Self.fields(entry, id)
+        var fields = Self.fields(entry, id, traceparent())
         fields.append(("status", .number(result.exchange.status)))
         fields.append(("attempts", .number(result.attempts)))
         fields.append(("elapsed_ms", .number(Int(result.elapsed * 1000))))
@@ -36,10 +38,13 @@ struct CallLog {
     }
 
     /// - Parameter elapsed: seconds that the call took; nil for a request that never became one.
-    func failed(_ entry: MethodTable.Entry?, _ id: Bytes?, _ failure: RPCFailure, elapsed: Double? = nil) {
+    func failed(
+        _ entry: MethodTable.Entry?, _ id: Bytes?, _ failure: RPCFailure, elapsed: Double? = nil,
+        traceparent: @autoclosure () -> String? = nil
+    ) {
         let level: Logger.Level = failure.kind == .internalError ? .error : .info
         guard log.isOn(level) else { return }
-        var fields = Self.fields(entry, id)
+        var fields = Self.fields(entry, id, traceparent())
         fields.append(("kind", .text(failure.kind.rawValue)))
         if let status = failure.status { fields.append(("status", .number(status))) }
         if let attempts = failure.attempts { fields.append(("attempts", .number(attempts))) }
@@ -76,10 +81,13 @@ struct CallLog {
     }
 
     /// What every line about a call begins with; a notification has no id.
-    private static func fields(_ entry: MethodTable.Entry?, _ id: Bytes?) -> [(String, LogValue)] {
+    private static func fields(
+        _ entry: MethodTable.Entry?, _ id: Bytes?, _ traceparent: String? = nil
+    ) -> [(String, LogValue)] {
         var fields: [(String, LogValue)] = []
         if let entry { fields.append(("method", .text(entry.method.name))) }
         if let id, !id.isEmpty { fields.append(("id", .text(id.text))) }
+        if let traceparent { fields.append(("traceparent", .text(traceparent))) }
         return fields
     }
 }

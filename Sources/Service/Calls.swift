@@ -285,7 +285,7 @@ final class Calls: OperationsClient {
         let result = CallResult(
             exchange: exchange, data: data.map { .made($0) } ?? .received, members: members, meta: meta,
             attempts: call.attempts, elapsed: call.elapsed(now))
-        log.ended(entry, call.id.bytes, result)
+        log.ended(entry, call.id.bytes, result, traceparent: face.traceparent)
         if !call.isWanted { return end(call, nil, now) }
         do throws(RPCFailure) {
             if data != nil { face.begin(call.answer, call.id.bytes, call.destination) }
@@ -306,7 +306,7 @@ final class Calls: OperationsClient {
         if call.entry?.isWrite == true { failure.tell(call.applied) }
         output.countError()
         let elapsed = call.elapsed(now)
-        log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed)
+        log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed, traceparent: call.face?.traceparent)
         if !call.isWanted { return end(call, nil, now) }
         call.face?.fail(call.answer, call.id.bytes, failure, elapsed: elapsed, call.destination)
         end(call, call.answer, now)

@@ -245,13 +245,14 @@ final class Dispatcher {
         let face = MCPFace(reply, entry.method, stream: mcp, output: output)
         do throws(RPCFailure) {
             if let refusal = refusal(entry) { throw refusal }
+            if let refusal = toolCall.refusal { throw refusal.unsent(entry.method) }
             let consent = try consent(toolCall)
             try withExtendedLifetime(toolCall.holder) { () throws(RPCFailure) in
                 try calls.begin(entry, toolCall.params, id, face, destination, now, consent: consent)
             }
         } catch {
             output.countError()
-            log.failed(entry, id?.bytes, error)
+            log.failed(entry, id?.bytes, error, traceparent: face.traceparent)
             face.refuse(id, error, destination)
         }
     }

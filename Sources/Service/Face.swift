@@ -8,6 +8,8 @@ import MCP
 /// How the way and the outcome of a call are told to the host that made it. Knows nothing of HTTP's requests or
 /// retries.
 protocol Face: AnyObject {
+    /// Of which trace the host says that the call is part (W3C Trace Context).
+    var traceparent: String? { get }
     /// The call's params have been checked.
     func take(_ terms: CallTerms)
     /// Begins an answer so that the API's body can be received behind what stands there then.
@@ -111,6 +113,8 @@ final class PlainFace: Face {
         // A stream on which params name a revision of MCP is MCP from here on.
         if terms.namesRevision { mcp.activate() }
     }
+
+    var traceparent: String? { nil }
 
     private static let largeData = 128 * 1024
 

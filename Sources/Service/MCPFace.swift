@@ -19,6 +19,8 @@ final class MCPFace: Face {
         self.output = output
     }
 
+    var traceparent: String? { reply.traceparent }
+
     func take(_ terms: CallTerms) { self.terms = terms }
 
     /// What MCP makes of the body is written when all of it is there.

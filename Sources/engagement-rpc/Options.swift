@@ -57,7 +57,8 @@ struct Options {
 
     /// Which methods may be called.
     var filter: MethodTable.Filter {
-        MethodTable.Filter(isReadOnly: isReadOnly, patterns: methods, toolsets: toolsets)
+        MethodTable.Filter(
+            isReadOnly: isReadOnly, patterns: methods, toolsets: toolsets, hasJournal: journal != nil)
     }
 
     /// The flag that says where the token comes from, or nil for `ENGAGEMENT_RPC_TOKEN`, which only a flag overrules.

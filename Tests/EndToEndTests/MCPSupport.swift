@@ -122,3 +122,6 @@ extension Answer {
         string("result", "content", "0", "text").flatMap { try? Answer(Array($0.utf8)) }
     }
 }
+
+/// Where a process may keep a journal that nobody else has.
+func temporaryJournal() -> String { "/tmp/engagement-rpc-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).journal" }

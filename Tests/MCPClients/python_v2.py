@@ -51,7 +51,8 @@ async def main():
 
         templates = (await client.list_resource_templates()).resource_templates
         check(len(templates) == 6, "templates")
-        await client.list_resources()
+        listed = (await client.list_resources()).resources
+        check(len(listed) == 5 and listed[0].uri.startswith("engagement:///ngmt_"), f"resources {listed}")
         contents = (await client.read_resource("engagement:///ngmt_sandbox01/transcript")).contents
         check(contents[0].text.startswith("[0s]"), "transcript")
         prompts = (await client.list_prompts()).prompts

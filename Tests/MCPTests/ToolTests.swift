@@ -33,7 +33,8 @@ struct ToolTests {
                 #expect(input?.member("type")?.string == "object")
                 #expect(input?.member("additionalProperties")?.bool == false)
                 let names = input?.member("properties")?.members.compactMap(\.name.string) ?? []
-                #expect(names == method.parameters.filter { !$0.isOptions }.map(\.name))
+                let own = method.parameters.filter { !$0.isOptions }.map(\.name)
+                #expect(names == own + (method.clearing.map { [$0.name] } ?? []))
                 for keyword in ["oneOf", "anyOf", "allOf", "$ref", "$defs"] as [StaticString] {
                     #expect(input?.member(keyword) == nil)
                 }

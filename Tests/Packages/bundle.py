@@ -1,5 +1,5 @@
-"""Unpacks an .mcpb bundle as a host does, and prints the command that its manifest makes of the settings' defaults, a
-word a line: bundle.py BUNDLE FOLDER [SCHEMA]. With a schema the manifest has to fit it."""
+"""Unpacks an .mcpb bundle as a host does, looks for the skills in it, and prints the command that its manifest makes of
+the settings' defaults, a word a line: bundle.py BUNDLE FOLDER [SCHEMA]. With a schema the manifest has to fit it."""
 
 import json
 import sys
@@ -10,6 +10,9 @@ bundle, folder = sys.argv[1], Path(sys.argv[2])
 with zipfile.ZipFile(bundle) as packed:
     for item in packed.infolist():
         Path(packed.extract(item, folder)).chmod(item.external_attr >> 16 or 0o644)
+skills = Path(__file__).parents[2] / "schema/skills"
+for file in skills.rglob("*.*"):
+    assert (folder / "skills" / file.relative_to(skills)).read_bytes() == file.read_bytes(), f"{file} is not in it"
 manifest = json.loads((folder / "manifest.json").read_text())
 if len(sys.argv) > 3:
     import jsonschema

@@ -72,6 +72,10 @@ manifest = {
 bundle = folder / f"engagement-rpc-{version}-linux-{os.environ['arch']}.mcpb"
 with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(bundle, "w", zipfile.ZIP_DEFLATED) as target:
     target.writestr("manifest.json", json.dumps(manifest, indent=2) + "\n")
+    # For hosts that read skills out of a bundle; the program serves the same ones.
+    skills = Path(__file__).parents[2] / "schema/skills"
+    for file in sorted(skills.rglob("*.*")):
+        target.write(file, f"skills/{file.relative_to(skills)}")
     for item in source.infolist():
         top = item.filename.split("/")[0]
         if top == "engagement_rpc.libs" or item.filename == "engagement_rpc/engagement-rpc":

@@ -1,0 +1,116 @@
+// swift-format-ignore-file
+/// The files of schema/skills, as they are. Written by Tests/update-generated.
+enum SkillFiles {
+    static let all: [Skill.File] = [
+        .init(
+            path: "change-attendees/SKILL.md",
+            digest: "9a37100a8cb05c69743d6cb17e985abad48bec714e150d3eb947d749b7f3e58f",
+            text: ##"""
+---
+name: change-attendees
+description: Add people to an AskElephant engagement, or take people off it, without losing anybody else. Use it whenever the contacts of a meeting or call are to change.
+compatibility: Needs the tools engagement_list, engagement_get, engagement_find_contacts, engagement_add_contacts and engagement_remove_contacts.
+---
+
+# Change the attendees of an engagement
+
+In the calls below put real ids in place of ngmt_ID, cnt_NEW and cnt_OLD. Never make up an id.
+
+1. Which engagement? With an id, go on. Without one, look for two or three words of its title:
+   `engagement_list {"search": "quarterly review", "limit": 10}`
+   Several fit: show the user title and time of each, and ask.
+2. Who is there now?
+   `engagement_get {"engagement_id": "ngmt_ID", "expand": ["contacts"]}`
+   Entries with `is_calendar_resource` true are rooms: leave them alone, they stay by themselves.
+3. Who is to come or to go? Get the contact ids as the skill find-people says.
+4. Look before you write. With `dry_run` nothing is written:
+   `engagement_add_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_NEW"], "dry_run": true}`
+   `engagement_remove_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_OLD"], "dry_run": true}`
+   In `changes`, `added` and `removed` must be the people meant and nobody else. If not, stop and say what you see.
+5. Tell the user by name who would be added and who would be taken off. Before anybody is taken off, wait for a yes.
+6. The same calls without `dry_run`, the addition first:
+   `engagement_add_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_NEW"]}`
+   `engagement_remove_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_OLD"]}`
+7. Check `changes`: `verified` must be true. If it is false, or a call failed with `applied` "unknown", do step 2 again
+   before you write anything more. `applied` "no": nothing happened.
+
+Do not use engagement_replace_contacts for this: whoever is missing from its list is dropped. If the user wants a whole
+new list, give it `expected_contact_ids`, all contacts from step 2 but the rooms; then a change that somebody else made
+in between is refused (412) and not overwritten.
+
+Something went wrong: `before` in `changes` says who was there. Put them back with engagement_undo if you have it, else
+with engagement_add_contacts.
+
+"""##),
+        .init(
+            path: "find-people/SKILL.md",
+            digest: "7ab11433b98b7f586b55672645190ad8d86fd8d8301195df377cbef46e86ced4",
+            text: ##"""
+---
+name: find-people
+description: Find out which AskElephant contact is meant by a name or an e-mail address. Use it before any tool that takes a contact id, when all you have is a name or an address.
+compatibility: Needs the tools engagement_find_contacts, contact_list and contact_get.
+---
+
+# Find who is meant
+
+1. Look up all of them in one call, addresses where you have them, else full names:
+   `engagement_find_contacts {"emails": ["ADDRESS"], "names": ["FULL NAME"]}`
+   Both match whole, never by a part. An address decides; a name may be anybody's.
+2. Each query comes back in one of three places:
+   - `found`: one contact, with its id. Done. For a name, check once that it is the right person (step 3).
+   - `ambiguous`: several. Go to step 3 with each.
+   - `missing`: nobody. Go to step 4.
+3. Look at a candidate:
+   `contact_get {"contact_id": "cnt_ID"}`
+   Take one only when the user's own words decide it: an address, a company. Otherwise show names and addresses, and ask.
+   Do not choose by order, by date or by which is fuller.
+4. Search for a part of the name or of the address:
+   `contact_list {"search": "PART", "limit": 10}`
+   What you find here are guesses: show them, and ask. Nothing found: ask the user for the e-mail address.
+5. Create a contact only when the user wants it. A 409 means that somebody has this address already: step 1 with it.
+
+Colleagues of the user are users (usr_…, user_list), not contacts; they are no attendees that you could add.
+
+"""##),
+        .init(
+            path: "merge-duplicates/SKILL.md",
+            digest: "84766cc3a76823d9db7cba11f0606394e0d950131b9f1830e79d306f65ff18c6",
+            text: ##"""
+---
+name: merge-duplicates
+description: Merge two AskElephant contacts that are the same person, so that every engagement names the one that stays. Use it when a contact is there twice.
+compatibility: Needs the tools engagement_list, contact_get, engagement_add_contacts and engagement_remove_contacts.
+---
+
+# Merge two contacts that are one person
+
+In the calls below put real ids in place of cnt_KEEP, which stays, cnt_GONE, which goes, and ngmt_ID.
+
+1. Look at both:
+   `contact_get {"contact_id": "cnt_KEEP"}`
+   `contact_get {"contact_id": "cnt_GONE"}`
+   Show them side by side. The user decides that they are one person, and which one stays. Without a yes, stop here.
+2. List every engagement of the one that goes:
+   `engagement_list {"filter": {"contact_ids": {"eq": "cnt_GONE"}}, "all": true}`
+   Tell the user how many there are. If `has_more` is true, go on with the same call and `next_cursor` as `cursor`.
+3. For each of them, one after the other, add first, so that nobody is lost if you are stopped in between:
+   `engagement_add_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_KEEP"], "dry_run": true}`
+   `added` is the one that stays, or nobody if they are there already. Then:
+   `engagement_add_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_KEEP"]}`
+   `verified` is true. Then:
+   `engagement_remove_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_GONE"], "dry_run": true}`
+   `removed` is the one that goes and nobody else, and `kept` has the one that stays. Then:
+   `engagement_remove_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_GONE"]}`
+   `verified` is true. If anything is otherwise, or a call fails, stop and tell the user how far you are; doing step 2 and 3
+   again later goes on where you stopped.
+4. Step 2 once more. It must be empty now; what is left, do again.
+5. Ask once more, then delete the one that is left over:
+   `contact_delete {"contact_id": "cnt_GONE"}`
+   Without this tool, say that cnt_GONE has no engagements any more and can be deleted by hand. It can't be undone.
+6. What only the deleted one had (addresses, phone numbers), add to the other with contact_update. `emails` and
+   `phone_numbers` replace the whole list there: send the old ones too. An address is free only after step 5.
+
+"""##),
+    ]
+}

@@ -1,0 +1,124 @@
+import Bytes
+import JSON
+import JSONRPC
+
+/// A skill (extension `io.modelcontextprotocol/skills`): a folder of `schema/skills` that tells a model how to go about
+/// a task with the tools. Its files are resources.
+struct Skill {
+    /// A file as it is.
+    struct File {
+        /// Below the folder of skills: `find-people/SKILL.md`.
+        let path: String
+        /// Of its bytes, SHA-256 in hexadecimal digits.
+        let digest: String
+        let text: String
+
+        var uri: String { "skill://\(path)" }
+        var type: String { path.hasSuffix(".md") ? "text/markdown" : "text/plain" }
+    }
+
+    static let extensionName = "io.modelcontextprotocol/skills"
+    /// Every skill, in the order of their names.
+    static let all: [Skill] = {
+        let folders = Dictionary(grouping: SkillFiles.all) { $0.path.prefix { $0 != "/" } }
+        return folders.sorted { $0.key < $1.key }.compactMap { Skill(folder: String($0.key), $0.value) }
+    }()
+
+    /// That of its `SKILL.md`.
+    let uri: String
+    let files: [File]
+    /// What stands above the text, in its order.
+    let frontmatter: [(name: String, value: String)]
+
+    /// Nil for a folder without a `SKILL.md`.
+    private init?(folder: String, _ files: [File]) {
+        guard let main = files.first(where: { $0.path == "\(folder)/SKILL.md" }) else { return nil }
+        uri = main.uri
+        self.files = files
+        // Plain scalars, each on its line.
+        let lines = main.text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+        frontmatter = lines.prefix { $0 != "---" }.compactMap { line in
+            line.firstIndex(of: ":").map { colon in
+                (String(line[..<colon]), String(line[line.index(after: colon)...].drop { $0 == " " }))
+            }
+        }
+    }
+
+    func value(_ name: String) -> String { frontmatter.first { $0.name == name }?.value ?? "" }
+
+    /// What it is for, in a few words.
+    var title: String { value("name").split(separator: "-").joined(separator: " ") }
+
+    /// The tools without which it is of no use, as it says itself.
+    var needs: [String] {
+        value("compatibility").split { !($0.isLetter || $0 == "_") }.map(String.init).filter { $0.contains("_") }
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("uri", uri)
+        json.name("frontmatter")
+        json.beginObject()
+        for (name, value) in frontmatter { json.member(name, value) }
+        json.endObject()
+        json.name("resources")
+        json.beginArray()
+        for file in files {
+            json.beginObject()
+            json.member("uri", file.uri)
+            json.member("digest", "sha256:\(file.digest)")
+            json.member("size", file.text.utf8.count)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+    }
+}
+
+extension Server {
+    func appendSkills(_ revision: Revision, to out: ByteBuffer) {
+        appendResult(revision, cache: .forAnHour, to: out) { json in
+            json.name("skills")
+            json.beginArray()
+            for skill in self.skills { skill.write(to: &json) }
+            json.endArray()
+        }
+    }
+
+    /// The skill that `skills/get` names.
+    func skill(_ params: JSONSlice?) throws(Refusal) -> Skill {
+        guard let uri = params?.member("uri")?.string else {
+            throw Refusal("uri", "required", "skills/get needs the uri of a skill's SKILL.md.")
+        }
+        guard let skill = skills.first(where: { $0.uri == uri }) else {
+            throw Refusal("uri", "unknown_skill", "There is no skill \(uri.quoted); skills/list names all.")
+        }
+        return skill
+    }
+
+    func append(_ skill: Skill, _ revision: Revision, to out: ByteBuffer) {
+        appendResult(revision, cache: .forAnHour, to: out) { json in
+            json.name("skill")
+            skill.write(to: &json)
+        }
+    }
+
+    /// The file of a skill that `resources/read` asks for; nil when it asks for something else.
+    func skillFile(_ params: JSONSlice?) -> Skill.File? {
+        guard let uri = params?.member("uri")?.string, uri.hasPrefix("skill:") else { return nil }
+        return skills.lazy.flatMap(\.files).first { $0.uri == uri }
+    }
+
+    func append(_ file: Skill.File, _ revision: Revision, to out: ByteBuffer) {
+        appendResult(revision, cache: .forAnHour, to: out) { json in
+            json.name("contents")
+            json.beginArray()
+            json.beginObject()
+            json.member("uri", file.uri)
+            json.member("mimeType", file.type)
+            json.member("text", file.text)
+            json.endObject()
+            json.endArray()
+        }
+    }
+}
