@@ -1,8 +1,8 @@
 """Claude Code's own binary against a scripted model: claude.py BINARY FOLDER. Prints a line for each way of
 running it.
 
-A person is asked through the stream that the Agent SDK speaks: a no writes nothing, a yes replaces. With `--print`
-alone there is nobody: nothing may be written.
+A person is asked through the stream that the Agent SDK speaks: whatever is no yes writes nothing, a yes replaces. With
+`--print` alone there is nobody: nothing may be written.
 """
 
 import json
@@ -21,11 +21,11 @@ SERVER = "engagement-rpc"
 
 
 def environment(home, url):
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in trial.KEPT if name in os.environ}
     return {**kept, "HOME": str(home), "CLAUDE_CONFIG_DIR": str(home / "config"), "ANTHROPIC_BASE_URL": url,
             "ANTHROPIC_API_KEY": "none", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1",
             "DISABLE_TELEMETRY": "1", "DISABLE_ERROR_REPORTING": "1", "ENABLE_TOOL_SEARCH": "false",
-            "MCP_TIMEOUT": "60000", "NO_PROXY": "127.0.0.1",
+            "MCP_TIMEOUT": "60000",
             # Root may allow everything only where that can do no harm: this model calls nothing but our tools.
             "IS_SANDBOX": "1"}
 

@@ -1,7 +1,7 @@
 """Codex's own binary against a scripted model: codex.py BINARY FOLDER. Prints a line for each way of running it.
 
-A person is asked through `app-server`, as editors start it: a no writes nothing, a yes replaces. Unattended (`exec`)
-there is nobody who could say yes, whatever Codex answers by itself: nothing may be written.
+A person is asked through `app-server`, as editors start it: whatever is no yes writes nothing, a yes replaces.
+Unattended (`exec`) there is nobody who could say yes, whatever Codex answers by itself: nothing may be written.
 """
 
 import json
@@ -18,9 +18,8 @@ from model import ScriptedModel
 
 
 def environment(home):
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-    return {**kept, "HOME": str(home), "CODEX_HOME": str(home), "SCRIPTED_KEY": "none", "RUST_LOG": "error",
-            "NO_PROXY": "127.0.0.1"}
+    kept = {name: os.environ[name] for name in trial.KEPT if name in os.environ}
+    return {**kept, "HOME": str(home), "CODEX_HOME": str(home), "SCRIPTED_KEY": "none", "RUST_LOG": "error"}
 
 
 def configured(folder, name, url, command):
