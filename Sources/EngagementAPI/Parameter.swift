@@ -43,14 +43,14 @@ public struct Parameter: Sendable {
     public enum Format: Sendable {
         case url, email, color, visible
 
-        /// What it looks like, as a regular expression for documents: without classes such as the one for blanks,
-        /// which grammars of local models don't read.
+        /// What it looks like, as a regular expression for documents: from the first character to the last, and without
+        /// classes such as the one for blanks, because grammars of local models read no other.
         var pattern: String {
             switch self {
-            case .url: "^https://"
+            case .url: "^https://[^ ]+$"
             case .email: "^[^@ ]+@[^@ ]+$"
             case .color: "^#[A-Fa-f0-9]{6}$"
-            case .visible: "[^ ]"
+            case .visible: "^ *[^ ]( |[^ ])*$"
             }
         }
 

@@ -27,6 +27,7 @@ struct MCPListTests {
                     }
                     let pattern = part["pattern"] as? String ?? ""
                     #expect(pattern.firstMatch(of: /\\[a-zA-Z]/) == nil, "\(place): \(pattern)")
+                    #expect(pattern.isEmpty || pattern.hasPrefix("^") && pattern.hasSuffix("$"), "\(place): \(pattern)")
                     for length in ["minLength", "maxLength", "minItems", "maxItems"] {
                         #expect((part[length] as? Int ?? 0) < 2000, "\(place)")
                     }
