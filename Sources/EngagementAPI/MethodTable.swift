@@ -28,6 +28,8 @@ public final class MethodTable {
         public let takesBody: Bool
         /// What each call asks about its method, worked out once: a `Method` is dear to copy.
         public let isWrite: Bool
+        /// Whether something that was there may be gone afterwards.
+        public let isDestructive: Bool
         /// Whether it drives the sandbox.
         public let isControl: Bool
         /// What this process does by itself, if it is that.
@@ -66,6 +68,7 @@ public final class MethodTable {
             editors = (place("dry_run"), place("expected_contact_ids"), place("report_changes"))
             takesBody = method.parameters.contains { $0.place == .body }
             isWrite = method.isWrite
+            isDestructive = method.isDestructive && method.availability == .listed
             isControl = method.availability == .sandbox
             if case .local(let local) = method.action { self.local = local } else { local = nil }
             if case .composed(let composition, _) = method.action {

@@ -19,6 +19,8 @@ public struct Response {
     public let result: JSONSlice?
     /// Why there is no result.
     public let error: JSONSlice?
+    /// Whether a member stands twice in it, so that nobody can say what it says.
+    public let isAmbiguous: Bool
 }
 
 /// What one message turned out to be (JSON-RPC 2.0 §4 and §6).
@@ -132,7 +134,7 @@ private struct RequestReader {
     var message: Message {
         // Some libraries write every member that a message may have.
         if method == nil || method?.kind == .null, result != nil || error != nil {
-            return .response(Response(id: id, result: result, error: error))
+            return .response(Response(id: id, result: result, error: error, isAmbiguous: duplicate != nil))
         }
         if let id, id.kind != .string, id.kind != .number, id.kind != .null {
             return invalid("The id must be a string, a number or null.", id: nil)

@@ -11,6 +11,8 @@ public struct Refusal: Error {
     private var requestedVersion: String?
     /// The resource that is not there.
     private var uri: String?
+    /// Whether it is for want of a client that asks people.
+    private var wantsElicitation = false
 
     /// A refusal that plain JSON-RPC would word the same way.
     public init(_ failure: RPCFailure) { self.failure = failure }
@@ -29,6 +31,13 @@ public struct Refusal: Error {
             RPCFailure(.invalidRequest, "MCP \(version.quoted) is not served with this request; \(hint)."))
         refusal.ownCode = -32022
         refusal.requestedVersion = version.cut(after: 200)
+        return refusal
+    }
+
+    /// The client has not declared that it can ask a person, and the request takes one (-32021).
+    public static func missingElicitation(_ failure: RPCFailure) -> Refusal {
+        var refusal = Refusal(failure)
+        (refusal.ownCode, refusal.wantsElicitation) = (-32021, true)
         return refusal
     }
 
@@ -56,8 +65,19 @@ public struct Refusal: Error {
         json.name("data")
         json.beginObject()
         if let requestedVersion {
-            json.member("supported", Revision.offered)
+            json.member("supported", Revision.offered.filter { $0 != requestedVersion })
             json.member("requested", requestedVersion)
+        }
+        if wantsElicitation {
+            json.name("requiredCapabilities")
+            json.beginObject()
+            json.name("elicitation")
+            json.beginObject()
+            json.name("form")
+            json.beginObject()
+            json.endObject()
+            json.endObject()
+            json.endObject()
         }
         if let uri { json.member("uri", uri) }
         failure.writeDataMembers(to: &json)

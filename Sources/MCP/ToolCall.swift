@@ -14,7 +14,7 @@ public struct ToolCall {
     /// Whether the client can ask a person.
     public let canAsk: Bool
     /// What a client that has asked gives back: what it was given, and what the person did.
-    public let returned: (state: String, action: String)?
+    public let returned: (state: String, answer: Elicited)?
     /// What owns the params.
     public let holder: ByteBuffer
     /// What is wrong with the arguments, which is told as an outcome; nil for nothing.
@@ -57,8 +57,7 @@ extension Server {
         let reply = Reply(.tool, revision, meta, server: self)
         let (holder, refusal) = try ToolArguments.read(params?.member("arguments"), entry.method)
         let canAsk = revision.isStateless ? meta.capabilities?.elicits == true : session.elicits
-        let answer = params?.member("inputResponses")?.members.first { $0.name.reads("confirm") }?.value
-        let returned = params?.member("requestState")?.string.map { ($0, answer?.member("action")?.string ?? "") }
+        let returned = params?.member("requestState")?.string.map { ($0, Elicited.returned(params)) }
         return ToolCall(
             entry: entry, params: ToolArguments.checked(holder), reply: reply, canAsk: canAsk,
             returned: revision.isStateless ? returned : nil, holder: holder, refusal: refusal)

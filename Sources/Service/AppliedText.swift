@@ -8,6 +8,14 @@ extension RPCFailure {
         return RPCFailure(.timeout, text, retryable: true)
     }
 
+    /// A call's time was over while a person was asked about another one.
+    static var behindQuestion: RPCFailure {
+        let text =
+            "The call's time was over while another change of the same record waited for a person's answer; nothing "
+            + "was sent."
+        return RPCFailure(.timeout, text, retryable: true)
+    }
+
     /// Says what became of the change that the call asked for.
     mutating func tell(_ applied: Applied) {
         self.applied = applied.rawValue

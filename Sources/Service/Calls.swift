@@ -22,23 +22,20 @@ final class Calls: OperationsClient {
         var consent: Consent?
         /// Whether the host has said that it wants no answer any more.
         var isUnwanted = false
-        /// Whether it waits behind another write to the same resource.
-        var isInLine = false
+        /// What its steps are told when its turn comes.
+        var pending = Outcome.begun
         /// The id as spelled; empty for a notification.
         let id = ByteBuffer(capacity: 64)
         let target = ByteBuffer(capacity: 128)
         let body = ByteBuffer(capacity: 64)
         /// Becomes the frame for the host. A method of one request has the API's body received into it.
         var answer = ByteBuffer(capacity: 4096)
-        var arrivedAt = Instant(nanoseconds: 0)
-        var deadline = Instant(nanoseconds: 0)
+        var clock = CallClock()
         var maxAttempts = 1
         /// Whether a request is under way, and whether that is a write.
         var isAsking = false
         var asksForChange = false
-        /// What the requests that are over say together: all for the count, writes alone for the change.
-        var attempts = 0
-        var applied = Applied.no
+        var tally = CallTally()
 
         init(slot: Int) {
             self.slot = slot
@@ -48,12 +45,12 @@ final class Calls: OperationsClient {
         var isFree: Bool { entry == nil }
         var isWanted: Bool { !isUnwanted && !destination.isNobody }
         /// What it is about: `ngmt_…`; empty for what has no id.
-        var resource: String {
-            terms.resource.isEmpty ? "" : target.bytes.slice(terms.resource.lowerBound, terms.resource.upperBound).text
-        }
+        var resource: String { target.bytes.slice(terms.resource.lowerBound, terms.resource.upperBound).text }
         /// What it asks for, to tell the same call when it comes again.
-        var text: String { target.bytes.text + "\n" + body.bytes.text }
-        func elapsed(_ now: Instant) -> Double { now.seconds(since: arrivedAt) }
+        func text(_ name: String) -> [UInt8] { Array(name.utf8) + [0] + target.bytes + [0] + body.bytes }
+        /// The resource whose writes go one at a time, or nil for a read.
+        var line: String? { entry?.isWrite == true && !terms.resource.isEmpty ? resource : nil }
+        var deadline: Instant { clock.deadline }
     }
 
     private let limits: ServiceSettings
@@ -64,23 +61,28 @@ final class Calls: OperationsClient {
     private var calls: [Call] = []
     private var freeSlots: [Int] = []
     private var ids = SlotIDs()
-    private var taken = 0
-    private let writeOrder = WriteOrder()
+    private let turns: Turns
     private let confirmations = Confirmations()
-    /// When the first of those in line must be looked at.
+    private var signs = SignsOfLife()
+    /// When the first of those that wait must be looked at.
     private var wake: Instant?
 
     init(limits: ServiceSettings, operations: Operations, notes: WriteNotes, output: Output, log: CallLog) {
         self.limits = limits
+        turns = Turns(limit: limits.maxInFlight)
         self.operations = operations
         self.notes = notes
         self.output = output
         self.log = log
     }
 
-    var inFlight: Int { taken }
+    /// Calls that are not over, those among them that wait for a person.
+    var inFlight: Int { turns.count }
+    /// Calls that are worked on.
+    var placesTaken: Int { turns.placesTaken }
     /// Whether one more call may be worked on.
-    var hasPlace: Bool { taken < limits.maxInFlight }
+    var hasPlace: Bool { turns.hasPlace }
+    var waitsForPerson: Bool { confirmations.isAnyOpen }
     /// When `serveTimers` must be called next, or nil. May be earlier than needed, never later.
     var nextWake: Instant? { wake }
     /// When each call in flight has to be over.
@@ -93,7 +95,7 @@ final class Calls: OperationsClient {
     /// Checks the params of a call and sets it on its way. Throws when it is refused: nothing is sent or remembered.
     func begin(
         _ entry: MethodTable.Entry, _ params: JSONSlice?, _ id: JSONSlice?, _ face: any Face,
-        _ destination: Destination, _ now: Instant, consent: Consent? = nil
+        _ destination: Destination, _ now: Instant, _ permission: Permission = .given
     ) throws(RPCFailure) {
         let call = freeCall()
         let terms: CallTerms
@@ -101,8 +103,8 @@ final class Calls: OperationsClient {
             terms = try entry.bind(params, target: call.target, body: call.body)
             call.terms = terms
             face.take(terms)
-            call.consent = consent
-            if let consent { try confirmations.grant(consent, entry.method.name + call.text, now) }
+            call.consent = try permission.consent(isHarmless: terms.editing?.isDryRun == true)
+            if let consent = call.consent { try confirmations.grant(consent, call.text(entry.method.name), now) }
             if entry.composition != .listJournal, let sentence = operations.prepare() {
                 throw RPCFailure(.notConfigured, sentence)
             }
@@ -110,12 +112,9 @@ final class Calls: OperationsClient {
             throw error.unsent(entry.method)
         }
         occupy(call, entry, id, face, destination, terms, now)
-        if let resource = Self.orderedResource(call), !writeOrder.enter(call.slot, resource) {
-            call.isInLine = true
-            wakeBy(call.deadline)
-        } else {
-            step(call, .begun, now)
-        }
+        if face.wantsSigns { wakeBy(signs.begin(call.slot, now)) }
+        guard turns.enter(call.slot, call.line) else { return wakeBy(call.deadline) }
+        step(call, .begun, now)
     }
 
     /// A call object with empty buffers that is not in use yet.
@@ -136,7 +135,6 @@ final class Calls: OperationsClient {
         _ terms: CallTerms, _ now: Instant
     ) {
         freeSlots.removeLast()
-        taken += 1
         call.entry = entry
         call.face = face
         call.destination = destination
@@ -146,11 +144,9 @@ final class Calls: OperationsClient {
             ids.set(call.slot, id)
         }
         if case .batch(let batch) = destination { batch.owe() }
-        call.arrivedAt = now
-        let timeout = min(limits.timeoutMs, terms.timeoutMs ?? limits.timeoutMs)
-        call.deadline = now + Double(timeout) / 1000
+        call.clock = CallClock(now, milliseconds: min(limits.timeoutMs, terms.timeoutMs ?? limits.timeoutMs))
         call.maxAttempts = min(limits.maxAttempts, terms.maxAttempts ?? limits.maxAttempts)
-        (call.attempts, call.applied, call.isAsking) = (0, .no, false)
+        (call.pending, call.tally, call.isAsking) = (.begun, CallTally(), false)
         if !entry.isPlain || !terms.isPlain || call.consent != nil {
             call.composed = entry.procedure(
                 target: call.target.bytes, body: call.body.bytes, terms, isJournaled: notes.isOn, call.consent)
@@ -185,16 +181,16 @@ final class Calls: OperationsClient {
 
     /// Has a person asked, whose time is not the call's. A client that asks by itself is given the question as answer.
     private func ask(_ call: Call, _ question: Question, _ now: Instant) {
-        guard let face = call.face, let method = call.entry?.method else { return }
+        guard let face = call.face, let entry = call.entry else { return }
         if call.consent?.isStateless == true {
-            let state = confirmations.offer(method.name + call.text, question.shown, now)
+            let state = confirmations.offer(call.text(entry.method.name), question, now)
             face.requireInput(call.answer, call.id.bytes, question.message, state: state, call.destination)
             return end(call, call.isWanted ? call.answer : nil, now)
         }
-        let id = confirmations.ask(call.slot, remaining: call.deadline.seconds(since: now))
-        call.deadline = now + Confirmations.patience
+        call.clock.rest(now)
         wakeBy(call.deadline)
-        face.ask(question.message, id: id)
+        face.ask(question.message, id: confirmations.ask(call.slot))
+        turns.rest(call.slot) { goOn($0, now) }
     }
 
     /// A person has answered; false when nobody was asked that.
@@ -204,9 +200,20 @@ final class Calls: OperationsClient {
         return true
     }
 
+    /// A no is told at once, and a yes when there is a place.
     private func tell(_ call: Call, _ verdict: Verdict, _ now: Instant) {
-        if let (_, remaining) = confirmations.close(call.slot) { call.deadline = now + remaining }
-        step(call, .told(verdict), now)
+        _ = confirmations.close(call.slot)
+        call.clock.resume(now)
+        call.pending = .told(verdict)
+        if verdict.failure != nil || turns.resume(call.slot) { return goOn(call.slot, now) }
+        wakeBy(call.deadline)
+    }
+
+    /// The call's turn has come.
+    private func goOn(_ slot: Int, _ now: Instant) {
+        let outcome = calls[slot].pending
+        calls[slot].pending = .begun
+        step(calls[slot], outcome, now)
     }
 
     /// Sends a request, a write after it has been noted where there is a journal.
@@ -239,7 +246,8 @@ final class Calls: OperationsClient {
             answer = ByteBuffer(capacity: 4096)
         }
         operations.begin(
-            call.slot, request, into: answer, deadline: call.deadline, maxAttempts: call.maxAttempts, now)
+            call.slot, request, into: answer, deadline: call.clock.deadline(of: request, now),
+            maxAttempts: call.maxAttempts, now)
     }
 
     func ended(_ slot: Int, _ outcome: Outcome, _ now: Instant) {
@@ -251,17 +259,15 @@ final class Calls: OperationsClient {
     /// Adds what the attempts of a request that is over say.
     private func take(_ evidence: WriteEvidence, _ call: Call, _ status: Int? = nil) {
         call.isAsking = false
-        call.attempts += evidence.attempts
-        guard call.asksForChange else { return }
-        notes.end(call.slot, evidence, status: status)
-        call.applied = call.applied.joined(with: evidence.applied)
+        call.tally.add(evidence, isChange: call.asksForChange)
+        if call.asksForChange { notes.end(call.slot, evidence, status: status) }
     }
 
     func paused(_ slot: Int, after failure: RPCFailure?, attempts: Int, until next: Instant, _ now: Instant) {
         let call = calls[slot]
         guard let entry = call.entry, let face = call.face else { return }
         let pause = CallPause(
-            failure: failure, attempts: call.attempts + attempts, seconds: next.seconds(since: now))
+            failure: failure, attempts: call.tally.attempts + attempts, seconds: next.seconds(since: now))
         log.paused(entry, call.id.bytes, pause)
         if call.isWanted { face.tell(pause) }
     }
@@ -284,7 +290,7 @@ final class Calls: OperationsClient {
         if entry.isControl, entry.method.name == "sandbox.reset" { operations.forgetThrottling(now) }
         let result = CallResult(
             exchange: exchange, data: data.map { .made($0) } ?? .received, members: members, meta: meta,
-            attempts: call.attempts, elapsed: call.elapsed(now))
+            attempts: call.tally.attempts, elapsed: call.clock.elapsed(now))
         log.ended(entry, call.id.bytes, result, traceparent: face.traceparent)
         if !call.isWanted { return end(call, nil, now) }
         do throws(RPCFailure) {
@@ -302,10 +308,10 @@ final class Calls: OperationsClient {
     private func fail(_ call: Call, _ failure: RPCFailure, _ now: Instant) {
         var failure = failure
         log.bound(&failure)
-        failure.attempts = call.attempts
-        if call.entry?.isWrite == true { failure.tell(call.applied) }
+        failure.attempts = call.tally.attempts
+        if call.entry?.isWrite == true { failure.tell(call.tally.applied) }
         output.countError()
-        let elapsed = call.elapsed(now)
+        let elapsed = call.clock.elapsed(now)
         log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed, traceparent: call.face?.traceparent)
         if !call.isWanted { return end(call, nil, now) }
         call.face?.fail(call.answer, call.id.bytes, failure, elapsed: elapsed, call.destination)
@@ -315,18 +321,14 @@ final class Calls: OperationsClient {
     /// Delivers what is owed, frees the slot, and lets the next write to the same resource go.
     private func end(_ call: Call, _ frame: ByteBuffer?, _ now: Instant) {
         let destination = call.destination
-        let resource = Self.orderedResource(call)
         notes.forget(call.slot)
-        if let (id, _) = confirmations.close(call.slot) { call.face?.withdraw(id: id) }
+        if let id = confirmations.close(call.slot) { call.face?.withdraw(id: id) }
         call.consent = nil
         call.composed = nil
         call.face = nil
-        call.isUnwanted = false
-        call.isInLine = false
-        call.entry = nil
-        call.destination = .nobody
+        (call.isUnwanted, call.entry, call.destination) = (false, nil, .nobody)
         ids.clear(call.slot)
-        taken -= 1
+        signs.end(call.slot)
         if let frame, output.deliver(frame, destination) {
             call.answer = output.freshBuffer()
         } else {
@@ -336,13 +338,7 @@ final class Calls: OperationsClient {
             batch.settle()
             output.close(batch)
         }
-        if let resource {
-            writeOrder.leave(call.slot, resource) { next in
-                guard calls[next].isInLine else { return }
-                calls[next].isInLine = false
-                step(calls[next], .begun, now)
-            }
-        }
+        turns.leave(call.slot) { goOn($0, now) }
         freeSlots.append(call.slot)
     }
 
@@ -350,9 +346,7 @@ final class Calls: OperationsClient {
 
     private func slot(of id: Bytes) -> Int? { ids.slot(of: id) { calls[$0].id.bytes.equals(id) } }
 
-    /// Gives the call up whose id is spelled like this; false when there is none.
-    ///
-    /// - Parameter isAnswered: whether its host is told.
+    /// Gives the call up whose id is spelled like this, and says so where that is wanted; false when there is none.
     func cancel(_ id: Bytes, isAnswered: Bool, _ now: Instant) -> Bool {
         guard let slot = slot(of: id) else { return false }
         calls[slot].isUnwanted = !isAnswered
@@ -377,24 +371,30 @@ final class Calls: OperationsClient {
     func serveTimers(_ now: Instant) {
         guard let due = wake, due <= now else { return }
         wake = nil
-        for call in calls where call.isInLine || notes.isWaiting(call.slot) || confirmations.isOpen(call.slot) {
+        for call in calls where !call.isFree {
+            let isOpen = confirmations.isOpen(call.slot)
+            guard isOpen || turns.isWaiting(call.slot) || notes.isWaiting(call.slot) else { continue }
             if call.deadline > now {
                 wakeBy(call.deadline)
-            } else if confirmations.isOpen(call.slot) {
+            } else if isOpen {
                 tell(call, .nothing, now)
             } else {
-                fail(call, .neverSent, now)
+                fail(call, turns.isBehindQuestion(call.slot) ? .behindQuestion : .neverSent, now)
             }
         }
+        giveSigns(now)
+    }
+
+    private func giveSigns(_ now: Instant) {
+        let (slots, next) = signs.take(now)
+        for slot in slots where calls[slot].isWanted {
+            let what = confirmations.isOpen(slot) ? CallWait.person : turns.isWaiting(slot) ? .turn : .answer
+            calls[slot].face?.tell(what, seconds: calls[slot].clock.elapsed(now))
+        }
+        if let next { wakeBy(next) }
     }
 
     private func wakeBy(_ instant: Instant) {
         if wake.map({ instant < $0 }) ?? true { wake = instant }
-    }
-
-    /// The resource whose writes go one at a time, or nil for a read.
-    private static func orderedResource(_ call: Call) -> String? {
-        guard call.entry?.isWrite == true, !call.terms.resource.isEmpty else { return nil }
-        return call.resource
     }
 }

@@ -59,15 +59,7 @@ extension MethodTable.Entry {
         guard let consent else { return nil }
         let request = APIRequest(
             verb, target: ByteBuffer(target), body: takesBody ? ByteBuffer(body) : nil, repeatability)
-        return AskedRequest(request, question(target, body), isGranted: consent.isGranted)
-    }
-
-    private func question(_ target: Bytes, _ body: Bytes) -> Question {
-        let what = method.summary.hasSuffix(".") ? String(method.summary.dropLast()) : method.summary
-        let id = target.split(separator: UInt8(ascii: "/")).first { $0.contains(UInt8(ascii: "_")) }
-        var lines = ["\(what)?", id.map { Bytes(rebasing: $0).text } ?? ""]
-        if takesBody { lines.append(body.text.printable.cut(after: 1000)) }
-        return Question(message: lines.filter { !$0.isEmpty }.joined(separator: "\n"), shown: [])
+        return RecordChange(method, request, resource: terms.resource, consent)
     }
 
     private static let unreported = Editing(isDryRun: false, expected: nil, isReported: false)

@@ -2,51 +2,39 @@ import Bytes
 import HTTP
 import JSON
 import JSONRPC
+import MCP
 
 /// What a person is asked before something is destroyed.
 struct Question {
     /// What they need to know, in lines.
     let message: String
-    /// The contacts that it is about, as they were read: what was agreed to holds for these.
-    let shown: [String]
+    /// What a yes is to, to the byte: what would be written, and over what.
+    let subject: [UInt8]
 }
 
 /// What a person said.
 enum Verdict {
-    case yes, no
-    /// The question was put away.
-    case dismissed
+    case said(Elicited)
     /// Nothing, for as long as is waited.
     case nothing
-    /// Whoever should have asked them could not.
-    case notAsked(String)
 
     /// The failure that this is; nil for a yes.
     var failure: RPCFailure? {
         switch self {
-        case .yes: nil
-        case .no: RPCFailure(.declined, "The person who was asked said no; nothing was changed.")
-        case .dismissed: RPCFailure(.declined, "The person who was asked put the question away; nothing was changed.")
-        case .nothing: RPCFailure(.declined, "Nobody answered the question within 5 minutes; nothing was changed.")
-        case .notAsked(let why):
-            RPCFailure(.declined, "Nobody could be asked (\(why.cut(after: 200))); nothing was changed.")
+        case .said(.yes): nil
+        case .said(.unfilled): Self.declined("The form came back without a yes")
+        case .said(.declined): Self.declined("The person who was asked said no")
+        case .said(.cancelled): Self.declined("The person who was asked put the question away")
+        case .said(.notAsked(let why)): Self.declined("Nobody could be asked (\(why.cut(after: 200)))")
+        case .nothing: Self.declined("Nobody answered the question within 5 minutes")
         }
     }
 
-    /// What a client says that it was.
-    init(_ response: Response) {
-        let reason = response.error?.member("message")?.string
-        self.init(action: response.result?.member("action")?.string ?? "", otherwise: reason)
-    }
+    /// What a client has answered to a request of ours.
+    init(_ response: Response) { self = .said(Elicited(response)) }
 
-    /// The action of an answer, as MCP has it; for any other nobody was asked.
-    init(action: String, otherwise reason: String? = nil) {
-        switch action {
-        case "accept": self = .yes
-        case "decline": self = .no
-        case "cancel": self = .dismissed
-        default: self = .notAsked(reason ?? "the client gave no action")
-        }
+    private static func declined(_ what: String) -> RPCFailure {
+        RPCFailure(.declined, "\(what); nothing was changed.")
     }
 }
 
@@ -54,112 +42,113 @@ enum Verdict {
 final class Consent {
     /// Whether the client asks and calls again, and nothing waits for it in between.
     let isStateless: Bool
-    /// What a client that has asked gives back: what it was given, and what the person did.
-    let returned: (state: String, action: String)?
-    /// The contacts for which a person has said yes; nil before.
-    private(set) var grantedContacts: [String]?
-    /// Whether a person has said yes.
-    var isGranted: Bool { grantedContacts != nil }
+    /// What a client that has asked gives back: what it was given, and what became of the question.
+    let returned: (state: String, answer: Elicited)?
+    /// What a person has said yes to; nil before.
+    private var granted: [UInt8]?
 
-    init(isStateless: Bool, returned: (state: String, action: String)?) {
+    init(isStateless: Bool, returned: (state: String, answer: Elicited)?) {
         self.isStateless = isStateless
         self.returned = returned
     }
 
-    /// A person has said yes to a change of these contacts.
-    func grant(_ contacts: [String]) { grantedContacts = contacts }
+    /// A person has said yes to this.
+    func grant(_ subject: [UInt8]) { granted = subject }
 
-    /// Whether a person has said yes to a change of these contacts.
-    func holds(for contacts: [String]) -> Bool { grantedContacts?.holdsSame(as: contacts) ?? false }
+    /// Whether a person has said yes to this.
+    func holds(for subject: [UInt8]) -> Bool { granted == subject }
+}
+
+/// What stands between a call and what it would destroy. Looked at when its params are known.
+enum Permission {
+    /// Nothing.
+    case given
+    /// A person is asked.
+    case asks(Consent)
+    /// It is refused, if there is a reason.
+    case judged(() -> RPCFailure?)
+
+    /// How a person's yes to a call of these terms is come by; nil where nobody is asked. Throws when it is refused.
+    func consent(isHarmless: Bool) throws(RPCFailure) -> Consent? {
+        if isHarmless { return nil }
+        switch self {
+        case .given: return nil
+        case .asks(let consent): return consent
+        case .judged(let refusal):
+            if let failure = refusal() { throw failure }
+            return nil
+        }
+    }
 }
 
 /// Questions that are open, and consents that a client may come back with.
 final class Confirmations {
     /// Seconds that a person has.
     static let patience = 300.0
-    /// Consents that may be open at once; beyond that the oldest is forgotten.
-    private static let limit = 256
-
-    private struct Open {
-        let id: String
-        /// Seconds that the call itself had left.
-        let remaining: Double
-    }
+    /// Consents that may be open at once, and the bytes in them; beyond that the oldest is forgotten.
+    private static let limits = (count: 256, bytes: 4 * 1024 * 1024)
 
     private struct Offer {
         let state: String
-        let call: String
-        let shown: [String]
+        let call: [UInt8]
+        let subject: [UInt8]
         let until: Instant
+        var size: Int { call.count + subject.count }
     }
 
-    private var open: [Int: Open] = [:]
+    /// The ids of open questions by the slots of their calls.
+    private var open: [Int: String] = [:]
     private var offers: [Offer] = []
+    private var offered = 0
     private var asked = 0
 
+    /// Whether any question is open.
+    var isAnyOpen: Bool { !open.isEmpty }
+
     /// Whether the call in `slot` waits for a person.
-    func isOpen(_ slot: Int) -> Bool { open[slot] != nil }
+    func isOpen(_ slot: Int) -> Bool { !open.isEmpty && open[slot] != nil }
 
     /// Opens a question of the call in `slot`; returns the id of the request that asks it.
-    func ask(_ slot: Int, remaining: Double) -> String {
+    func ask(_ slot: Int) -> String {
         asked += 1
         let id = "engagement-rpc-\(asked)"
-        open[slot] = Open(id: id, remaining: remaining)
+        open[slot] = id
         return id
     }
 
     /// The call whose question has this id, or nil.
-    func slot(of id: JSONSlice?) -> Int? { id?.string.flatMap { id in open.first { $0.value.id == id }?.key } }
-
-    /// Closes the question of the call in `slot`; returns its id, and the seconds that the call goes on having. Nil
-    /// when none was open.
-    func close(_ slot: Int) -> (id: String, remaining: Double)? {
-        open.isEmpty ? nil : open.removeValue(forKey: slot).map { ($0.id, $0.remaining) }
+    func slot(of id: JSONSlice?) -> Int? {
+        open.isEmpty ? nil : id?.string.flatMap { id in open.first { $0.value == id }?.key }
     }
 
-    /// What a client may come back with, once and soon, when a person has said yes to `call` with these contacts shown.
-    func offer(_ call: String, _ shown: [String], _ now: Instant) -> String {
+    /// Closes the question of the call in `slot`; returns its id, or nil when none was open.
+    func close(_ slot: Int) -> String? { open.isEmpty ? nil : open.removeValue(forKey: slot) }
+
+    /// What a client may come back with, once and soon, when a person has said yes to `question` of `call`.
+    func offer(_ call: [UInt8], _ question: Question, _ now: Instant) -> String {
         // Nobody else can make it: 128 bits of the system's randomness.
-        let state = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
-        offers.append(Offer(state: state, call: call, shown: shown, until: now + Self.patience))
-        if offers.count > Self.limit { offers.removeFirst() }
+        let state = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined(separator: "-")
+        let offer = Offer(state: state, call: call, subject: question.subject, until: now + Self.patience)
+        offers.append(offer)
+        offered += offer.size
+        while offers.count > Self.limits.count || offered > Self.limits.bytes && offers.count > 1 {
+            offered -= offers.removeFirst().size
+        }
         return state
     }
 
     /// Grants what a client has come back with, as far as it is worth anything. Throws when the person said no yes.
-    func grant(_ consent: Consent, _ call: String, _ now: Instant) throws(RPCFailure) {
-        guard let (state, action) = consent.returned, let shown = redeem(state, for: call, now) else { return }
-        if let failure = Verdict(action: action).failure { throw failure }
-        consent.grant(shown)
+    func grant(_ consent: Consent, _ call: [UInt8], _ now: Instant) throws(RPCFailure) {
+        guard let (state, answer) = consent.returned, let offer = redeem(state), offer.call == call else { return }
+        let verdict = now < offer.until ? Verdict.said(answer) : .nothing
+        if let failure = verdict.failure { throw failure }
+        consent.grant(offer.subject)
     }
 
-    /// The contacts that were shown when `state` was given out for the same call; nil when it was not, or is used up.
-    private func redeem(_ state: String, for call: String, _ now: Instant) -> [String]? {
-        guard let index = offers.firstIndex(where: { $0.state == state }) else { return nil }
-        let offer = offers.remove(at: index)
-        return offer.call == call && now < offer.until ? offer.shown : nil
-    }
-}
-
-/// A change that a person is asked about as it stands: there is nothing to read that would tell them more.
-final class AskedRequest: Procedure {
-    private let request: APIRequest
-    private let question: Question
-    private var isGranted: Bool
-
-    init(_ request: APIRequest, _ question: Question, isGranted: Bool) {
-        self.request = request
-        self.question = question
-        self.isGranted = isGranted
-    }
-
-    func next(after outcome: Outcome) -> Step {
-        switch outcome {
-        case .begun: return isGranted ? .ask(request) : .askPerson(question)
-        case .told(let verdict): return verdict.failure.map { .fail($0) } ?? .ask(request)
-        case .answered(let exchange): return .finish(exchange, data: exchange.body)
-        case .failed(let failure, _): return .fail(failure)
-        case .recalled: return .fail(.unasked)
-        }
+    /// What `state` was given out for; nil when it was not, or is used up.
+    private func redeem(_ state: String) -> Offer? {
+        guard let index = offers.firstIndex(where: { $0.state.utf8.elementsEqual(state.utf8) }) else { return nil }
+        offered -= offers[index].size
+        return offers.remove(at: index)
     }
 }

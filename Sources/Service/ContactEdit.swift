@@ -23,6 +23,8 @@ final class ContactEdit: Procedure {
     /// The names of contacts that are not there yet, as far as they have been read.
     private var names: [String: String] = [:]
     private var unnamed: [String] = []
+    /// Contacts that are to be added and do not exist.
+    private var missing: [String] = []
     private var phase = Phase.reading
     private var before = ContactSet()
     private var wanted: [String] = []
@@ -43,12 +45,15 @@ final class ContactEdit: Procedure {
         case (_, .begun): return .ask(reading)
         case (.reading, .answered(let exchange)): return haveRead(exchange)
         case (.naming, .answered(let exchange)): return name(JSONSlice(checked: exchange.answer).contactName)
-        // Whoever can't be read is shown by id alone.
-        case (.naming, .failed): return name(nil)
+        case (.naming, .failed(let failure, _)):
+            if failure.kind == .notFound { missing += unnamed.prefix(1) }
+            // Whoever can't be read is shown by id alone.
+            if failure.isLikelyForAll { unnamed = [] }
+            return name(nil)
         case (.asking, .told(let verdict)):
             if let failure = verdict.failure { return .fail(failure) }
             // What was agreed to holds for those who were shown: looked at once more, right before it is done.
-            consent?.grant(before.contacts)
+            consent?.grant(subject)
             phase = .reading
             return .ask(reading)
         case (_, .recalled), (_, .told): return .fail(.unasked)
@@ -88,13 +93,15 @@ final class ContactEdit: Procedure {
         }
         let isDryRun = terms?.isDryRun == true
         let isReported = terms?.isReported ?? true
-        if isDryRun || isReported && wanted.holdsSame(as: before.contacts) {
+        // What nobody was asked about is not written, even where it is the same.
+        if isDryRun || (isReported || consent != nil) && wanted.holdsSame(as: before.contacts) {
             // What nobody wrote needs no reading back.
-            let after = isDryRun ? nil : current
-            return .finish(exchange, data: exchange.body, members: changes(after))
+            let members = isReported ? changes(isDryRun ? nil : current) : nil
+            return .finish(exchange, data: exchange.body, members: members)
         }
-        guard consent?.holds(for: current.contacts) ?? true else {
-            unnamed = Array(wanted.without(current.contacts).prefix(Self.shownLimit)).filter { names[$0] == nil }
+        guard consent?.holds(for: subject) ?? true else {
+            let added = wanted.without(current.contacts).prefix(QuestionText.limit)
+            unnamed = added.filter { names[$0] == nil }
             phase = .naming
             return nameNext()
         }
@@ -104,8 +111,10 @@ final class ContactEdit: Procedure {
 
     // MARK: Asking
 
-    /// Contacts of each kind that a question names, at most.
-    private static let shownLimit = 10
+    /// What exactly would be written, and over whom: in whatever order the API lists them.
+    private var subject: [UInt8] {
+        Array([before.contacts, wanted].map { $0.sorted().joined(separator: ",") }.joined(separator: ">").utf8)
+    }
 
     private func name(_ name: String?) -> Step {
         if !unnamed.isEmpty { names[unnamed.removeFirst()] = name ?? "" }
@@ -114,30 +123,30 @@ final class ContactEdit: Procedure {
 
     private func nameNext() -> Step {
         guard let id = unnamed.first else {
+            if !missing.isEmpty { return .fail(notFound) }
             phase = .asking
-            return .askPerson(Question(message: question, shown: before.contacts))
+            return .askPerson(Question(message: question, subject: subject))
         }
         let target = ByteBuffer(text: "/v2/contacts/")
         target.appendPercentEncoded(id)
-        return .ask(APIRequest(.get, target: target, .read))
+        return .ask(APIRequest(.get, target: target, .read, isLookUp: true))
+    }
+
+    private var notFound: RPCFailure {
+        let ids = missing.prefix(10).joined(separator: ", ") + (missing.count > 10 ? " and others" : "")
+        let text = "To be added, and not there: \(ids). Nobody was asked, and nothing was written."
+        let errors = missing.map { id in
+            FieldError(field: "", code: "not_found", message: "There is no contact \(id) in the workspace.")
+        }
+        return RPCFailure(.notFound, text, errors: errors)
     }
 
     private var question: String {
         let (dropped, added) = (before.contacts.without(wanted), wanted.without(before.contacts))
-        let kept = before.contacts.count - dropped.count
         var lines = ["Change who is listed as a contact of engagement \(before.heading)?"]
-        func list(_ title: String, _ ids: [String], _ names: [String: String]) {
-            guard !ids.isEmpty else { return }
-            lines.append("\(title) (\(ids.count)):")
-            for id in ids.prefix(Self.shownLimit) {
-                let name = names[id, default: ""]
-                lines.append("  " + (name.isEmpty ? id : "\(name.singleLine) (\(id))"))
-            }
-            if ids.count > Self.shownLimit { lines.append("  and \(ids.count - Self.shownLimit) more") }
-        }
-        list("Dropped", dropped, before.names)
-        list("Added", added, names)
-        lines.append("Kept: \(kept). Calendar resources stay.")
+        lines += QuestionText.list("Dropped", dropped.map { QuestionText.named(before.names[$0], $0) })
+        lines += QuestionText.list("Added", added.map { QuestionText.named(names[$0], $0) })
+        lines.append("Kept: \(before.contacts.count - dropped.count). Calendar resources stay.")
         return lines.joined(separator: "\n")
     }
 
@@ -236,9 +245,7 @@ struct ContactSet {
     }
 
     private mutating func readHeading(_ engagement: JSONSlice) {
-        let id = engagement.member("id")?.string ?? ""
-        let title = engagement.member("title")?.string ?? ""
-        heading = title.isEmpty ? id : "\u{201C}\(title.singleLine)\u{201D} (\(id))"
+        heading = QuestionText.named(engagement.member("title")?.string, engagement.member("id")?.string ?? "")
     }
 
     /// With `ids` taken for calendar resources.
@@ -248,23 +255,6 @@ struct ContactSet {
         set.contacts = contacts.without(ids)
         return set
     }
-}
-
-extension JSONSlice {
-    /// What a contact is called: first and last name, else the first address, as far as there is any.
-    fileprivate var contactName: String? {
-        let parts = [member("first_name"), member("last_name")].compactMap { $0?.string }.filter { !$0.isEmpty }
-        if !parts.isEmpty { return parts.joined(separator: " ") }
-        for email in member("emails")?.elements ?? JSONSlice(checked: Bytes("[]")).elements {
-            if let text = email.member("email")?.string { return text }
-        }
-        return nil
-    }
-}
-
-extension String {
-    /// For a person to read in a line: cut, and with nothing that could break the line or turn it around.
-    fileprivate var singleLine: String { printable.cut(after: 80) }
 }
 
 extension [String] {

@@ -90,11 +90,24 @@ final class Dispatcher {
         }
         guard calls.hasPlace else { return .needsPlace }
         do throws(RPCFailure) {
-            try calls.begin(entry, request.params, request.id, plain, destination, now)
+            try calls.begin(entry, request.params, request.id, plain, destination, now, plainPermission(entry))
         } catch {
             refuse(request, error, destination, entry)
         }
         return .served
+    }
+
+    /// Whether a message comes before those that wait for a place: it ends what is under way, and begins nothing.
+    func comesFirst(_ message: Message) -> Bool {
+        switch message {
+        case .response: return true
+        case .request(let request) where request.id == nil:
+            var id: JSONSlice?
+            if request.method.reads("notifications/cancelled") { id = request.params?.member("requestId") }
+            if request.method.reads("$/cancelRequest") { id = request.params?.member("id") }
+            return id.map { calls.isInFlight($0.bytes) } ?? false
+        default: return false
+        }
     }
 
     private func idRefusal(_ id: JSONSlice?) -> RPCFailure? {
@@ -216,11 +229,7 @@ final class Dispatcher {
         case .refuse(let refusal):
             output.countError()
             log.failed(nil, request.id?.bytes, refusal.failure)
-            answer(request.id, destination) { out in
-                out.append("\"error\":")
-                var json = JSONWriter(out)
-                refusal.write(to: &json)
-            }
+            answer(request.id, destination) { Self.append(refusal, to: $0) }
         case .call where !calls.hasPlace && !isStopping: return .needsPlace
         case .call(let toolCall): begin(toolCall, request.id, destination, now)
         case .acknowledge(let write): output.send { write($0) }
@@ -243,32 +252,62 @@ final class Dispatcher {
     private func begin(_ toolCall: ToolCall, _ id: JSONSlice?, _ destination: Destination, _ now: Instant) {
         let (entry, reply) = (toolCall.entry, toolCall.reply)
         let face = MCPFace(reply, entry.method, stream: mcp, output: output)
+        var lacksElicitation = false
         do throws(RPCFailure) {
             if let refusal = refusal(entry) { throw refusal }
             if let refusal = toolCall.refusal { throw refusal.unsent(entry.method) }
-            let consent = try consent(toolCall)
+            let permission = permission(toolCall) { lacksElicitation = reply.revision.isStateless }
             try withExtendedLifetime(toolCall.holder) { () throws(RPCFailure) in
-                try calls.begin(entry, toolCall.params, id, face, destination, now, consent: consent)
+                try calls.begin(entry, toolCall.params, id, face, destination, now, permission)
             }
         } catch {
             output.countError()
             log.failed(entry, id?.bytes, error, traceparent: face.traceparent)
-            face.refuse(id, error, destination)
+            guard lacksElicitation else { return face.refuse(id, error, destination) }
+            answer(id, destination) { Self.append(.missingElicitation(error), to: $0) }
         }
     }
 
-    /// How a person's yes to a tool is come by; nil where nobody has to be asked. Throws where nobody can be.
-    private func consent(_ toolCall: ToolCall) throws(RPCFailure) -> Consent? {
-        let method = toolCall.entry.method
-        guard settings.confirm != .never, method.isDestructive, method.availability == .listed else { return nil }
-        guard toolCall.canAsk else {
-            guard settings.confirm == .always else { return nil }
-            let text =
-                "\(method.name) is only done after a person has said yes (--confirm always), and this client has not "
-                + "declared that it can ask one; use a client with elicitation, or --confirm auto."
-            throw RPCFailure(.notAllowed, text).unsent(method)
+    private static func append(_ refusal: Refusal, to out: ByteBuffer) {
+        out.append("\"error\":")
+        var json = JSONWriter(out)
+        refusal.write(to: &json)
+    }
+
+    // MARK: Consent
+
+    /// What stands between a tool and what it would destroy; `onRefusal` is called when it is refused because nobody
+    /// can be asked.
+    private func permission(_ toolCall: ToolCall, onRefusal: @escaping () -> Void) -> Permission {
+        let entry = toolCall.entry
+        guard settings.confirm != .never, entry.isDestructive else { return .given }
+        if toolCall.canAsk {
+            return .asks(Consent(isStateless: toolCall.reply.revision.isStateless, returned: toolCall.returned))
         }
-        return Consent(isStateless: toolCall.reply.revision.isStateless, returned: toolCall.returned)
+        guard settings.confirm == .always else { return .given }
+        return .judged {
+            onRefusal()
+            return Self.unasked(
+                entry,
+                "and this client has not declared that it can ask one; use a client with elicitation, or --confirm auto"
+            )
+        }
+    }
+
+    /// What stands between a plain method and what it would destroy: on a stream that is MCP only a tool has somebody
+    /// asked.
+    private func plainPermission(_ entry: MethodTable.Entry) -> Permission {
+        guard entry.isDestructive, settings.confirm == .always else { return .given }
+        return .judged { [mcp] in
+            guard mcp.isActive else { return nil }
+            let tool = Tool.name(of: entry.method.name)
+            return Self.unasked(entry, "who on an MCP stream is asked by the tool \(tool): use tools/call")
+        }
+    }
+
+    private static func unasked(_ entry: MethodTable.Entry, _ what: String) -> RPCFailure {
+        let text = "\(entry.method.name) is only done after a person has said yes (--confirm always), \(what)."
+        return RPCFailure(.notAllowed, text).unsent(entry.method)
     }
 
     /// Ends what a client has subscribed to.

@@ -27,6 +27,10 @@ protocol Face: AnyObject {
     func withdraw(id: String)
     /// Makes `answer` the frame that has the client ask a person and call again with `state`.
     func requireInput(_ answer: ByteBuffer, _ id: Bytes, _ message: String, state: String, _ destination: Destination)
+    /// Whether the host wants to hear now and then that its call is still under way.
+    var wantsSigns: Bool { get }
+    /// The call is still under way, so many seconds after it was taken up.
+    func tell(_ wait: CallWait, seconds: Double)
     /// The call goes on after a pause.
     func tell(_ pause: CallPause)
     /// The call has come so far. `token` is what the host has asked to have named; empty when nothing.
@@ -87,6 +91,13 @@ struct CallResult {
 struct CallProgress {
     let items: Int
     let pages: Int
+}
+
+/// What a call that is under way waits for.
+enum CallWait {
+    case answer, person
+    /// Another change of the same record, or a place.
+    case turn
 }
 
 /// Why and for how long a call waits before its next request.
@@ -155,6 +166,8 @@ final class PlainFace: Face {
         write(failure, to: answer)
     }
 
+    var wantsSigns: Bool { false }
+    func tell(_ wait: CallWait, seconds: Double) {}
     func tell(_ pause: CallPause) {}
 
     func tell(_ progress: CallProgress, token: [UInt8]) {

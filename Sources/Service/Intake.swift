@@ -21,6 +21,16 @@ final class Intake {
         case none
     }
 
+    /// A message that was read and is to be served later.
+    private enum Ahead {
+        case message(ByteBuffer)
+        case tooLarge
+        case badHeader(String)
+    }
+
+    /// Messages that are read while a request is held, at most, and bytes in them.
+    private static let aheadLimits = (count: 1024, bytes: 4 * 1024 * 1024)
+
     private var reader: FrameReader
     private var batch: Batch?
     /// Whether the reader may hold a whole frame that was not taken for want of room.
@@ -29,6 +39,9 @@ final class Intake {
     /// cancellation above all, is still served before it comes.
     private var held: Request?
     private let heldText = ByteBuffer()
+    /// What was read while a request was held, to be served behind it.
+    private var ahead: [Ahead] = []
+    private var aheadBytes = 0
     private var requests = 0
     private var bytes = 0
     private var knowsFraming = false
@@ -42,7 +55,13 @@ final class Intake {
     /// Requests and bytes that came so far.
     var counts: (requests: Int, bytes: Int) { (requests, bytes) }
     /// Whether anything was read that is not taken up yet.
-    var holdsFrames: Bool { hasUnreadFrames || batch != nil || held != nil }
+    var holdsFrames: Bool { hasUnreadFrames || batch != nil || held != nil || !ahead.isEmpty }
+    /// Whether anything is there that `nextAhead` has not looked at.
+    var hasUnseenFrames: Bool { hasUnreadFrames }
+    /// Whether `nextAhead` may look for more.
+    var mayLookAhead: Bool {
+        batch == nil && ahead.count < Self.aheadLimits.count && aheadBytes < Self.aheadLimits.bytes
+    }
     /// Whether the next item has to wait for a place.
     var waitsForPlace: Bool { held != nil || batch != nil }
 
@@ -82,10 +101,11 @@ final class Intake {
             heldText.truncate(to: 0)
             heldText.shrink(to: 64 * 1024)
         }
-        switch reader.next() {
+        let wasAhead = !ahead.isEmpty
+        switch nextFrame() {
         case .message(let bytes):
             if !knowsFraming { learnFraming() }
-            return item(Message(hasPlace ? bytes : keep(bytes)), .stream, refusesBatches)
+            return item(Message(hasPlace || wasAhead ? bytes : keep(bytes)), .stream, refusesBatches)
         case .tooLarge:
             let limit = FrameReader.messageLimit
             let failure = RPCFailure(.tooLarge, "A message may have at most \(limit) bytes (16 MiB).")
@@ -98,6 +118,38 @@ final class Intake {
             hasUnreadFrames = false
             return .none
         }
+    }
+
+    /// What was read ahead comes before what was not.
+    private func nextFrame() -> FrameReader.Frame {
+        guard let first = ahead.first else { return reader.next() }
+        ahead.removeFirst()
+        switch first {
+        case .message(let text):
+            aheadBytes -= text.count
+            return .message(keep(text.bytes))
+        case .tooLarge: return .tooLarge
+        case .badHeader(let reason): return .badHeader(reason)
+        }
+    }
+
+    /// While a request is held: the next message that `comesFirst`. What stands before it is kept for later.
+    func nextAhead(_ comesFirst: (Message) -> Bool) -> Item {
+        while mayLookAhead {
+            switch reader.next() {
+            case .message(let bytes):
+                let message = Message(bytes)
+                if comesFirst(message) { return item(message, .stream, true) }
+                ahead.append(.message(ByteBuffer(bytes)))
+                aheadBytes += bytes.count
+            case .tooLarge: ahead.append(.tooLarge)
+            case .badHeader(let reason): ahead.append(.badHeader(reason))
+            case .none:
+                hasUnreadFrames = false
+                return .none
+            }
+        }
+        return .none
     }
 
     /// Has `request`, the last one given out, wait for a place.

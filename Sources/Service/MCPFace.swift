@@ -83,6 +83,18 @@ final class MCPFace: Face {
         answer.append("}")
     }
 
+    var wantsSigns: Bool { reply.progressToken != nil }
+
+    func tell(_ wait: CallWait, seconds: Double) {
+        let doing =
+            switch wait {
+            case .answer: "The API has not answered yet"
+            case .person: "A person is being asked; nothing is changed before they answer"
+            case .turn: "Other calls come first"
+            }
+        output.send { reply.appendProgress("\(doing) (\(Int(seconds)) s so far).", to: $0) }
+    }
+
     func tell(_ pause: CallPause) {
         let tenths = max(0, Int((pause.seconds * 10).rounded(.up)))
         let next = tenths == 0 ? "at once" : "in \(tenths / 10).\(tenths % 10) s"

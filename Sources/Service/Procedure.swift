@@ -10,14 +10,17 @@ final class APIRequest {
     let target: ByteBuffer
     /// Of a write that replaces contacts whose present ones are known: those, and the ones wanted.
     let replacement: (before: [String], wanted: [String])?
+    /// Whether it only finds out what a question is to say: it leaves time for what follows.
+    let isLookUp: Bool
     private var kind: (verb: HTTPVerb, body: ByteBuffer?, repeatability: Repeatability, isControl: Bool)
 
     init(
         _ verb: HTTPVerb, target: ByteBuffer, body: ByteBuffer? = nil, _ repeatability: Repeatability,
-        replacement: (before: [String], wanted: [String])? = nil
+        replacement: (before: [String], wanted: [String])? = nil, isLookUp: Bool = false
     ) {
         self.target = target
         self.replacement = replacement
+        self.isLookUp = isLookUp
         kind = (verb, body, repeatability, false)
     }
 

@@ -96,7 +96,7 @@ public final class Service {
     public var nextTimer: Instant? {
         if ending == .over { return nil }
         // Frames were left for want of room, and written output has made some: no event will come and say so.
-        if intake.holdsFrames, canTakeMore { return Instant(nanoseconds: 0) }
+        if hasMore { return Instant(nanoseconds: 0) }
         var next = operations.nextWake
         for other in [calls.nextWake, calls.inFlight > 0 ? lastMoment : nil] {
             if let other { next = next.map { min($0, other) } ?? other }
@@ -231,7 +231,20 @@ public final class Service {
 
     // MARK: Its life
 
-    private var canTakeMore: Bool { !frames.isFull && (calls.hasPlace || !intake.waitsForPlace) }
+    private var canTakeMore: Bool { !frames.isFull && (!isHeldUp || looksAhead) }
+
+    /// Whether what stands next in the stream has to wait for a place.
+    private var isHeldUp: Bool { intake.waitsForPlace && !calls.hasPlace && ending != .stopping }
+
+    /// Whether what stands behind it is looked through: a person's answer, and what gives a call up, come before what
+    /// needs a place. Else nobody would read a yes while places are taken.
+    private var looksAhead: Bool { calls.waitsForPerson && intake.mayLookAhead }
+
+    /// Whether there is something that was read and can be taken up now.
+    private var hasMore: Bool {
+        guard !frames.isFull else { return false }
+        return isHeldUp ? looksAhead && intake.hasUnseenFrames : intake.holdsFrames
+    }
 
     /// Takes up what was read for as long as there is room; after a signal everything, to refuse it.
     private func takeInput(_ now: Instant) {
@@ -244,7 +257,11 @@ public final class Service {
 
     /// Serves what stands next in the stream; false when there is nothing.
     private func takeNext(_ now: Instant) -> Bool {
-        switch intake.next(hasPlace: calls.hasPlace, refusesBatches: mcp.refusesBatches) {
+        let item =
+            isHeldUp
+            ? intake.nextAhead { dispatcher.comesFirst($0) }
+            : intake.next(hasPlace: calls.hasPlace, refusesBatches: mcp.refusesBatches)
+        switch item {
         case .none: return false
         case .batchBegun: break
         case .batchEnded(let batch): frames.close(batch)
@@ -282,6 +299,7 @@ public final class Service {
     // MARK: For tests that look inside
 
     var inFlight: Int { calls.inFlight }
+    var placesTaken: Int { calls.placesTaken }
     var isOver: Bool { ending == .over }
     var isReading: Bool { ending == .none }
     var isShutDown: Bool { dispatcher.isShutDown }

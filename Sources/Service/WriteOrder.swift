@@ -4,8 +4,6 @@ import Bytes
 /// last-write-wins and the API has no conditional requests, so two writes on the wire could land the wrong way round.
 final class WriteOrder {
     private var lines: [String: [Int]] = [:]
-    /// Those whose turn has come and who are being set on their way.
-    private var heads: [Int] = []
 
     /// Puts `slot` in line for `resource`; true when it is first and may go.
     func enter(_ slot: Int, _ resource: String) -> Bool {
@@ -13,23 +11,14 @@ final class WriteOrder {
         return lines[resource]?.count == 1
     }
 
+    /// Those in line for `resource`, the one whose turn it is first.
+    func line(_ resource: String) -> [Int] { lines[resource] ?? [] }
+
     /// Takes `slot` out of line; returns the slot that is first now if that has changed.
     func leave(_ slot: Int, _ resource: String) -> Int? {
         guard var line = lines[resource], let position = line.firstIndex(of: slot) else { return nil }
         line.remove(at: position)
         lines[resource] = line.isEmpty ? nil : line
         return position == 0 ? line.first : nil
-    }
-
-    /// As `leave`, and has the next one go by `start`. One that ends on the spot lets the one behind it go from here
-    /// and not from inside, because such a line can be as long as calls may be in flight.
-    func leave(_ slot: Int, _ resource: String, start: (Int) -> Void) {
-        guard let next = leave(slot, resource) else { return }
-        heads.append(next)
-        guard heads.count == 1 else { return }
-        while let slot = heads.first {
-            start(slot)
-            heads.removeFirst()
-        }
     }
 }

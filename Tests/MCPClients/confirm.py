@@ -47,8 +47,11 @@ async def contacts(client):
     return {contact["id"] for contact in json.loads(result.content[0].text)["data"]["contacts"]}
 
 
-async def one(action):
-    """What a person who does `action` brings about; None for a client that fails to ask."""
+YES = {"confirm": True}
+
+
+async def one(action, content=None):
+    """What a person who does `action` with `content` in the form brings about; None for a client that fails to ask."""
     asked = []
 
     async def answer(context, params):
@@ -57,9 +60,12 @@ async def one(action):
         else:
             from mcp_types import ElicitResult, ErrorData
         asked.append(params.message)
+        schema = getattr(params, "requestedSchema", None) or params.requested_schema
+        check(schema["required"] == ["confirm"], f"the form: {schema}")
+        check("default" not in schema["properties"]["confirm"], f"the form: {schema}")
         if action is None:
             return ErrorData(code=-32601, message="no dialog here")
-        return ElicitResult(action=action, content={} if action == "accept" else None)
+        return ElicitResult(action=action, content=content)
 
     async with session(answer) as client:
         try:
@@ -71,9 +77,10 @@ async def one(action):
             result = None
         after = await contacts(client)
     check(len(asked) == 1, f"asked {len(asked)} times")
-    for word in ["Ana Souza (cnt_sandbox01)", "Iván O'Brien (cnt_sandbox09)", "Dropped (1)", "Added (1)", "Kept: 1"]:
+    names = ['"Ana Souza" (cnt_sandbox01)', '"Iván O\'Brien" (cnt_sandbox09)']
+    for word in names + ["Dropped (1)", "Added (1)", "Kept: 1"]:
         check(word in asked[0], f"{word} is not in the question")
-    if action == "accept":
+    if action == "accept" and content == YES:
         check(not is_error(result), f"accepted: {result}")
         check(after == {"cnt_sandbox02", "cnt_sandbox09", "cnt_sandboxroom1"}, f"accepted: {after}")
         return
@@ -84,9 +91,13 @@ async def one(action):
 
 
 async def main():
-    for action in ["accept", "decline", "cancel", None]:
+    await one("accept", YES)
+    # Hosts send forms by themselves.
+    for content in [{}, {"confirm": False}, {"confirm": "true"}]:
+        await one("accept", content)
+    for action in ["decline", "cancel", None]:
         await one(action)
-    print(f"confirm {mode}: ok, yes, no, cancel, and a client that can't ask")
+    print(f"confirm {mode}: ok, yes, no, cancel, forms without a yes, and a client that can't ask")
 
 
 asyncio.run(main())

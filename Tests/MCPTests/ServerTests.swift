@@ -60,6 +60,25 @@ struct ServerTests {
         #expect(session.refusesBatches == isActive)
     }
 
+    /// What was refused is not what to choose next.
+    @Test(arguments: ["2025-06-18", "2024-11-05", "2031-01-01"])
+    func theVersionThatIsRefusedIsNotOffered(version: String) throws {
+        let params = #"{"_meta":{"io.modelcontextprotocol/protocolVersion":"\#(version)"}}"#
+        let buffer = ByteBuffer(text: #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":\#(params)}"#)
+        var session = Session()
+        guard case .request(let request) = Message(buffer.bytes),
+            case .refuse(let refusal) = Server(table: MethodTable(), version: "1", isSandbox: false)
+                .step(request, isInBatch: false, &session)
+        else { throw NoRequest() }
+        let out = ByteBuffer()
+        var json = JSONWriter(out)
+        refusal.write(to: &json)
+        let error = withExtendedLifetime(buffer) { out.bytes.text }
+        #expect(error.contains(#""supported":["2026-07-28""#), "\(error)")
+        #expect(
+            error.ranges(of: "\"\(version)\"").count == 1 && error.contains("\"requested\":\"\(version)\""), "\(error)")
+    }
+
     @Test func badIDsChangeNothing() throws {
         for id in ["null", "1.5"] {
             var session = Session()

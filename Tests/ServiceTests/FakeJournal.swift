@@ -58,3 +58,12 @@ final class FakeJournal: Journal {
         }
     }
 }
+
+/// Events as other processes note them.
+enum JournalEventStory {
+    static func begin(_ number: Int, _ resource: String, before: [String], wanted: [String]) -> JournalEvent {
+        JournalEvent(
+            number: number, method: "engagement.replaceContacts", resource: resource,
+            .begin(replacement: (before, wanted)))
+    }
+}

@@ -1,0 +1,116 @@
+import Bytes
+
+/// Whose turn it is: calls have a place each, of which there are so many, and writes to one resource go one after the
+/// other. A call that waits for a person has no place, and neither have those in line behind it. A call is known by its
+/// slot.
+final class Turns {
+    private struct Call {
+        var hasPlace = false
+        /// Whether it waits behind another write to the same resource.
+        var isInLine = false
+        /// Whether it could go on, and waits for a place.
+        var isQueued = false
+        /// Empty for a call that keeps to no line.
+        var resource = ""
+    }
+
+    private let limit: Int
+    private let order = WriteOrder()
+    private var calls: [Call] = []
+    private var working = 0
+    private var parked = 0
+    /// Those that go on when there is a place, before any new call.
+    private var queue: [Int] = []
+    private var isStarting = false
+
+    /// Calls without a place, at most: a host may leave any number of questions open. Beyond that they keep theirs.
+    static let parkedLimit = 1024
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Calls that are not over.
+    var count: Int { working + parked }
+    /// Calls that have a place.
+    var placesTaken: Int { working }
+    /// Whether one more call may be worked on.
+    var hasPlace: Bool { working < limit && queue.isEmpty }
+
+    /// Whether the call waits for its turn.
+    func isWaiting(_ slot: Int) -> Bool { calls[slot].isInLine || calls[slot].isQueued }
+
+    /// Whether the call waits behind one that waits for a person.
+    func isBehindQuestion(_ slot: Int) -> Bool {
+        guard calls[slot].isInLine, let head = order.line(calls[slot].resource).first else { return false }
+        return !calls[head].hasPlace && !calls[head].isQueued
+    }
+
+    /// Gives a new call a place, and a turn in the line of `resource`, if there is one; true when it may go on at once.
+    func enter(_ slot: Int, _ resource: String?) -> Bool {
+        while calls.count <= slot { calls.append(Call()) }
+        calls[slot].hasPlace = true
+        working += 1
+        guard let resource else { return true }
+        calls[slot].resource = resource
+        if order.enter(slot, resource) { return true }
+        calls[slot].isInLine = true
+        if let head = order.line(resource).first, !calls[head].hasPlace { park(slot) }
+        return false
+    }
+
+    /// The call waits for a person. Calls `start` with whoever goes on in its place.
+    func rest(_ slot: Int, start: (Int) -> Void) {
+        park(slot)
+        for other in order.line(calls[slot].resource) where calls[other].isInLine { park(other) }
+        startQueued(start)
+    }
+
+    /// The call goes on after a rest; true when it may at once.
+    func resume(_ slot: Int) -> Bool {
+        if calls[slot].hasPlace { return true }
+        if hasPlace {
+            take(slot)
+            return true
+        }
+        calls[slot].isQueued = true
+        queue.append(slot)
+        return false
+    }
+
+    /// The call is over. Calls `start` with whoever goes on now. Those that end on the spot let others go from here and
+    /// not from inside, because a line can be long.
+    func leave(_ slot: Int, start: (Int) -> Void) {
+        let call = calls[slot]
+        if call.hasPlace { working -= 1 } else { parked -= 1 }
+        if call.isQueued { queue.removeAll { $0 == slot } }
+        calls[slot] = Call()
+        if !call.resource.isEmpty, let next = order.leave(slot, call.resource) {
+            calls[next].isInLine = false
+            calls[next].isQueued = true
+            queue.append(next)
+        }
+        startQueued(start)
+    }
+
+    private func startQueued(_ start: (Int) -> Void) {
+        if queue.isEmpty || isStarting { return }
+        isStarting = true
+        while let index = queue.firstIndex(where: { calls[$0].hasPlace || working < limit }) {
+            let slot = queue.remove(at: index)
+            calls[slot].isQueued = false
+            if !calls[slot].hasPlace { take(slot) }
+            start(slot)
+        }
+        isStarting = false
+    }
+
+    private func take(_ slot: Int) {
+        calls[slot].hasPlace = true
+        (working, parked) = (working + 1, parked - 1)
+    }
+
+    private func park(_ slot: Int) {
+        guard calls[slot].hasPlace, parked < Self.parkedLimit else { return }
+        calls[slot].hasPlace = false
+        (working, parked) = (working - 1, parked + 1)
+    }
+}
