@@ -22,7 +22,7 @@ struct QuestionTests {
         // Whatever the agent spells it like, it is told as it would be written.
         (
             "contact_update",
-            #"{"contact_id":"cnt_sandbox02","description":"\#(long)","emails":[{"email":"ev\u0069l@x.example","is_primary":true}],"first_name":"\u0041\n","company_id":null}"#,
+            #"{"contact_id":"cnt_sandbox02","description":"\#(long)","emails":[{"email":"ev\u0069l@x.example","is_primary":true}],"first_name":"\u0041\n","clear":["company_id"]}"#,
             [
                 #"Change fields of contact "Björn Lindqvist" (cnt_sandbox02)?"#,
                 #"first_name: "A\u{a}" (now "Björn")"#,
