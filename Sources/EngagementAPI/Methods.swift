@@ -94,7 +94,9 @@ extension Parameter {
         ]
         if let search { all.append(optional("search", .text(minimum: 1, maximum: 1000), .query, search)) }
         all.append(
-            optional("order_by", .word(["updated_at:desc", "updated_at:asc"]), .query, "updated_at:desc unless given."))
+            optional(
+                "order_by", .word(["updated_at:desc", "updated_at:asc"]), .query,
+                "updated_at:desc unless given; with all, updated_at:asc."))
         all.append(
             optional(
                 "filter", .filter(filter + [FilterField(name: "updated_at", kind: .time, "When it last changed.")]),

@@ -6,6 +6,10 @@ import JSONRPC
 
 /// A list read to its end: page after page within the call's time, each element byte for byte. What stops it early
 /// makes no failure of what has come.
+///
+/// Unless the caller says otherwise it goes from the oldest change to the newest, so that what is edited meanwhile
+/// comes once more at the end instead of moving to where the walk has been. Of an element that comes again, by its
+/// `id`, only the last counts, in the place where that came.
 final class ListWalk: Procedure {
     /// The target without `limit` and `cursor`.
     private let target: ByteBuffer
@@ -13,10 +17,16 @@ final class ListWalk: Procedure {
     private let maxItems: Int
     private let fields: FieldSelection?
     private var cursor: String?
+    /// The one that it begins at, percent-encoded; nil for the beginning.
+    private let firstCursor: String?
     private var seen: Set<String> = []
     /// The result's `data`, so far open behind its last item.
     private let list = ByteBuffer(capacity: 64 * 1024)
-    private var items = 0
+    /// Where in `list` each element stands that came, with a comma behind it; empty where another came in its place.
+    private var spans: [Range<Int>] = []
+    private var places = ElementPlaces()
+    /// Elements that count, and bytes of those that no longer do.
+    private var (items, superseded) = (0, 0)
     private var pages = 0
     private var last: Exchange?
     /// The next cursor as the API spelled it, for going on after a failure.
@@ -30,7 +40,7 @@ final class ListWalk: Procedure {
     init(_ target: Bytes, _ shaping: Shaping) {
         let text = target.text
         let mark = text.firstIndex(of: "?") ?? text.endIndex
-        var (kept, limit) = ("", Self.largestPage)
+        var (kept, limit, isOrdered) = ("", Self.largestPage, false)
         for pair in text[mark...].dropFirst().split(separator: "&") {
             if pair.hasPrefix("limit=") {
                 limit = Int(pair.dropFirst("limit=".count)) ?? limit
@@ -38,8 +48,11 @@ final class ListWalk: Procedure {
                 cursor = String(pair.dropFirst("cursor=".count))
             } else {
                 kept += (kept.isEmpty ? "?" : "&") + pair
+                isOrdered = isOrdered || pair.hasPrefix("order_by=")
             }
         }
+        if !isOrdered { kept += (kept.isEmpty ? "?" : "&") + Self.order }
+        firstCursor = cursor
         self.target = ByteBuffer(text: text[..<mark] + kept)
         pageLimit = limit
         maxItems = shaping.walk.maxItems
@@ -47,6 +60,7 @@ final class ListWalk: Procedure {
         list.append(Self.opening)
     }
 
+    private static let order = "order_by=updated_at%3Aasc"
     private static let opening: StaticString = "{\"object\":\"list\",\"data\":["
 
     func next(after outcome: Outcome) -> Step {
@@ -71,7 +85,7 @@ final class ListWalk: Procedure {
             next.append("&cursor=")
             next.append(text: cursor)
         }
-        return APIRequest(.get, target: next, .read)
+        return APIRequest(.get, target: next, .read, about: nil)
     }
 
     private func take(_ exchange: Exchange) -> Step {
@@ -85,15 +99,12 @@ final class ListWalk: Procedure {
         last = exchange
         pages += 1
         for item in page.items {
-            items += 1
-            let start = list.count
-            if start > Self.opening.utf8CodeUnitCount { list.append(",") }
-            guard let fields else {
-                list.append(item.bytes)
-                continue
-            }
-            if !fields.append(item, to: list) { list.truncate(to: start) }
+            if take(item) { continue }
+            // More than was asked for: none of it is passed over by going on with the page that this is.
+            let text = "max_items was reached inside a page that is longer than asked for; next_cursor is that page's."
+            return finish(exchange, stoppedBy: "max_items", text, nextCursor: lastCursor ?? firstCursor?.percentDecoded)
         }
+        if list.count > Self.byteLimit || superseded > list.count / 2 { dropSuperseded() }
         let next: String
         switch page.next {
         case .end: return finish(exchange)
@@ -111,11 +122,45 @@ final class ListWalk: Procedure {
         if items >= maxItems {
             return finish(exchange, stoppedBy: "max_items", "max_items was reached.", nextCursor: next)
         }
-        if list.count > Self.byteLimit {
+        if list.count > Self.byteLimit || places.byteCount > Self.byteLimit {
             return finish(exchange, stoppedBy: "too_large", "What has come is over 64 MiB.", nextCursor: next)
         }
         lastCursor = next
         return .tell(CallProgress(items: items, pages: pages), then: .ask(request))
+    }
+
+    /// Takes an element in, in the place of the one with its `id` that came before; false when it would be too many.
+    private func take(_ item: JSONSlice) -> Bool {
+        let id = item.member("id")
+        if items >= maxItems, id.map({ places.hold($0) }) != true { return false }
+        if let earlier = id.flatMap({ places.put($0, spans.count) }) {
+            superseded += spans[earlier].count
+            spans[earlier] = 0..<0
+        } else {
+            items += 1
+        }
+        let start = list.count
+        if let fields {
+            if !fields.append(item, to: list) { list.truncate(to: start) }
+        } else {
+            list.append(item.bytes)
+        }
+        if list.count > start { list.append(",") }
+        spans.append(start..<list.count)
+        return true
+    }
+
+    /// Closes the gaps that elements have left in whose place another came.
+    private func dropSuperseded() {
+        guard superseded > 0, let bytes = list.mutableBytes.baseAddress else { return }
+        var end = Self.opening.utf8CodeUnitCount
+        for (number, span) in spans.enumerated() where !span.isEmpty {
+            (bytes + end).copyMemory(from: bytes + span.lowerBound, byteCount: span.count)
+            spans[number] = end..<end + span.count
+            end += span.count
+        }
+        list.truncate(to: end)
+        superseded = 0
     }
 
     private func finish(_ exchange: Exchange, _ failure: RPCFailure, nextCursor: String? = nil) -> Step {
@@ -126,6 +171,8 @@ final class ListWalk: Procedure {
         _ exchange: Exchange, stoppedBy reason: String? = nil, _ message: String = "", _ failure: RPCFailure? = nil,
         nextCursor: String? = nil
     ) -> Step {
+        dropSuperseded()
+        if list.count > Self.opening.utf8CodeUnitCount { list.truncate(to: list.count - 1) }
         list.append("],\"has_more\":")
         list.append(text: reason == nil ? "false" : "true")
         list.append(",\"next_cursor\":")
@@ -151,5 +198,22 @@ final class ListWalk: Procedure {
             json.endObject()
         }
         return .finish(exchange, data: list, meta: meta)
+    }
+}
+
+extension String {
+    /// With `%XX` taken for the bytes that it stands for.
+    fileprivate var percentDecoded: String {
+        var (bytes, rest) = ([UInt8](), Array(utf8)[...])
+        while let byte = rest.popFirst() {
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -40,7 +40,7 @@ struct RecordedRequestTests {
                 "\(updated)%5Blte%5D=2026-01-02T03%3A04%3A05Z"
             ),
             (#""fields":["id"],"all":false,"options":{"timeout_ms":9000}"#, ""),
-            (#""all":true,"max_items":5"#, "limit=5"),
+            (#""all":true,"max_items":5"#, "order_by=updated_at%3Aasc&limit=5"),
         ].map { Row(method, "{\(id)\($0)}", "GET \(path)" + ($1.isEmpty ? "" : "?\($1)")) }
     }
 

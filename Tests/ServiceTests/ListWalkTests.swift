@@ -25,11 +25,12 @@ import Testing
     @Test func pagesBecomeOneListByteForByte() throws {
         let stage = Stage([page([1, 2], next: "a/ß"), page([3], next: "b"), page([], next: nil)])
         let answer = try walk(stage, #","search":"x y","filter":{"updated_at":{"gt":"2026-01-01T00:00:00+02:00"}}"#)
+        let order = "&order_by=updated_at%3Aasc"
         let query = "search=x%20y&filter%5Bupdated_at%5D%5Bgt%5D=2025-12-31T22%3A00%3A00Z"
         #expect(
             stage.sent.map(\.target) == [
-                "/v2/contacts?\(query)&limit=100", "/v2/contacts?\(query)&limit=100&cursor=a%2F%C3%9F",
-                "/v2/contacts?\(query)&limit=100&cursor=b",
+                "/v2/contacts?\(query)\(order)&limit=100", "/v2/contacts?\(query)\(order)&limit=100&cursor=a%2F%C3%9F",
+                "/v2/contacts?\(query)\(order)&limit=100&cursor=b",
             ])
         let data =
             #"{"object":"list","data":[{"id": "1",  "n":1.50},{"id": "2",  "n":2.50},{"id": "3",  "n":3.50}],"#
@@ -71,7 +72,7 @@ import Testing
     @Test func beginsWhereItIsToldTo() throws {
         let stage = Stage([page([1], next: nil)])
         _ = try walk(stage, #","cursor":"c=&d","limit":7"#)
-        #expect(stage.sent.map(\.target) == ["/v2/contacts?limit=7&cursor=c%3D%26d"])
+        #expect(stage.sent.map(\.target) == ["/v2/contacts?order_by=updated_at%3Aasc&limit=7&cursor=c%3D%26d"])
     }
 
     /// A reason to stop early, what the API said until then, and what the answer must hold.
@@ -140,7 +141,10 @@ import Testing
         let stage = Stage([page(Array(1...100), next: "a"), page(Array(101...150), next: "b")])
         _ = try walk(stage, #","max_items":150"#)
         #expect(
-            stage.sent.map(\.target) == ["/v2/contacts?limit=100", "/v2/contacts?limit=50&cursor=a"])
+            stage.sent.map(\.target) == [
+                "/v2/contacts?order_by=updated_at%3Aasc&limit=100",
+                "/v2/contacts?order_by=updated_at%3Aasc&limit=50&cursor=a",
+            ])
     }
 
     /// Told the pages directly: the simulated loop would copy them over and over.
@@ -171,6 +175,90 @@ import Testing
         }
     }
 
+    @Test(arguments: ["updated_at:asc", "updated_at:desc"]) func anOrderThatIsNamedIsKept(order: String) throws {
+        let stage = Stage([page([1], next: nil)])
+        _ = try walk(stage, #","order_by":"\#(order)","search":"order_by=x""#)
+        #expect(
+            stage.sent.map(\.target) == [
+                "/v2/contacts?search=order_by%3Dx&order_by=\(order.replacing(":", with: "%3A"))&limit=100"
+            ])
+    }
+
+    /// What is edited while the walk goes on comes again at the end, and only as it is then.
+    @Test func anElementThatComesAgainReplacesTheEarlierOne() throws {
+        func list(_ items: [String], _ next: String?) -> Fate {
+            let cursor = next.map { "\"\($0)\"" } ?? "null"
+            let data = items.joined(separator: ",")
+            return .answer(200, #"{"data":[\#(data)],"has_more":\#(next != nil),"next_cursor":\#(cursor)}"#)
+        }
+        let fates = [
+            list([#"{"id":"a","v":1}"#, #"{"id":"b","v":1}"#, "7", #"{"v":0}"#, #"{"id":8}"#], "p"),
+            list([#"{"id":"c","v":1.0}"#, #"{"v":0}"#, #"{"id":8}"#, "7", #"{"id":"é"}"#], "q"),
+            list([#"{"id":"\u0061",  "v":2}"#, #"{"id":"c","v":2}"#, #"{"id":"e\u0301"}"#], "r"),
+            list([#"{"id":"a","v":3}"#, #"{"id":"\u00e9","v":2}"#], nil),
+        ]
+        let whole =
+            #"{"id":"b","v":1},7,{"v":0},{"id":8},{"v":0},{"id":8},7,{"id":"c","v":2},{"id":"e\u0301"},"#
+            + #"{"id":"a","v":3},{"id":"\u00e9","v":2}"#
+        let answer = try walk(Stage(fates))
+        #expect(answer.text.contains(#""data":[\#(whole)],"has_more":false"#), "\(answer)")
+        // By the id, whether or not it is among the fields; max_items counts what is left.
+        let values = try walk(Stage(fates), #","fields":["v"],"max_items":12"#)
+        #expect(values.text.contains(#"{"v":2},{},{"v":3},{"v":2}],"has_more":false"#), "\(values)")
+        #expect(!values.text.contains("stopped_by"))
+    }
+
+    static let overlong: [(String, String, [Fate])] = [
+        ("", "null", [page([1, 2, 3, 4], "a")]), (#","cursor":"s =""#, #""s =""#, [page([1, 2, 3, 4], "a")]),
+        ("", #""a""#, [page([1, 2], "a"), page([3, 4, 5], "b")]),
+        ("", #""a""#, [page([1, 2], "a"), page([2, 1, 3, 2, 9], nil)]),
+    ]
+
+    /// A server that takes no notice of `limit` gives no more than was asked for, and nothing is passed over by going
+    /// on from there.
+    @Test(arguments: overlong) func maxItemsHolds(params: String, cursor: String, fates: [Fate]) throws {
+        let answer = try walk(Stage(fates), params + #","max_items":3"#)
+        #expect(answer.text.contains(#""stopped_by":{"kind":"max_items""#), "\(answer)")
+        #expect(answer.text.contains(#""has_more":true,"next_cursor":\#(cursor)}"#), "\(answer)")
+        #expect(answer.text.split(separator: #"{"id": "#).count == 4, "\(answer)")
+        #expect(!answer.text.contains("9.50") && !answer.text.contains("4.50"), "\(answer)")
+    }
+
+    @Test func maxItemsThatFitsIsNoReasonToStop() throws {
+        let answer = try walk(Stage([page([1, 2], next: "a"), page([2, 1, 3], next: nil)]), #","max_items":3"#)
+        #expect(answer.text.contains("2.50},{\"id\": \"1\",  \"n\":1.50},{\"id\": \"3\""), "\(answer)")
+        #expect(!answer.text.contains("stopped_by"), "\(answer)")
+    }
+
+    /// A list that gives the same elements for ever takes no more memory for that.
+    @Test func whatIsReplacedIsNotKept() throws {
+        let walk = ListWalk(ByteBuffer(text: "/v2/contacts").bytes, Shaping(fields: nil, walk: (true, 100)))
+        var step = walk.next(after: .begun)
+        let text = String(repeating: "x", count: 1_000_000)
+        for number in 1...200 {
+            if case .tell(_, then: let next) = step { step = next }
+            guard case .ask(let request) = step else { break }
+            let asking = HTTPRequest(.get, target: request.target)
+            let exchange = Exchange(tag: 0, request: asking, body: ByteBuffer(), connectTimeoutMs: 1000)
+            exchange.body.append(text: #"{"data":[{"id":"a","n":\#(number),"text":"\#(text)"},{"id":"b"}],"has_more":"#)
+            exchange.body.append(text: number < 200 ? #"true,"next_cursor":"\#(number)"}"# : "false}")
+            step = walk.next(after: .answered(exchange))
+        }
+        guard case .finish(_, let data?, _, let meta?) = step else { return #expect(Bool(false)) }
+        let end = #""},{"id":"b"}],"has_more":false,"next_cursor":null}"#
+        #expect(data.bytes.text == #"{"object":"list","data":[{"id":"a","n":200,"text":"\#(text)"# + end)
+        #expect(meta.bytes.text == ",\"pages\":200")
+    }
+
+    /// A hundred thousand ids are as quickly told apart as a few.
+    @Test func manyIds() throws {
+        let numbers = Array(0..<40_000)
+        let fates = numbers.split(by: 1000).enumerated().map { page($1, next: $0 < 39 ? "\($0)" : nil) }
+        let answer = try walk(Stage(fates), #","max_items":100000,"fields":["n"]"#)
+        let data = numbers.map { #"{"n":\#($0).50}"# }.joined(separator: ",")
+        #expect(answer.text.contains(#""data":[\#(data)],"has_more":false"#))
+    }
+
     @Test func theHostHearsHowFarItIs() throws {
         let stage = Stage([page([1, 2], next: "a"), page([3], next: "b"), page([4], next: nil)])
         _ = try walk(stage, #","options":{"progress_token":"t\u0031"}"#)
@@ -194,5 +282,11 @@ import Testing
         stage.cancel(1)
         stage.run(1)
         #expect(stage.answer(1)?.code == -32800)
+    }
+}
+
+extension [Int] {
+    fileprivate func split(by length: Int) -> [[Int]] {
+        stride(from: 0, to: count, by: length).map { Array(self[$0..<Swift.min($0 + length, count)]) }
     }
 }
