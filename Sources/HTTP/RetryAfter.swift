@@ -5,25 +5,55 @@ public enum RetryAfter {
     /// How long the field asks to wait.
     ///
     /// - Parameters:
-    ///   - value: the field's value: one to ten digits, with decimals that count as a second more, or a date in one of
-    ///     the three forms.
+    ///   - value: the field's value: digits, with decimals that count as a second more, or a date in one of the three
+    ///     forms. A number that is near the time of day in seconds or milliseconds since 1970 is that moment. The same
+    ///     value several times, with commas between, is one.
     ///   - date: the value of the same answer's `Date`; a date in `value` is measured against it when it is readable,
     ///     so that a wrong clock on either side does no harm.
     ///   - wallClock: seconds since 1970, for when it isn't.
     /// - Returns: seconds, 0 for a date gone by; nil when malformed, which is to be taken as absent.
     public static func seconds(_ value: Bytes, date: Bytes?, wallClock: Double) -> Double? {
-        let value = value.trimmed
-        if let first = value.first, first.isDigit { return delay(value) }
+        let value = single(value.trimmed)
         let reference = date.flatMap { HTTPDate.seconds($0.trimmed, now: wallClock) }.map(Double.init) ?? wallClock
+        if let first = value.first, first.isDigit { return number(value).flatMap { delay($0, reference) } }
         guard reference.isFinite, let until = HTTPDate.seconds(value, now: reference) else { return nil }
         return max(0, Double(until) - reference)
     }
 
+    /// The longest wait that is told of one, in seconds: a day.
+    public static let longestTold = 86_400.0
+
+    /// A number this near the clock, in seconds, is none of seconds to wait: a year.
+    private static let nearness = 31_556_952.0
+
+    /// Seconds to wait for what `number` says, which some servers mean as a moment; nil for what can be neither.
+    private static func delay(_ number: Double, _ reference: Double) -> Double? {
+        for moment in [number, (number / 1000).rounded(.up)] where abs(moment - reference) < nearness {
+            // Up to a year, it could be either, where the clock stands near 1970.
+            if moment > nearness { return max(0, moment - reference) }
+        }
+        return number < 1e10 + 1 ? number : nil
+    }
+
+    /// `2` of `2, 2`, as proxies join fields that came twice; of anything else, all of it. A date may have a comma.
+    private static func single(_ value: Bytes) -> Bytes {
+        guard value.contains(UInt8(ascii: ",")) else { return value }
+        let parts = value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            .map { Bytes(rebasing: $0) }
+        for period in [1, 2] where parts.count > period && parts.count.isMultiple(of: period) {
+            let isRepeated = parts.indices.dropFirst(period)
+                .allSatisfy { parts[$0].trimmed.equals(parts[$0 - period].trimmed) }
+            let first = parts.prefix(period).reduce(period - 1) { $0 + $1.count }
+            if isRepeated { return value.slice(0, first).trimmed }
+        }
+        return value
+    }
+
     /// RFC 9110 has whole seconds; some servers send fractions of one.
-    private static func delay(_ value: Bytes) -> Double? {
+    private static func number(_ value: Bytes) -> Double? {
         let point = value.firstPosition(of: UInt8(ascii: ".")) ?? value.count
         let digits = value.slice(0, point)
-        guard digits.count <= 10, digits.allSatisfy(\.isDigit) else { return nil }
+        guard digits.count <= 13, digits.allSatisfy(\.isDigit) else { return nil }
         let seconds = digits.reduce(0) { $0 * 10 + Double($1 & 15) }
         guard point < value.count else { return seconds }
         let decimals = value.dropping(point + 1)

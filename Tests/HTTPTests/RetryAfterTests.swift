@@ -65,6 +65,41 @@ import Testing
         #expect(Self.seconds(text, date: "", clock: .nan) == nil)
     }
 
+    /// Proxies join the lines of a field that comes twice.
+    @Test(
+        arguments: [
+            ("2, 2", 2), ("2,2", 2), ("2 ,  2,2", 2), ("1.5, 1.5", 2), ("2, 3", nil), ("2,", nil), (",2", nil),
+            (",", nil), (",,", nil), ("2, 2, 3", nil), ("2, 3, 2, 3", nil), ("2, 02", nil),
+            ("Tue, 24 Nov 2026 09:00:10 GMT, Tue, 24 Nov 2026 09:00:10 GMT", 10),
+            ("Tue, 24 Nov 2026 09:00:10 GMT,Tue, 24 Nov 2026 09:00:11 GMT", nil),
+            ("Tuesday, 24-Nov-26 09:00:10 GMT, Tuesday, 24-Nov-26 09:00:10 GMT", 10),
+            ("Tue Nov 24 09:00:10 2026, Tue Nov 24 09:00:10 2026", 10),
+        ] as [(String, Double?)])
+    func equalDuplicatesAreOne(text: String, seconds: Double?) { #expect(Self.seconds(text) == seconds) }
+
+    /// Seconds or milliseconds since 1970, which nobody means as seconds to wait.
+    @Test(
+        arguments: [
+            (10, 10), (0, 0), (-10, 0), (86_400, 86_400), (-86_400, 0), (31_000_000, 31_000_000), (-31_000_000, 0),
+            // Further off than that it may be anything, and is what the field says.
+            (40_000_000, Double(nine) + 40_000_000), (-40_000_000, Double(nine) - 40_000_000),
+        ] as [(Int, Double)])
+    func momentsAreNoSpans(offset: Int, seconds: Double) {
+        #expect(Self.seconds("\(Self.nine + offset)") == seconds)
+        #expect(Self.seconds("\(Self.nine + offset)", date: "soon") == seconds)
+        // The local clock is a month off; the answer's date is not.
+        let date = "Tue, 24 Nov 2026 09:00:00 GMT"
+        #expect(Self.seconds("\(Self.nine + offset)", date: date, clock: Double(Self.nine) - 2_600_000) == seconds)
+        guard seconds < 1e9 else { return }
+        #expect(Self.seconds("\(Self.nine + offset)000") == seconds)
+        #expect(Self.seconds("\(Self.nine + offset - 1).25") == seconds)
+    }
+
+    /// A clock near 1970 makes no moment of a short wait.
+    @Test(arguments: ["0", "1", "60", "3600"]) func aClockThatWasNeverSet(text: String) {
+        for clock in [0.0, 30, 4000] { #expect(Self.seconds(text, clock: clock) == Double(text)) }
+    }
+
     @Test(arguments: [
         ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777), ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777),
         ("Sun Nov  6 08:49:37 1994", 784_111_777), ("Sun Nov 06 08:49:37 1994", 784_111_777),
@@ -170,7 +205,11 @@ import Testing
         let nine = "Tue, 24 Nov 2026 09:00:00 GMT"
         #expect(exchange([]).retryAfter(wallClock: 0) == nil)
         #expect(exchange([(.retryAfter, "5")]).retryAfter(wallClock: 0) == 5)
-        #expect(exchange([(.retryAfter, "5"), (.retryAfter, "5")]).retryAfter(wallClock: 0) == nil)
+        #expect(exchange([(.retryAfter, "5"), (.retryAfter, "5")]).retryAfter(wallClock: 0) == 5)
+        #expect(exchange([(.retryAfter, "5"), (.retryAfter, "6")]).retryAfter(wallClock: 0) == nil)
+        #expect(exchange([(.retryAfter, "5"), (.retryAfter, "6"), (.retryAfter, "5")]).retryAfter(wallClock: 0) == nil)
+        #expect(exchange([(.retryAfter, ten), (.retryAfter, ten), (.date, nine)]).retryAfter(wallClock: 0) == 10)
+        #expect(exchange([(.retryAfter, "\(Self.nine + 5)"), (.date, nine)]).retryAfter(wallClock: 0) == 5)
         #expect(exchange([(.retryAfter, ten), (.date, nine)]).retryAfter(wallClock: 0) == 10)
         #expect(exchange([(.retryAfter, ten)]).retryAfter(wallClock: Double(Self.nine)) == 10)
     }
