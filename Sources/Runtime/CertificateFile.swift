@@ -4,7 +4,7 @@ import Glibc
 
 /// Which file of certificates is trusted. A libcurl that was built on one distribution looks for that one's file on
 /// another one too, where it is not.
-enum CertificateFile {
+public enum CertificateFile {
     /// Where distributions keep one PEM file with all certificates that they trust, in the order of trying: Debian and
     /// Arch, Fedora, RHEL, openSUSE, Alpine, older RHEL.
     static let places = [
@@ -26,5 +26,43 @@ enum CertificateFile {
     /// The first of `places` that is there, or nil.
     static func elsewhere() -> String? { places.first(where: isReadable) }
 
+    /// What keeps a file from being one of certificates to trust, to follow its name in a sentence; nil when it may be
+    /// one. What is read only once, such as a pipe, is left alone.
+    public static func fault(of path: FilePath) -> String? {
+        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
+        guard descriptor >= 0 else { return "can't be read: \(String(cString: strerror(errno)))" }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        if status.st_mode & S_IFMT == S_IFDIR { return "is a directory" }
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        let start = ByteBuffer(capacity: lookedAt)
+        let count = read(descriptor, start.spare(atLeast: lookedAt).baseAddress, lookedAt)
+        guard count >= 0 else { return "can't be read: \(String(cString: strerror(errno)))" }
+        start.commit(count)
+        let bytes = start.bytes
+        // ASN.1: a sequence with its length, as in a certificate, or some of them, in binary form.
+        if bytes.count > 1, bytes[0] == 0x30, 0x80...0x84 ~= bytes[1] {
+            return "is in binary form (DER) and not PEM; openssl x509 -inform der -in FILE -out FILE.pem converts it"
+        }
+        return bytes.hasCertificate || count == lookedAt ? nil : "holds no certificate in PEM form"
+    }
+
+    /// Bytes of a file that are looked at, at most.
+    private static let lookedAt = 64 * 1024
+
     private static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+}
+
+extension Bytes {
+    /// Whether a certificate in PEM form begins somewhere, of whichever kind.
+    fileprivate var hasCertificate: Bool {
+        var rest = self
+        while let start = rest.firstPosition(of: UInt8(ascii: "C")) {
+            rest = rest.dropping(start)
+            if rest.starts(with: "CERTIFICATE-----") { return true }
+            rest = rest.dropping(1)
+        }
+        return false
+    }
 }

@@ -4,7 +4,7 @@ public enum TokenAnswer: Sendable {
     case ready
     /// Something is being done for it; `tokenArrived` will tell.
     case awaited
-    /// Why it can't be had, or no other, as a sentence.
+    /// Why it can't be had, or no other, as a sentence; empty where there is nothing to say of it.
     case failed(String)
 }
 

@@ -107,13 +107,19 @@ final class Credential: CustomStringConvertible {
                 return .failed(sentence)
             case .printed(let line): fresh = Self.bare(String(decoding: line, as: UTF8.self))
             }
-        } else if let file, let line = try? read(file) {
-            fresh = line
+        } else if let file {
+            do throws(Problem) {
+                fresh = try read(file)
+            } catch {
+                return .failed(error.sentence)
+            }
         } else {
-            return .failed("There is nothing to read another token from.")
+            return .failed("")
         }
-        guard fresh != token, Self.fault(fresh) == nil else {
-            return .failed("There is no other token that can be used.")
+        if fresh == token { return .failed("") }
+        if let fault = Self.fault(fresh) {
+            let source = file == nil ? "What the token command printed" : "The token file"
+            return .failed("\(source) \(fault) now, so there is no other token to try.")
         }
         token = fresh
         return .ready

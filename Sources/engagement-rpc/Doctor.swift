@@ -51,7 +51,7 @@ final class Doctor: LoopClient {
         case .awaited:
             phase = .awaitingToken
             return
-        case .failed(let problem): fail("token", problem)
+        case .failed(let problem): fail(problem == process.trustFault() ? "certificates" : "token", problem)
         case .ready:
             hasToken = true
             pass("token", "present and well-formed, from \(process.tokenOrigin)")
@@ -125,6 +125,10 @@ final class Doctor: LoopClient {
         } else {
             pass("TLS", "the API's certificate is trusted, by \(transport.certificateFile ?? "libcurl's own means")")
         }
+        if exchange.interposer != nil {
+            let text = "something stands between and answered in the API's place (\(exchange.status))"
+            return fail("reach", text, "check --base-url, the proxy and any firewall")
+        }
         pass("reach", "the API answers (\(exchange.status))")
         switch exchange.status {
         case 200..<300: pass("access", "the token is accepted and may read engagements")
@@ -132,6 +136,7 @@ final class Doctor: LoopClient {
         case 401: fail("access", "the token is not accepted (401)", "set ENGAGEMENT_RPC_TOKEN to a valid key")
         case 403: fail("access", "the token may not read engagements (403)", "give the key the scope engagements:read")
         case 404: fail("access", "nothing is there (404)", "check the path of --base-url; it ends in /api")
+        case 300..<400: fail("access", "a redirect (\(exchange.status)), which is never followed", "check --base-url")
         default: fail("access", "status \(exchange.status)", "try again later")
         }
         if let version = exchange[.apiVersion] {

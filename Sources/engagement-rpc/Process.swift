@@ -23,6 +23,8 @@ struct Process {
     let exposure: String?
     /// Where the token comes from.
     let tokenOrigin: String
+    /// What keeps the certificates that `SSL_CERT_FILE` names from being trusted, as a sentence, or nil.
+    let trustFault: () -> String?
     /// Readies the transport for its first exchange.
     let readyTransport: () -> TokenAnswer
     /// Writes over the token in some bytes.
@@ -38,11 +40,9 @@ struct Process {
     init(_ options: Options, token: String?) throws(Failure) {
         let connections = try Self.connections(options)
         // Not one that is there for all programs: the start touches no disk unasked.
-        if let file = options.caFile, options.origins["--ca-file"] != "SSL_CERT_FILE",
-            file.withCString({ access($0, R_OK) }) != 0
-        {
-            throw Failure(
-                sentence: "The CA file \(file.text.quoted) can't be read: \(String(cString: strerror(errno))).")
+        let isForAll = options.origins["--ca-file"] == "SSL_CERT_FILE"
+        if let file = options.caFile, !isForAll, let fault = CertificateFile.fault(of: file) {
+            throw Failure(sentence: "The CA file \(file.text.quoted) \(fault).")
         }
         signals = SignalPipe()
         let sandbox = options.isSandbox ? try Self.startSandbox() : nil
@@ -68,8 +68,12 @@ struct Process {
         Self.prepare(log, standardError, options)
         let exposure = base.isClearText && !base.isLoopback ? Self.clearText : nil
         self.exposure = exposure
+        let sharedTrust = isForAll && !base.isClearText ? options.caFile : nil
+        let trustFault = { sharedTrust.flatMap(Self.fault) }
+        self.trustFault = trustFault
         let readyTransport: () -> TokenAnswer = {
             if let exposure { return .failed(exposure) }
+            if let fault = trustFault() { return .failed(fault) }
             let answer = credential.obtain()
             guard case .ready = answer else { return answer }
             do throws(Credential.Problem) {
@@ -112,6 +116,13 @@ struct Process {
             }
         }
         for sentence in Options.strangers(Word.variables) { log.write(.warning, sentence) }
+    }
+
+    /// What keeps the certificates from being trusted in the file that `SSL_CERT_FILE` names.
+    private static func fault(_ file: FilePath) -> String? {
+        CertificateFile.fault(of: file).map { fault in
+            "SSL_CERT_FILE names \(file.text.quoted), which \(fault); mend it, unset it, or give --ca-file."
+        }
     }
 
     /// The token, the command that gives it, if any, and where it comes from.
