@@ -53,7 +53,12 @@ extension RPCFailure {
     public init(
         _ exchange: Exchange, wasAbandoned: Bool, method: Method, terms: CallTerms, wallClock: Double
     ) {
-        if let failure = exchange.failure, exchange.status < 300 || failure == .tooLarge || failure == .noMemory {
+        if exchange.isAnothers {
+            self = Self.anothers
+        } else if let interposer = exchange.interposer, 200..<300 ~= exchange.status || interposer == .firewall {
+            self = Self.interposed(interposer, exchange)
+        } else if let failure = exchange.failure, exchange.status < 300 || failure == .tooLarge || failure == .noMemory
+        {
             self = Self.transfer(failure, exchange, method)
         } else if wasAbandoned, exchange.status < 300 {
             self = RPCFailure(.timeout, "The API did not answer in time.", retryable: true)
@@ -64,6 +69,27 @@ extension RPCFailure {
             self = Self.refusal(exchange, method, terms, wallClock)
         }
         adopt(exchange)
+    }
+
+    private static let anothers = RPCFailure(
+        .badResponse,
+        "The answer is about another resource than the one asked for, so it was not taken, and the connection that it "
+            + "came on is not used again."
+    ).mayBeRetried
+
+    private static func interposed(_ interposer: Interposer, _ exchange: Exchange) -> RPCFailure {
+        var text = "Something stands between this program and the API and answered in its place: "
+        switch interposer {
+        case .firewall:
+            let action = exchange[.wafAction]?.text.printable.cut(after: 40) ?? ""
+            text += "a firewall (x-amzn-waf-action: \(action)); ask those who run it to let this program through."
+        case .page: text += "a page came\(type(exchange)) and not JSON; check the base URL and https_proxy."
+        }
+        return RPCFailure(.badResponse, text).mayBeRetried
+    }
+
+    private static func type(_ exchange: Exchange) -> String {
+        exchange[.contentType].map { " (\($0.text.printable.cut(after: 60)))" } ?? ""
     }
 
     /// Takes over what the head of the answer says: its status, the API's version, its name for the request.
@@ -132,6 +158,8 @@ extension RPCFailure {
         case .noMemory:
             return RPCFailure(.internalError, "There is no memory for the API's answer; ask for less at once.")
                 .mayBeRetried
+        case .notHTTP where exchange.status >= 200:
+            return unusable("The API's answer breaks the rules of HTTP", exchange, method)
         case .notHTTP: return RPCFailure(.badResponse, "What came back from the API's host is not HTTP.").mayBeRetried
         case .tooLarge:
             return RPCFailure(.badResponse, "The API's answer is over 64 MiB; ask for less, for example by expand.")
@@ -163,17 +191,42 @@ extension RPCFailure {
     ) -> RPCFailure {
         let status = exchange.status
         let isRetryable = retryableStatuses.contains(status)
-        let text = sentence(status, method, terms, isRetryable: isRetryable)
+        let isPage = exchange.interposer == .page
+        let text =
+            (isPage ? pageSentence(exchange, method) : redirectSentence(exchange))
+            ?? sentence(status, method, terms, isRetryable: isRetryable)
         var failure = RPCFailure(Kind(status: status), text, retryable: isRetryable)
         failure.status = status
         if let seconds = exchange.retryAfter(wallClock: wallClock) {
-            failure.retryAfterMs = Int(min(seconds, 1e12) * 1000)
+            failure.retryAfterMs = Int(min(seconds, RetryAfter.longestTold) * 1000)
         }
-        if status == 403 { failure.requiredScopes = method.requiredScopes(terms) }
+        if status == 403, !isPage { failure.requiredScopes = method.requiredScopes(terms) }
         if status == 429, failure.retryAfterMs != nil { failure.message += ", not before retry_after_ms" }
         failure.adopt(ProblemBody(exchange.answer), exchange, method)
         failure.message += "."
         return failure
+    }
+
+    /// Of a page where the API would have given its reasons, for the statuses that would have the caller look for the
+    /// fault in the token or the id.
+    private static func pageSentence(_ exchange: Exchange, _ method: Method) -> String? {
+        guard [401, 403, 404].contains(exchange.status) else { return nil }
+        let hint = exchange.status == 404 ? inferredHint(method) : ""
+        return
+            "What answered with \(exchange.status) sent a page\(type(exchange)) and is not the API: something stands "
+            + "between, such as a proxy or a firewall, or the base URL leads elsewhere\(hint)"
+    }
+
+    private static func redirectSentence(_ exchange: Exchange) -> String? {
+        guard 300..<400 ~= exchange.status, exchange.status != 304 else { return nil }
+        let place = exchange[.location].flatMap(RedirectTarget.shown).map { " to \($0)" } ?? ""
+        return
+            "The API answered with a redirect (\(exchange.status))\(place), which is never followed; check the base URL"
+    }
+
+    private static func inferredHint(_ method: Method) -> String {
+        method.source == .inferred
+            ? " (this method's address is inferred: the API's reference does not print it)" : ""
     }
 
     /// Takes over the API's error body, and points to what is there of it.
@@ -211,10 +264,8 @@ extension RPCFailure {
             return "The token may not do this (403)" + (needs.isEmpty ? "" : ": \(method.name) needs \(needs)")
                 + (further.isEmpty ? "" : ", and if the engagement is private \(further)")
         case 404:
-            let text = "The API has no such resource, or hides it from this token (404); check the id"
-            let isInferred = method.source == .inferred
-            return text
-                + (isInferred ? " (this method's address is inferred: the API's reference does not print it)" : "")
+            return "The API has no such resource, or hides it from this token (404); check the id"
+                + inferredHint(method)
         case 409: return "The API found a conflict with another resource (409)"
         case 405: return "The API has no such method at this address (405); check the base URL"
         case 410: return "The resource is gone for good (410)"
@@ -227,8 +278,6 @@ extension RPCFailure {
         case 429: return "The API limits the rate of calls (429); call again later"
         case 511: return "A network on the way wants a login first (511)"
         case 500...599: return "The API failed (\(status))" + (isRetryable ? "; call again later" : "")
-        case 300...399 where status != 304:
-            return "The API answered with a redirect (\(status)), which is never followed; check the base URL"
         default: return "The API answered with status \(status), which this call has no use for"
         }
     }

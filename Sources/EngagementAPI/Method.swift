@@ -49,6 +49,22 @@ public struct Method: Sendable {
         case sandbox
     }
 
+    /// The member of an answer about one resource that holds the id in the request's path.
+    public enum Subject: Sendable {
+        /// Its own id.
+        case id
+        /// That of the engagement which it belongs to.
+        case engagementID
+
+        /// As the API spells it.
+        public var name: StaticString {
+            switch self {
+            case .id: "id"
+            case .engagementID: "engagement_id"
+            }
+        }
+    }
+
     /// `resource.verb`.
     public let name: String
     /// One short sentence.
@@ -59,6 +75,9 @@ public struct Method: Sendable {
     public let parameters: [Parameter]
     /// What carries it out.
     public let action: Action
+    /// Which member of its answer must hold the id in the path; nil for what is about no single resource, and for
+    /// several requests, of which each has its own.
+    public let subject: Subject?
     /// What the token must hold, besides what chosen words of a parameter add.
     public let scopes: [String]
     /// The name of the result's `data` in documents.
@@ -72,7 +91,8 @@ public struct Method: Sendable {
 
     init(
         _ name: String, _ summary: String, detail: String = "", _ parameters: [Parameter] = [], action: Action,
-        scopes: [String] = [], result: String, availability: Availability = .listed, source: Source = .documented,
+        subject: Subject? = nil, scopes: [String] = [], result: String, availability: Availability = .listed,
+        source: Source = .documented,
         example: String? = nil
     ) {
         self.name = name
@@ -80,11 +100,17 @@ public struct Method: Sendable {
         advice = detail
         self.parameters = parameters
         self.action = action
+        self.subject = subject ?? Self.usualSubject(action, result)
         self.scopes = scopes
         self.result = result
         self.availability = availability
         self.source = source
         self.example = example
+    }
+
+    private static func usualSubject(_ action: Action, _ result: String) -> Subject? {
+        guard case .http(_, let path, _) = action else { return nil }
+        return path.contains("{") && !result.hasSuffix("List") ? .id : nil
     }
 
     /// What it is about: `engagement` of `engagement.get`.

@@ -34,6 +34,8 @@ public final class MethodTable {
         public let isControl: Bool
         /// What this process does by itself, if it is that.
         public let local: Method.Local?
+        /// Which member of the answer must hold the id in the path of a call that is one request.
+        public let subject: Method.Subject?
         /// Whether it replaces the contacts of an engagement, with one request.
         public let replacesContacts: Bool
         /// Whether a call is one request, unless its terms say otherwise.
@@ -81,6 +83,7 @@ public final class MethodTable {
             } else {
                 (verb, repeatability) = (.get, .read)
             }
+            subject = method.subject
             replacesContacts = composition == nil && method.tellsChanges
             path = Self.pieces(of: method)
         }

@@ -127,6 +127,7 @@ extension Method {
             "engagement.getTimeline", "Read who spoke when in one engagement.",
             [.engagementID, .options, .fields],
             action: .http(.get, path: "/v2/engagements/{engagement_id}/transcript_timeline", .read),
+            subject: .engagementID,
             scopes: ["transcript_timelines:read"], result: "TranscriptTimeline", source: .inferred,
             example: #"{"engagement_id":"ngmt_sandbox01"}"#),
     ]

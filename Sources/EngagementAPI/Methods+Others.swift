@@ -54,6 +54,7 @@ extension Method {
                 .optional("anchor", .openObject, "What in it the comment is about."), .options,
             ],
             action: .http(.post, path: "/v2/engagements/{engagement_id}/transcript_comments", .once),
+            subject: .engagementID,
             scopes: ["engagements:read", "transcript_comments:write"], result: "TranscriptComment",
             example: #"{"engagement_id":"ngmt_sandbox01","body":"Ask for the numbers."}"#),
         Method(

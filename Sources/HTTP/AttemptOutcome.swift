@@ -24,7 +24,7 @@ public enum AttemptOutcome: Equatable, Sendable {
     case noAnswer(staleConnection: Bool)
     /// An answer came. `retryAfter`: what its `Retry-After` asked for in seconds, if anything.
     case status(Int, retryAfter: Double?)
-    /// A 2xx whose body can't be used.
+    /// A 2xx whose body can't be used, or an answer that is not the API's.
     case unusableBody
     /// Our own limit on size, no memory, cancelled: never again.
     case final
@@ -34,6 +34,7 @@ extension AttemptOutcome {
     /// How `exchange` ended.
     ///
     /// A final status counts even when its body was cut, but for a 2xx answer to a read: there the body is the answer.
+    /// One that speaks of another resource is none.
     ///
     /// - Parameters:
     ///   - exchange: a finished or abandoned exchange.
@@ -62,6 +63,10 @@ extension AttemptOutcome {
         }
         let isComplete = exchange.failure == nil && !wasAbandoned
         switch exchange.status {
+        case 200..<300 where exchange.isAnothers && repeatability == .read:
+            self = .noAnswer(staleConnection: false)
+        case 300..<600 where repeatability != .read && exchange.interposer == .firewall:
+            self = .unusableBody
         case 200..<300 where isComplete && bodyIsUsable:
             self = .status(exchange.status, retryAfter: nil)
         case 200..<300 where isComplete || exchange.failure == .encoding || repeatability != .read:

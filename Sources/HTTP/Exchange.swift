@@ -97,7 +97,9 @@ public enum TransferFailure: Error, Equatable, Sendable {
 /// Filled in by a `Transport` on the loop's thread; read when it says the exchange has finished.
 public final class Exchange {
     /// The header fields of an answer that this program looks at.
-    public enum Field: Int, CaseIterable, Sendable { case etag, apiVersion, retryAfter, date, requestID, contentType }
+    public enum Field: Int, CaseIterable, Sendable {
+        case etag, apiVersion, retryAfter, date, requestID, contentType, wafAction, location
+    }
 
     /// The caller's own mark, to find what this exchange belongs to.
     public let tag: Int
@@ -139,16 +141,22 @@ public final class Exchange {
     public var failure: TransferFailure?
     /// The low-level reason for the failure or for a body that can't be used, in the words of whoever found it.
     public var cause: String?
-    /// Whether `Retry-After` came more than once, which makes it void.
+    /// Whether the answer speaks of another resource than the one that was asked for.
+    public var isAnothers = false
+    /// Whether `Retry-After` came more than once and not the same each time, which makes it void.
     public private(set) var repeatedRetryAfter = false
 
     private let fieldBytes = ByteBuffer(capacity: 128)
-    private var fieldRanges: (Span, Span, Span, Span, Span, Span) = (.none, .none, .none, .none, .none, .none)
+    private var fieldRanges = Exchange.noFields
 
     private struct Span {
         var start: Int32
         var end: Int32
         static let none = Span(start: 0, end: 0)
+    }
+
+    private static var noFields: (Span, Span, Span, Span, Span, Span, Span, Span) {
+        (.none, .none, .none, .none, .none, .none, .none, .none)
     }
 
     /// An exchange that has not begun.
@@ -190,7 +198,7 @@ public final class Exchange {
     public func forgetFields() {
         guard fieldBytes.count > 0 else { return }
         fieldBytes.truncate(to: 0)
-        fieldRanges = (.none, .none, .none, .none, .none, .none)
+        fieldRanges = Self.noFields
         repeatedRetryAfter = false
     }
 
@@ -204,8 +212,11 @@ public final class Exchange {
         let start = fieldBytes.count
         withUnsafeMutableBytes(of: &fieldRanges) {
             let spans = $0.bindMemory(to: Span.self)
-            if spans[field.rawValue].end > 0 {
-                if field == .retryAfter { repeatedRetryAfter = true }
+            let first = spans[field.rawValue]
+            guard first.end == 0 else {
+                if field == .retryAfter, !fieldBytes.bytes.slice(Int(first.start), Int(first.end)).equals(value) {
+                    repeatedRetryAfter = true
+                }
                 return
             }
             guard !value.isEmpty else { return }

@@ -44,13 +44,14 @@ public struct WriteEvidence: Sendable {
         }
     }
 
-    /// Adds a finished, abandoned or cancelled exchange.
+    /// Adds a finished, abandoned or cancelled exchange. What is about another resource, or evidently not the API's, is
+    /// as good as no answer.
     public mutating func note(_ exchange: Exchange) {
         if exchange.failure == .clientCertificateWanted {
             // TLS has ended before the server looked at any request.
             if exchange.wasSent { attempts += 1 }
         } else {
-            note(wasSent: exchange.wasSent, status: exchange.status)
+            note(wasSent: exchange.wasSent, status: exchange.isAnswered ? exchange.status : 0)
         }
     }
 

@@ -54,6 +54,30 @@ public struct JSONScanner {
         return root
     }
 
+    /// Reads one whole JSON text as `text` does and, of an object, looks at its own members called `name`: the value of
+    /// the first that is a string, and not `wanted`. Nil where there is none, and for all that is no object.
+    ///
+    /// - Parameter wanted: ASCII; a member may spell it with escapes.
+    public mutating func text(
+        whose name: StaticString, isNot wanted: Bytes
+    ) throws(JSONSyntaxError) -> JSONSlice? {
+        at = skipSpace(at)
+        guard at < end, at.pointee == UInt8(ascii: "{") else {
+            _ = try text()
+            return nil
+        }
+        var other: JSONSlice?
+        var object = try openObject()
+        while let found = try nextName(of: &object) {
+            let value = try self.value(depth: 1)
+            // Every one counts: which of two another reader would take can't be known.
+            guard found.reads(name), other == nil, value.kind == .string, !value.spells(wanted) else { continue }
+            other = value
+        }
+        try finish()
+        return other
+    }
+
     /// Refuses anything but white space up to the end.
     public mutating func finish() throws(JSONSyntaxError) {
         at = skipSpace(at)

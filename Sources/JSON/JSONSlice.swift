@@ -54,8 +54,11 @@ public struct JSONSlice {
     }
 
     /// Whether this is a string of this text (UTF-8), however it is escaped; without decoding it.
-    public func spells(_ text: [UInt8]) -> Bool {
-        if let plain = plainString { return text.withUnsafeBytes { plain.equals($0) } }
+    public func spells(_ text: [UInt8]) -> Bool { text.withUnsafeBytes { spells($0) } }
+
+    /// Whether this is a string of this text (UTF-8), however it is escaped; without decoding it.
+    public func spells(_ text: Bytes) -> Bool {
+        if let plain = plainString { return plain.equals(text) }
         guard kind == .string else { return false }
         var rest = bytes.slice(1, bytes.count - 1)
         var wanted = text[...]

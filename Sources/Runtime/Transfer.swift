@@ -357,7 +357,10 @@ final class Transfer {
             CURLE_USE_SSL_FAILED:
             return .tls(reason: reason, peer: verification(CURLINFO_PROXY_SSL_VERIFYRESULT) == 0 ? .api : .proxy)
         case CURLE_BAD_CONTENT_ENCODING: return .encoding
-        case CURLE_UNSUPPORTED_PROTOCOL where wasSent, CURLE_WEIRD_SERVER_REPLY where wasSent: return .notHTTP
+        // What libcurl finds wrong with an argument, once the request has left, is a line of the answer's.
+        case CURLE_UNSUPPORTED_PROTOCOL where wasSent, CURLE_WEIRD_SERVER_REPLY where wasSent,
+            CURLE_BAD_FUNCTION_ARGUMENT where wasSent:
+            return .notHTTP
         // A single header line beyond libcurl's own buffer limit is told as a lack of memory.
         case CURLE_OUT_OF_MEMORY where wasSent, Self.tooLarge where wasSent: return .headersTooLarge
         case CURLE_OUT_OF_MEMORY, CURLE_URL_MALFORMAT, CURLE_FAILED_INIT, CURLE_UNSUPPORTED_PROTOCOL,
@@ -479,6 +482,8 @@ final class Transfer {
             exchange.answerBegan = !(100..<200 ~= exchange.status)
         } else if line.count <= 2 {
             headersEnded = true
+        } else if headersEnded {
+            // A trailer says nothing that is looked at.
         } else if let colon = line.firstPosition(of: UInt8(ascii: ":")) {
             note(line.slice(0, colon), line.dropping(colon + 1), exchange)
         }
@@ -519,11 +524,13 @@ final class Transfer {
         case 4:
             if name.equalsIgnoringCase("ETag") { return .etag }
             return name.equalsIgnoringCase("Date") ? .date : nil
+        case 8: return name.equalsIgnoringCase("Location") ? .location : nil
         case 11: return name.equalsIgnoringCase("Retry-After") ? .retryAfter : nil
         case 12:
             if name.equalsIgnoringCase("Content-Type") { return .contentType }
             return name.equalsIgnoringCase("X-Request-Id") ? .requestID : nil
         case 13: return name.equalsIgnoringCase("X-Api-Version") ? .apiVersion : nil
+        case 17: return name.equalsIgnoringCase("X-Amzn-Waf-Action") ? .wafAction : nil
         default: return nil
         }
     }

@@ -16,6 +16,23 @@ extension RPCFailure {
         return RPCFailure(.timeout, text, retryable: true)
     }
 
+    /// This refusal of a token, with the sentence that says why there is no other, where it says anything.
+    func explained(_ sentence: String) -> RPCFailure {
+        guard let first = sentence.first else { return self }
+        var failure = self
+        failure.append(first.lowercased() + (sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]).dropFirst())
+        return failure
+    }
+
+    /// This failure of a request whose attempts say `evidence`: what a deletion does not find may be its own work.
+    func behind(_ evidence: WriteEvidence, _ exchange: Exchange) -> RPCFailure {
+        let isGone = exchange.status == 404 || exchange.status == 410
+        guard isGone, exchange.request.verb == .delete, evidence.applied == .unknown else { return self }
+        var failure = self
+        failure.append("an earlier attempt of this call may have deleted it")
+        return failure
+    }
+
     /// Says what became of the change that the call asked for.
     mutating func tell(_ applied: Applied) {
         self.applied = applied.rawValue

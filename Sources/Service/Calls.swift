@@ -152,7 +152,7 @@ final class Calls: OperationsClient {
                 target: call.target.bytes, body: call.body.bytes, terms, isJournaled: notes.isOn, call.consent)
         }
         if entry.composition == nil {
-            call.single.aim(entry.verb, hasBody: entry.takesBody, entry.repeatability, isControl: entry.isControl)
+            call.single.aim(at: entry, terms)
         }
     }
 
@@ -274,10 +274,10 @@ final class Calls: OperationsClient {
 
     func failure(_ slot: Int, _ exchange: Exchange, wasAbandoned: Bool, wallClock: Double) -> RPCFailure {
         guard let method = calls[slot].entry?.method else { return .unasked }
+        let failure = RPCFailure(
+            exchange, wasAbandoned: wasAbandoned, method: method, terms: calls[slot].terms, wallClock: wallClock)
         // Bound here, because not each of them ends a call: some are told within a result.
-        return log.bounded(
-            RPCFailure(
-                exchange, wasAbandoned: wasAbandoned, method: method, terms: calls[slot].terms, wallClock: wallClock))
+        return log.bounded(failure.behind(operations.evidence(slot), exchange))
     }
 
     // MARK: Ending

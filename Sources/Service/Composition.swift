@@ -48,7 +48,8 @@ extension MethodTable.Entry {
         }
         if let shaping = terms.shaping {
             if shaping.walk.isOn { return ListWalk(target, shaping) }
-            return shaping.fields.map { Projection(APIRequest(.get, target: ByteBuffer(target), .read), $0) }
+            let request = APIRequest(.get, target: ByteBuffer(target), .read, about: subject)
+            return shaping.fields.map { Projection(request, $0) }
         }
         if replacesContacts {
             let looks = isJournaled || consent != nil
@@ -58,7 +59,7 @@ extension MethodTable.Entry {
         }
         guard let consent else { return nil }
         let request = APIRequest(
-            verb, target: ByteBuffer(target), body: takesBody ? ByteBuffer(body) : nil, repeatability)
+            verb, target: ByteBuffer(target), body: takesBody ? ByteBuffer(body) : nil, repeatability, about: subject)
         return RecordChange(method, request, resource: terms.resource, consent)
     }
 

@@ -129,7 +129,7 @@ final class ContactEdit: Procedure {
         }
         let target = ByteBuffer(text: "/v2/contacts/")
         target.appendPercentEncoded(id)
-        return .ask(APIRequest(.get, target: target, .read, isLookUp: true))
+        return .ask(APIRequest(.get, target: target, .read, about: .id, isLookUp: true))
     }
 
     private var notFound: RPCFailure {
@@ -194,7 +194,7 @@ final class ContactEdit: Procedure {
         let target = ByteBuffer(capacity: 128)
         target.append(contacts.bytes.slice(0, contacts.count - "/contacts".utf8.count))
         target.append("?expand=contacts")
-        return APIRequest(.get, target: target, .read)
+        return APIRequest(.get, target: target, .read, about: .id)
     }
 
     private var writing: APIRequest {
@@ -204,7 +204,7 @@ final class ContactEdit: Procedure {
         json.member("contact_ids", wanted)
         json.endObject()
         return APIRequest(
-            .put, target: contacts, body: body, .replace, replacement: (before.contacts, wanted))
+            .put, target: contacts, body: body, .replace, about: .id, replacement: (before.contacts, wanted))
     }
 }
 

@@ -65,7 +65,7 @@ final class ContactSearch: Procedure {
             target.append("&cursor=")
             target.appendPercentEncoded(cursor)
         }
-        return APIRequest(.get, target: target, .read)
+        return APIRequest(.get, target: target, .read, about: nil)
     }
 
     private func take(_ exchange: Exchange) -> Step {

@@ -267,11 +267,12 @@ final class Operations {
     /// Judges a finished or abandoned attempt: answer, fail, or try again.
     private func conclude(_ operation: Operation, _ exchange: Exchange, wasAbandoned: Bool, _ now: Instant) {
         guard let request = operation.request else { return }
+        let isUsable = !wasAbandoned && exchange.makeUsable(about: request.subject)
+        if exchange.isAnothers { transport.distrustConnection(of: exchange) }
         note(exchange, of: operation)
         if wasAbandoned, !exchange.wasSent, exchange.failure == nil {
             exchange.failure = exchange.stageTimeout
         }
-        let isUsable = !wasAbandoned && exchange.makeUsable()
         let wallClock = surroundings.wallClock()
         let outcome = AttemptOutcome(
             exchange, wasAbandoned: wasAbandoned, repeatability: request.repeatability, bodyIsUsable: isUsable,
@@ -282,10 +283,8 @@ final class Operations {
                 after: outcome, call: &operation.progress, remaining: 0, budget: &budget, random: surroundings.random)
             return end(operation, .answered(exchange), now)
         }
-        guard
-            var failure = client?.failure(
-                operation.slot, exchange, wasAbandoned: wasAbandoned, wallClock: wallClock)
-        else { return }
+        let told = client?.failure(operation.slot, exchange, wasAbandoned: wasAbandoned, wallClock: wallClock)
+        guard var failure = told else { return }
         let remaining = operation.deadline.seconds(since: now)
         if exchange.ranOutOfTime, remaining < policy.leastTime {
             let cause = failure.cause
@@ -301,7 +300,7 @@ final class Operations {
             switch token.newer(than: operation.tokenNumber) {
             case .ready: return tryAgain(operation, failure, now)
             case .awaited: return awaitToken(operation)
-            case .failed: break
+            case .failed(let why): failure = failure.explained(why)
             }
         }
         let decision = policy.decide(
@@ -346,7 +345,8 @@ final class Operations {
         for operation in operations where operation.phase == .waiting && operation.isForToken {
             operation.isForToken = false
             switch (answer, operation.lastFailure) {
-            case (.failed(let why), let refusal): fail(operation, refusal ?? RPCFailure(.notConfigured, why), now)
+            case (.failed(let why), let refusal):
+                fail(operation, refusal?.explained(why) ?? RPCFailure(.notConfigured, why), now)
             case (_, let refusal?): tryAgain(operation, refusal, now)
             case (_, nil): ask(operation, now)
             }

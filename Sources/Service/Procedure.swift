@@ -12,27 +12,51 @@ final class APIRequest {
     let replacement: (before: [String], wanted: [String])?
     /// Whether it only finds out what a question is to say: it leaves time for what follows.
     let isLookUp: Bool
-    private var kind: (verb: HTTPVerb, body: ByteBuffer?, repeatability: Repeatability, isControl: Bool)
+    private var kind: Kind
+    private typealias Kind = (
+        verb: HTTPVerb, body: ByteBuffer?, repeatability: Repeatability, isControl: Bool, subject: Subject?
+    )
 
+    /// What an answer must be about.
+    struct Subject {
+        /// The member of the answer that says so.
+        let member: Method.Subject
+        /// Where in the target the id stands that it must hold.
+        let id: Range<Int>
+    }
+
+    /// - Parameter member: the member of the answer that names the resource in the path; nil where none does.
     init(
         _ verb: HTTPVerb, target: ByteBuffer, body: ByteBuffer? = nil, _ repeatability: Repeatability,
-        replacement: (before: [String], wanted: [String])? = nil, isLookUp: Bool = false
+        about member: Method.Subject?, replacement: (before: [String], wanted: [String])? = nil, isLookUp: Bool = false
     ) {
         self.target = target
         self.replacement = replacement
         self.isLookUp = isLookUp
-        kind = (verb, body, repeatability, false)
+        let subject = member.flatMap { member in Self.id(in: target.bytes).map { Subject(member: member, id: $0) } }
+        kind = (verb, body, repeatability, false, subject)
     }
 
     /// Makes this another request, for the same target buffer.
-    fileprivate func change(_ verb: HTTPVerb, body: ByteBuffer?, _ repeatability: Repeatability, isControl: Bool) {
-        kind = (verb, body, repeatability, isControl)
+    fileprivate func change(
+        _ verb: HTTPVerb, body: ByteBuffer?, _ repeatability: Repeatability, isControl: Bool, subject: Subject?
+    ) {
+        kind = (verb, body, repeatability, isControl, subject)
+    }
+
+    /// Where the id stands in `/v2/engagements/ngmt_…`; nil without one.
+    private static func id(in target: Bytes) -> Range<Int>? {
+        let path = target.prefix { $0 != UInt8(ascii: "?") }
+        let parts = path.split(separator: UInt8(ascii: "/"))
+        return parts.count > 2 ? parts[2].startIndex..<parts[2].endIndex : nil
     }
 
     var verb: HTTPVerb { kind.verb }
     /// A JSON text, or nil for a request without a body.
     var body: ByteBuffer? { kind.body }
     var repeatability: Repeatability { kind.repeatability }
+    /// What its answer must be about; nil for anything.
+    var subject: Subject? { kind.subject }
     /// Whether this drives the sandbox and is none of the API's business: no throttling, no retries.
     var isControl: Bool { kind.isControl }
     /// Whether it asks for a change.
@@ -95,13 +119,15 @@ final class SingleRequest: Procedure {
 
     /// Requests for what stands in `target`, with what stands in `body`.
     init(target: ByteBuffer, body: ByteBuffer) {
-        request = APIRequest(.get, target: target, .read)
+        request = APIRequest(.get, target: target, .read, about: nil)
         self.body = body
     }
 
     /// Says what the next call's request is.
-    func aim(_ verb: HTTPVerb, hasBody: Bool, _ repeatability: Repeatability, isControl: Bool) {
-        request.change(verb, body: hasBody ? body : nil, repeatability, isControl: isControl)
+    func aim(at entry: MethodTable.Entry, _ terms: CallTerms) {
+        request.change(
+            entry.verb, body: entry.takesBody ? body : nil, entry.repeatability, isControl: entry.isControl,
+            subject: entry.subject.map { APIRequest.Subject(member: $0, id: terms.resource) })
     }
 
     func next(after outcome: Outcome) -> Step {

@@ -67,7 +67,7 @@ final class RecordChange: Procedure {
     private var reading: APIRequest {
         let target = ByteBuffer(record.path.bytes)
         if isOfTags { target.append("?expand=tags") }
-        return APIRequest(.get, target: target, .read, isLookUp: true)
+        return APIRequest(.get, target: target, .read, about: .id, isLookUp: true)
     }
 
     /// Whether a 404 says that there is no such record, and not that the address is another.
@@ -103,7 +103,7 @@ final class RecordChange: Procedure {
         if let id = unnamed.first {
             let target = ByteBuffer(text: "/v2/tags/")
             target.appendPercentEncoded(id)
-            return .ask(APIRequest(.get, target: target, .read, isLookUp: true))
+            return .ask(APIRequest(.get, target: target, .read, about: .id, isLookUp: true))
         }
         let message = message(found.map { JSONSlice(checked: $0.answer) })
         // What the question cuts is in the body in full.

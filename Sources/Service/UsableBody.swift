@@ -1,13 +1,16 @@
 import Bytes
+import EngagementAPI
 import HTTP
 import JSON
 
 extension Exchange {
-    /// Whether a 2xx came whole with one JSON text as its body, which then fits on a line: line breaks between its
-    /// tokens become spaces. A change that was made without a word is told as `null`: a 204, and no body on anything
-    /// but a GET.
-    func makeUsable() -> Bool {
-        guard failure == nil, 200..<300 ~= status else { return false }
+    /// Whether a 2xx came whole with one JSON text as its body that may be the answer to what was asked. It then fits
+    /// on a line: line breaks between its tokens become spaces. A change that was made without a word is told as
+    /// `null`: a 204, and no body on anything but a GET.
+    ///
+    /// - Parameter subject: what the answer must be about, where it says so; nil for anything.
+    func makeUsable(about subject: APIRequest.Subject?) -> Bool {
+        guard failure == nil, 200..<300 ~= status, self[.wafAction] == nil else { return false }
         if answer.leadingSpaceCount == answer.count {
             guard status == 204 || request.verb != .get else { return false }
             body.truncate(to: headroom)
@@ -16,7 +19,16 @@ extension Exchange {
         }
         var scanner = JSONScanner(answer)
         do throws(JSONSyntaxError) {
-            _ = try scanner.text()
+            if let subject {
+                let id = request.target.bytes.slice(subject.id.lowerBound, subject.id.upperBound)
+                if let other = try scanner.text(whose: subject.member.name, isNot: id) {
+                    isAnothers = true
+                    cause = "\(subject.member.name) is \(other.bytes.text.cut(after: 100)) and not \"\(id.text)\""
+                    return false
+                }
+            } else {
+                _ = try scanner.text()
+            }
         } catch {
             let type = self[.contentType].map { " of \($0.text)" } ?? ""
             cause = "byte \(error.offset)\(type): \(error.reason.rawValue)"

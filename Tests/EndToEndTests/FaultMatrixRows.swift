@@ -112,7 +112,12 @@ struct FaultRow: Sendable {
         .init("a header of 1 MB", always: .hugeHeader(bytes: 1 << 20), "1 bad_response n", "1 bad_response n yes"),
         .init("endless 103", always: .interim(103, times: 100_000), "1 bad_response n", "1 bad_response n unknown"),
         .init("200 after five 103", always: .interim(103, times: 5), "1 ok", "1 ok"),
-        .init("a page", always: page("<html>"), "2 bad_response y", "1 bad_response n yes"),
+        .init("a page", always: page("<html>"), "2 bad_response y", "1 bad_response y unknown"),
+        .init(
+            "a firewall's challenge", always: .answer(202, "", ["x-amzn-waf-action: challenge"], type: "text/html"),
+            "2 bad_response y", "1 bad_response y unknown"),
+        .init("another's answer", always: page(#"{"id":"ngmt_z"}"#), "3 bad_response y", "1 bad_response y unknown"),
+        .init("another's, then well", inTurn: [page(#"{"id":"ngmt_z"}"#), .ok()], "2 ok", "1 bad_response y unknown"),
         .init("empty", always: page(""), "2 bad_response y", "1 ok"),
         .init("half a text", always: page(#"{"a":"#), "2 bad_response y", "1 bad_response n yes"),
         .init("two texts", always: page("{}{}"), "2 bad_response y", "1 bad_response n yes"),
@@ -120,7 +125,7 @@ struct FaultRow: Sendable {
         .init(
             "100,000 deep", always: page(String(repeating: "[", count: 100_000)), "2 bad_response y",
             "1 bad_response n yes"),
-        .init("a page, then well", inTurn: [page("<html>"), .ok()], "2 ok", "1 bad_response n yes"),
+        .init("a page, then well", inTurn: [page("<html>"), .ok()], "2 ok", "1 bad_response y unknown"),
         .init("cut body, then well", inTurn: [.cutBody, .ok()], "2 ok", "1 bad_response n yes"),
     ]
 
@@ -188,7 +193,7 @@ struct FaultRow: Sendable {
             "1 bad_response n yes"),
         .init(
             "sandbox: a page", .sandbox(#"{"body":"<html>"}"#, repeats: true), "2 bad_response y",
-            "1 bad_response n yes"),
+            "1 bad_response y unknown"),
         .init("sandbox: slow", .sandbox(#"{"delay_ms":300}"#, repeats: true), "1 ok", "1 ok"),
         .init(
             "sandbox: too slow", .sandbox(#"{"delay_ms":9000}"#, repeats: true), "2 timeout y", "2 timeout y unknown",

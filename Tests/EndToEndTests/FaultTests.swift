@@ -51,7 +51,7 @@ struct FaultTests {
     static let bodies = [
         Row("empty", .answer("HTTP/1.1 200 OK", []), badResponse, applied: ["null"]),
         Row("spaces", .answer("HTTP/1.1 200 OK", Array("  \r\n ".utf8)), badResponse, applied: ["null"]),
-        body("HTML", "<!DOCTYPE html><html></html>"),
+        Row("HTML", .answer(200, "<!DOCTYPE html><html></html>"), badResponse, applied: ["unknown"]),
         body("half", "{\"a\":"),
         body("two texts", "{}{}"), body("two lines", "{}\n{}"), body("trailing comma", "{\"a\":1,}"),
         body("NaN", "{\"a\":NaN}"), body("bad UTF-8", [0x22, 0xFF, 0x22]), body("overlong", [0x22, 0xC0, 0x80, 0x22]),

@@ -58,7 +58,7 @@ struct RetryTests {
     }
 
     @Test func anUnusableSuccessOfAWriteIsFinal() throws {
-        let server = try FaultServer { $0.count == 1 ? .answer(200, "<html>") : .ok() }
+        let server = try FaultServer { $0.count == 1 ? .answer(200, "{") : .ok() }
         let host = try bridge(to: server, attempts: 3)
         let write = try call(host, "PUT", "ngmt_a")
         #expect(write.code == 1004 && write.string("error", "data", "applied") == "yes", "\(write)")

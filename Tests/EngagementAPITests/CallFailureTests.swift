@@ -99,6 +99,13 @@ import Testing
     @Test func aSuccessThatIsNone() {
         #expect(failure(status: 200, body: "<html>").kind == .badResponse)
         #expect(failure(status: 200, body: "<html>").retryable)
+        let page = failure(Self.write, status: 200, body: "<html>", fields: [(.contentType, "text/html\u{1b}[1m")])
+        #expect(page.message.contains("Something stands between this program and the API"), "\(page.message)")
+        #expect(page.message.contains("text/html") && !page.message.contains("\u{1b}"), "\(page.message)")
+        let challenge = failure(Self.write, status: 202, body: "", fields: [(.wafAction, "challenge")])
+        #expect(
+            challenge.message.contains("stands between") && challenge.message.contains("x-amzn-waf-action: challenge"))
+        #expect(challenge.kind == .badResponse && challenge.status == 202)
         let write = failure(Self.write, status: 201, body: "")
         #expect(write.kind == .badResponse && !write.retryable && write.message.contains("change was made"))
     }
@@ -236,12 +243,52 @@ import Testing
 
     @Test(
         arguments: [
-            ("5", 5000), ("0", 0), ("9999999999", 9_999_999_999_000), ("-1", nil), ("soon", nil), ("1.5", 2000),
+            ("5", 5000), ("0", 0), ("9999999999", 86_400_000), ("86400", 86_400_000), ("1700000007", 7000),
+            ("1700000007000", 7000), ("-1", nil), ("soon", nil), ("1.5", 2000),
             ("Tue, 14 Nov 2023 22:13:30 GMT", 10_000),
         ] as [(String, Int?)])
     func retryAfter(value: String, milliseconds: Int?) {
         #expect(failure(status: 429, fields: [(.retryAfter, value)]).retryAfterMs == milliseconds)
         #expect(failure(status: 503, fields: [(.retryAfter, value)]).retryAfterMs == milliseconds)
+    }
+
+    /// What a page says of the token, the scopes or the id is not the API's word.
+    @Test(arguments: [401, 403, 404])
+    func aPageIsNoRefusalOfTheAPIs(status: Int) {
+        for (type, body) in [
+            ("text/html", "<!DOCTYPE html>"), ("text/html; charset=UTF-8", "blocked"), ("", " <html>"),
+        ] {
+            let failure = failure(status: status, body: body, fields: [(.contentType, type)])
+            #expect(failure.code == status && failure.requiredScopes.isEmpty && !failure.retryable)
+            #expect(failure.message.contains("something stands between"), "\(failure.message)")
+            for word in ["scope", "engagements:read", "token", "check the id"] {
+                #expect(!failure.message.contains(word), "\(failure.message)")
+            }
+        }
+        let real = failure(status: status, body: "{}", fields: [(.contentType, "text/html")])
+        #expect(!real.message.contains("stands between") && real.requiredScopes.isEmpty == (status != 403))
+    }
+
+    @Test(
+        arguments: [
+            ("https://new.example/api/v2/x?token=secret#a", " to https://new.example/api/v2/x,"),
+            ("http://user:secret@new.example:8443/p", " to http://new.example:8443/p,"),
+            ("//a@new.example/p", " to //new.example/p,"), ("/login?next=secret", " to /login,"),
+            ("https:/\\u:secret@new.example\\p", " to https://new.example\\p,"), ("login", " to login,"),
+            ("https://[::1]:9/", " to https://[::1]:9/,"), ("https://new.example/users/@me", "/users/@me,"),
+            ("https://user:se?cret@new.example/", "(301), which"), ("https://user:se#cret@x/", "(301), which"),
+            ("?secret", "(301), which"), ("#secret", "(301), which"), ("https://", "(301), which"),
+            ("https:///u:secret@x/", "(301), which"), ("/a\u{1b}[31m\u{202e}b", " to /a\\u{1b}[31m\\u{202e}b,"),
+        ])
+    func aRedirectNamesWhereItPoints(location: String, words: String) {
+        for status in [301, 302, 303, 307, 308] {
+            let failure = failure(status: status, fields: [(.location, location)])
+            #expect(failure.message.contains(words.replacing("301", with: "\(status)")), "\(failure.message)")
+            #expect(failure.message.contains("never followed") && !failure.message.contains("secret"))
+        }
+        let long = "https://new.example/" + String(repeating: "x", count: 9000)
+        #expect(failure(status: 301, fields: [(.location, long)]).message.count < 400)
+        #expect(!failure(status: 404, fields: [(.location, location)]).message.contains("new.example"))
     }
 
     @Test func headers() {

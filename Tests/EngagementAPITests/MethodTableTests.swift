@@ -23,11 +23,18 @@ import Testing
             if parameter.place == .path { #expect(parameter.isRequired) }
             if case .choices(let choices) = parameter.kind { #expect(choices.count <= 64) }
         }
-        guard case .http(let verb, let path, let repeatability) = method.action else { return }
+        guard case .http(let verb, let path, let repeatability) = method.action else {
+            return #expect(method.subject == nil, "each of its requests has its own")
+        }
         let names = method.parameters.filter { $0.place == .path }.map(\.name)
         let inPath = path.matches(of: /\{([a-z_]+)\}/).map { String($0.1) }
         #expect(Set(inPath) == Set(names), "\(path)")
         #expect(path.hasPrefix("/") && !path.contains(".."))
+        // What is about the resource in the path says so by its own id, or by that of what it belongs to.
+        let members = ResultType.all.first { $0.name == method.result }?.members.map(\.name) ?? []
+        let isAboutOne = !inPath.isEmpty && !members.contains("data")
+        let expected = members.first { inPath.contains($0) } ?? (members.contains("id") ? "id" : nil)
+        #expect(method.subject.map { "\($0.name)" } == (isAboutOne ? expected : nil))
         if method.availability == .listed {
             #expect(method.parameters.contains { $0.name == "options" && $0.isOptions }, "each call can be limited")
             #expect(path.hasPrefix("/v2/") && !method.scopes.isEmpty)

@@ -51,7 +51,25 @@ struct AppliedCase: CustomTestStringConvertible, Sendable {
         .init("2xx, endless headers", "bad_response", "yes", retryable: false) {
             [.broken(.headersTooLarge, status: 201)]
         },
-        .init("2xx, a page", "bad_response", "yes", retryable: false) { [.answer(200, "<html>")] },
+        .init("2xx, a page", "bad_response", "unknown", retryable: true) { [.answer(200, "<html>")] },
+        .init("2xx, text that says it is a page", "bad_response", "unknown", retryable: true) {
+            [.answer(202, "Hello", [(.contentType, "Text/HTML; charset=utf-8")])]
+        },
+        .init("2xx, a page that is cut", "bad_response", "unknown", retryable: true) {
+            [Fate(events: [(0, .sent), (0, .status(200)), (0, .body(Array("<h".utf8))), (0, .finish(.broken))])]
+        },
+        .init("2xx, a page that is silent", "bad_response", "unknown", retryable: true) { [.stall(200, "\u{FEFF} <")] },
+        .init("2xx, a firewall", "bad_response", "unknown", retryable: true) {
+            [.answer(202, "", [(.wafAction, "challenge")])]
+        },
+        .init("2xx, a firewall with JSON", "bad_response", "unknown", retryable: true) {
+            [.answer(200, "{}", [(.wafAction, "challenge")])]
+        },
+        .init("4xx, a firewall", "bad_response", "unknown", retryable: true) {
+            [.answer(405, "<html>", [(.wafAction, "captcha")])]
+        },
+        .init("4xx, a page", "forbidden", "no", retryable: false) { [.answer(403, "<html>")] },
+        .init("2xx, another's", "bad_response", "unknown", retryable: true) { [.anothers()] },
         .init("2xx, half", "bad_response", "yes", retryable: false) { [.answer(200, #"{"a":"#)] },
         .init("2xx, two texts", "bad_response", "yes", retryable: false) { [.answer(200, "{}{}")] },
         .init("5xx, cut", "server_error", "unknown", retryable: true) { [.broken(status: 500)] },
@@ -77,6 +95,14 @@ struct AppliedCase: CustomTestStringConvertible, Sendable {
         .init("dead connection, then refused", "not_found", "unknown", 2, allowed: 3) {
             [.broken(isReused: true), .answer(404)]
         },
+        .init("another's, and never again", "bad_response", "unknown", 1, allowed: 3) { [.anothers(), .answer(200)] },
+        .init("a page, and never again", "bad_response", "unknown", 1, allowed: 3) {
+            [.answer(200, "<html>"), .answer(200)]
+        },
+        .init("a firewall's 503, and never again", "bad_response", "unknown", 1, allowed: 3) {
+            [.answer(503, "", [(.wafAction, "challenge")]), .answer(200)]
+        },
+        .init("failed, then another's", "bad_response", "unknown", 2, allowed: 3) { [.answer(500), .anothers()] },
         .init("refused and never again", "forbidden", "no", 1, allowed: 3) { [.answer(403), .answer(200)] },
     ]
 

@@ -128,6 +128,7 @@ import Testing
     /// One call: one deadline over all requests, one place in the line, one cancellation.
     @Test func itIsOneCall() throws {
         let stage = Stage([.answer(200, Self.list(["cnt_a"]), after: 1)]) { $0.timeoutMs = 2500 }
+        stage.fatesByTarget["ngmt_b"] = [.answer(200, after: 1)]
         stage.loop.send(#"{"jsonrpc":"2.0","id":1,"method":"engagement.addContacts","params":["ngmt_a",["cnt_c"]]}"#)
         stage.put(2)
         stage.put(3, "ngmt_b")

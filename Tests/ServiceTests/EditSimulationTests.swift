@@ -73,12 +73,19 @@ private final class EditRun {
         guard dice.chance(faults) else { return .answer(200, body, after: dice.pick([0, 0.01, 0.2])) }
         var fate = dice.pick([
             Fate.answer(500), .answer(429), .answer(404), .answer(422, "{}"), .broken(), .broken(status: 200), .silence,
-            .unsent(.connect), .answer(200, "<html>"), .answer(200, "{}"), .stall(200),
+            .unsent(.connect), .answer(200, "<html>"), .answer(200, "{}"), .stall(200), .anothers(),
         ])
         let isTold = fate.events.contains { if case .status(200, _) = $0.event { true } else { false } }
         let isSent = fate.events.contains { if case .sent = $0.event { true } else { false } }
         let isRefused = fate.events.contains { if case .status(400..<500, _) = $0.event { true } else { false } }
-        fate.carriesOut = isTold || isSent && !isRefused && dice.chance(0.5)
+        let isAnothers = fate.events.contains {
+            if case .body(let bytes) = $0.event {
+                String(decoding: bytes, as: UTF8.self).contains(Fate.another)
+            } else {
+                false
+            }
+        }
+        fate.carriesOut = isTold && !isAnothers || isSent && !isRefused && dice.chance(0.5)
         return fate
     }
 

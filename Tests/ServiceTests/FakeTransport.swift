@@ -18,6 +18,16 @@ struct Fate: Sendable {
     /// Whether the server does what is asked, once it has the request.
     var carriesOut = false
 
+    /// An id that nobody asks for.
+    static let another = "ngmt_Other"
+
+    /// An answer that belongs to another request.
+    static func anothers(carriesOut: Bool = false) -> Fate {
+        var fate = answer(200, #"{"object":"engagement","id":"\#(another)","contacts":[]}"#)
+        fate.carriesOut = carriesOut
+        return fate
+    }
+
     /// Never as much as a connection.
     static var nowhere: Fate { Fate() }
     /// Sent, and then nothing.
@@ -66,6 +76,8 @@ final class FakeTransport: Transport {
         fileprivate(set) var wasCancelled = false
         /// Whether the server did what the request asks, or will do it.
         fileprivate(set) var wasCarriedOut = false
+        /// The body that came back.
+        fileprivate(set) var said = ""
         fileprivate var rest: ArraySlice<(after: Double, event: Fate.Event)>
         fileprivate let carriesOut: Bool
 
@@ -91,6 +103,8 @@ final class FakeTransport: Transport {
         fileprivate var nextAt: Instant? { rest.first.map { startedAt + $0.after } }
         var wasSent: Bool { exchange.wasSent }
         var status: Int { exchange.status }
+        /// Whether the server has said that it did what was asked, of what was asked: no page, nothing of another's.
+        var saidYes: Bool { 200..<300 ~= status && !said.hasPrefix("<") && !said.contains(Fate.another) }
     }
 
     /// Decides what becomes of an exchange.
@@ -116,6 +130,10 @@ final class FakeTransport: Transport {
     /// When something happens next.
     var nextEvent: Instant? { running.lazy.compactMap(\.nextAt).min() }
 
+    /// The exchanges whose connections are not to be used again.
+    private(set) var distrusted: [Exchange] = []
+    func distrustConnection(of exchange: Exchange) { distrusted.append(exchange) }
+
     func start(_ exchange: Exchange) {
         let fate = decide(exchange)
         exchange.reusedConnection = fate.isReused && !exchange.needsFreshConnection
@@ -131,8 +149,6 @@ final class FakeTransport: Transport {
         running[place].wasCancelled = true
         running.remove(at: place)
     }
-
-    func distrustConnection(of exchange: Exchange) {}
 
     /// Lets happen what is due. Returns what has finished, in any order.
     func advance(_ now: Instant) -> [Exchange] {
@@ -168,6 +184,7 @@ final class FakeTransport: Transport {
         case .body(let bytes):
             (exchange.gotBytes, exchange.lastByteAt) = (true, now)
             bytes.withUnsafeBytes { exchange.body.append($0) }
+            record.said += String(decoding: bytes, as: UTF8.self)
         case .finish(let failure):
             exchange.failure = failure
             record.isRunning = false

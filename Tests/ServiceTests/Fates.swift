@@ -14,7 +14,10 @@ extension Session {
                 + (items + [#"{"id":"\#(Session.room)","is_calendar_resource":true}"#])
                 .joined(separator: ",") + "]"
         }
-        return fate("{\"number\":\(number)\(list),\"pad\":\"\(String(repeating: "x", count: size()))\"}", isCalm)
+        let id = Session.engagement(target)
+        return fate(
+            "{\"id\":\"\(id)\",\"number\":\(number)\(list),\"pad\":\"\(String(repeating: "x", count: size()))\"}",
+            isCalm)
     }
 
     private func fate(_ number: String, _ isCalm: Bool) -> Fate {
@@ -53,6 +56,7 @@ extension Session {
 
     /// A status came, but not all of its answer.
     private func insideAnswer(_ body: String, _ after: Double) -> Fate {
+        if dice.chance(0.2) { return .anothers(carriesOut: dice.chance(0.5)) }
         let status = dice.pick([200, 200, 404, 500, 429])
         var fate =
             switch dice.int(0...3) {

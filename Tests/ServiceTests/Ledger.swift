@@ -221,17 +221,20 @@ final class Ledger {
         }
         if let number = reply.number, number != item.number { blame("\(name) got the answer of \(number)") }
         if case .add = item.kind { return checkAddition(item, reply, records, name) }
-        if reply.isResult, item.kind != .local, sent.last.map({ 200..<300 ~= $0.status }) != true {
+        if reply.isResult, item.kind != .local, sent.last?.saidYes != true {
             blame("\(name) is a success that the API never told")
         }
         guard case .write = item.kind else {
             if reply.applied != nil { blame("\(name) is no write and has applied") }
             return
         }
-        let said200 = sent.contains { 200..<300 ~= $0.status }
+        let saidYes = sent.contains(where: \.saidYes)
         if reply.isResult { return }
-        let isOpen = sent.contains { !(200..<500 ~= $0.status) || $0.status == 408 || $0.status == 303 }
-        let truth = said200 ? "yes" : isOpen ? "unknown" : "no"
+        let isOpen = sent.contains { record in
+            let isRefused = 300..<500 ~= record.status && record.status != 408 && record.status != 303
+            return !record.saidYes && !isRefused
+        }
+        let truth = saidYes ? "yes" : isOpen ? "unknown" : "no"
         if let applied = reply.applied {
             if applied != truth { blame("\(name) says applied \(applied), but it is \(truth)") }
             if applied == "no", records.contains(where: \.wasCarriedOut) { blame("\(name) was carried out") }
@@ -249,7 +252,7 @@ final class Ledger {
             if !wasMade { blame("\(name) is a success, and nothing was carried out") }
             if reply.added != ["cnt_C\(item.number)"] { blame("\(name) says that it added \(reply.added ?? [])") }
             // Nobody else writes there: what was made is what is found, if it can be read.
-            let isRead = records.last.map { $0.verb == .get && 200..<300 ~= $0.status } ?? false
+            let isRead = records.last.map { $0.verb == .get && $0.saidYes } ?? false
             if reply.isVerified == true, !isRead { blame("\(name) verified what it did not read") }
             return
         }

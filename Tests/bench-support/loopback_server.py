@@ -38,8 +38,8 @@ SERVER = """
         client_max_body_size 16m; client_body_buffer_size 1m;
         location ~ "^/api/v2/engagements/ngmt_01HQY3JMS2QAX0*([1-9][0-9]*)$" {{ try_files /$1.json =404; }}
         # Files can't be put: what is written is thrown away, and a file is the answer.
-        location ~ "^/api/v2/engagements/ngmt_write[0-9]+/contacts$" {{ error_page 405 =200 /{small}.json; }}
-        location ~ "^/api/v2/engagements/ngmt_write[0-9]+$" {{ try_files /{small}.json =404; }}
+        location ~ "^/api/v2/engagements/(?<written>ngmt_write[0-9]+)/contacts$" {{ error_page 405 =200 /$written.json; }}
+        location ~ "^/api/v2/engagements/(?<read>ngmt_write[0-9]+)$" {{ try_files /$read.json =404; }}
         location = /api/v2/engagements {{ try_files /page-$arg_cursor.json =404; }} }}"""
 
 
@@ -57,12 +57,12 @@ def said(random_source: random.Random) -> str:
     return " ".join(random_source.choices(WORDS, k=random_source.randrange(1, 40)))
 
 
-def body(size: int) -> bytes:
+def body(size: int, name: str = "") -> bytes:
     """An engagement as the API sends it, of exactly `size` bytes: people first, then a transcript."""
     # The same for each run, but not the same text again and again, which a processor would know by heart.
     random_source = random.Random(size)
     page = {
-        "object": "engagement", "id": engagement_id(size), "title": "Quarterly review with Analytical Engines",
+        "object": "engagement", "id": name or engagement_id(size), "title": "Quarterly review with Analytical Engines",
         "engagement_type": "MEETING", "processing_status": "COMPLETED", "is_private": False,
         "start_at": "2026-02-03T15:00:00.000Z", "created_at": "2026-02-03T14:58:11.204Z",
         "contacts": [
@@ -162,6 +162,9 @@ class LoopbackServer:
         self.bodies.mkdir()
         for size in {SMALL, BIG, STRING, *SIZES}:
             (self.bodies / f"{size}.json").write_bytes(body(size))
+        for number in range(100):
+            name = f"ngmt_write{number:02d}"
+            (self.bodies / f"{name}.json").write_bytes(body(SMALL, name))
         for number in range(PAGES):
             (self.bodies / f"page-{f'p{number}' if number else ''}.json").write_bytes(page(number))
         certificates(self.work)
@@ -171,7 +174,7 @@ class LoopbackServer:
             ("ssl", f"access_log {self.work}/close.log reuse; keepalive_timeout 0;"),
         ]
         servers = "".join(
-            SERVER.format(port=port, tls=tls, extra=extra, small=SMALL) for port, (tls, extra) in zip(ports, variants))
+            SERVER.format(port=port, tls=tls, extra=extra) for port, (tls, extra) in zip(ports, variants))
         file = self.work / "nginx.conf"
         file.write_text(CONFIGURATION.format(work=self.work, bodies=self.bodies, servers=servers))
         self.process = subprocess.Popen(
