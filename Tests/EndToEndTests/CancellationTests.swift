@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `$/cancelRequest`.
-@Suite(.ownThread, .tags(.cancellation))
+@Suite(.ownThread, .overTLSOnRelease, .tags(.cancellation))
 struct CancellationTests {
     private func cancel(_ host: HostProcess, _ id: String) throws {
         try host.send(line: request(nil, "$/cancelRequest", #"{"id":\#(id)}"#))

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What libcurl does by itself when it is let: send again, wait for "100 Continue", go through proxies.
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct CurlHabitTests {
     static let endings: [Named<Reaction>] = [
         Named("closed", .closeBeforeAnswer), Named("reset", .resetBeforeAnswer),
@@ -118,7 +118,7 @@ struct CurlHabitTests {
     /// Refused by the proxy, not by the API; and the proxy saw the host's name and nothing of the request.
     @Test(arguments: [302, 401, 403, 407, 422, 429, 502, 503])
     func aProxysRefusalIsNotTheAPIs(status: Int) throws {
-        let proxy = try FaultServer(always: .problem(status, ["Retry-After: 7"]))
+        let proxy = try FaultServer(over: .clear, always: .problem(status, ["Retry-After: 7"]))
         let host = try HostProcess(
             ["--base-url", "https://api.test/api", "--max-attempts", "1"],
             environment: ["ENGAGEMENT_RPC_TOKEN": testToken, "https_proxy": "http://127.0.0.1:\(proxy.port)"])

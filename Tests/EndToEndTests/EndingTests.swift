@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// How a session ends: end of input, signals, and pipes that nobody holds any more.
-@Suite(.ownThread, .tags(.endings))
+@Suite(.ownThread, .overTLSOnRelease, .tags(.endings))
 struct EndingTests {
     /// Does `act`, waits for the end, expects exit code 0, and gives back the seconds it took.
     private func secondsToExit(of host: HostProcess, within limit: Double, _ act: () -> Void) throws -> Double {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// `engagement.get` and `engagement.replaceContacts`: what is sent, and what comes back.
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct EngagementTests {
     private let path = "/api/v2/engagements/ngmt_01HQ"
 

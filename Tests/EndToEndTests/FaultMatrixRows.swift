@@ -41,6 +41,9 @@ struct FaultRow: Sendable {
         self.init(name, .server { reactions[min($0.count, reactions.count) - 1] }, read, write, arguments)
     }
 
+    /// Whether it is about what goes over a connection, and not about reaching one.
+    var isForTLS: Bool { if case .server = peer { !arguments.contains("--tls") } else { false } }
+
     private static let short = ["--timeout-ms", "2000"]
     private static func page(_ text: String) -> Reaction { .answer(200, text) }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Every fault against a read, a write, and the read and the write inside `engagement.addContacts`, over the built
 /// process with three attempts: how many there were, how it is told, and that `attempts` is what the other side
-/// counted. Prints the matrix.
+/// counted. In clear, over TLS, and over TLS that ends without having said so. Prints the matrices.
 @Suite(.ownThread)
 struct FaultMatrixTests {
     /// What meets the fault.
@@ -22,12 +22,25 @@ struct FaultMatrixTests {
         var seen: Int?
     }
 
-    @Test func matrix() async {
-        let rows = FaultRow.all
+    @Test func inClear() async { await check(FaultRow.all, over: .clear, "in clear") }
+
+    @Test(.enabled(if: TLSServer.isPossible))
+    func overTLS() async { await check(FaultRow.all.filter(\.isForTLS), over: .tls, "over TLS") }
+
+    @Test(.enabled(if: TLSServer.isPossible))
+    func overTLSThatIsCut() async {
+        let rows = (FaultRow.sending + FaultRow.answering).filter(\.isForTLS)
+        await check(rows, over: .abruptTLS, "over TLS that is cut")
+    }
+
+    private func check(_ rows: [FaultRow], over security: FaultServer.Security, _ title: String) async {
         let jobs = rows.indices.flatMap { row in Act.allCases.filter(rows[row].meets).map { (row, $0) } }
+        @Sendable func run(_ job: (Int, Act)) async -> (Int, Act, Cell) {
+            (job.0, job.1, await Self.onThread(rows[job.0], job.1, over: security))
+        }
         let results = await withTaskGroup(of: (Int, Act, Cell).self) { group in
             let width = 6
-            for job in jobs.prefix(width) { group.addTask { (job.0, job.1, await Self.onThread(rows[job.0], job.1)) } }
+            for job in jobs.prefix(width) { group.addTask { await run(job) } }
             var next = width
             var cells: [[Act: Cell]] = Array(repeating: [:], count: rows.count)
             for await (row, act, cell) in group {
@@ -35,24 +48,24 @@ struct FaultMatrixTests {
                 guard next < jobs.count else { continue }
                 let job = jobs[next]
                 next += 1
-                group.addTask { (job.0, job.1, await Self.onThread(rows[job.0], job.1)) }
+                group.addTask { await run(job) }
             }
             return cells
         }
-        print(Self.table(rows, results))
+        print(Self.table(rows, results, title))
         for (row, act) in jobs {
             for problem in results[row][act]?.problems ?? ["not run"] {
-                Issue.record("\(rows[row].name), \(act.rawValue): \(problem)")
+                Issue.record("\(title), \(rows[row].name), \(act.rawValue): \(problem)")
             }
         }
     }
 
-    private static func table(_ rows: [FaultRow], _ results: [[Act: Cell]]) -> String {
+    private static func table(_ rows: [FaultRow], _ results: [[Act: Cell]], _ title: String) -> String {
         func pad(_ text: String, _ width: Int) -> String {
             text + String(repeating: " ", count: max(1, width - text.count))
         }
         var lines = [
-            "", "fault matrix: attempts (and as counted at the other end), kind, retryable, applied",
+            "", "fault matrix, \(title): attempts (and as counted at the other end), kind, retryable, applied",
             Act.allCases.reduce(pad("fault", 36)) { $0 + pad($1.rawValue, 36) },
         ]
         var failed = 0
@@ -67,11 +80,11 @@ struct FaultMatrixTests {
         return lines.joined(separator: "\n")
     }
 
-    private static func onThread(_ row: FaultRow, _ act: Act) async -> Cell {
+    private static func onThread(_ row: FaultRow, _ act: Act, over security: FaultServer.Security) async -> Cell {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 do {
-                    continuation.resume(returning: try run(row, act))
+                    continuation.resume(returning: try run(row, act, over: security))
                 } catch {
                     continuation.resume(returning: Cell(text: "?", problems: ["\(error)"]))
                 }
@@ -79,20 +92,20 @@ struct FaultMatrixTests {
         }
     }
 
-    private static func run(_ row: FaultRow, _ act: Act) throws -> Cell {
+    private static func run(_ row: FaultRow, _ act: Act, over security: FaultServer.Security) throws -> Cell {
         var server: FaultServer?
         var base: [String]
         var environment = ["ENGAGEMENT_RPC_TOKEN": testToken]
         var engagement = "ngmt_a"
         switch row.peer {
         case .server(let plan):
-            let started = try FaultServer { request in
+            let started = try FaultServer(over: security) { request in
                 guard act == .writeToAdd, request.method == "GET" else { return plan(request) }
                 return .answer(200, #"{"contacts":[{"id":"cnt_a"}]}"#)
             }
             server = started
             let isTLS = row.arguments.contains("--tls")
-            base = ["--base-url", isTLS ? started.baseURL.replacing("http:", with: "https:") : started.baseURL]
+            base = isTLS ? ["--base-url", started.baseURL.replacing("http:", with: "https:")] : started.arguments
         case .sandbox:
             base = ["--sandbox"]
             environment = [:]

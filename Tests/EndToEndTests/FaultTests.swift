@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Answers that are none, or unusable: how each is told, for a read and for a write, with one attempt.
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct FaultTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
@@ -175,7 +175,7 @@ struct FaultTests {
     }
 
     @Test func plainHTTPWhereTLSIsExpected() throws {
-        let server = try FaultServer(always: .ok())
+        let server = try FaultServer(over: .clear, always: .ok())
         let base = server.baseURL.replacing("http:", with: "https:")
         let host = try HostProcess(
             ["--base-url", base, "--max-attempts", "1", "--timeout-ms", "1500"],

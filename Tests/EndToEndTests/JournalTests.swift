@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `--journal` as a person gives it: over the built process, with a server that keeps its own record.
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct JournalTests {
     /// A folder that goes away with the test.
     private final class Folder {

@@ -3,7 +3,7 @@ import Testing
 
 /// What happens to an MCP call while it runs: progress, log messages, cancellation, the end of the stream. And what is
 /// no tool: resources, the prompt, completion, subscriptions.
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct MCPLifeTests {
     private static let read = #"{"engagement_id":"ngmt_sandbox01"}"#
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Where MCP and plain JSON-RPC meet on one stream: ids, `_meta`, duplicates, what may go out raw, how long a line is.
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct MCPStreamTests {
     private static let read = #"{"engagement_id":"ngmt_sandbox01"}"#
 

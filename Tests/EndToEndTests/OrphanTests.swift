@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the process does when its parent is killed.
-@Suite(.ownThread, .tags(.endings))
+@Suite(.ownThread, .overTLSOnRelease, .tags(.endings))
 struct OrphanTests {
     /// bash with `script`, whose first line on stdout is the id of the process under test. It ends when it is killed.
     private func parent(_ script: String, _ arguments: [String]) throws -> (bash: HostProcess, child: Int32) {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Every method against a server that records: method, path, query and body, for each parameter and each null.
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct RecordedRequestTests {
     struct Row: Sendable {
         let method: String

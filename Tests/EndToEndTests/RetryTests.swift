@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Attempts: which calls are made again, when, and that the count is true. The exact policy has its own unit tests.
-@Suite(.ownThread, .tags(.retries))
+@Suite(.ownThread, .overTLSOnRelease, .tags(.retries))
 struct RetryTests {
     private func call(_ host: HostProcess, _ method: String, _ id: String) throws -> Answer {
         let params = method == "GET" ? #"["\#(id)"]"# : replacement(id)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Where the token comes from, and that it shows nowhere. (Every session also checks stdout and stderr for it.)
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct SecretTests {
     static let badTokens: [Named<String>] = [
         Named("CR LF", "sk-apik_secretpart\r\nX-Injected: 1"), Named("LF", "sk-apik_secretpart\nmore"),

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What the API refuses, and how it is told: status by status, through the sandbox's planned failures.
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct StatusTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let status: Int

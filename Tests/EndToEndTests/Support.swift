@@ -11,9 +11,9 @@ func sandbox(_ arguments: String...) throws -> HostProcess { try HostProcess(["-
 func bridge(
     to server: FaultServer, attempts: Int = 1, _ arguments: [String] = [], environment: [String: String] = [:]
 ) throws -> HostProcess {
-    let base = ["--base-url", server.baseURL, "--max-attempts", "\(attempts)"]
-    return try HostProcess(
-        base + arguments, environment: ["ENGAGEMENT_RPC_TOKEN": testToken].merging(environment) { $1 })
+    try HostProcess(
+        server.arguments + ["--max-attempts", "\(attempts)"] + arguments,
+        environment: ["ENGAGEMENT_RPC_TOKEN": testToken].merging(environment) { $1 })
 }
 
 /// Seconds that something may take: as promised for a release build, twice that for a debug build.

@@ -1,54 +1,6 @@
 import Foundation
 import TestSupport
 
-/// A folder with a certificate authority and what it issued, made by the `openssl` command. Removed when it goes away.
-final class Certificates {
-    /// A server certificate that is wrong in some way, or in none.
-    enum Leaf: String, Sendable {
-        case good, wrongName, expired, selfSigned, unknownIssuer, missingIntermediate
-    }
-
-    let folder: String
-    /// The authority to trust.
-    var authority: String { folder + "/trusted.pem" }
-
-    /// Makes an authority, and one certificate for 127.0.0.1 or for what `leaf` says.
-    init(_ leaf: Leaf) throws {
-        folder = NSTemporaryDirectory() + "engagement-rpc-tls-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        let (name, days) = (leaf == .wrongName ? "DNS:elsewhere.test" : "IP:127.0.0.1", leaf == .expired ? "-1" : "2")
-        let issuer = leaf == .unknownIssuer ? "other" : leaf == .missingIntermediate ? "between" : "trusted"
-        var setup = Setup(["-c", Self.script, "sh", folder, name, days, leaf == .selfSigned ? "leaf" : issuer])
-        (setup.program, setup.environment) = ("/bin/sh", ProcessInfo.processInfo.environment)
-        let made = try Command(setup, within: 30)
-        guard made.ending == .exited(0) else { throw HarnessFailure("openssl: \(made.errors)") }
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-    private static let script = #"""
-        set -e
-        cd "$1"
-        printf 'subjectAltName=%s\n' "$2" >leaf.ext
-        printf 'basicConstraints=critical,CA:TRUE\n' >between.ext
-        key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"; }
-        authority() { key "$1"; openssl req -x509 -new -key "$1.key" -days 2 -subj "/CN=$1" -out "$1.pem"; }
-        issued() {
-            key "$1"
-            openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr"
-            openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -CAcreateserial -days "$3" \
-                -extfile "$1.ext" -out "$1.pem"
-        }
-        authority trusted
-        case $4 in
-        leaf) key leaf; openssl req -x509 -new -key leaf.key -days 2 -subj /CN=leaf -addext "$(cat leaf.ext)" -out leaf.pem ;;
-        other) authority other; issued leaf other "$3" ;;
-        between) issued between trusted 2; issued leaf between "$3" ;;
-        *) issued leaf trusted "$3" ;;
-        esac
-        """#
-}
-
 /// `Tests/NetworkSupport/tls_server.py`, running. It ends with this.
 final class TLSServer {
     enum Mode: String, Sendable {

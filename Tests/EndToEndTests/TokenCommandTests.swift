@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `--token-command`: run when a call needs it and after a 401, by a shell, without holding anything up.
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct TokenCommandTests {
     private static let (old, new) = ("sk-apik_cmd.0123old", "sk-apik_cmd.0123new")
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A token file that changes while the process runs.
-@Suite(.ownThread)
+@Suite(.ownThread, .overTLSOnRelease)
 struct TokenFileTests {
     private static let (old, new) = ("sk-apik_file.0123old", "sk-apik_file.0123new")
 

@@ -1,4 +1,6 @@
 import Dispatch
+import Foundation
+import TestSupport
 import Testing
 
 extension Tag {
@@ -40,6 +42,35 @@ struct OwnThread: SuiteTrait, TestTrait, TestScoping {
 extension Trait where Self == OwnThread {
     /// Each case on its own thread, a few at a time.
     static var ownThread: OwnThread { OwnThread() }
+}
+
+/// Runs each test case twice: with its `FaultServer`s in clear, and over TLS. `ENGAGEMENT_RPC_TESTS_OVER` (`clear` or
+/// `tls`) leaves one of both, to tell which of them a failure is of.
+struct OverTLSToo: SuiteTrait, TestTrait, TestScoping {
+    let isRecursive = true
+    let isForAnyBuild: Bool
+
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        let only = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_TESTS_OVER"]
+        if only != "tls" { try await function() }
+        let isWanted = only == "tls" || only == nil && (isForAnyBuild || Setup.binaryIsGiven)
+        guard isWanted, TLSServer.isPossible else { return }
+        do {
+            try await FaultServer.$usualSecurity.withValue(.tls, operation: function)
+        } catch {
+            throw HarnessFailure("over TLS: \(error)")
+        }
+    }
+}
+
+extension Trait where Self == OverTLSToo {
+    /// In clear, and over TLS.
+    static var overTLSToo: OverTLSToo { OverTLSToo(isForAnyBuild: true) }
+    /// In clear, and over TLS where the binary under test was named from outside: for suites that are about something
+    /// else than connections, so that a run of all tests, which does both builds, does them over TLS once.
+    static var overTLSOnRelease: OverTLSToo { OverTLSToo(isForAnyBuild: false) }
 }
 
 /// So many cases may run at once.

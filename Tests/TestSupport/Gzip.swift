@@ -1,4 +1,4 @@
-/// Gzip streams made by hand, so that a bomb needs no compressor (RFC 1951, RFC 1952).
+/// Compressed streams made by hand, so that a bomb needs no compressor (RFC 1951, RFC 1952).
 public enum Gzip {
     /// A gzip stream that decodes to `bytes` spaces, at about a 159th of the size. `bytes` is rounded to 1 + 258·n.
     public static func bomb(bytes: Int) -> [UInt8] {
@@ -24,12 +24,32 @@ public enum Gzip {
 
     /// A gzip stream that decodes to `content`, stored without compression. At most 65,535 bytes.
     public static func stored(_ content: [UInt8]) -> [UInt8] {
-        let length = UInt16(content.count)
-        let head: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1]
-        let lengths = [length, ~length].flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let head: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
         var state: UInt32 = ~0
         for byte in content { state = next(state, byte) }
-        return head + lengths + content + little(~state) + little(UInt32(content.count))
+        return head + deflate(content) + little(~state) + little(UInt32(content.count))
+    }
+
+    /// One stored block of deflate (RFC 1951), without a frame. At most 65,535 bytes.
+    public static func deflate(_ content: [UInt8]) -> [UInt8] {
+        let length = UInt16(content.count)
+        return [1] + [length, ~length].flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] } + content
+    }
+
+    /// The same in zlib's frame (RFC 1950).
+    public static func zlib(_ content: [UInt8]) -> [UInt8] {
+        var (low, high): (UInt32, UInt32) = (1, 0)
+        for byte in content {
+            low = (low + UInt32(byte)) % 65521
+            high = (high + low) % 65521
+        }
+        return [0x78, 1] + deflate(content) + little(high << 16 | low).reversed()
+    }
+
+    /// A brotli stream (RFC 7932) of one uncompressed meta-block. At most 65,536 bytes and at least one.
+    public static func brotli(_ content: [UInt8]) -> [UInt8] {
+        let head = UInt32(content.count - 1) << 4 | 1 << 20
+        return little(head).dropLast() + content + [3]
     }
 
     private static func little(_ number: UInt32) -> [UInt8] {

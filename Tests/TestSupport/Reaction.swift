@@ -14,8 +14,14 @@ public struct Reaction: Sendable {
         case wait(milliseconds: Int)
         /// Does nothing until the client goes away or the server stops.
         case hang
-        /// Closes the connection after everything sent has left (FIN).
+        /// Waits until the client has said something, and drops it.
+        case hear
+        /// Speaks TLS from here on, inside of what is spoken already.
+        case startTLS
+        /// Closes the connection after everything sent has left (FIN), as its `FaultServer.Security` says.
         case close
+        /// Says that nothing more comes, and reads on: a FIN in clear, nothing but close_notify over TLS.
+        case halfClose
         /// Closes the connection at once (RST).
         case reset
     }

@@ -3,19 +3,36 @@ import Glibc
 
 /// What the threads of a `FaultServer` share. `lock` guards every variable.
 final class ServerState: @unchecked Sendable {
+    private let security: FaultServer.Security
     private let plan: FaultServer.Plan
+    /// What TLS is spoken with; nil where it is not.
+    let context: TLSContext?
     private let lock = NSLock()
     private var log: [FaultServer.Request] = []
     private var counts: [String: Int] = [:]
     private var open: Set<Int32> = []
     private var accepted = 0
+    private var finished = 0
     private var stopped = false
 
-    init(_ plan: @escaping FaultServer.Plan) { self.plan = plan }
+    init(_ security: FaultServer.Security, _ plan: @escaping FaultServer.Plan) throws {
+        (self.security, self.plan) = (security, plan)
+        context = if case .clear = security { nil } else { try TLSContext(for: security) }
+    }
+
+    var isClear: Bool { if case .clear = security { true } else { false } }
+    /// Whether the end of TLS is said before a connection is closed.
+    var saysEnd: Bool { if case .abruptTLS = security { false } else { true } }
+
+    /// What is done instead of a handshake.
+    func handshake(on connection: Int) -> Reaction? {
+        if case .handshake(let plan) = security { plan(connection) } else { nil }
+    }
 
     var requests: [FaultServer.Request] { lock.withLock { log } }
     var connections: Int { lock.withLock { accepted } }
     var openConnections: Int { lock.withLock { open.count } }
+    var reactionsDone: Int { lock.withLock { finished } }
     var hasStopped: Bool { lock.withLock { stopped } }
 
     /// Wakes every thread up; each closes its own connection.
@@ -69,6 +86,18 @@ final class ServerState: @unchecked Sendable {
     }
 
     func note(body: [UInt8], at place: Int) { lock.withLock { log[place].body = body } }
+    func noteReactionDone() { lock.withLock { finished += 1 } }
+}
+
+extension TLSContext {
+    /// The tests' certificate, for servers that speak as `security` says.
+    fileprivate convenience init(for security: FaultServer.Security) throws {
+        guard let certificates = Certificates.shared else { throw HarnessFailure("no certificates could be made") }
+        let wantsCertificate = if case .clientTLS = security { true } else { false }
+        try self.init(
+            chain: certificates.folder + "/leaf.pem", key: certificates.folder + "/leaf.key",
+            wantsClientCertificate: wantsCertificate)
+    }
 }
 
 /// One connection of a `FaultServer`, on its own thread. Blocking.
@@ -79,6 +108,7 @@ final class ServerConnection {
     private let descriptor: Int32
     private let state: ServerState
     private var received: [UInt8] = []
+    private var tls: TLSSession?
 
     init(descriptor: Int32, number: Int, state: ServerState) {
         self.descriptor = descriptor
@@ -87,6 +117,11 @@ final class ServerConnection {
     }
 
     func serve() {
+        if let reaction = state.handshake(on: number) {
+            for step in [.hear] + reaction.steps where !perform(step) { return }
+            return
+        }
+        if !state.isClear, !perform(.startTLS) { return }
         while let head = readHead() {
             requestsSeen += 1
             let lines = head.split(separator: "\r\n", omittingEmptySubsequences: true).map(String.init)
@@ -103,7 +138,9 @@ final class ServerConnection {
                 guard let body = readBody(length) else { return }
                 state.note(body: body, at: place)
             }
-            for step in reaction.steps where !perform(step) { return }
+            let goesOn = reaction.steps.allSatisfy(perform)
+            state.noteReactionDone()
+            guard goesOn else { return }
             if !reaction.readsBody, length > 0 { return leave() }
         }
     }
@@ -141,7 +178,14 @@ final class ServerConnection {
         case .hang:
             while !peerLeft(within: 50) {}
             return false
-        case .close: return false
+        case .hear: return hear()
+        case .startTLS: return startTLS()
+        case .halfClose:
+            if let tls { tls.notifyOfClose() } else { shutdown(descriptor, Int32(SHUT_WR)) }
+            return true
+        case .close:
+            if state.saysEnd { tls?.notifyOfClose() }
+            return false
         case .reset:
             var linger = linger(l_onoff: 1, l_linger: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
@@ -154,16 +198,32 @@ final class ServerConnection {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard poll(&entry, 1, Int32(milliseconds)) > 0 else { return state.hasStopped }
         var byte: UInt8 = 0
-        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK))
-        if count > 0 { usleep(UInt32(milliseconds) * 1000) }
-        return count <= 0 || state.hasStopped
+        let hasByte = tls?.hasByte() ?? (recv(descriptor, &byte, 1, Int32(MSG_PEEK)) > 0)
+        if hasByte { usleep(UInt32(milliseconds) * 1000) }
+        return !hasByte || state.hasStopped
+    }
+
+    private func startTLS() -> Bool {
+        guard let context = state.context ?? (try? TLSContext(for: .tls)) else { return false }
+        tls = TLSSession(context, on: descriptor, inside: tls)
+        // The client must get to read what it was refused with.
+        if tls == nil { leave() }
+        return tls != nil
+    }
+
+    /// Drops what the client says first; false when it leaves instead.
+    private func hear() -> Bool {
+        guard !received.isEmpty || readMore() else { return false }
+        received.removeAll()
+        return true
     }
 
     private func write(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+                let rest = UnsafeRawBufferPointer(rebasing: $0[sent...])
+                return tls?.write(rest) ?? Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return false }
             sent += count
@@ -190,7 +250,9 @@ final class ServerConnection {
 
     private func readMore() -> Bool {
         var block = [UInt8](repeating: 0, count: 65536)
-        let count = recv(descriptor, &block, block.count, 0)
+        let count = block.withUnsafeMutableBytes {
+            tls?.read(into: $0) ?? recv(descriptor, $0.baseAddress, $0.count, 0)
+        }
         guard count > 0 else { return false }
         received += block[..<count]
         return true

@@ -42,10 +42,15 @@ public struct Setup: Sendable {
     /// The program; nil for the `engagement-rpc` that belongs to the tests.
     public var program: String?
 
-    /// A process started with `arguments`, and the minimal environment plus `environment`.
+    /// A process started with `arguments`, and the minimal environment plus `environment`, and what it takes to trust
+    /// the `FaultServer`s of a test that runs over TLS.
     public init(_ arguments: [String], environment: [String: String] = [:]) {
         self.arguments = arguments
         self.environment = Setup.minimalEnvironment.merging(environment) { _, given in given }
+        if case .clear = FaultServer.usualSecurity { return }
+        if environment["ENGAGEMENT_RPC_CA_FILE"] == nil {
+            self.environment["ENGAGEMENT_RPC_CA_FILE"] = Certificates.shared?.authority
+        }
     }
 
     /// Enough for a process to run. The backtracer is off: it would keep the pipes of a crashed process open. The

@@ -1,0 +1,65 @@
+import Foundation
+
+/// A folder with a certificate authority and what it issued, made by the `openssl` command. Removed when it goes away.
+public final class Certificates: Sendable {
+    /// A server certificate that is wrong in some way, or in none.
+    public enum Leaf: String, Sendable {
+        case good, wrongName, expired, selfSigned, unknownIssuer, missingIntermediate
+    }
+
+    /// Where they are: `leaf.pem` and `leaf.key`, and the authorities' files.
+    public let folder: String
+    /// The authority to trust.
+    public var authority: String { folder + "/trusted.pem" }
+
+    /// Good ones, made once for all servers of a test run; nil where they can't be made.
+    public static let shared: Certificates? = {
+        guard let made = try? Certificates(.good) else { return nil }
+        // What is static never goes away by itself.
+        atexit {
+            if let folder = Certificates.shared?.folder { try? FileManager.default.removeItem(atPath: folder) }
+        }
+        return made
+    }()
+
+    /// Makes an authority, and one certificate for this machine or for what `leaf` says.
+    public init(_ leaf: Leaf) throws {
+        folder = NSTemporaryDirectory() + "engagement-rpc-tls-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        let (name, days) = (leaf == .wrongName ? "DNS:elsewhere.test" : Self.names, leaf == .expired ? "-1" : "2")
+        let issuer = leaf == .unknownIssuer ? "other" : leaf == .missingIntermediate ? "between" : "trusted"
+        let arguments = ["-c", Self.script, "sh", folder, name, days, leaf == .selfSigned ? "leaf" : issuer]
+        // It would be told to trust what is being made.
+        var setup = FaultServer.$usualSecurity.withValue(.clear) { Setup(arguments) }
+        (setup.program, setup.environment) = ("/bin/sh", ProcessInfo.processInfo.environment)
+        let made = try Command(setup, within: 30)
+        guard made.ending == .exited(0) else { throw HarnessFailure("openssl: \(made.errors)") }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// Names and addresses that servers of the tests have.
+    private static let names = "IP:127.0.0.1,IP:192.0.2.1,DNS:localhost,DNS:api.test"
+
+    private static let script = #"""
+        set -e
+        cd "$1"
+        printf 'subjectAltName=%s\n' "$2" >leaf.ext
+        printf 'basicConstraints=critical,CA:TRUE\n' >between.ext
+        key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"; }
+        authority() { key "$1"; openssl req -x509 -new -key "$1.key" -days 2 -subj "/CN=$1" -out "$1.pem"; }
+        issued() {
+            key "$1"
+            openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr"
+            openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -CAcreateserial -days "$3" \
+                -extfile "$1.ext" -out "$1.pem"
+        }
+        authority trusted
+        case $4 in
+        leaf) key leaf; openssl req -x509 -new -key leaf.key -days 2 -subj /CN=leaf -addext "$(cat leaf.ext)" -out leaf.pem ;;
+        other) authority other; issued leaf other "$3" ;;
+        between) issued between trusted 2; issued leaf between "$3" ;;
+        *) issued leaf trusted "$3" ;;
+        esac
+        """#
+}
