@@ -174,9 +174,10 @@ public final class Exchange {
         self.connectTimeoutMs = connectTimeoutMs
     }
 
-    /// What it means that the time ran out before anything was sent.
-    public var stageTimeout: TransferFailure {
-        isLookingUp ? .lookupTimeout : reachedHost ? .handshakeTimeout : .connectTimeout
+    /// Says what it means that the exchange was abandoned before anything was sent, where nothing has failed.
+    public func runOutOfTime() {
+        guard !wasSent, failure == nil else { return }
+        failure = isLookingUp ? .lookupTimeout : reachedHost ? .handshakeTimeout : .connectTimeout
     }
 
     /// Whether the time for getting as far as sending the request ran out.

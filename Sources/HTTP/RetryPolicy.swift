@@ -89,9 +89,9 @@ public struct RetryPolicy: Sendable {
 
     /// How long the next attempt may take to its first header byte, in seconds.
     ///
-    /// Half of what is left, so that a black hole doesn't eat the time of the attempts behind it. All that is left where
-    /// none can follow: for the last attempt, and for a request that may not be repeated; and for a create, where the API
-    /// fetches the media before it answers.
+    /// Half of what is left, so that a black hole doesn't eat the time of the attempts behind it. All that is left
+    /// where none can follow: for the last attempt, and for a request that may not be repeated; and for a create, where
+    /// the API fetches the media before it answers.
     ///
     /// - Returns: seconds, or nil when too little is left to begin.
     public func firstByteLimit(_ call: RetryProgress, remaining: Double) -> Double? {

@@ -24,8 +24,8 @@ enum ContentCoding {
         return names.isEmpty ? "identity" : names.joined(separator: ", ")
     }()
 
-    /// The codings that the value of `Content-Encoding` names, in the order in which they were put on. What is none that
-    /// can be taken off is passed over, as browsers do: servers name character sets and transfer codings there.
+    /// The codings that the value of `Content-Encoding` names, in the order in which they were put on. What is none
+    /// that can be taken off is passed over, as browsers do: servers name character sets and transfer codings there.
     static func codings(in value: Bytes) -> [ContentCoding] {
         var codings: [ContentCoding] = []
         var rest = value

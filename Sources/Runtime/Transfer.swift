@@ -4,17 +4,6 @@ import CSystem
 import Glibc
 import HTTP
 
-/// A list of header lines in libcurl's form. Kept alive by every transfer that was told of it: libcurl does not copy.
-final class HeaderList {
-    private(set) var list: UnsafeMutablePointer<curl_slist>?
-
-    init(_ lines: [String]) {
-        for line in lines { list = curl_slist_append(list, line) ?? list }
-    }
-
-    deinit { curl_slist_free_all(list) }
-}
-
 /// One libcurl easy handle, used for one exchange after the other. It keeps its HTTP method for life, because handles
 /// that change between methods have carried state over (CVE-2023-28322).
 final class Transfer {
@@ -43,22 +32,13 @@ final class Transfer {
     private var isOnUnfitConnection = false
     /// Whether the addresses that libcurl remembers are not to be used.
     var isForStaleAddresses = false
-    /// The content codings of the answer, in the order in which they were put on.
-    private var codings: [ContentCoding] = []
-    /// The body with its codings.
-    private let coded = ByteBuffer(capacity: 64)
-    /// Seconds after which the server closes the connection when it is idle, as the answer says.
-    private(set) var keepAlive: Double?
-    private var headersEnded = false
-    private var headerLines = 0
-    private var headerBytes = 0
+    private let answer = AnswerReader()
+    /// Why this program wants no more of the transfer.
     private var stop: TransferFailure?
     private let isOnThisMachine: Bool
     /// Where libcurl writes what went wrong, in a sentence. It must outlive every transfer.
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    /// Decoded bytes of one answer, at most. libcurl's own limit does not see chunked or compressed bodies.
-    static let bodyLimit = 64 * 1024 * 1024
     /// Seconds for which the addresses of a name are remembered. A connection that is opened finds those that the
     /// lookup before it has brought, however old.
     private static let addressSeconds = 5
@@ -72,9 +52,6 @@ final class Transfer {
         case lookedUp
         case connecting
     }
-    private static let headerLineLimit = 300
-    private static let headerByteLimit = 256 * 1024
-
     /// Nil when libcurl has no memory for a handle.
     init?(
         verb: HTTPVerb, settings: TransportSettings, clock: LoopClock, transport: CurlTransport,
@@ -194,14 +171,9 @@ final class Transfer {
     }
 
     private func forgetAnswer() {
-        (headerLines, headerBytes, headersEnded, stop, keepAlive) = (0, 0, false, nil, nil)
-        isOnUnfitConnection = false
+        (stop, isOnUnfitConnection) = (nil, false)
         errorText[0] = 0
-        if !codings.isEmpty { codings.removeAll(keepingCapacity: true) }
-        if coded.count > 0 {
-            coded.truncate(to: 0)
-            coded.shrink(to: 64 * 1024)
-        }
+        answer.forget()
     }
 
     private func takeFreshConnection(_ isFresh: Bool) {
@@ -290,121 +262,23 @@ final class Transfer {
         guard let exchange else { return }
         if code == CURLE_OK {
             // An end inside the header section is told as a whole answer without a body.
-            if headersEnded { decode(exchange) } else { exchange.failure = .broken }
+            if answer.headersEnded { answer.decode(exchange) } else { exchange.failure = .broken }
             return
         }
-        exchange.failure = stop ?? failure(code, exchange)
+        let ending = ending(exchange)
+        exchange.failure = stop ?? ending.failure(code)
         var number = 0
         rpc_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &number)
         if !exchange.wasSent, number >= 300 { exchange.failure = .proxyRefused(number) }
-        if stop == nil { exchange.cause = cause(code) }
+        if stop == nil { exchange.cause = ending.cause(code) }
         if exchange.failure == .lookupTimeout { exchange.cause = exchange.cause.map { $0 + NameServers.words } }
     }
 
-    /// Takes the content codings off the body.
-    private func decode(_ exchange: Exchange) {
-        guard !codings.isEmpty else { return }
-        do throws(ContentCoding.Failure) {
-            for (position, coding) in codings.enumerated().reversed() {
-                guard position > 0 else {
-                    try coding.decode(coded.bytes, into: exchange.body, limit: exchange.headroom + Self.bodyLimit)
-                    return
-                }
-                let inner = ByteBuffer(capacity: 256)
-                try coding.decode(coded.bytes, into: inner, limit: Self.bodyLimit)
-                coded.truncate(to: 0)
-                coded.append(inner)
-            }
-        } catch {
-            exchange.body.truncate(to: exchange.headroom)
-            switch error {
-            case .corrupt: exchange.failure = .encoding
-            case .tooLarge: exchange.failure = .tooLarge
-            case .noMemory: exchange.failure = .noMemory
-            }
-        }
+    private func ending(_ exchange: Exchange) -> TransferEnding {
+        TransferEnding(
+            easy: easy, exchange: exchange, url: url, text: String(cString: errorText), isClearText: isClearText,
+            isLoopback: isOnThisMachine)
     }
-
-    /// What libcurl says of the end of a transfer, and of which host it speaks.
-    private func cause(_ code: CURLcode) -> String {
-        let plain = String(cString: curl_easy_strerror(code))
-        var text = errorText[0] == 0 ? plain : String(cString: errorText)
-        if let proxy = ProxyVariable.inUse(isClearText: isClearText, isLoopback: isOnThisMachine) {
-            text = proxy.conceal(in: text, plain: plain)
-        }
-        var host: UnsafeMutablePointer<CChar>?
-        guard curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK, let host else { return text }
-        defer { curl_free(host) }
-        let name = String(cString: host)
-        return text.contains(name) ? text : "\(name): \(text)"
-    }
-
-    /// `CURLE_TOO_LARGE`, which libcurl has had since 8.6.
-    private static let tooLarge = CURLcode(rawValue: 100)
-
-    private func failure(_ code: CURLcode, _ exchange: Exchange) -> TransferFailure {
-        let wasSent = exchange.wasSent
-        let reason = String(cString: curl_easy_strerror(code))
-        switch code {
-        case CURLE_COULDNT_RESOLVE_HOST: return .resolve
-        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return .proxy
-        case CURLE_COULDNT_CONNECT: return isLoopbackDown ? .loopback : .connect
-        case CURLE_OPERATION_TIMEDOUT: return wasSent ? .broken : connectingTimeout
-        case CURLE_SSL_CONNECT_ERROR where hasEndedWithoutWord: return .handshakeEnded
-        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
-            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ENGINE_NOTFOUND,
-            CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
-            CURLE_USE_SSL_FAILED:
-            return .tls(reason: reason, peer: verification(CURLINFO_PROXY_SSL_VERIFYRESULT) == 0 ? .api : .proxy)
-        case CURLE_BAD_CONTENT_ENCODING: return .encoding
-        // What libcurl finds wrong with an argument, once the request has left, is a line of the answer's.
-        case CURLE_UNSUPPORTED_PROTOCOL where wasSent, CURLE_WEIRD_SERVER_REPLY where wasSent,
-            CURLE_BAD_FUNCTION_ARGUMENT where wasSent:
-            return .notHTTP
-        // A single header line beyond libcurl's own buffer limit is told as a lack of memory.
-        case CURLE_OUT_OF_MEMORY where wasSent, Self.tooLarge where wasSent: return .headersTooLarge
-        case CURLE_OUT_OF_MEMORY, CURLE_URL_MALFORMAT, CURLE_FAILED_INIT, CURLE_UNSUPPORTED_PROTOCOL,
-            CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN:
-            return .local(reason: reason)
-        // TLS 1.3 says so behind the handshake, in answer to the request.
-        case _ where wasSent && !exchange.gotBytes && says("certificate required"): return .clientCertificateWanted
-        default: return wasSent ? .broken : exchange.reachedHost ? .handshakeEnded : .connect
-        }
-    }
-
-    /// Which step the time for connecting ran out in.
-    private var connectingTimeout: TransferFailure {
-        if phase != .connecting { return .lookupTimeout }
-        if says("Proxy CONNECT") { return .proxy }
-        var microseconds: curl_off_t = 0
-        rpc_easy_get_offset(easy, CURLINFO_CONNECT_TIME_T, &microseconds)
-        return microseconds > 0 || exchange?.reachedHost == true ? .handshakeTimeout : .connectTimeout
-    }
-
-    private var isLoopbackDown: Bool {
-        guard isOnThisMachine else { return false }
-        var number = 0
-        rpc_easy_get_long(easy, CURLINFO_OS_ERRNO, &number)
-        return [ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, ENETDOWN].contains(Int32(truncatingIfNeeded: number))
-    }
-
-    /// Whether the handshake came to its end by FIN or RST: no alert, no certificate that was refused, no bytes that are
-    /// not TLS. libcurl has one code for all of them.
-    private var hasEndedWithoutWord: Bool {
-        guard verification(CURLINFO_SSL_VERIFYRESULT) <= 1, verification(CURLINFO_PROXY_SSL_VERIFYRESULT) <= 1
-        else { return false }
-        return ["unexpected eof", "SSL_connect: ", "Recv failure", "Send failure"].contains(where: says)
-    }
-
-    /// X.509's fault of the certificate (OpenSSL's `X509_V_…`); 0 for none, 1 before one was seen.
-    private func verification(_ info: CURLINFO) -> Int {
-        var number = 0
-        rpc_easy_get_long(easy, info, &number)
-        return number
-    }
-
-    /// Whether libcurl's sentence on the end of the transfer holds `words`.
-    private func says(_ words: String) -> Bool { String(cString: errorText).contains(words) }
 
     /// Lets one request through per exchange. libcurl silently sends a request again, up to five times and whatever its
     /// method, when a pooled connection turns out dead; here the retry policy decides that.
@@ -422,7 +296,7 @@ final class Transfer {
             // A fault before the first request: the server has ended the connection behind the handshake.
             stop =
                 rpc_tls_wants_certificate(rpc_easy_get_openssl(easy)) != 0 ? .clientCertificateWanted : .handshakeEnded
-            exchange.cause = cause(CURLE_OK)
+            exchange.cause = ending(exchange).cause(CURLE_OK)
             return false
         }
         let verdict = connections.use(localPort: localPort, mayRepeat: exchange.mayRepeat, now: clock.now) {
@@ -444,95 +318,19 @@ final class Transfer {
         return strcmp(address, "127.0.0.1") == 0 || Loopback.contains(address: String(cString: address))
     }
 
+    /// Seconds after which the server closes the connection when it is idle, as the answer says; nil where it does not.
+    var keepAlive: Double? { answer.keepAlive }
+
     fileprivate func take(body bytes: Bytes) -> Bool {
         guard let exchange else { return false }
-        exchange.gotBytes = true
-        exchange.lastByteAt = clock.now
-        let (body, headroom) = codings.isEmpty ? (exchange.body, exchange.headroom) : (coded, 0)
-        guard body.count - headroom + bytes.count <= Self.bodyLimit else {
-            stop = .tooLarge
-            return false
-        }
-        guard body.tryReserve(bytes.count) else {
-            stop = .noMemory
-            return false
-        }
-        body.append(bytes)
-        return true
+        stop = answer.take(body: bytes, of: exchange, at: clock.now)
+        return stop == nil
     }
 
     fileprivate func take(header line: Bytes) -> Bool {
         guard let exchange else { return false }
-        exchange.gotBytes = true
-        headerLines += 1
-        headerBytes += line.count
-        guard headerLines <= Self.headerLineLimit, headerBytes <= Self.headerByteLimit else {
-            stop = .headersTooLarge
-            return false
-        }
-        // A status line begins a header section: the first, or the one after an interim answer. Anywhere else it is a
-        // field, or a trailer, that only looks like one.
-        if line.starts(with: "HTTP/"), headerLines == 1 || headersEnded && 100..<200 ~= exchange.status {
-            // Also of an answer that never ends: that the server said 200 is known from here on.
-            exchange.status = Self.status(in: line)
-            exchange.forgetFields()
-            codings.removeAll(keepingCapacity: true)
-            headersEnded = false
-            // An interim answer says that the server is at work: the final one may take its time behind it.
-            exchange.answerBegan = !(100..<200 ~= exchange.status)
-        } else if line.count <= 2 {
-            headersEnded = true
-        } else if headersEnded {
-            // A trailer says nothing that is looked at.
-        } else if let colon = line.firstPosition(of: UInt8(ascii: ":")) {
-            note(line.slice(0, colon), line.dropping(colon + 1), exchange)
-        }
-        if exchange.answerBegan { exchange.lastByteAt = clock.now }
-        return true
-    }
-
-    private func note(_ name: Bytes, _ value: Bytes, _ exchange: Exchange) {
-        if let field = Self.field(name) {
-            exchange.note(field, value.trimmed)
-        } else if name.equalsIgnoringCase("Content-Encoding") {
-            codings += ContentCoding.codings(in: value)
-        } else if name.equalsIgnoringCase("Keep-Alive") {
-            keepAlive = Self.keepAlive(in: value)
-        }
-    }
-
-    /// The seconds of `timeout=N`, or nil.
-    private static func keepAlive(in value: Bytes) -> Double? {
-        let parts = value.text.lowercased().split { $0 == "," || $0 == ";" }
-        let words = parts.map { $0.filter { !$0.isWhitespace } }
-        return words.first { $0.hasPrefix("timeout=") }.flatMap { UInt32($0.dropFirst(8)) }.map(Double.init)
-    }
-
-    /// The number after the first space, as in `HTTP/1.1 200 OK`; 0 when there is none of three digits.
-    private static func status(in line: Bytes) -> Int {
-        guard let space = line.firstPosition(of: UInt8(ascii: " ")), line.count >= space + 4 else { return 0 }
-        var number = 0
-        for at in space + 1...space + 3 {
-            guard line[at].isDigit else { return 0 }
-            number = number * 10 + Int(line[at] - 0x30)
-        }
-        return number
-    }
-
-    private static func field(_ name: Bytes) -> Exchange.Field? {
-        switch name.count {
-        case 4:
-            if name.equalsIgnoringCase("ETag") { return .etag }
-            return name.equalsIgnoringCase("Date") ? .date : nil
-        case 8: return name.equalsIgnoringCase("Location") ? .location : nil
-        case 11: return name.equalsIgnoringCase("Retry-After") ? .retryAfter : nil
-        case 12:
-            if name.equalsIgnoringCase("Content-Type") { return .contentType }
-            return name.equalsIgnoringCase("X-Request-Id") ? .requestID : nil
-        case 13: return name.equalsIgnoringCase("X-Api-Version") ? .apiVersion : nil
-        case 17: return name.equalsIgnoringCase("X-Amzn-Waf-Action") ? .wafAction : nil
-        default: return nil
-        }
+        stop = answer.take(header: line, of: exchange, at: clock.now)
+        return stop == nil
     }
 }
 

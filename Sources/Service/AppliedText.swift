@@ -33,6 +33,13 @@ extension RPCFailure {
         return failure
     }
 
+    /// This failure, when it has taken all of the call's time.
+    var asTimeout: RPCFailure {
+        var failure = RPCFailure(.timeout, message, retryable: true)
+        failure.cause = cause
+        return failure
+    }
+
     /// Says what became of the change that the call asked for.
     mutating func tell(_ applied: Applied) {
         self.applied = applied.rawValue

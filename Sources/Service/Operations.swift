@@ -108,9 +108,7 @@ final class Operations {
         while operations.count <= slot { operations.append(Operation(slot: operations.count)) }
         let operation = operations[slot]
         operation.serial += 1
-        operation.request = request
-        operation.answer = answer
-        operation.headroom = answer.count
+        (operation.request, operation.answer, operation.headroom) = (request, answer, answer.count)
         operation.deadline = deadline
         operation.progress = RetryProgress(request.repeatability, maxAttempts: maxAttempts)
         operation.evidence = WriteEvidence()
@@ -270,9 +268,7 @@ final class Operations {
         let isUsable = !wasAbandoned && exchange.makeUsable(about: request.subject)
         if exchange.isAnothers { transport.distrustConnection(of: exchange) }
         note(exchange, of: operation)
-        if wasAbandoned, !exchange.wasSent, exchange.failure == nil {
-            exchange.failure = exchange.stageTimeout
-        }
+        if wasAbandoned { exchange.runOutOfTime() }
         let wallClock = surroundings.wallClock()
         let outcome = AttemptOutcome(
             exchange, wasAbandoned: wasAbandoned, repeatability: request.repeatability, bodyIsUsable: isUsable,
@@ -286,11 +282,7 @@ final class Operations {
         let told = client?.failure(operation.slot, exchange, wasAbandoned: wasAbandoned, wallClock: wallClock)
         guard var failure = told else { return }
         let remaining = operation.deadline.seconds(since: now)
-        if exchange.ranOutOfTime, remaining < policy.leastTime {
-            let cause = failure.cause
-            failure = RPCFailure(.timeout, failure.message, retryable: true)
-            failure.cause = cause
-        }
+        if exchange.ranOutOfTime, remaining < policy.leastTime { failure = failure.asTimeout }
         let trying = operation.tryingSince.map { now.seconds(since: $0) } ?? 0
         if exchange.wasSent { operation.tryingSince = nil }
         // What to answer if the next attempt can't be made after all.
@@ -402,11 +394,7 @@ final class Operations {
     }
 
     private func free(_ operation: Operation) {
-        operation.phase = .free
-        (operation.wake, operation.isForToken) = (nil, false)
-        operation.exchange = nil
-        operation.answer = nil
-        operation.request = nil
-        operation.lastFailure = nil
+        (operation.phase, operation.wake, operation.isForToken) = (.free, nil, false)
+        (operation.exchange, operation.answer, operation.request, operation.lastFailure) = (nil, nil, nil, nil)
     }
 }

@@ -1,0 +1,12 @@
+import CCurl
+
+/// A list of header lines in libcurl's form. Kept alive by every transfer that was told of it: libcurl does not copy.
+final class HeaderList {
+    private(set) var list: UnsafeMutablePointer<curl_slist>?
+
+    init(_ lines: [String]) {
+        for line in lines { list = curl_slist_append(list, line) ?? list }
+    }
+
+    deinit { curl_slist_free_all(list) }
+}
