@@ -6,7 +6,9 @@ import PackageDescription
 // dynamic throughout, because the toolchain has no static Swift Testing. Exclusive access is proved at compile time and
 // checked at run time in debug builds, which the tests use; in a release build the run-time part was an eighth of a call.
 // What nothing refers to is left out of a release build, a section for each function, and so are the names of stored
-// properties, which nothing here asks for; functions that are the same are kept once.
+// properties, which nothing here asks for; functions that are the same are kept once. All that is looked up in other
+// libraries is so before the program begins, and can't be changed after that; the linker in Sources/link leaves out that
+// libraries are looked for beside the binary.
 let compile: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
     .unsafeFlags(
@@ -19,7 +21,8 @@ let link: [LinkerSetting] = [
     .unsafeFlags(
         ["-static-stdlib", "-L\(Context.packageDirectory)/Sources/link"]
             + [
-                "-static-libgcc", "-Wl,--gc-sections", "-Wl,--icf=safe", "-l_FoundationICU",
+                "-B\(Context.packageDirectory)/Sources/link", "-Wl,-z,relro,-z,now", "-static-libgcc",
+                "-Wl,--gc-sections", "-Wl,--icf=safe", "-l_FoundationICU",
                 "-Wl,-Bstatic,-lstdc++,-Bdynamic",
             ].flatMap {
                 ["-Xclang-linker", $0]
