@@ -7,17 +7,26 @@ public typealias Bytes = UnsafeRawBufferPointer
 ///
 /// `realloc` moves a large block by remapping its pages, so a 64 MiB answer grows without being copied. A class, so
 /// that handing a finished frame from the transfer to the output queue is a reference and not a copy. Not thread-safe.
+///
+/// What finds no memory is not appended, and the buffer says from then on that it is not whole (`isIncomplete`): whoever
+/// sends it away has to look.
 public final class ByteBuffer {
     /// Bytes in use.
     public private(set) var count = 0
     /// Bytes allocated.
     public private(set) var capacity: Int
+    /// Whether something that was appended found no memory and is missing. Until the buffer is emptied.
+    public private(set) var isIncomplete = false
     @usableFromInline var base: UnsafeMutableRawPointer
 
-    /// An empty buffer with room for `capacity` bytes (at least 64).
+    /// An empty buffer with room for `capacity` bytes (at least 64), or for few where there is no memory for so many.
     public init(capacity: Int = 256) {
-        self.capacity = max(64, capacity)
-        base = Self.allocated(realloc(nil, self.capacity))
+        let wanted = max(64, capacity)
+        if wanted < Self.largeSize || Self.hasMemory(for: wanted), let block = malloc(wanted) {
+            (base, self.capacity) = (block, wanted)
+        } else {
+            (base, self.capacity) = (Self.allocated(malloc(Self.leastSize)), Self.leastSize)
+        }
     }
 
     deinit { free(base) }
@@ -41,30 +50,59 @@ public final class ByteBuffer {
     /// The bytes in use, writable. Invalid after the next append.
     public var mutableBytes: UnsafeMutableRawBufferPointer { .init(start: base, count: count) }
 
-    /// Makes room for `extra` more bytes; at least doubles when it has to grow.
-    public func reserve(_ extra: Int) {
-        if count + extra > capacity { grow(to: count + extra) }
-    }
+    /// Makes room for `extra` more bytes, if there is memory for them; at least doubles when it has to grow.
+    public func reserve(_ extra: Int) { _ = tryReserve(extra) }
 
     /// Makes room for `extra` more bytes, as `reserve` does; false, and nothing has changed, when there is not so much
     /// memory, or not enough of it would be left for everything else.
     public func tryReserve(_ extra: Int) -> Bool {
-        guard count + extra > capacity else { return true }
-        let wanted = max(count + extra, capacity * 2)
-        let rest = wanted < Self.largeSize ? nil : malloc(Self.restForOthers)
-        defer { free(rest) }
-        guard rest != nil || wanted < Self.largeSize, let moved = realloc(base, wanted) else { return false }
+        guard extra > capacity - count else { return true }
+        // Twice as much, so that many small ones cost little; no more than is needed where there is not so much.
+        return grow(to: max(count + extra, capacity * 2)) || grow(to: count + extra + Self.leastSize)
+    }
+
+    private func grow(to wanted: Int) -> Bool {
+        let isLarge = wanted >= Self.largeSize
+        let rest = isLarge ? Self.pages(Self.restForOthers) : nil
+        if isLarge, rest == nil { return false }
+        defer { if let rest { munmap(rest, Self.restForOthers) } }
+        guard let moved = realloc(base, wanted) else { return false }
         (base, capacity) = (moved, wanted)
         return true
     }
 
-    private static let largeSize = 1024 * 1024
+    /// Whether there is memory for `size` more bytes and then still some for everything else. For what allocates without
+    /// being able to fail: to be asked before it does that by an amount that comes from outside.
+    public static func hasMemory(for size: Int) -> Bool {
+        guard let all = pages(size + restForOthers) else { return false }
+        munmap(all, size + restForOthers)
+        return true
+    }
+
+    /// Fresh pages, or nil. Not by `malloc`: what is only freed again the compiler leaves out, as if it had succeeded.
+    private static func pages(_ size: Int) -> UnsafeMutableRawPointer? {
+        let found = mmap(nil, size, PROT_READ | PROT_WRITE, Int32(MAP_PRIVATE | MAP_ANONYMOUS), -1, 0)
+        return found == UnsafeMutableRawPointer(bitPattern: -1) ? nil : found
+    }
+
+    /// From which size on it is looked whether enough is left.
+    public static let largeSize = 1024 * 1024
     private static let restForOthers = 16 * 1024 * 1024
+    private static let leastSize = 4096
+
+    /// Something of what belongs here could not be made.
+    public func markIncomplete() { isIncomplete = true }
+
+    /// Room for `extra` more bytes, or it is noted that they are missing.
+    private func makeRoom(_ extra: Int) -> Bool {
+        if tryReserve(extra) { return true }
+        isIncomplete = true
+        return false
+    }
 
     /// Appends a copy of `bytes`, which must not be borrowed from this buffer.
     public func append(_ bytes: Bytes) {
-        guard let source = bytes.baseAddress else { return }
-        reserve(bytes.count)
+        guard let source = bytes.baseAddress, bytes.count <= capacity - count || makeRoom(bytes.count) else { return }
         memcpy(base + count, source, bytes.count)
         count += bytes.count
     }
@@ -72,20 +110,21 @@ public final class ByteBuffer {
     /// Appends a copy of the other buffer's bytes; `other` may be this very buffer.
     public func append(_ other: ByteBuffer) {
         // First the room: growing moves the bytes, and borrowed ones would be left behind.
-        reserve(other.count)
-        append(other.bytes)
+        if other.isIncomplete { isIncomplete = true }
+        if makeRoom(other.count) { append(other.bytes) }
     }
 
     /// Appends one byte.
     public func append(_ byte: UInt8) {
-        if count == capacity { grow(to: count + 1) }
+        guard count < capacity || makeRoom(1) else { return }
         base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
         count += 1
     }
 
     /// Puts a copy of the other buffer's bytes before all that is there.
     public func prepend(_ other: ByteBuffer) {
-        reserve(other.count)
+        if other.isIncomplete { isIncomplete = true }
+        guard makeRoom(other.count) else { return }
         memmove(base + other.count, base, count)
         memcpy(base, other.base, other.count)
         count += other.count
@@ -118,7 +157,8 @@ public final class ByteBuffer {
         }
     }
 
-    /// Bytes that may be written after `count`, at least `atLeast` of them; then say how many were with `commit`.
+    /// Bytes that may be written after `count`, at least `atLeast` of them where there is memory; then say how many were
+    /// with `commit`.
     public func spare(atLeast: Int) -> UnsafeMutableRawBufferPointer {
         reserve(atLeast)
         return .init(start: base + count, count: capacity - count)
@@ -134,6 +174,7 @@ public final class ByteBuffer {
     public func truncate(to length: Int) {
         precondition(length >= 0 && length <= count)
         count = length
+        if length == 0 { isIncomplete = false }
     }
 
     /// Drops the first `length` bytes; the rest moves to the front.
@@ -147,17 +188,11 @@ public final class ByteBuffer {
     public func shrink(to limit: Int) {
         // Never 0: `realloc` would free the block and return nothing.
         let target = max(limit, count, 64)
-        guard capacity > target else { return }
-        base = Self.allocated(realloc(base, target))
-        capacity = target
+        guard capacity > target, let moved = realloc(base, target) else { return }
+        (base, capacity) = (moved, target)
     }
 
-    private func grow(to needed: Int) {
-        capacity = max(needed, capacity * 2)
-        base = Self.allocated(realloc(base, capacity))
-    }
-
-    /// Every caller bounds its sizes first (16 MiB in, 64 MiB out), so no memory here means none for the process.
+    /// Without memory for a page there is none for saying so.
     private static func allocated(_ pointer: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer {
         guard let pointer else { abort() }
         return pointer

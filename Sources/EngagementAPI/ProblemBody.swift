@@ -66,7 +66,8 @@ struct ProblemBody {
 
     /// `text` on one line, without a full stop at the end, cut; nil when nothing is left.
     static func sentence(_ text: String) -> String? {
-        let words = text.split { $0.isWhitespace }.map(String.init)
+        // Cut first: of 60 MB of short words few are needed.
+        let words = text.cut(after: 4 * wordsLimit).split { $0.isWhitespace }.map(String.init)
         var sentence = ""
         for word in words { sentence += (sentence.isEmpty ? "" : " ") + word }
         while sentence.hasSuffix(".") { sentence.removeLast() }

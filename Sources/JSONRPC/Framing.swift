@@ -38,6 +38,8 @@ public struct FrameReader {
     private var start = 0
     private var searched = 0
     private var skipping = Skip.nothing
+    /// Whether a message was given up because there is no memory for the rest of it.
+    private var hasGivenUp = false
     private var isAtEnd = false
     private var isBroken = false
     /// Whether the place where a byte-order mark may stand is passed.
@@ -55,7 +57,7 @@ public struct FrameReader {
     /// Bytes held that no frame has covered yet.
     public var pendingCount: Int { input.count - start }
 
-    /// Room to read into, at least 64 KiB. Frames handed out before are invalid from here on.
+    /// Room to read into: 64 KiB, or what there is memory for. Frames handed out before are invalid from here on.
     public mutating func room() -> UnsafeMutableRawBufferPointer {
         if start > 0 {
             input.removeFirst(start)
@@ -63,7 +65,21 @@ public struct FrameReader {
             start = 0
         }
         if input.count == 0 { input.shrink(to: 256 * 1024) }
-        return input.spare(atLeast: 64 * 1024)
+        if !input.tryReserve(64 * 1024), input.capacity == input.count { giveUp() }
+        return input.spare(atLeast: 0)
+    }
+
+    /// Lets go of a message whose rest there is no memory for; it is skipped, as one that is too large.
+    private mutating func giveUp() {
+        hasGivenUp = true
+        skipping = .line
+        if framing == .headers, let length = headerEnd(),
+            case .success(let size) = Self.contentLength(in: input.bytes.slice(0, length))
+        {
+            skipping = .bytes(length + size - input.count)
+        }
+        input.truncate(to: 0)
+        searched = 0
     }
 
     /// Says how many bytes were read into the room.
@@ -75,6 +91,10 @@ public struct FrameReader {
     /// The next frame.
     public mutating func next() -> Frame {
         if isBroken { return dropRest() }
+        if hasGivenUp {
+            hasGivenUp = false
+            return .tooLarge
+        }
         if skipping != .nothing, !skip() { return .none }
         if !isPastMark, !passMark() { return .none }
         if framing == .auto {

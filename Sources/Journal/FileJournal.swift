@@ -70,6 +70,9 @@ public final class FileJournal: Journal, @unchecked Sendable {
     public func append(_ event: JournalEvent, token: Int?) {
         let line = ByteBuffer()
         JournalLine.append(event, at: now(), process: getpid(), to: line)
+        guard !line.isIncomplete else {
+            return answer(token.map { [($0, .failed("can't be written: there is no memory for the line"))] } ?? [])
+        }
         lock.withLock {
             waiting.append((Array(line.bytes), token))
             lock.signal()

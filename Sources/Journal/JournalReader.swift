@@ -48,6 +48,10 @@ struct JournalReader {
             let size = min(Self.blockSize, position)
             position -= size
             let block = ByteBuffer(capacity: size + tail.count)
+            guard block.tryReserve(size + tail.count) else {
+                errno = ENOMEM
+                return false
+            }
             guard fill(block, size, from: position) else { return false }
             if !isTooLong { block.append(tail) }
             tail.truncate(to: 0)

@@ -63,6 +63,7 @@ public enum CompactJSON {
     /// Appends `buffer`, compact JSON, as a JSON string: what `append` has made of a value, once more as text.
     static func appendQuoted(_ buffer: ByteBuffer, to out: ByteBuffer) {
         let text = buffer.bytes
+        if buffer.isIncomplete { out.markIncomplete() }
         out.reserve(text.count + text.count / 8)
         out.append(UInt8(ascii: "\""))
         var start = 0

@@ -184,6 +184,7 @@ public final class Reply {
         write(&json)
         let out = ByteBuffer(capacity: spaced.count)
         withExtendedLifetime(spaced) { CompactJSON.append(spaced.bytes, to: out) }
+        if spaced.isIncomplete { out.markIncomplete() }
         return out
     }
 }

@@ -15,6 +15,12 @@ enum Destination {
         return false
     }
 
+    /// Whether a frame is whole, and there is memory for it where it goes.
+    func takes(_ frame: ByteBuffer) -> Bool {
+        if case .batch(let batch) = self { return !frame.isIncomplete && batch.hasRoom(for: frame.count) }
+        return !frame.isIncomplete
+    }
+
     var isNobody: Bool {
         if case .nobody = self { return true }
         return false
@@ -30,10 +36,12 @@ final class Batch {
     private var elements: JSONSlice.Elements?
     private var pending = 0
 
-    /// A copy of `array`, with `gap` free bytes in front of what will be its answer.
-    init(copying array: JSONSlice, gap: Int) {
+    /// A copy of `array`, with `gap` free bytes in front of what will be its answer. Nil where there is no memory for
+    /// it.
+    init?(copying array: JSONSlice, gap: Int) {
         text = ByteBuffer(capacity: array.bytes.count)
         text.append(array.bytes)
+        if text.isIncomplete { return nil }
         var scanner = JSONScanner(text.bytes)
         elements = (try? scanner.text())?.elements
         for _ in 0..<gap { answer.append(0) }
@@ -56,6 +64,9 @@ final class Batch {
     func owe() { pending += 1 }
     /// A call that was owed an answer has ended.
     func settle() { pending -= 1 }
+
+    /// Whether there is memory for one more answer of so many bytes.
+    func hasRoom(for count: Int) -> Bool { answer.tryReserve(count + 2) }
 
     func add(_ frame: Bytes) {
         if !isEmpty { answer.append(",") }

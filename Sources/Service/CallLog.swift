@@ -16,7 +16,7 @@ struct CallLog {
     /// Cuts what the API supplied to what an answer can bear, and writes over the token in it.
     func bound(_ failure: inout RPCFailure) { failure.boundForeignText(conceal) }
 
-    /// This failure as `bound` leaves it.
+    /// This failure as `bound` leaves it: for one that ends no call, because it may be told within a result.
     func bounded(_ failure: RPCFailure) -> RPCFailure {
         var failure = failure
         bound(&failure)

@@ -100,6 +100,7 @@ final class Calls: OperationsClient {
         let call = freeCall()
         let terms: CallTerms
         do throws(RPCFailure) {
+            try RPCFailure.checkMemory(for: params?.bytes.count ?? 0)
             terms = try entry.bind(params, target: call.target, body: call.body)
             call.terms = terms
             face.take(terms)
@@ -237,6 +238,7 @@ final class Calls: OperationsClient {
     }
 
     private func ask(_ call: Call, _ request: APIRequest, _ now: Instant) {
+        if request.isIncomplete { return fail(call, .noMemory, now) }
         (call.isAsking, call.asksForChange) = (true, request.isWrite)
         var answer = call.answer
         if call.composed == nil {
@@ -253,7 +255,7 @@ final class Calls: OperationsClient {
     func ended(_ slot: Int, _ outcome: Outcome, _ now: Instant) {
         let call = calls[slot]
         take(operations.evidence(slot), call, outcome.status)
-        step(call, outcome, now)
+        step(call, call.composed == nil ? outcome : outcome.affordable(operations.evidence(slot)), now)
     }
 
     /// Adds what the attempts of a request that is over say.
@@ -275,7 +277,8 @@ final class Calls: OperationsClient {
     func failure(_ slot: Int, _ exchange: Exchange, wasAbandoned: Bool, wallClock: Double) -> RPCFailure {
         guard let method = calls[slot].entry?.method else { return .unasked }
         let failure = RPCFailure(
-            exchange, wasAbandoned: wasAbandoned, method: method, terms: calls[slot].terms, wallClock: wallClock)
+            exchange.affordable, wasAbandoned: wasAbandoned, method: method, terms: calls[slot].terms,
+            wallClock: wallClock)
         // Bound here, because not each of them ends a call: some are told within a result.
         return log.bounded(failure.behind(operations.evidence(slot), exchange))
     }
@@ -294,8 +297,10 @@ final class Calls: OperationsClient {
         log.ended(entry, call.id.bytes, result, traceparent: face.traceparent)
         if !call.isWanted { return end(call, nil, now) }
         do throws(RPCFailure) {
+            for part in [data, members, meta] where part?.isIncomplete == true { throw RPCFailure.noMemory }
             if data != nil { face.begin(call.answer, call.id.bytes, call.destination) }
             try face.complete(&call.answer, call.id.bytes, result, call.destination)
+            if !call.destination.takes(call.answer) { throw RPCFailure.noMemory }
         } catch {
             var failure = error
             failure.adopt(exchange)
@@ -314,7 +319,7 @@ final class Calls: OperationsClient {
         let elapsed = call.clock.elapsed(now)
         log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed, traceparent: call.face?.traceparent)
         if !call.isWanted { return end(call, nil, now) }
-        call.face?.fail(call.answer, call.id.bytes, failure, elapsed: elapsed, call.destination)
+        call.face?.failAffordably(call.answer, call.id.bytes, failure, elapsed: elapsed, call.destination)
         end(call, call.answer, now)
     }
 

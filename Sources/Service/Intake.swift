@@ -105,10 +105,14 @@ final class Intake {
         switch nextFrame() {
         case .message(let bytes):
             if !knowsFraming { learnFraming() }
-            return item(Message(hasPlace || wasAhead ? bytes : keep(bytes)), .stream, refusesBatches)
+            guard let bytes = hasPlace || wasAhead ? bytes : keep(bytes) else {
+                return .refused(Self.noMemory, id: nil, .stream)
+            }
+            return item(Message(bytes), .stream, refusesBatches)
         case .tooLarge:
             let limit = FrameReader.messageLimit
-            let failure = RPCFailure(.tooLarge, "A message may have at most \(limit) bytes (16 MiB).")
+            let failure = RPCFailure(
+                .tooLarge, "A message may have at most \(limit) bytes (16 MiB), and those that there is memory for.")
             if !knowsFraming { learnFraming() }
             return .refused(failure, id: nil, .stream)
         case .badHeader(let reason):
@@ -127,7 +131,7 @@ final class Intake {
         switch first {
         case .message(let text):
             aheadBytes -= text.count
-            return .message(keep(text.bytes))
+            return keep(text.bytes).map { .message($0) } ?? .tooLarge
         case .tooLarge: return .tooLarge
         case .badHeader(let reason): return .badHeader(reason)
         }
@@ -165,7 +169,7 @@ final class Intake {
             return .refused(RPCFailure(.invalidRequest, text), id: nil, .stream)
         case .batch(let elements):
             batch = Batch(copying: elements, gap: output.headerRoom)
-            return .batchBegun
+            return batch == nil ? .refused(Self.noMemory, id: nil, .stream) : .batchBegun
         case .response(let response): return .response(response)
         case .invalid(let failure, let id): return .refused(failure, id: id, destination)
         }
@@ -176,10 +180,12 @@ final class Intake {
         if reader.framing == .headers { output.useHeaders() }
     }
 
-    /// A copy of a message that may have to be held.
-    private func keep(_ bytes: Bytes) -> Bytes {
+    /// A copy of a message that may have to be held; nil where there is no memory for it.
+    private func keep(_ bytes: Bytes) -> Bytes? {
         heldText.truncate(to: 0)
         heldText.append(bytes)
-        return heldText.bytes
+        return heldText.isIncomplete ? nil : heldText.bytes
     }
+
+    private static let noMemory = RPCFailure(.internalError, "There is no memory to hold this message.")
 }

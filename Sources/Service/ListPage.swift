@@ -32,6 +32,9 @@ struct ListPage {
         }
     }
 
+    /// Items of a page, at most: the API gives a hundred.
+    private static let itemLimit = 1_000_000
+
     /// Goes over a page once: it may be long.
     private static func read(
         _ answer: Bytes
@@ -44,8 +47,11 @@ struct ListPage {
             sawData = sawData || isData
             if isData, scanner.isAtArray {
                 var (array, found) = (try scanner.openArray(depth: 1), [JSONSlice]())
-                while let item = try scanner.nextElement(of: &array) { found.append(item) }
-                items = found
+                var isShort = true
+                while let item = try scanner.nextElement(of: &array) {
+                    if found.count < itemLimit { found.append(item) } else { isShort = false }
+                }
+                items = isShort ? found : nil
                 continue
             }
             let value = try scanner.value(depth: 1)

@@ -35,6 +35,8 @@ final class ListWalk: Procedure {
     /// Bytes of all items together, at most.
     private static let byteLimit = 64 * 1024 * 1024
     private static let largestPage = 100
+    /// Bytes that end the list behind its last item, at most, but for the cursor.
+    private static let closingRoom = 256
 
     /// - Parameter target: the bound path and query, which may hold a `limit` and the `cursor` to begin at.
     init(_ target: Bytes, _ shaping: Shaping) {
@@ -95,6 +97,11 @@ final class ListWalk: Procedure {
         } catch {
             guard let last else { return .fail(error) }
             return finish(last, error, nextCursor: lastCursor)
+        }
+        // Of a page that there is no memory for nothing is kept, so that its cursor leads to all of it.
+        guard list.tryReserve(exchange.answer.count + Self.closingRoom) else {
+            guard let last else { return .fail(.noMemory) }
+            return finish(last, .noMemory, nextCursor: lastCursor)
         }
         last = exchange
         pages += 1

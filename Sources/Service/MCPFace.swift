@@ -40,6 +40,7 @@ final class MCPFace: Face {
             reply.appendSuccess(data, members: result.members?.bytes, meta: meta.bytes, to: frame)
         }
         frame.append("}")
+        if frame.isIncomplete { throw RPCFailure.noMemory }
         if frame.count >= Self.room(destination) {
             let isBatchFull = destination.isBatch && frame.count < Reply.lineLimit
             throw reply.tooLong(frame.count, isInBatch: isBatchFull, method, terms)

@@ -1,0 +1,62 @@
+import Bytes
+import HTTP
+import JSONRPC
+
+extension RPCFailure {
+    /// Something is larger than the memory there is.
+    static var noMemory: RPCFailure {
+        RPCFailure(.internalError, "There is no memory for all of this; ask for less at once.", retryable: true)
+    }
+
+    /// Throws `noMemory` unless there is memory for what is made of so many bytes when they are taken apart: an id of a
+    /// few bytes becomes a string in a list and in a set. Nothing that allocates such things can fail by itself.
+    static func checkMemory(for count: Int) throws(RPCFailure) {
+        if count >= ByteBuffer.largeSize, !ByteBuffer.hasMemory(for: 16 * count) { throw noMemory }
+    }
+}
+
+extension APIRequest {
+    /// Whether there was no memory for all of it: half a request is none.
+    var isIncomplete: Bool { target.isIncomplete || body?.isIncomplete == true }
+}
+
+extension Outcome {
+    /// This outcome, or, of an answer that there is no memory to take apart, that it is none.
+    func affordable(_ evidence: WriteEvidence) -> Outcome {
+        guard case .answered(let exchange) = self else { return self }
+        do throws(RPCFailure) {
+            try RPCFailure.checkMemory(for: exchange.answer.count)
+            return self
+        } catch {
+            return .failed(error, evidence)
+        }
+    }
+}
+
+extension Exchange {
+    /// This exchange, without its body where that is a refusal's and there is no memory to take it apart: the status
+    /// says the most.
+    var affordable: Exchange {
+        guard status >= 300 else { return self }
+        do throws(RPCFailure) {
+            try RPCFailure.checkMemory(for: answer.count)
+        } catch {
+            body.truncate(to: headroom)
+            cause = cause ?? "there is no memory to read the body of the answer"
+        }
+        return self
+    }
+}
+
+extension Face {
+    /// Tells a failure as `fail` does, without what is long in it and the API's where there is no memory for that.
+    func failAffordably(
+        _ answer: ByteBuffer, _ id: Bytes, _ failure: RPCFailure, elapsed: Double, _ destination: Destination
+    ) {
+        fail(answer, id, failure, elapsed: elapsed, destination)
+        if destination.takes(answer) { return }
+        var failure = failure
+        (failure.problem, failure.errors) = (nil, [])
+        fail(answer, id, failure, elapsed: elapsed, destination)
+    }
+}
