@@ -68,12 +68,9 @@ final class Calls: OperationsClient {
     private var wake: Instant?
 
     init(limits: ServiceSettings, operations: Operations, notes: WriteNotes, output: Output, log: CallLog) {
-        self.limits = limits
+        (self.limits, self.operations, self.notes) = (limits, operations, notes)
+        (self.output, self.log) = (output, log)
         turns = Turns(limit: limits.maxInFlight)
-        self.operations = operations
-        self.notes = notes
-        self.output = output
-        self.log = log
     }
 
     /// Calls that are not over, those among them that wait for a person.
@@ -136,9 +133,7 @@ final class Calls: OperationsClient {
         _ terms: CallTerms, _ now: Instant
     ) {
         freeSlots.removeLast()
-        call.entry = entry
-        call.face = face
-        call.destination = destination
+        (call.entry, call.face, call.destination) = (entry, face, destination)
         call.id.truncate(to: 0)
         if let id {
             call.id.append(id.bytes)
