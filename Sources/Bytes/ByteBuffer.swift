@@ -8,8 +8,8 @@ public typealias Bytes = UnsafeRawBufferPointer
 /// `realloc` moves a large block by remapping its pages, so a 64 MiB answer grows without being copied. A class, so
 /// that handing a finished frame from the transfer to the output queue is a reference and not a copy. Not thread-safe.
 ///
-/// What finds no memory is not appended, and the buffer says from then on that it is not whole (`isIncomplete`): whoever
-/// sends it away has to look.
+/// What finds no memory is not appended, and the buffer says from then on that it is not whole (`isIncomplete`):
+/// whoever sends it away has to look.
 public final class ByteBuffer {
     /// Bytes in use.
     public private(set) var count = 0
@@ -71,8 +71,8 @@ public final class ByteBuffer {
         return true
     }
 
-    /// Whether there is memory for `size` more bytes and then still some for everything else. For what allocates without
-    /// being able to fail: to be asked before it does that by an amount that comes from outside.
+    /// Whether there is memory for `size` more bytes and then still some for everything else. For what allocates
+    /// without being able to fail: to be asked before it does that by an amount that comes from outside.
     public static func hasMemory(for size: Int) -> Bool {
         guard let all = pages(size + restForOthers) else { return false }
         munmap(all, size + restForOthers)
@@ -157,8 +157,8 @@ public final class ByteBuffer {
         }
     }
 
-    /// Bytes that may be written after `count`, at least `atLeast` of them where there is memory; then say how many were
-    /// with `commit`.
+    /// Bytes that may be written after `count`, at least `atLeast` of them where there is memory; then say how many
+    /// were with `commit`.
     public func spare(atLeast: Int) -> UnsafeMutableRawBufferPointer {
         reserve(atLeast)
         return .init(start: base + count, count: capacity - count)

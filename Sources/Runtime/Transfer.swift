@@ -224,6 +224,8 @@ final class Transfer {
             phase = .lookedUp
             return nil
         }
+        // What libcurl found wrong with a pooled connection says nothing of this one.
+        errorText[0] = 0
         return transport.openSocket(address.family, address.socktype, address.protocol, for: self)
     }
 

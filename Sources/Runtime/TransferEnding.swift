@@ -27,6 +27,7 @@ struct TransferEnding {
         case CURLE_COULDNT_CONNECT: return isLoopbackDown ? .loopback : .connect
         case CURLE_OPERATION_TIMEDOUT: return wasSent ? .broken : connectingTimeout
         case CURLE_SSL_CONNECT_ERROR where hasEndedWithoutWord: return .handshakeEnded
+        case CURLE_SSL_CLIENTCERT: return .clientCertificateWanted
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ENGINE_NOTFOUND,
             CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH,

@@ -44,7 +44,7 @@ struct BinaryTests {
         let host = try HostProcess(setup)
         #expect(try host.waitForExit(within: 30) == .exited(0), "\(host.errorText)")
         let lines = host.outputText.split(separator: "\n")
-        #expect(Int(lines.first ?? "").map { $0 < 26_000_000 } == true, "\(lines.first ?? "")")
+        #expect(Int(lines.first ?? "").map { $0 < 27_000_000 } == true, "\(lines.first ?? "")")
         #expect(host.outputText.contains("libcurl.so.4") && !host.outputText.lowercased().contains("swift"))
     }
 

@@ -9,7 +9,7 @@ struct CallCommandTests {
 
     /// The last request that `call` with these words made: method, target and body.
     private func sent(_ words: [String], input: String = "") throws -> String {
-        let server = try FaultServer(always: .ok(#"{"object":"x","id":"ngmt_a"}"#))
+        let server = try FaultServer(always: .ok(#"{"object":"x"}"#))
         let command = try Command(
             Setup(["call"] + words + ["--base-url", server.baseURL], environment: Self.signIn), input: input)
         #expect(command.ending == .exited(0) && command.errors.isEmpty, "\(words): \(command)")

@@ -85,7 +85,8 @@ struct CauseTests {
         #expect(answer.text("error", "message")?.contains("(\(status))") == true, "\(answer)")
         #expect(answer.text("error", "message")?.contains("login") == (status == 407))
         #expect(answer.int("error", "data", "attempts") == 0)
-        #expect(proxy.count("CONNECT", "api.example") == (isFinal ? 1 : 3))
+        // What never left is no attempt: up to five tries, as far as the call's time goes.
+        #expect(isFinal ? proxy.count("CONNECT", "api.example") == 1 : proxy.count("CONNECT", "api.example") > 3)
         try host.finish()
     }
 

@@ -40,7 +40,8 @@ struct EditAttendeesTests {
             let ids = puts.last.map { String(decoding: $0.body, as: UTF8.self).split(separator: "\"").map(String.init) }
             let now = (ids ?? ["cnt_old", "cnt_a"]).filter { $0.hasPrefix("cnt_") }
             let items = now.map { #"{"id":"\#($0)","first_name":"Name \#($0)\u001b[31m"}"# }
-            return .ok(#"{"id":"ngmt_1","title":"T","contacts":[\#(items.joined(separator: ","))]}"#)
+            let id = path.split(separator: "/").first { $0.hasPrefix("ngmt_") } ?? ""
+            return .ok(#"{"id":"\#(id)","title":"T","contacts":[\#(items.joined(separator: ","))]}"#)
         }
         box.server = server
         return server

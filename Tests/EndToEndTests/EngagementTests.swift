@@ -8,7 +8,7 @@ struct EngagementTests {
 
     /// Bodies that a program that decodes and encodes again would change.
     static let bodies = [
-        "{}", "[]", "null", "\"text\"", "0", #"{"object":"engagement","id":"ngmt_1"}"#,
+        "{}", "[]", "null", "\"text\"", "0", #"{"object":"engagement","id":"ngmt_01HQ"}"#,
         #"{ "z" : 1.0 ,"a":1e400, "big": 12345678901234567890123 , "neg":-0 ,"exp":1E+2 }"#,
         #"{"a":"\u00e9\/\ud83d\ude00 é 😀","\u0061":2,"a":3}"#, #"{"lone":"\ud800 \udc00\ud800"}"#,
         #"{"sep":"\#u{2028}\#u{2029}\#u{85}","del":"\#u{7F}","zero":"\u0000"}"#,

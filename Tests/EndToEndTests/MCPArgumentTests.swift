@@ -95,7 +95,7 @@ struct MCPArgumentTests {
         (#"{"filter":"{\"contact_ids\":{\"in\":\"[\\\"cnt_sandbox01\\\"]\"}}"}"#, "in"),
         (
             #"{"filter":{"contact_ids":{"in":["cnt_sandbox01"]}},"limit":null,"cursor":null,"all":"true"}"#,
-            "in&limit=100"
+            "in&order_by=updated_at%3aasc&limit=100"
         ),
         (#"{"filter":{"contact_ids":null},"limit":"2"}"#, "limit=2"),
         (#"{"filter":{"contact_ids":{"eq":null}},"all":"false","limit":2,"fields":null}"#, "limit=2"),

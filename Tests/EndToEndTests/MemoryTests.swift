@@ -96,10 +96,10 @@ struct MemoryTests {
         func frame(_ bytes: [UInt8]) -> [UInt8] {
             framing == "lines" ? bytes + [0x0A] : Array("Content-Length: \(bytes.count)\r\n\r\n".utf8) + bytes
         }
-        for _ in 0..<3 {
+        for number in 1...3 {
             try host.send(frame(body))
             #expect(try host.next(within: 30).code != nil)
-            try host.send(frame(Array(ping("1").utf8)))
+            try host.send(frame(Array(ping("\(number)").utf8)))
             #expect(try host.next(within: 30).code == nil)
         }
         host.closeInput()

@@ -73,7 +73,8 @@ struct SilentNetworkTests {
         try host.send(line: #"{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":\#(cancelled)}}"#)
         #expect(try host.answer(to: cancelled).code == -32800)
         #expect(Deadline.now - cancelledAt < bound(0.1))
-        while Deadline.now - start < 6 {
+        // A lookup has 11 s, connecting has 5.
+        while Deadline.now - start < (base == Self.silentName ? 12 : 6) {
             #expect(try pingSeconds(host) < bound(0.1))
             pause(milliseconds: 100)
         }
@@ -114,7 +115,6 @@ struct SilentNetworkTests {
         try host.expectAlive()
         pause(milliseconds: 200)
         let start = Deadline.now
-        host.closeInput()
         host.signal(SIGTERM)
         #expect(try host.waitForExit(within: 6) == .exited(0))
         #expect(Deadline.now - start < 2.5)
@@ -128,7 +128,7 @@ struct SilentNetworkTests {
         let start = Deadline.now
         let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a"))
         #expect(answer.code == 1001 && answer.string("error", "data", "applied") == "no", "\(answer)")
-        #expect(Deadline.now - start < bound(1.2), "two short waits and nothing else")
+        #expect(Deadline.now - start < bound(5), "four short waits and nothing else")
         try host.finish()
     }
 }

@@ -61,11 +61,15 @@ struct SuiteFileTests {
     @Test func asAnswersOfTheAPI() throws {
         let files = try files().filter { !$0.isBlank }
         let bodies = Dictionary(
-            uniqueKeysWithValues: files.enumerated().map { ("ngmt_\($0)", $1.bytes) })
-        let server = try FaultServer { .answer("HTTP/1.1 200 OK", bodies[$0.lastPart] ?? []) }
+            uniqueKeysWithValues: files.enumerated().map { ("cnt_\($0)", $1.bytes) })
+        // Of a list of engagements it is not asked whose it is.
+        let server = try FaultServer { request in
+            let id = request.target.split(separator: "/").first { $0.hasPrefix("cnt_") } ?? ""
+            return .answer("HTTP/1.1 200 OK", bodies[String(id)] ?? [])
+        }
         let host = try bridge(to: server)
         for (number, file) in files.enumerated() {
-            let answer = try host.call("engagement.get", #"["ngmt_\#(number)"]"#)
+            let answer = try host.call("contact.listEngagements", #"["cnt_\#(number)"]"#)
             let passed = answer.text("result", "data") != nil
             switch file.verdict {
             case "y":

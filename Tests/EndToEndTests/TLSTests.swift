@@ -79,7 +79,6 @@ struct TLSTests {
         Row(name: "intermediate missing", mode: .tls, leaf: .missingIntermediate),
         Row(name: "wrong name", mode: .tls, leaf: .wrongName), Row(name: "expired", mode: .tls, leaf: .expired),
         Row(name: "TLS 1.1 only", mode: .tls1_1, leaf: .good), Row(name: "plain HTTP", mode: .plain, leaf: .good),
-        Row(name: "cut in the handshake", mode: .cut, leaf: .good),
     ]
 
     @Test(arguments: refused)
