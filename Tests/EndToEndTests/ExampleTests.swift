@@ -126,7 +126,8 @@ struct BulkReplaceTests {
             ([], 64, "--help"), (["/nonexistent/file.csv"], 66, "No such file"), (["/tmp"], 66, "directory"),
             ([good, "--merge", "--report", "/nonexistent/r.csv", "--sandbox"], 73, "can't be written"),
             ([good, "--merge", "--resume", "/nonexistent/r.csv", "--sandbox"], 66, "can't be read"),
-            ([good, "--merge", "--no-such-flag"], 64, "is not a flag"), ([good, "--resume", "x", "--force"], 64, "--resume"),
+            ([good, "--merge", "--no-such-flag"], 64, "is not a flag"),
+            ([good, "--resume", "x", "--force"], 64, "--resume"),
             ([good, "--merge", "--report", full, "--force", "--sandbox"], 74, "No space left"),
         ]
         for (arguments, status, word) in rows {
