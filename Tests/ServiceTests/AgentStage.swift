@@ -22,7 +22,7 @@ struct AgentStage {
         stage.run()
     }
 
-    static let engagement = #"{"id":"ngmt_a","contacts":[{"id":"cnt_a"},{"id":"cnt_b"}]}"#
+    static let engagement = #"{"contacts":[{"id":"cnt_a"},{"id":"cnt_b"}]}"#
 
     func tool(_ id: Int, _ name: String, _ arguments: String, token: String? = nil) {
         let meta = token.map { #","_meta":{"progressToken":\#($0)}"# } ?? ""

@@ -25,7 +25,8 @@ import Testing
     }
 
     private func answer(_ stage: Stage, _ action: String = "accept") {
-        stage.loop.send(#"{"jsonrpc":"2.0","id":"engagement-rpc-1","result":{"action":"\#(action)"}}"#)
+        let result = #"{"action":"\#(action)","content":{"confirm":true}}"#
+        stage.loop.send(#"{"jsonrpc":"2.0","id":"engagement-rpc-1","result":\#(result)}"#)
         stage.run(1)
     }
 
