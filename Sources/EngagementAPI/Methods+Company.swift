@@ -9,7 +9,7 @@ extension Method {
             result: "Company",
             example: #"{"company_id":"cmp_sandbox01"}"#),
         Method(
-            "company.list", "List companies, newest change first.",
+            "company.list", "List companies.",
             Parameter.list(
                 search: "Words in the name.",
                 filter: [
@@ -48,7 +48,7 @@ extension Method {
             result: "Deleted",
             example: #"{"company_id":"cmp_sandbox02"}"#),
         Method(
-            "company.listEngagements", "List the engagements of one company, newest change first.",
+            "company.listEngagements", "List the engagements of one company.",
             [.companyID] + Parameter.list(search: "Words in the title.", filter: filters, expand: expand),
             action: .http(.get, path: "/v2/companies/{company_id}/engagements", .read),
             scopes: ["engagements:read"], result: "EngagementList",

@@ -9,9 +9,9 @@ extension Method {
             result: "Contact",
             example: #"{"contact_id":"cnt_sandbox01"}"#),
         Method(
-            "contact.list", "List contacts, newest change first.",
+            "contact.list", "List contacts.",
             Parameter.list(
-                search: "Words in the full name or an e-mail address.",
+                search: "Words in the name or an e-mail address.",
                 filter: [
                     FilterField(name: "crm_associations", kind: .associations(["contact"]), "Its CRM object.")
                 ]),
@@ -38,7 +38,7 @@ extension Method {
             result: "Deleted",
             example: #"{"contact_id":"cnt_sandbox40"}"#),
         Method(
-            "contact.listEngagements", "List the engagements of one contact, newest change first.",
+            "contact.listEngagements", "List the engagements of one contact.",
             [.contactID] + Parameter.list(search: "Words in the title.", filter: filters, expand: expand),
             action: .http(.get, path: "/v2/contacts/{contact_id}/engagements", .read),
             scopes: ["engagements:read"], result: "EngagementList",

@@ -79,9 +79,9 @@ extension Method {
         Method(
             "engagement.undo", "Undo the last replacement of one engagement's contacts.",
             detail:
-                "Needs --journal. Puts back the contacts that were there before the last replacement that was or may "
-                + "have been made. When others are there now than it wrote, nothing is written (412), unless force is "
-                + "true. A second undo undoes the undo. changes as with engagement.addContacts.",
+                "Needs --journal. Puts back who was there before the last replacement that was or may have been made. "
+                + "When others are there now than it wrote, nothing is written (412), unless force is true. A second "
+                + "undo undoes the undo. changes as with engagement.addContacts.",
             [
                 .engagementID, .options, .dryRun,
                 .optional("force", .flag, "true puts them back whoever is there now."),
@@ -89,7 +89,7 @@ extension Method {
             action: .composed(.undo, path: "/v2/engagements/{engagement_id}/contacts"), scopes: editing,
             result: "Engagement", source: .inferred),
         Method(
-            "engagement.list", "List engagements, newest change first.",
+            "engagement.list", "List engagements.",
             detail: "Private ones are in it only when the token may read them. search looks at titles only.",
             Parameter.list(search: "Words in the title.", filter: filters, expand: expand),
             action: .http(.get, path: "/v2/engagements", .read), scopes: ["engagements:read"], result: "EngagementList",
@@ -156,7 +156,7 @@ extension Method {
             .init(value: "signals", scope: nil), .init(value: "transcript", scope: nil),
             .init(value: "media_url", scope: nil), .init(value: "tags", scope: nil),
         ]),
-        .query, "Related records to include in the answer.")
+        .query, "Related records to include.")
 
     /// What reading, writing and reading back takes.
     private static let editing = ["engagements:read", "contacts:read", "engagements:write"]

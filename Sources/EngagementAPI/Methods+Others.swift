@@ -10,7 +10,7 @@ extension Method {
             source: .inferred,
             example: #"{"tag_id":"tag_sandbox01"}"#),
         Method(
-            "tag.list", "List tags, newest change first.", Parameter.list(),
+            "tag.list", "List tags.", Parameter.list(),
             action: .http(.get, path: "/v2/tags", .read), scopes: ["tags:read"], result: "TagList",
             example: #"{"limit":2,"fields":["id","name"]}"#),
         Method(
@@ -39,8 +39,8 @@ extension Method {
             action: .http(.get, path: "/v2/users/{user_id}", .read), scopes: ["users:read"], result: "User",
             example: #"{"user_id":"usr_sandbox01"}"#),
         Method(
-            "user.list", "List users of the workspace, newest change first.",
-            Parameter.list(search: "Words in the full name or an e-mail address."),
+            "user.list", "List users of the workspace.",
+            Parameter.list(search: "Words in the name or an e-mail address."),
             action: .http(.get, path: "/v2/users", .read), scopes: ["users:read"], result: "UserList",
             example: #"{"search":"okafor","fields":["id","first_name","last_name","role"]}"#),
     ]

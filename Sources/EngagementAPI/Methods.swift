@@ -81,7 +81,7 @@ extension Parameter {
         "Limits of this call: timeout_ms and max_attempts, each only ever lowering the process's own.")
 
     static let fields = optional(
-        "fields", .fields, .local, "Names or dotted paths; only these fields are in data, each as the API sent it.")
+        "fields", .fields, .local, "Names or dotted paths; only these are in data.")
 
     static let dryRun = optional(
         "dry_run", .flag, .local, "true tells what would change, and writes nothing.")
@@ -90,21 +90,21 @@ extension Parameter {
     static func list(search: String? = nil, filter: [FilterField] = [], expand: Parameter? = nil) -> [Parameter] {
         var all = [
             optional("limit", .integer(1...100), .query, "Items on a page; 25 unless given, 100 with all."),
-            optional("cursor", .text(minimum: 1, maximum: 4096), .query, "The next_cursor of the page before."),
+            optional("cursor", .text(minimum: 1, maximum: 4096), .query, "next_cursor of the page before."),
         ]
         if let search { all.append(optional("search", .text(minimum: 1, maximum: 1000), .query, search)) }
         all.append(
             optional(
                 "order_by", .word(["updated_at:desc", "updated_at:asc"]), .query,
-                "updated_at:desc unless given; with all, updated_at:asc."))
+                "Newest change first unless given; oldest with all."))
         all.append(
             optional(
                 "filter", .filter(filter + [FilterField(name: "updated_at", kind: .time, "When it last changed.")]),
                 .query,
-                "Comparisons by field; all of them must hold."))
+                "Comparisons by field; all must hold."))
         if let expand { all.append(expand) }
         return all + [
-            optional("all", .flag, .local, "true fetches every page, within this call's time."),
+            optional("all", .flag, .local, "Every page, within this call's time."),
             optional(
                 "max_items", .integer(1...Shaping.mostItems), .local, "Items at most with all; 10,000 unless given."),
             fields,

@@ -43,9 +43,9 @@ extension Parameter.Kind {
     /// What a value looks like, in words; nil for what its type or its words say.
     private var form: String? {
         switch self {
-        case .id(let prefix): "Id: \(prefix) and letters and digits."
+        case .id(let prefix): "\(prefix) and letters and digits."
         case .ids(let prefix): Self.id(prefix: prefix).form
-        case .time: "RFC 3339: 2026-01-31T09:00:00Z."
+        case .time: "As 2026-01-31T09:00:00Z."
         case .formatted(.url, _): "It begins with https://."
         case .nullable(let kind), .list(let kind, _): kind.form
         default: nil

@@ -48,8 +48,11 @@ struct MCPListTests {
     }
 
     /// Without output schemas, which hosts keep from their model: 24 kB, and 64 kB for all.
-    @Test(arguments: [([], 24_000), (["--toolsets", "all"], 64_000)])
-    func theListIsShort(arguments: [String], limit: Int) throws {
+    @Test(arguments: [([], 24_000), (["--toolsets", "all"], 64_000)], [false, true])
+    func theListIsShort(row: (arguments: [String], limit: Int), isJournaled: Bool) throws {
+        let (path, limit) = (temporaryJournal(), row.limit)
+        defer { unlink(path) }
+        let arguments = row.arguments + (isJournaled ? ["--journal", path] : [])
         for era in Era.allCases {
             let host = try era.begin(Setup(["--sandbox"] + arguments))
             let list = try host.ask(era.request("1", "tools/list"))
