@@ -76,7 +76,8 @@ final class Connections {
         guard let index = index(localPort) else { return nil }
         // A fresh one may be readable: TLS 1.3 brings session tickets behind the handshake.
         let isReused = open[index].requests > 0
-        if isReused, !open[index].isMultiplexed {
+        // On one that others are using at the same time, which takes HTTP/2, bytes are theirs.
+        if isReused, open[index].isIdle, !open[index].isMultiplexed {
             if hasOutlivedItself(open[index], mayRepeat: mayRepeat, now: now) { return .unfit }
             if Self.isReadable(open[index].socket) || rpc_tls_has_pending(openSSL()) != 0 { return .unfit }
         }

@@ -297,19 +297,18 @@ final class Transfer {
             stop = .local(reason: "the host of a clear-text base URL is not on this machine")
             return false
         }
-        if !isClearText, errorText[0] != 0 {
-            // A fault before the first request: the server has ended the connection behind the handshake.
-            stop =
-                rpc_tls_wants_certificate(rpc_easy_get_openssl(easy)) != 0 ? .clientCertificateWanted : .handshakeEnded
-            exchange.cause = ending(exchange).cause(CURLE_OK)
-            return false
-        }
         let verdict = connections.use(localPort: localPort, mayRepeat: exchange.mayRepeat, now: clock.now) {
             isClearText ? nil : rpc_easy_get_openssl(easy)
         }
         switch verdict {
         case .unfit:
             isOnUnfitConnection = true
+            return false
+        case .fit(_, isReused: false) where !isClearText && errorText[0] != 0:
+            // A fault before the first request: the server has ended the connection behind the handshake.
+            stop =
+                rpc_tls_wants_certificate(rpc_easy_get_openssl(easy)) != 0 ? .clientCertificateWanted : .handshakeEnded
+            exchange.cause = ending(exchange).cause(CURLE_OK)
             return false
         case .fit(let name, let isReused): (exchange.connection, exchange.reusedConnection) = (name, isReused)
         case nil: break
