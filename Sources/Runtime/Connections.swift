@@ -20,11 +20,12 @@ final class Connections {
         var keepAlive: Double?
         /// Whether it carries several requests at once, so that bytes on it say nothing.
         var isMultiplexed = false
-        /// Whom it is opened for, until the first request goes out on it.
-        weak var opener: Transfer?
     }
 
     private var open: [Connection] = []
+    /// Whom the sockets are opened for that have not carried a request yet. Not in the connections, which are looked
+    /// through for every request.
+    private var openers: [(socket: Int32, transfer: Transfer)] = []
     private var count = 0
 
     /// A request that may not be repeated takes no connection that has been idle for so many seconds: idle limits of
@@ -41,23 +42,36 @@ final class Connections {
         let socket = socket(family, type | Int32(SOCK_CLOEXEC.rawValue), protocolNumber)
         guard socket >= 0 else { return nil }
         // libcurl closes a socket that never was connected without a word.
-        open.removeAll { $0.socket == socket }
+        forget(socket)
         count += 1
-        open.append(Connection(socket: socket, name: count, opener: transfer))
+        open.append(Connection(socket: socket, name: count))
+        openers.append((socket, transfer))
         return socket
     }
 
     /// Closes a socket, which libcurl has no use for any more.
     func closeSocket(_ socket: Int32) -> Int32 {
         if let index = open.firstIndex(where: { $0.socket == socket }) {
-            if open[index].requests == 0, Self.isConnected(socket) { open[index].opener?.reachedHost() }
-            open.remove(at: index)
+            if open[index].requests == 0, Self.isConnected(socket) {
+                openers.first { $0.socket == socket }?.transfer.reachedHost()
+            }
+            forget(socket)
         }
         return close(socket)
     }
 
     /// Forgets the connections that `transfer` has begun to open, because it is over.
-    func forgetOpening(_ transfer: Transfer) { open.removeAll { $0.requests == 0 && $0.opener === transfer } }
+    func forgetOpening(_ transfer: Transfer) {
+        guard !openers.isEmpty else { return }
+        let sockets = openers.filter { $0.transfer === transfer }.map(\.socket)
+        open.removeAll { $0.requests == 0 && sockets.contains($0.socket) }
+        openers.removeAll { $0.transfer === transfer }
+    }
+
+    private func forget(_ socket: Int32) {
+        open.removeAll { $0.socket == socket }
+        openers.removeAll { $0.socket == socket }
+    }
 
     /// What the connection that libcurl has chosen for a request is to be used for.
     enum Verdict {
