@@ -43,6 +43,31 @@ struct StyleTests {
         }
     }
 
+    /// Files of Swift that stand side by side, at most: a newcomer reads a folder's names in one look.
+    private static let roomLimit = 14
+
+    @Test func foldersAreRooms() throws {
+        var rooms: [String: Int] = [:]
+        for file in try swiftFiles() {
+            rooms[String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)]), default: 0] += 1
+        }
+        for (folder, count) in rooms where count > Self.roomLimit {
+            Issue.record("\(folder) has \(count) files side by side")
+        }
+    }
+
+    @Test func noTwoPathsDifferByCaseAlone() throws {
+        var seen: [String: String] = [:]
+        for folder in ["Sources", "Tests", "examples", "schema"] {
+            for name in try FileManager.default.subpathsOfDirectory(atPath: Repository.root + "/" + folder) {
+                let path = folder + "/" + name
+                if let other = seen.updateValue(path, forKey: path.lowercased()) {
+                    Issue.record("\(path) and \(other) are one path where case does not count")
+                }
+            }
+        }
+    }
+
     /// What each target may import.
     private static let imports: [String: Set<String>] = [
         "Bytes": ["Glibc"],
