@@ -57,7 +57,8 @@ let package = Package(
             .target(
                 name: "TestSupport", dependencies: ["Bytes", "JSON"], path: "Tests/TestSupport", swiftSettings: compile),
             .testTarget(
-                name: "EndToEndTests", dependencies: ["TestSupport", "engagement-rpc"], swiftSettings: compile),
+                name: "EndToEndTests", dependencies: ["TestSupport", "JSONRPC", "engagement-rpc"],
+                swiftSettings: compile),
         ]
         + module("Bytes", [])
         + module("JSON", ["Bytes", "CSystem"], tests: ["TestSupport"])

@@ -34,11 +34,7 @@ import Testing
     @Test(arguments: Array(300...620))
     func everyStatus(status: Int) {
         let failure = failure(status: status)
-        let kinds: [Int: RPCFailure.Kind] = [
-            400: .badRequest, 401: .unauthorized, 403: .forbidden, 404: .notFound, 409: .conflict,
-            412: .preconditionFailed, 422: .unprocessable, 429: .rateLimited,
-        ]
-        #expect(failure.kind == kinds[status] ?? (500...599 ~= status ? .serverError : .unexpectedStatus))
+        #expect(failure.kind == RPCFailure.Kind(status: status))
         #expect(failure.code == status && failure.status == status)
         let retryable = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530]
         #expect(failure.retryable == retryable.contains(status))

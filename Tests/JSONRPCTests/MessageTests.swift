@@ -139,7 +139,7 @@ private func describe(_ message: Message) -> String {
         (RPCFailure.Kind.parseError, -32700), (.invalidRequest, -32600), (.tooLarge, -32600), (.methodNotFound, -32601),
         (.invalidParams, -32602), (.internalError, -32603), (.cancelled, -32800), (.network, 1001), (.timeout, 1002),
         (.tls, 1003), (.badResponse, 1004), (.notConfigured, 1005), (.shuttingDown, 1006), (.notAllowed, 1007),
-        (.rateLimited, 429),
+        (.declined, 1008), (.journalFailed, 1009), (.rateLimited, 429),
     ])
     func codes(kind: RPCFailure.Kind, code: Int) {
         #expect(kind.code == code)
@@ -154,6 +154,13 @@ private func describe(_ message: Message) -> String {
     ])
     func statuses(status: Int, kind: RPCFailure.Kind) {
         #expect(RPCFailure.Kind(status: status) == kind)
+    }
+
+    /// Only the kinds that several statuses share have no code of their own, and each kind says what to do.
+    @Test(arguments: RPCFailure.Kind.allCases) func everyKindIsDescribed(kind: RPCFailure.Kind) {
+        #expect((kind.code == nil) == [.serverError, .unexpectedStatus].contains(kind))
+        if let code = kind.code, 100...599 ~= code { #expect(RPCFailure.Kind(status: code) == kind) }
+        #expect(!kind.advice.isEmpty && kind.occasion?.hasSuffix(".") != false)
     }
 
     /// Every member, and those that are empty left out.

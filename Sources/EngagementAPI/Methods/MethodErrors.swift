@@ -9,10 +9,6 @@ public struct MethodError: Sendable {
     /// When it happens: a sentence.
     public let when: String
 
-    private init(_ kind: RPCFailure.Kind, _ when: String) {
-        (code, self.kind, self.when) = (kind.code ?? 0, kind, when)
-    }
-
     private init(status: Int, _ method: Method) {
         code = status
         kind = RPCFailure.Kind(status: status)
@@ -20,22 +16,13 @@ public struct MethodError: Sendable {
         when = RPCFailure.sentence(status, method, CallTerms(), isRetryable: isRetryable) + "."
     }
 
-    /// What can become of any call.
-    public static let ofEveryCall = [
-        MethodError(.invalidParams, "A parameter is missing, unknown or not as its schema says; nothing was sent."),
-        MethodError(.internalError, "The process could not make the request, or has no memory for the answer."),
-        MethodError(.cancelled, "The host cancelled the call; applied says what became of a write."),
-        MethodError(.network, "No connection came about, or it ended before the API answered."),
-        MethodError(.timeout, "The call's time was over before an answer had come."),
-        MethodError(.tls, "TLS failed: a certificate, a name in it, or the clock."),
-        MethodError(.badResponse, "What came back is not a usable answer: not JSON, cut, or over 64 MiB."),
-        MethodError(.notConfigured, "There is no token, or it can't be used; nothing was sent."),
-        MethodError(
-            .shuttingDown, "The process is ending: applied and attempts say what became of a call that had begun."),
-        MethodError(.declined, "A person was asked, and did not say yes (--confirm); nothing was sent."),
-        MethodError(.journalFailed, "The journal could not be written or read; nothing was sent."),
-        MethodError(.notAllowed, "The process's settings exclude the method; nothing was sent."),
-    ]
+    private init?(_ kind: RPCFailure.Kind) {
+        guard let code = kind.code, let occasion = kind.occasion else { return nil }
+        (self.code, self.kind, when) = (code, kind, occasion)
+    }
+
+    /// The failures that any call can end in.
+    public static let ofEveryCall = RPCFailure.Kind.allCases.compactMap(MethodError.init)
 
     /// What the API may answer to `method` besides success (API reference, the endpoints' pages).
     public static func refusals(of method: Method) -> [MethodError] {

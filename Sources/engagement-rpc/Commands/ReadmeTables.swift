@@ -1,6 +1,8 @@
 import EngagementAPI
+import JSONRPC
 
-/// The README's tables, made from the same tables that the program works from: `schema methods`, `schema settings`.
+/// The documentation's tables, made from the same tables that the program works from: `schema methods`, `schema
+/// settings`, `schema errors`.
 enum ReadmeTables {
     /// One row for each resource: the page of methods has the rest.
     static var methods: String {
@@ -29,6 +31,21 @@ enum ReadmeTables {
             lines.append("| `\(escaped)` | \(variables) | \(setting.fallback) | \(setting.summary) |")
         }
         lines.append("| none, never argv | `ENGAGEMENT_RPC_TOKEN` | none | the token |")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// One row for the kinds that call for the same.
+    static var errors: String {
+        var lines = ["| kind | code | what to do |", "|---|---|---|"]
+        var rest = RPCFailure.Kind.allCases[...]
+        while let advice = rest.first?.advice {
+            let kinds = rest.filter { $0.advice == advice }
+            rest.removeAll { $0.advice == advice }
+            let names = kinds.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+            var codes: [String] = []
+            for code in kinds.map(\.shownCode) where !codes.contains(code) { codes.append(code) }
+            lines.append("| \(names) | \(codes.joined(separator: ", ")) | \(advice) |")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 }

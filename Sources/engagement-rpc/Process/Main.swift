@@ -150,6 +150,7 @@ struct Main {
         case "methods": return try show(ReadmeTables.methods)
         case "page": return try show(MethodsPage.text)
         case "examples": return try show(MethodsPage.exampleRequests)
+        case "errors": return try show(ReadmeTables.errors)
         case "settings": return try show(ReadmeTables.settings)
         default: throw Failure(sentence: "schema takes openrpc or mcp.")
         }

@@ -44,7 +44,8 @@ struct CommandTests {
         }
     }
 
-    @Test(arguments: ["methods", "settings"]) func theTablesOfTheReadmeAreTheProgramsOwn(part: String) throws {
+    @Test(arguments: ["methods", "settings", "errors"]) func theTablesOfTheReadmeAreTheProgramsOwn(part: String) throws
+    {
         let table = try Command(["schema", part]).output
         let readme = String(decoding: try Repository.bytes(Repository.root + "/README.md"), as: UTF8.self)
         #expect(table.contains("|---|"))

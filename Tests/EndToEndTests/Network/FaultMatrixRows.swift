@@ -1,3 +1,4 @@
+import JSONRPC
 import TestSupport
 
 /// One fault, and what a read and a write that meet it are told.
@@ -133,11 +134,7 @@ struct FaultRow: Sendable {
 
     static let statuses: [FaultRow] =
         [400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 428, 431, 302, 304, 307].map { status in
-            let names = [
-                400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict",
-                412: "precondition_failed", 422: "unprocessable",
-            ]
-            let kind = names[status] ?? "unexpected_status"
+            let kind = RPCFailure.Kind(status: status).rawValue
             return .init("\(status)", always: .problem(status), "1 \(kind) n", "1 \(kind) n no")
         }
         + [500, 502, 503, 504, 520, 529].map {

@@ -1,3 +1,4 @@
+import JSONRPC
 import TestSupport
 import Testing
 
@@ -58,16 +59,11 @@ extension Answer {
         return "\(text("id") ?? "-") \(code.map(String.init) ?? "ok")"
     }
 
-    /// Where `kind` and `code` disagree with the contract's table, what is wrong; nil when they agree.
+    /// Where `kind` and `code` disagree, what is wrong; nil when they agree.
     var kindMismatch: String? {
         guard let code, let kind else { return text("error") == nil ? nil : "no kind in \(self)" }
-        let expected: [Int: Set<String>] = [
-            -32700: ["parse_error"], -32600: ["invalid_request", "too_large"], -32601: ["method_not_found"],
-            -32602: ["invalid_params"], -32603: ["internal_error"], -32800: ["cancelled"], 1001: ["network"],
-            1002: ["timeout"], 1003: ["tls"], 1004: ["bad_response"], 1005: ["not_configured"],
-            1006: ["shutting_down"], 1007: ["not_allowed"],
-        ]
-        guard code < 100 || code >= 1000, expected[code]?.contains(kind) != true else { return nil }
+        guard let known = RPCFailure.Kind(rawValue: kind) else { return "unknown kind \(kind)" }
+        if (known.code.map { $0 == code } ?? (RPCFailure.Kind(status: code) == known)) { return nil }
         return "kind \(kind) with code \(code)"
     }
 }
