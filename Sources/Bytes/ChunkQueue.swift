@@ -6,11 +6,10 @@ public final class ChunkQueue {
     private struct Chunk {
         let buffer: ByteBuffer
         var start: Int
-        var isShared: Bool
+        let isShared: Bool
     }
 
-    private var chunks: [Chunk] = []
-    private var head = 0
+    private var chunks = FIFO<Chunk>()
     private var spareBuffer: ByteBuffer?
     private var largeSpares: [ByteBuffer] = []
     private static let largeFrame = 32 * 1024
@@ -29,7 +28,7 @@ public final class ChunkQueue {
             chunks.append(Chunk(buffer: frame, start: start, isShared: false))
             return true
         }
-        if head < chunks.count, let last = chunks.last, last.isShared, last.buffer.count < Self.largeFrame {
+        if let last = chunks.last, last.isShared, last.buffer.count < Self.largeFrame {
             last.buffer.append(frame.bytes.dropping(start))
         } else {
             let shared = spareBuffer ?? ByteBuffer(capacity: 2 * Self.largeFrame)
@@ -58,7 +57,7 @@ public final class ChunkQueue {
 
     /// The next bytes to write; empty when there are none. Invalid after any other call.
     public var front: Bytes {
-        head < chunks.count ? chunks[head].buffer.bytes.dropping(chunks[head].start) : Bytes(start: nil, count: 0)
+        chunks.first.map { $0.buffer.bytes.dropping($0.start) } ?? Bytes(start: nil, count: 0)
     }
 
     /// Forgets the first `length` bytes: they have been written.
@@ -66,22 +65,16 @@ public final class ChunkQueue {
         precondition(length >= 0 && length <= count)
         count -= length
         var rest = length
-        while rest > 0 {
-            let available = chunks[head].buffer.count - chunks[head].start
+        while rest > 0, var chunk = chunks.first {
+            let available = chunk.buffer.count - chunk.start
             guard rest >= available else {
-                chunks[head].start += rest
+                chunk.start += rest
+                chunks.replaceFirst(with: chunk)
                 return
             }
             rest -= available
-            recycle(chunks[head])
-            head += 1
-        }
-        if head == chunks.count {
-            chunks.removeAll(keepingCapacity: true)
-            head = 0
-        } else if head >= 64 {
-            chunks.removeFirst(head)
-            head = 0
+            chunks.removeFirst()
+            recycle(chunk)
         }
     }
 }

@@ -11,11 +11,11 @@ public enum HTTPDate {
     ///   more than 50 years after `now`.
     /// - Returns: seconds since 1970, negative before; nil for anything else.
     public static func seconds(_ value: Bytes, now: Double) -> Int? {
-        var reader = DateReader(rest: value)
+        var reader = FieldReader(value)
         if value.count == 24, reader.name(of: shortDays) != nil { return asctime(&reader) }
-        reader = DateReader(rest: value)
+        reader = FieldReader(value)
         if value.count == 29, reader.name(of: shortDays) != nil { return fixdate(&reader) }
-        reader = DateReader(rest: value)
+        reader = FieldReader(value)
         if reader.name(of: longDays) != nil { return rfc850(&reader, now: now) }
         return nil
     }
@@ -28,7 +28,7 @@ public enum HTTPDate {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    private static func fixdate(_ reader: inout DateReader) -> Int? {
+    private static func fixdate(_ reader: inout FieldReader) -> Int? {
         guard reader.skip(", "), let day = reader.number(digits: 2), reader.skip(" "),
             let month = reader.name(of: months), reader.skip(" "), let year = reader.number(digits: 4),
             reader.skip(" "), let time = reader.time(), reader.skip(" GMT"), reader.isAtEnd
@@ -36,7 +36,7 @@ public enum HTTPDate {
         return seconds(year: year, month: month + 1, day: day, time: time)
     }
 
-    private static func rfc850(_ reader: inout DateReader, now: Double) -> Int? {
+    private static func rfc850(_ reader: inout FieldReader, now: Double) -> Int? {
         guard reader.skip(", "), let day = reader.number(digits: 2), reader.skip("-"),
             let month = reader.name(of: months), reader.skip("-"), let shortYear = reader.number(digits: 2),
             reader.skip(" "), let time = reader.time(), reader.skip(" GMT"), reader.isAtEnd
@@ -47,11 +47,11 @@ public enum HTTPDate {
         // 31,556,952 s is the Gregorian calendar's mean year, so this is within one of the limit's year.
         var year = 1971 + Int((Double(limit) / 31_556_952).rounded(.down))
         year -= (((year - shortYear) % 100) + 100) % 100
-        while (daysSince1970(year: year, month: month + 1, day: day) * 86_400) + time > limit { year -= 100 }
+        while CivilDate(year: year, month: month + 1, day: day).daysSince1970 * 86_400 + time > limit { year -= 100 }
         return seconds(year: year, month: month + 1, day: day, time: time)
     }
 
-    private static func asctime(_ reader: inout DateReader) -> Int? {
+    private static func asctime(_ reader: inout FieldReader) -> Int? {
         guard reader.skip(" "), let month = reader.name(of: months), reader.skip(" "),
             let day = reader.skip(" ") ? reader.number(digits: 1) : reader.number(digits: 2),
             reader.skip(" "), let time = reader.time(), reader.skip(" "), let year = reader.number(digits: 4),
@@ -63,65 +63,16 @@ public enum HTTPDate {
     private static let fiftyYears = 50 * 31_556_952
 
     private static func seconds(year: Int, month: Int, day: Int, time: Int) -> Int? {
-        let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lastDay =
-            switch month {
-            case 2: isLeapYear ? 29 : 28
-            case 4, 6, 9, 11: 30
-            default: 31
-            }
-        guard (1...lastDay).contains(day) else { return nil }
-        return daysSince1970(year: year, month: month, day: day) * 86_400 + time
-    }
-
-    /// Days from 1970-01-01 in the Gregorian calendar. Counts years from March, so that a leap day is a year's last.
-    private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
-        let marchYear = month > 2 ? year : year - 1
-        let monthFromMarch = month > 2 ? month - 3 : month + 9
-        let leapDays = floorDivide(marchYear, 4) - floorDivide(marchYear, 100) + floorDivide(marchYear, 400)
-        // The months from March on have 31, 30, 31, 30, 31 days, again and again: 153 in five.
-        return marchYear * 365 + leapDays + (153 * monthFromMarch + 2) / 5 + (day - 1) - 719_468
-    }
-
-    private static func floorDivide(_ number: Int, _ divisor: Int) -> Int {
-        number >= 0 ? number / divisor : -((divisor - 1 - number) / divisor)
+        guard (1...CivilDate.days(inMonth: month, of: year)).contains(day) else { return nil }
+        return CivilDate(year: year, month: month, day: day).daysSince1970 * 86_400 + time
     }
 }
 
-/// Takes one date apart from the left. Every step either takes what it names or leaves the rest as it was.
-private struct DateReader {
-    var rest: Bytes
-
-    var isAtEnd: Bool { rest.isEmpty }
-
-    mutating func skip(_ literal: StaticString) -> Bool {
-        guard rest.starts(with: literal) else { return false }
-        rest = rest.dropping(literal.utf8CodeUnitCount)
-        return true
-    }
-
-    /// The position in `names` of the one that comes next.
-    mutating func name(of names: [StaticString]) -> Int? {
-        for (index, name) in names.enumerated() where skip(name) { return index }
-        return nil
-    }
-
-    /// A number of exactly `digits` digits.
-    mutating func number(digits: Int) -> Int? {
-        guard rest.count >= digits else { return nil }
-        var number = 0
-        for byte in rest.prefix(digits) {
-            guard byte.isDigit else { return nil }
-            number = number * 10 + Int(byte & 15)
-        }
-        rest = rest.dropping(digits)
-        return number
-    }
-
+extension FieldReader {
     /// `hh:mm:ss` as seconds of the day.
-    mutating func time() -> Int? {
-        guard let hour = number(digits: 2), hour < 24, skip(":"), let minute = number(digits: 2), minute < 60,
-            skip(":"), let second = number(digits: 2), second <= 60
+    fileprivate mutating func time() -> Int? {
+        guard let hour = number(digits: 2, in: 0...23), skip(":"), let minute = number(digits: 2, in: 0...59),
+            skip(":"), let second = number(digits: 2, in: 0...60)
         else { return nil }
         return hour * 3_600 + minute * 60 + second
     }

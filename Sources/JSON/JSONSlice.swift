@@ -118,7 +118,12 @@ public struct JSONSlice {
     /// The UTF-16 code unit that an escape `\uXXXX` at the start of `text` stands for; nil when there is none.
     public static func escapedUnit(in text: Bytes) -> UInt16? {
         guard text.count >= 6, text[0] == UInt8(ascii: "\\"), text[1] == UInt8(ascii: "u") else { return nil }
-        return UInt16(text.slice(2, 6).text, radix: 16)
+        var unit: UInt16 = 0
+        for digit in text.slice(2, 6) {
+            guard let value = digit.hexValue else { return nil }
+            unit = unit << 4 | UInt16(value)
+        }
+        return unit
     }
 
     /// `true` or `false`; nil for all else.

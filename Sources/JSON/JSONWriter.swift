@@ -143,8 +143,7 @@ public struct JSONWriter {
     public static func appendEscape(_ value: UInt32, to out: ByteBuffer) {
         out.append("\\u")
         for shift in [12, 8, 4, 0] as [UInt32] {
-            let digit = UInt8(truncatingIfNeeded: (value >> shift) & 15)
-            out.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            out.append(UInt8.lowerHexDigit(UInt8(truncatingIfNeeded: (value >> shift) & 15)))
         }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Testing
 
@@ -160,7 +161,7 @@ import Testing
             path = cursor.map { "/v2/contacts?limit=7&cursor=" + $0.replacingOccurrences(of: "=", with: "%3D") }
         }
         let named: [String] = (1...40).reversed().map(WorkspaceSeed.contactID)
-        let archived: [String] = (1...400).reversed().map { "cnt_archive" + WorkspaceSeed.padded($0, 3) }
+        let archived: [String] = (1...400).reversed().map { "cnt_archive" + $0.padded(to: 3) }
         #expect(seen == named + archived)
         #expect(call("GET", "/v2/contacts").ids.count == 25)
         #expect(call("GET", "/v2/tags?order_by=updated_at:asc&limit=1").ids == ["tag_sandbox01"])

@@ -48,14 +48,14 @@ extension HTTPRequest {
         for pair in text[(text.firstIndex(of: "?") ?? text.endIndex)...].dropFirst().split(separator: "&") {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard sides.count == 2 else { continue }
-            let name = Self.parts(Self.decoded(sides[0]))
-            if name == parts { return Self.decoded(sides[1]) }
+            let name = Self.parts(sides[0].percentDecoded)
+            if name == parts { return sides[1].percentDecoded }
             // Of a list the commas are not encoded, those of its elements are.
             let elements = sides[1].split(separator: ",", omittingEmptySubsequences: false)
             guard name == parts.dropLast(), let index = parts.last.flatMap({ Int($0) }),
                 elements.indices.contains(index)
             else { continue }
-            return Self.decoded(elements[index])
+            return elements[index].percentDecoded
         }
         return nil
     }
@@ -65,23 +65,7 @@ extension HTTPRequest {
         let names = path.split(separator: "/")
         guard let index = names.firstIndex(where: { $0 == "{\(parts[0])}" }) else { return nil }
         let segments = target.bytes.text.prefix { $0 != "?" }.split(separator: "/")
-        return segments.indices.contains(index) ? Self.decoded(segments[index]) : nil
-    }
-
-    private static func decoded(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let digits = String(rest.prefix(2)), digits.utf8.count == 2,
-                let value = UInt8(digits, radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return segments.indices.contains(index) ? segments[index].percentDecoded : nil
     }
 
     // MARK: Showing

@@ -90,17 +90,3 @@ extension Parameter {
         }
     }
 }
-
-extension ByteBuffer {
-    /// Appends `text` with everything but RFC 3986's unreserved characters percent-encoded.
-    public func appendPercentEncoded(_ text: String) {
-        for byte in text.utf8 {
-            if byte.isAlphanumeric || byte == 0x2D || byte == 0x2E || byte == 0x5F || byte == 0x7E {
-                append(byte)
-            } else {
-                append(UInt8(ascii: "%"))
-                for digit in [byte >> 4, byte & 15] { append(digit < 10 ? 0x30 + digit : 0x37 + digit) }
-            }
-        }
-    }
-}

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The URI of a resource, taken apart: `engagement:///ngmt_…`, with a query or a second segment behind the id.
 ///
 /// The id stands in the path and not in the authority, because that is compared without case (RFC 3986 §3.2.2) and
@@ -31,7 +33,7 @@ struct ResourceURI {
         }
         var segments: [String] = []
         for segment in rest.split(separator: "/", omittingEmptySubsequences: false) {
-            guard let decoded = Self.decoded(segment) else { return nil }
+            guard let decoded = segment.strictlyPercentDecoded else { return nil }
             segments.append(decoded)
         }
         guard 1...2 ~= segments.count, !segments.contains(where: \.isEmpty) else { return nil }
@@ -44,35 +46,8 @@ struct ResourceURI {
     private static func expansions(_ query: Substring) -> [String]? {
         if query.isEmpty { return [] }
         let name = "expand="
-        guard query.hasPrefix(name), let value = decoded(query.dropFirst(name.count)) else { return nil }
+        guard query.hasPrefix(name), let value = query.dropFirst(name.count).strictlyPercentDecoded else { return nil }
         return value.commaSeparatedWords
-    }
-
-    /// Nil when a percent sign is followed by anything but two digits, or what comes out is not UTF-8.
-    private static func decoded(_ text: Substring) -> String? {
-        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }
 

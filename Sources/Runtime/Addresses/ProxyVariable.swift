@@ -85,22 +85,6 @@ public struct ProxyVariable: Sendable {
 }
 
 extension String {
-    /// With each `%XX` as the byte that it stands for.
-    fileprivate var percentDecoded: String {
-        var (bytes, rest) = ([UInt8](), Array(utf8)[...])
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let decoded = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(decoded)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
     /// With each `part` replaced.
     fileprivate func replacingAll(_ part: String, by other: String) -> String {
         split(separator: part, omittingEmptySubsequences: false).joined(separator: other)

@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 
 /// What an engagement is at the start. Everything but its participants and tags stays so.
@@ -44,8 +45,8 @@ struct EngagementSeed: Sendable {
 
     var id: String {
         switch origin {
-        case .named: "ngmt_sandbox\(WorkspaceSeed.padded(number, 2))"
-        case .archived: "ngmt_archive\(WorkspaceSeed.padded(number, 3))"
+        case .named: "ngmt_sandbox\(number.padded(to: 2))"
+        case .archived: "ngmt_archive\(number.padded(to: 3))"
         case .created(let id, _, _): id
         }
     }

@@ -1,3 +1,5 @@
+import Bytes
+
 extension WorkspaceSeed {
     private static let firstNames = [
         "Ana", "Björn", "Chloé", "Dmitri", "Efua", "Fatima", "Gábor", "Hana", "Iván", "Jun", "Katarzyna", "Liam",
@@ -28,7 +30,7 @@ extension WorkspaceSeed {
             let addresses = ["contact\(number)@\(domain)"] + (number % 7 == 0 ? ["c\(number)@mail.example"] : [])
             facts.emails = Address.list(addresses)
         }
-        if number % 2 == 0 { facts.phones = Address.list(["+1202555\(Self.padded(100 + number, 4))"]) }
+        if number % 2 == 0 { facts.phones = Address.list(["+1202555\((100 + number).padded(to: 4))"]) }
         if number % 5 != 0 { facts.companyID = Self.companyID(company) }
         if number % 3 == 0 { facts.timeZone = Self.timeZones[number % Self.timeZones.count] }
         if number % 4 == 0 { facts.description = "Met at the \"Elephants & Data\" fair, stand \(number)." }
@@ -74,5 +76,5 @@ extension WorkspaceSeed {
         }
     }
 
-    private static func archivedContactID(_ number: Int) -> String { "cnt_archive\(padded(number, 3))" }
+    private static func archivedContactID(_ number: Int) -> String { "cnt_archive\(number.padded(to: 3))" }
 }

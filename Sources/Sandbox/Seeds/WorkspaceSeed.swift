@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 
 /// The facts that every sandbox starts with: the same ids, words and times at each start.
@@ -11,15 +12,10 @@ struct WorkspaceSeed {
     static let companyCRMID = "hs-company-2001"
     static let roomID = "cnt_sandboxroom1"
 
-    static func contactID(_ number: Int) -> String { "cnt_sandbox\(padded(number, 2))" }
-    static func companyID(_ number: Int) -> String { "cmp_sandbox\(padded(number, 2))" }
-    static func userID(_ number: Int) -> String { "usr_sandbox\(padded(number, 2))" }
-    static func tagID(_ number: Int) -> String { "tag_sandbox\(padded(number, 2))" }
-
-    static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-    }
+    static func contactID(_ number: Int) -> String { "cnt_sandbox\(number.padded(to: 2))" }
+    static func companyID(_ number: Int) -> String { "cmp_sandbox\(number.padded(to: 2))" }
+    static func userID(_ number: Int) -> String { "usr_sandbox\(number.padded(to: 2))" }
+    static func tagID(_ number: Int) -> String { "tag_sandbox\(number.padded(to: 2))" }
 
     struct Company: Sendable {
         let name: String?
@@ -86,11 +82,11 @@ struct WorkspaceSeed {
         {
             index, comment in
             let number = index + 1
-            let engagement = "ngmt_sandbox\(Self.padded(comment.0, 2))"
+            let engagement = "ngmt_sandbox\(comment.0.padded(to: 2))"
             let time = Self.epoch.adding(seconds: number * 40_000)
             let resolution = number == 3 ? (by: Self.userID(2), at: time) : nil
             return TranscriptComment(
-                id: "tano_sandbox\(Self.padded(number, 2))", engagementID: engagement,
+                id: "tano_sandbox\(number.padded(to: 2))", engagementID: engagement,
                 timelineID: Engagement.timelineID(engagement), .init(body: comment.1, resolution: resolution),
                 createdAt: time)
         }

@@ -264,11 +264,4 @@ extension UInt8 {
         default: return false
         }
     }
-
-    /// What this hexadecimal digit stands for, or nil.
-    var hexValue: UInt8? {
-        if isDigit { return self - 0x30 }
-        let letter = (self | 0x20) &- 0x61
-        return letter < 6 ? letter + 10 : nil
-    }
 }

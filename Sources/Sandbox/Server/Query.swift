@@ -42,21 +42,6 @@ struct Query {
 
 /// `bytes` with `%41` turned into `A`; nil for a broken escape or bytes that are not UTF-8.
 func percentDecoded(_ bytes: Bytes, plusIsSpace: Bool = false) -> String? {
-    var decoded: [UInt8] = []
-    decoded.reserveCapacity(bytes.count)
-    var at = 0
-    while at < bytes.count {
-        let byte = bytes[at]
-        if byte == UInt8(ascii: "%") {
-            guard at + 2 < bytes.count, let high = bytes[at + 1].hexValue, let low = bytes[at + 2].hexValue else {
-                return nil
-            }
-            decoded.append(high << 4 | low)
-            at += 3
-        } else {
-            decoded.append(byte == UInt8(ascii: "+") && plusIsSpace ? 0x20 : byte)
-            at += 1
-        }
-    }
-    return String(validating: decoded, as: UTF8.self)
+    let decoded = PercentEncoding.decode(bytes, brokenEscape: .refused, plusIsSpace: plusIsSpace)
+    return decoded.flatMap { String(validating: $0, as: UTF8.self) }
 }

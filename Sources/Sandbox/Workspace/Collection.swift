@@ -71,7 +71,7 @@ final class Collection {
     /// The id of the next new object: the same ones after each start.
     func nextID() -> String {
         created += 1
-        return "\(prefix)new\(WorkspaceSeed.padded(created, 5))"
+        return "\(prefix)new\(created.padded(to: 5))"
     }
 
     func add(_ record: Record) {

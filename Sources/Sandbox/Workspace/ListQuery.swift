@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 import JSON
 
 /// What a list request asks for: which objects, in which order, from where on.
@@ -143,8 +144,6 @@ struct ListQuery {
 
 /// Where a page ended. Base64 of JSON, so that a client has to encode its `=` and must not look inside.
 enum Cursor {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
     static func encode(_ time: Timestamp, _ id: String, of list: String) -> String {
         let out = ByteBuffer()
         var json = JSONWriter(out)
@@ -153,32 +152,13 @@ enum Cursor {
         json.member("id", id)
         json.member("list", list)
         json.endObject()
-        let bytes = Array(out.bytes)
-        var text = ""
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for place in 0..<4 {
-                let digit = alphabet[(bits >> (18 - 6 * place)) & 63]
-                text.unicodeScalars.append(place <= group.count ? Unicode.Scalar(digit) : "=")
-            }
-        }
-        return text
+        return withExtendedLifetime(out) { Data(out.bytes).base64EncodedString() }
     }
 
     static func decode(_ text: String, of list: String) -> (time: Timestamp, id: String)? {
-        guard text.utf8.count <= 1024 else { return nil }
-        var (bits, count) = (0, 0)
-        let bytes = ByteBuffer()
+        guard text.utf8.count <= 1024, let data = Data(base64Encoded: text) else { return nil }
+        let bytes = ByteBuffer(data)
         defer { withExtendedLifetime(bytes) {} }
-        for character in text.utf8 where character != UInt8(ascii: "=") {
-            guard let digit = alphabet.firstIndex(of: character) else { return nil }
-            (bits, count) = ((bits << 6 | digit) & 0xFFFF, count + 6)
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
-            }
-        }
         guard let value = JSONInput(bytes.bytes), let time = value["updated_at"]?.integer, let id = value["id"]?.string,
             value["list"]?.string == list
         else { return nil }

@@ -9,8 +9,7 @@ struct Rendered {
 
     init(_ body: ByteBuffer) {
         self.body = body
-        let digits = String(body.bytes.fingerprint, radix: 16)
-        etag = "\"\(String(repeating: "0", count: 16 - digits.utf8.count))\(digits)\""
+        etag = "\"\(body.bytes.fingerprint.padded(to: 16, radix: 16))\""
     }
 }
 

@@ -226,10 +226,10 @@ struct ContactSet {
         let root = JSONSlice(checked: engagement)
         guard let list = root.member("contacts"), list.kind == .array else { return nil }
         if withNames { readHeading(root) }
-        var seen = SmallSet()
+        var seen: Set<String> = []
         for item in list.elements {
             guard let (id, isResource) = Self.identity(item), !id.isEmpty else { return nil }
-            guard seen.insert(id) else { continue }
+            guard seen.insert(id).inserted else { continue }
             if withNames { names[id] = item.contactName }
             if isResource { preserved.append(id) } else { contacts.append(id) }
         }
@@ -260,7 +260,7 @@ struct ContactSet {
 extension [String] {
     fileprivate func without(_ others: some Swift.Collection<String>) -> [String] {
         if others.isEmpty || isEmpty { return self }
-        let others = SmallSet(others)
+        let others = Set(others)
         return filter { !others.contains($0) }
     }
 
@@ -268,14 +268,14 @@ extension [String] {
     func holdsSame(as others: [String]) -> Bool {
         guard count == others.count else { return false }
         if self == others { return true }
-        let others = SmallSet(others)
+        let others = Set(others)
         return allSatisfy(others.contains)
     }
 
     /// Followed by those of `others` that are not in it yet, each once.
     fileprivate func adding(_ others: [String]) -> [String] {
-        var seen = SmallSet(self)
-        return self + others.filter { seen.insert($0) }
+        var seen = Set(self)
+        return self + others.filter { seen.insert($0).inserted }
     }
 }
 
@@ -284,28 +284,5 @@ extension FieldError {
     fileprivate func index(in list: String) -> Int? {
         guard field.hasPrefix(list + "["), field.hasSuffix("]") else { return nil }
         return Int(field.dropFirst(list.utf8.count + 1).dropLast())
-    }
-}
-
-/// Texts, each once. Few are compared one by one, which is quicker than hashing them.
-private struct SmallSet {
-    private var few: [String] = []
-    private var many: Set<String> = []
-
-    private static let fewLimit = 16
-
-    init() {}
-
-    init(_ texts: some Swift.Collection<String>) {
-        if texts.count > Self.fewLimit { many = Set(texts) } else { few = Array(texts) }
-    }
-
-    func contains(_ text: String) -> Bool { few.contains(text) || !many.isEmpty && many.contains(text) }
-
-    /// False when it is there already.
-    mutating func insert(_ text: String) -> Bool {
-        guard !contains(text) else { return false }
-        if few.count < Self.fewLimit, many.isEmpty { few.append(text) } else { many.insert(text) }
-        return true
     }
 }

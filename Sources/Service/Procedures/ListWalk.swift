@@ -207,20 +207,3 @@ final class ListWalk: Procedure {
         return .finish(exchange, data: list, meta: meta)
     }
 }
-
-extension String {
-    /// With `%XX` taken for the bytes that it stands for.
-    fileprivate var percentDecoded: String {
-        var (bytes, rest) = ([UInt8](), Array(utf8)[...])
-        while let byte = rest.popFirst() {
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}

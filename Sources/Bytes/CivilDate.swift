@@ -1,0 +1,69 @@
+/// A day of the Gregorian calendar, which also counts for the time before it was in use.
+public struct CivilDate: Equatable, Sendable {
+    /// The year; 0 is the one before 1.
+    public let year: Int
+    /// 1 to 12.
+    public let month: Int
+    /// From 1 on. One past the month's end names a day of the next month.
+    public let day: Int
+
+    /// The day with this name. The month must be one of the twelve.
+    public init(year: Int, month: Int, day: Int) { (self.year, self.month, self.day) = (year, month, day) }
+
+    /// The day that comes so many days after 1970-01-01.
+    public init(daysSince1970 days: Int) {
+        let shifted = days + Self.daysBefore1970
+        let era = shifted.floorDivided(by: Self.daysInEra)
+        let dayOfEra = shifted - era * Self.daysInEra
+        // Without its leap days every year has 365: one in 4 years, none in 100, one in 400.
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        year = era * 400 + yearOfEra + (month > 2 ? 0 : 1)
+        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+    }
+
+    /// Days from 1970-01-01 to this day; negative before.
+    public var daysSince1970: Int {
+        // Years begin in March here, so that a leap day is a year's last.
+        let marchYear = month > 2 ? year : year - 1
+        let monthFromMarch = month > 2 ? month - 3 : month + 9
+        let leapDays =
+            marchYear.floorDivided(by: 4) - marchYear.floorDivided(by: 100) + marchYear.floorDivided(by: 400)
+        // The months from March on have 31, 30, 31, 30, 31 days, again and again: 153 in five.
+        return marchYear * 365 + leapDays + (153 * monthFromMarch + 2) / 5 + (day - 1) - Self.daysBefore1970
+    }
+
+    /// How many days a month has.
+    public static func days(inMonth month: Int, of year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// As RFC 3339 has it: `2026-03-02`.
+    public var text: String { "\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))" }
+
+    /// A point in time as RFC 3339 has it, in UTC and to the millisecond: `2026-03-02T09:00:00.000Z`.
+    public static func text(millisecondsSince1970 milliseconds: Int) -> String {
+        let days = milliseconds.floorDivided(by: 86_400_000)
+        let rest = milliseconds - days * 86_400_000
+        let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60)
+        let (second, millisecond) = (rest / 1000 % 60, rest % 1000)
+        return "\(CivilDate(daysSince1970: days).text)T\(hour.padded(to: 2)):\(minute.padded(to: 2)):"
+            + "\(second.padded(to: 2)).\(millisecond.padded(to: 3))Z"
+    }
+
+    /// From 0000-03-01 to 1970-01-01.
+    private static let daysBefore1970 = 719_468
+    /// In 400 years.
+    private static let daysInEra = 146_097
+}
+
+extension Int {
+    /// The quotient, rounded down.
+    public func floorDivided(by divisor: Int) -> Int { self / divisor - (self % divisor < 0 ? 1 : 0) }
+}

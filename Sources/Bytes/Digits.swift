@@ -1,0 +1,26 @@
+extension UInt8 {
+    /// What this hexadecimal digit stands for, in either case; nil for any other character.
+    public var hexValue: UInt8? {
+        if isDigit { return self & 15 }
+        let letter = (self | 0x20) &- UInt8(ascii: "a")
+        return letter < 6 ? letter + 10 : nil
+    }
+
+    /// The digit for a value below 16, as in `f`.
+    @inlinable public static func lowerHexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+
+    /// The digit for a value below 16, as in `F`.
+    @inlinable public static func upperHexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    }
+}
+
+extension BinaryInteger {
+    /// The digits of a number that is not negative, with zeros in front up to `width`.
+    public func padded(to width: Int, radix: Int = 10) -> String {
+        let digits = String(self, radix: radix)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+}
