@@ -29,23 +29,21 @@ public enum CertificateFile {
     /// What keeps a file from being one of certificates to trust, to follow its name in a sentence; nil when it may be
     /// one. What is read only once, such as a pipe, is left alone.
     public static func fault(of path: FilePath) -> String? {
-        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
-        guard descriptor >= 0 else { return "can't be read: \(String(cString: strerror(errno)))" }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return nil }
-        if status.st_mode & S_IFMT == S_IFDIR { return "is a directory" }
-        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-        let start = ByteBuffer(capacity: lookedAt)
-        let count = read(descriptor, start.spare(atLeast: lookedAt).baseAddress, lookedAt)
-        guard count >= 0 else { return "can't be read: \(String(cString: strerror(errno)))" }
-        start.commit(count)
+        let start: ByteBuffer
+        do throws(ReadableFile.Refusal) {
+            let file = try ReadableFile(path)
+            if file.isDirectory { return "is a directory" }
+            guard file.isRegular else { return nil }
+            start = try file.start(lookedAt)
+        } catch {
+            return "can't be read: \(error.reason)"
+        }
         let bytes = start.bytes
         // ASN.1: a sequence with its length, as in a certificate, or some of them, in binary form.
         if bytes.count > 1, bytes[0] == 0x30, 0x80...0x84 ~= bytes[1] {
             return "is in binary form (DER) and not PEM; openssl x509 -inform der -in FILE -out FILE.pem converts it"
         }
-        return bytes.hasCertificate || count == lookedAt ? nil : "holds no certificate in PEM form"
+        return bytes.hasCertificate || bytes.count == lookedAt ? nil : "holds no certificate in PEM form"
     }
 
     /// Bytes of a file that are looked at, at most.

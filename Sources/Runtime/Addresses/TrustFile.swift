@@ -14,8 +14,8 @@ final class TrustFile {
 
     /// Nil where one of the two can't be read, or the system has no such files.
     init?(system: FilePath, besides added: FilePath) {
-        guard let first = WholeFile.read(system, limit: Self.limit),
-            let second = WholeFile.read(added, limit: Self.limit)
+        guard let first = ReadableFile.whole(system, limit: Self.limit),
+            let second = ReadableFile.whole(added, limit: Self.limit)
         else { return nil }
         first.append(UInt8(ascii: "\n"))
         first.append(second)

@@ -13,7 +13,7 @@ enum NameServers {
 
     /// At most three, as the C library takes them.
     private static var addresses: [String] {
-        guard let content = WholeFile.read(FilePath(path), limit: 64 * 1024) else { return [] }
+        guard let content = ReadableFile.whole(FilePath(path), limit: 64 * 1024) else { return [] }
         let lines = content.bytes.text.split { $0.isNewline }.map { $0.split { $0 == " " || $0 == "\t" } }
         return lines.filter { $0.count >= 2 && $0[0] == "nameserver" }.prefix(3).map { String($0[1].prefix(64)) }
     }

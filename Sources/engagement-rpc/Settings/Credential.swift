@@ -187,29 +187,28 @@ final class Credential: CustomStringConvertible {
 
     /// The first line of a regular file. Never waits: a FIFO or directory is refused.
     private func read(_ path: FilePath) throws(Problem) -> String {
-        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
-        guard descriptor >= 0 else {
-            let reason = String(cString: strerror(errno))
-            throw Problem(sentence: "The token file can't be opened (\(reason)); check the path of --token-file.")
+        let file: ReadableFile
+        do throws(ReadableFile.Refusal) {
+            file = try ReadableFile(path)
+        } catch {
+            throw Problem(sentence: "The token file can't be opened (\(error.reason)); check the path of --token-file.")
         }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard file.isRegular else {
             throw Problem(sentence: "The token file is not a regular file; --token-file takes the path of one.")
         }
-        guard status.st_uid == geteuid() else {
+        guard file.isOurs else {
             throw Problem(
                 sentence: "The token file belongs to another user; copy it, or name it in --token-command 'cat FILE'.")
         }
-        if status.st_mode & (S_IRWXG | S_IRWXO) != 0, !hasWarned {
+        if file.isOpenToOthers, !hasWarned {
             hasWarned = true
             warn("The token file can be read or changed by others; chmod 600 keeps it to its owner.")
         }
-        var room = [UInt8](repeating: 0, count: Self.limit + 4)
-        let count = Glibc.read(descriptor, &room, room.count)
-        guard count >= 0 else { throw Problem(sentence: "The token file can't be read; check its permissions.") }
-        let line = room[0..<count].prefix { $0 != 0x0A }
-        return Self.bare(String(decoding: line, as: UTF8.self))
+        guard let start = try? file.start(Self.limit + 4) else {
+            throw Problem(sentence: "The token file can't be read; check its permissions.")
+        }
+        let end = start.bytes.firstPosition(of: 0x0A) ?? start.count
+        return Self.bare(start.bytes.slice(0, end).text)
     }
 
     /// Without the byte-order mark that some editors write, and without blanks and line breaks around.
