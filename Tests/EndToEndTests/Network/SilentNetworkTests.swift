@@ -4,25 +4,39 @@ import Testing
 
 /// Where packets to 192.0.2.0/24 vanish: a network and a mount namespace of a process's own.
 enum SilentNetwork {
-    /// Starts the process where packets to 192.0.2.0/24 vanish, and a name server at 192.0.2.53 is all there is.
+    /// What every network of a test's own begins with; the name servers are the first argument.
     private static let script = #"""
         set -e
         ip link set lo up
         ip link add out0 type veth peer name out1
         ip addr add 192.0.2.1/24 dev out0
         ip link set out0 up
-        ip link set out1 up
-        ip neigh add 192.0.2.10 lladdr 02:00:00:00:00:01 dev out0 nud permanent
-        ip neigh add 192.0.2.53 lladdr 02:00:00:00:00:01 dev out0 nud permanent
-        ip route add unreachable 198.51.100.0/24
+        for end in 10 11 53; do ip neigh add 192.0.2.$end lladdr 02:00:00:00:00:01 dev out0 nud permanent; done
         mount -t tmpfs none /mnt
-        echo nameserver 192.0.2.53 >/mnt/resolv.conf
+        for server in $1; do echo "nameserver $server" >>/mnt/resolv.conf; done
         mount --bind /mnt/resolv.conf /etc/resolv.conf
+        shift
+
+        """#
+
+    /// What makes the network silent for good: the other end is nobody.
+    static let nobody = #"""
+        ip link set out1 up
+        ip route add unreachable 198.51.100.0/24
         exec "$@"
         """#
 
-    static func inside(_ command: [String], environment: [String: String] = [:]) -> Setup {
-        var setup = Setup(["-n", "-m", "sh", "-c", script, "sh"] + command, environment: environment)
+    /// How to start a process where packets to 192.0.2.0/24 vanish, and name servers at `resolvers` are all there are.
+    ///
+    /// - Parameters:
+    ///   - rest: shell that adds to the network, is given `command` as its arguments, and ends in `exec`.
+    ///   - resolvers: the addresses in resolv.conf.
+    static func inside(
+        _ command: [String], environment: [String: String] = [:], resolvers: [String] = ["192.0.2.53"],
+        rest: String = nobody
+    ) -> Setup {
+        let arguments = ["-n", "-m", "sh", "-c", script + rest, "sh", resolvers.joined(separator: " ")]
+        var setup = Setup(arguments + command, environment: environment)
         setup.environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
         setup.program = "/usr/bin/unshare"
         return setup
