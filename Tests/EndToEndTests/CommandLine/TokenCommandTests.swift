@@ -94,7 +94,7 @@ struct TokenCommandTests {
         let server = try FaultServer { $0["authorization"] == Self.new ? .ok() : .problem(401) }
         try withFile { path in
             let command =
-                "ls /proc/$$/fd | tr '\n' ' ' >> \(path); env >> \(path); "
+                "printf '%s ' $(ls /proc/self/fd) >> \(path); env >> \(path); "
                 + "test -e \(path).again && { rm \(path).again; echo \(Self.new); exit; }; : > \(path).again; echo \(Self.old)"
             let variables = [
                 "OPENSSL_CONF": "/dev/zero", "SSLKEYLOGFILE": "/nonexistent/keys", "MARKER": "still-here",
@@ -109,7 +109,7 @@ struct TokenCommandTests {
             #expect(try host.call("engagement.get", #"["ngmt_a"]"#).int("result", "meta", "attempts") == 2)
             try host.finish()
             let text = String(decoding: try Repository.bytes(path), as: UTF8.self)
-            // One that `sh` has for itself besides, or `ls` for the folder.
+            // `ls` has one besides, for the folder.
             let descriptors = text.split(separator: "\n").filter { $0.hasPrefix("0 1 2 ") }
             #expect(text.contains("0 1 2 ") && !text.contains(" 7 ") && !text.contains(" 9 "), "\(text)")
             let counts = descriptors.map { $0.split(separator: " ").prefix { Int($0) != nil }.count }

@@ -47,7 +47,11 @@ public final class Certificates: Sendable {
         printf 'subjectAltName=%s\n' "$2" >leaf.ext
         printf 'basicConstraints=critical,CA:TRUE\n' >between.ext
         key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"; }
-        authority() { key "$1"; openssl req -x509 -new -key "$1.key" -days 2 -subj "/CN=$1" -out "$1.pem"; }
+        # Of two authorities with the same name OpenSSL would look at one.
+        authority() {
+            key "$1"
+            openssl req -x509 -new -key "$1.key" -days 2 -subj "/CN=$1 ${PWD##*-}" -out "$1.pem"
+        }
         issued() {
             key "$1"
             openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr"
