@@ -253,4 +253,33 @@ struct AnswerTests {
         #expect(newest.reversed().elementsEqual(items.compactMap { $0.string("id") }))
         try host.finish()
     }
+
+    private func list(_ items: String, next: String?) -> Reaction {
+        let cursor = next.map { "\"\($0)\"" } ?? "null"
+        return .ok(#"{"object":"list","data":[\#(items)],"has_more":\#(next != nil),"next_cursor":\#(cursor)}"#)
+    }
+
+    @Test func whatComesAgainInAWalkReplacesTheEarlier() throws {
+        let server = try FaultServer { request in
+            request.target.contains("cursor=p")
+                ? self.list(#"{"id":"cnt_c"},{"id":"cnt_a","v":2}"#, next: nil)
+                : self.list(#"{"id":"cnt_a","v":1},{"id":"cnt_b"}"#, next: "p")
+        }
+        let host = try bridge(to: server)
+        let answer = try host.call("contact.list", #"{"all":true}"#)
+        let whole = #"[{"id":"cnt_b"},{"id":"cnt_c"},{"id":"cnt_a","v":2}]"#
+        #expect(answer.text("result", "data", "data") == whole, "\(answer)")
+        try host.finish()
+    }
+
+    @Test func noMoreIsGivenThanWasAskedFor() throws {
+        let items = (0..<5).map { #"{"id":"cnt_\#($0)"}"# }.joined(separator: ",")
+        let server = try FaultServer(always: list(items, next: "p"))
+        let host = try bridge(to: server)
+        let answer = try host.call("contact.list", #"{"all":true,"max_items":3}"#)
+        let ids = try answer.elements("result", "data", "data").compactMap { $0.string("id") }
+        #expect(ids == ["cnt_0", "cnt_1", "cnt_2"], "\(answer)")
+        #expect(answer.text("result")?.contains(#""stopped_by":{"kind":"max_items""#) == true, "\(answer)")
+        try host.finish()
+    }
 }

@@ -66,6 +66,24 @@ struct JournalTests {
             "\(command.errors)")
     }
 
+    /// Whoever else wrote into it.
+    @Test(arguments: ["../x", "cnt_a/../../users", "usr_a", "cnt_"])
+    func whatIsNoIDInItGoesNowhere(id: String) throws {
+        let (folder, server) = (try Folder(), try Self.server())
+        let first = try bridge(to: server, ["--journal", folder.file])
+        #expect(try first.call("engagement.replaceContacts", #"["ngmt_1",["cnt_c"]]"#).text("result") != nil)
+        try first.finish()
+        let written = try String(contentsOfFile: folder.file, encoding: .utf8)
+        let changed = written.replacing("\"cnt_a\"", with: "\"\(id)\"")
+        #expect(changed != written)
+        try Data(changed.utf8).write(to: URL(filePath: folder.file))
+        let second = try bridge(to: server, ["--journal", folder.file])
+        let answer = try second.call("engagement.undo", #"{"engagement_id":"ngmt_1","force":true}"#)
+        #expect(answer.text("error") != nil, "\(answer)")
+        #expect(server.requests.count { $0.method == "PUT" } == 1)
+        try second.finish()
+    }
+
     @Test func withoutOneUndoSaysWhatIsMissing() throws {
         let host = try sandbox()
         for method in ["engagement.undo", "journal.list"] {

@@ -152,4 +152,30 @@ struct ParameterTests {
         #expect(answer.text("error") == nil, "\(answer)")
         try host.finish()
     }
+
+    static let emptyConditions: [(String, String, String)] = [
+        ("engagement.list", #"{"start_at":{}}"#, "filter.start_at"),
+        ("engagement.list", #"{"engagement_type":{"eq":"CALL"},"contact_ids":{}}"#, "filter.contact_ids"),
+        ("engagement.list", #"{"crm_associations":{"eq":[]}}"#, "filter.crm_associations.eq"),
+        ("contact.list", #"{"crm_associations":{}}"#, "filter.crm_associations"),
+        ("company.list", #"{"domain":{}}"#, "filter.domain"),
+    ]
+
+    /// Passed over it would list everything.
+    @Test(arguments: emptyConditions)
+    func anEmptyConditionIsRefused(method: String, filter: String, field: String) throws {
+        let host = try sandbox()
+        expectRefusal(try host.call(method, #"{"filter":\#(filter)}"#), field)
+        #expect(try host.sandboxRequests().isEmpty)
+        try host.finish()
+    }
+
+    @Test func theLastSecondOfFourDigitsIsTaken() throws {
+        let host = try sandbox()
+        let answer = try host.call("engagement.list", #"{"filter":{"start_at":{"lte":"9999-12-31T23:59:59Z"}}}"#)
+        #expect(answer.text("result") != nil, "\(answer)")
+        let asked = try host.sandboxRequests().compactMap { $0.string("query") }
+        #expect(asked.count == 1 && asked.first?.contains("9999-12-31T23") == true, "\(asked)")
+        try host.finish()
+    }
 }

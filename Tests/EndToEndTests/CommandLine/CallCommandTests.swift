@@ -104,7 +104,7 @@ struct CallCommandTests {
     /// The message on stderr, the error on stdout.
     @Test(arguments: [[], ["--compact"], ["--raw"]])
     func aFailureIsSaidOnStderr(style: [String]) throws {
-        let command = try Command(["call", "engagement.get", "ngmt_sandbox99", "--sandbox"] + style)
+        let command = try Command(["call", "engagement.get", #"["ngmt_sandbox99"]"#, "--sandbox"] + style)
         #expect(command.ending == .exited(1))
         let answer = try Answer(Array(command.output.utf8))
         let message = style == ["--raw"] ? answer.string("error", "message") : answer.string("message")
@@ -118,7 +118,7 @@ struct CallCommandTests {
         ("engagement.addContacts", #"contact_ids[2] "cnt_nobody": not_found"#),
     ])
     func aRefusalNamesTheValue(method: String, place: String) throws {
-        let command = try Command(["call", method, "ngmt_sandbox01", "cnt_nobody", "--sandbox"])
+        let command = try Command(["call", method, #"["ngmt_sandbox01",["cnt_nobody"]]"#, "--sandbox"])
         let message = "The API did not accept the values (422): \(place); see data.errors."
         #expect(command.errors == "engagement-rpc: \(message)\n")
         let host = try sandbox()
@@ -148,7 +148,7 @@ struct CallCommandTests {
         let server = try FaultServer { $0.target.contains("cursor=") ? .problem(500) : .ok(page) }
         for style in [[], ["--compact"], ["--raw"]] {
             let command = try Command(
-                ["call", "contact.list", "all=true", "--base-url", server.baseURL, "--max-attempts", "1"] + style,
+                ["call", "contact.list", #"{"all":true}"#, "--base-url", server.baseURL, "--max-attempts", "1"] + style,
                 environment: Self.signIn)
             #expect(command.ending == .exited(1), "\(command)")
             #expect(command.output.contains("cnt_a") && command.output.contains("stopped_by"), "\(command.output)")
@@ -156,7 +156,7 @@ struct CallCommandTests {
             #expect(lines.count == 1 && command.errors.contains("cut short"), "\(command.errors)")
             #expect(command.errors.contains("(500)") && command.errors.contains("next_cursor"), "\(command.errors)")
         }
-        let limited = try Command(["call", "contact.list", "all=true", "max_items=3", "--sandbox"])
+        let limited = try Command(["call", "contact.list", #"{"all":true,"max_items":3}"#, "--sandbox"])
         #expect(limited.ending == .exited(1) && limited.errors.contains("max_items"), "\(limited.errors)")
         let whole = try Command(["call", "tag.list", "all=true", "--sandbox"])
         #expect(whole.ending == .exited(0) && whole.errors.isEmpty)

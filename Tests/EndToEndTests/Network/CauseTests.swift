@@ -125,6 +125,25 @@ struct CauseTests {
 
     // MARK: Sentences
 
+    /// Characters that are not seen, or that move what is seen, and marks without end: as a terminal, a log and a
+    /// question show them.
+    @Test(arguments: ["text", "json"])
+    func nothingOfTheAPIsWordsIsHidden(format: String) throws {
+        let hidden = "\u{2060}\u{AD}\u{180E}\u{E0041}\u{202E}\u{9B}"
+        let flood = "e" + String(repeating: "\u{301}", count: 400)
+        let body = #"{"title":"Conflict","detail":"There\u001b[2J is\#(hidden) one\#(flood)."}"#
+        let server = try FaultServer(always: .answer(409, body, type: "application/problem+json"))
+        let host = try bridge(to: server, ["--log-level", "debug", "--log-format", format])
+        let answer = try call(host)
+        try host.finish()
+        #expect(answer.code == 409 && answer.message.contains("one"), "\(answer)")
+        for text in [answer.message, host.errorText] {
+            let scalars = text.unicodeScalars
+            #expect(!scalars.contains { hidden.unicodeScalars.contains($0) || $0 == "\u{1B}" }, "\(answer)")
+            #expect(scalars.count { $0 == "\u{301}" } < 20, "\(answer)")
+        }
+    }
+
     static let refusals: [(Int, String, String)] = [
         (422, #"{"errors":{"contact_ids":["is invalid"]}}"#, "data.errors"), (422, #"{"errors":["x"]}"#, "data.errors"),
         (422, "<html><body>No</body></html>", "not JSON"), (422, #"{"title":"Unprocessable"}"#, ": Unprocessable."),

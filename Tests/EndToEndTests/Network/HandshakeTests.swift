@@ -70,6 +70,17 @@ struct HandshakeTests {
         try host.finish()
     }
 
+    /// Who takes the connection and says nothing of TLS is told as that, and not as one who takes none.
+    @Test(arguments: [SampleCall.get, .patch])
+    func silenceIsNotToldAsAConnectionThatIsNotTaken(sample: SampleCall) throws {
+        let server = try FaultServer(over: .handshake { _ in Reaction([.hang]) }, always: .ok())
+        let host = try bridge(to: server)
+        let answer = try host.call(sample, "a", within: 20)
+        #expect(answer.attempts == 0 && answer.applied == (sample == .get ? nil : "no"), "\(answer)")
+        #expect(answer.message.contains("took the connection, but TLS with it did not come about"), "\(answer)")
+        try host.finish()
+    }
+
     /// Fatal alerts in clear, as a server sends them in answer to the client's first message.
     static let alerts: [Named<UInt8>] = [
         Named("handshake_failure", 40), Named("bad_certificate", 42), Named("unknown_ca", 48),

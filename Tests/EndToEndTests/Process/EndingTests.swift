@@ -112,6 +112,22 @@ struct EndingTests {
         try host.checkLeftovers()
     }
 
+    /// What the documents say of the error holds for a call that had begun, too.
+    @Test func whatIsSaidOfTheEndIsTrue() throws {
+        let server = try FaultServer(always: .neverAnswer)
+        let host = try bridge(to: server)
+        let id = try host.begin("engagement.replaceContacts", replacement("ngmt_a"))
+        try host.wait(within: 5, for: "the request") { server.requests.count == 1 }
+        _ = try secondsToExit(of: host, within: 4) { host.signal(SIGTERM) }
+        let answer = try host.answer(to: id)
+        #expect(answer.code == 1006 && answer.applied == "unknown" && answer.attempts == 1, "\(answer)")
+        for document in ["page", "openrpc"] {
+            let text = try Command(["schema", document]).output
+            let said = text.split(separator: document == "page" ? "\n" : "}").filter { $0.contains("shutting_down") }
+            #expect(!said.isEmpty && said.allSatisfy { !$0.contains("nothing was sent") }, "\(said.first ?? "")")
+        }
+    }
+
     @Test(arguments: signals)
     func aSecondSignalEndsAtOnce(signal: Named<Int32>) throws {
         let server = try FaultServer(always: .neverAnswer)

@@ -106,6 +106,26 @@ struct LoadTests {
         try host.finish()
     }
 
+    /// Whoever opens many connections to the sandbox and says nothing does not keep its owner out.
+    @Test func idleConnectionsToTheSandboxMakeRoom() throws {
+        let host = try sandbox()
+        let base = try #require(try host.call("service.info").string("result", "base_url"))
+        let port = base.split(separator: ":").last?.prefix { $0.isNumber } ?? ""
+        let script = """
+            ulimit -n 2000
+            for ((n = 0; n < 1100; n++)); do exec {end}<>/dev/tcp/127.0.0.1/\(port); echo $n; done
+            read -r _
+            """
+        var setup = Setup(["-c", script])
+        (setup.program, setup.checks) = ("/bin/bash", .text)
+        let idle = try HostProcess(setup)
+        try idle.wait(within: 20, for: "the connections") { idle.outputText.contains("\n1099\n") }
+        #expect(try host.call("engagement.get", #"["ngmt_sandbox01"]"#).text("result") != nil)
+        try host.finish()
+        idle.closeInput()
+        _ = try idle.waitForExit()
+    }
+
     @Test func writesToOneEngagementKeepTheirOrder() throws {
         let server = try FaultServer { request in
             request.method == "PUT" && request.count == 1 && request.target.contains("ngmt_a")
