@@ -71,7 +71,7 @@ public struct JSONScanner {
         while let found = try nextName(of: &object) {
             let value = try self.value(depth: 1)
             // Every one counts: which of two another reader would take can't be known.
-            guard found.reads(name), other == nil, value.kind == .string, !value.spells(wanted) else { continue }
+            guard value.kind == .string, other == nil, found.reads(name), !value.spells(wanted) else { continue }
             other = value
         }
         try finish()

@@ -1,4 +1,5 @@
 import Bytes
+import CSystem
 import Glibc
 import Runtime
 import Service
@@ -128,7 +129,11 @@ final class Credential: CustomStringConvertible {
     /// Writes stars over the token, and over the ones before it, wherever they stand in `bytes`, however JSON may spell
     /// them there (`\/`, `\u0026`), inside another text too. One of less than 8 bytes is as likely any other word.
     func conceal(in bytes: UnsafeMutableRawBufferPointer) {
+        let mayBeEscaped = Bytes(bytes).firstPosition(of: UInt8(ascii: "\\")) != nil
         for secret in secrets where secret.count >= 8 {
+            // Without an escape it can only stand there as it is, which is quickly seen.
+            let isThere = mayBeEscaped || rpc_contains(bytes.baseAddress, bytes.count, secret, secret.count) != 0
+            guard isThere else { continue }
             var start = 0
             while start < bytes.count {
                 let isEscape = bytes[start] == UInt8(ascii: "\\")
