@@ -1,4 +1,4 @@
-"""The pictures of the README and of the page beside this file, drawn with matplotlib: run by its Python, in .venv.
+"""The pictures of the page beside this file, drawn with matplotlib: run by its Python, in .venv.
 
     pictures.py FIGURES.json FOLDER        writes performance.svg and growth.svg
 

@@ -147,11 +147,11 @@ struct Main {
         switch words.first ?? "openrpc" {
         case "openrpc": OpenRPC.append(table.listed, version: Version.number, to: compact)
         case "mcp": MCP.Server.appendDocument(table.offered, to: compact)
-        case "methods": return try show(ReadmeTables.methods)
+        case "methods": return try show(DocumentTables.methods)
         case "page": return try show(MethodsPage.text)
         case "examples": return try show(MethodsPage.exampleRequests)
-        case "errors": return try show(ReadmeTables.errors)
-        case "settings": return try show(ReadmeTables.settings)
+        case "errors": return try show(DocumentTables.errors)
+        case "settings": return try show(DocumentTables.settings)
         default: throw Failure(sentence: "schema takes openrpc or mcp.")
         }
         let pretty = ByteBuffer()

@@ -176,7 +176,7 @@ struct Origins {
     }
 }
 
-/// One setting: flag, variables, and how a value is taken. `--help` and the README's table come from this list.
+/// One setting: flag, variables, and how a value is taken. `--help` and the page of settings come from this list.
 struct Setting: Sendable {
     let flag: String
     let variables: [String]

@@ -44,12 +44,14 @@ struct CommandTests {
         }
     }
 
-    @Test(arguments: ["methods", "settings", "errors"]) func theTablesOfTheReadmeAreTheProgramsOwn(part: String) throws
-    {
+    @Test(arguments: [
+        ("methods", "README.md"), ("settings", "schema/settings.md"), ("errors", "schema/errors.md"),
+    ])
+    func theTablesOfThePagesAreTheProgramsOwn(part: String, page: String) throws {
         let table = try Command(["schema", part]).output
-        let readme = String(decoding: try Repository.bytes(Repository.root + "/README.md"), as: UTF8.self)
+        let text = String(decoding: try Repository.bytes(Repository.root + "/" + page), as: UTF8.self)
         #expect(table.contains("|---|"))
-        #expect(readme.contains(" -->\n" + table + "<!-- /\(part) -->"), "write it anew: Tests/update-generated")
+        #expect(text.contains(" -->\n" + table + "<!-- /\(part) -->"), "write it anew: Tests/update-generated")
     }
 
     @Test func theCommittedToolListIsTheProgramsOwn() throws {

@@ -1,9 +1,9 @@
 import EngagementAPI
 import JSONRPC
 
-/// The documentation's tables, made from the same tables that the program works from: `schema methods`, `schema
+/// Tables of the README and of the pages in schema/, made from what the program works from: `schema methods`, `schema
 /// settings`, `schema errors`.
-enum ReadmeTables {
+enum DocumentTables {
     /// One row for each resource: the page of methods has the rest.
     static var methods: String {
         var lines = ["| resource | methods | scopes |", "|---|---|---|"]
