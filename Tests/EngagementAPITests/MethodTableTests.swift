@@ -21,7 +21,7 @@ import Testing
             #expect(parameter.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" }, "\(parameter.name)")
             #expect(parameter.summary.hasSuffix("."), "\(parameter.name)")
             if parameter.place == .path { #expect(parameter.isRequired) }
-            if case .choices(let choices) = parameter.kind { #expect(choices.count <= 64) }
+            #expect(parameter.kind.choices.count <= 64)
         }
         guard case .http(let verb, let path, let repeatability) = method.action else {
             return #expect(method.subject == nil, "each of its requests has its own")

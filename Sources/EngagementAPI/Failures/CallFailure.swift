@@ -13,8 +13,10 @@ extension Method {
     /// The scopes that some calls take besides the method's own, by the condition.
     var conditionalScopes: [(condition: String, scopes: [String])] {
         var conditions: [(String, [String])] = []
-        for case .choices(let choices) in parameters.map(\.kind) {
-            conditions += choices.compactMap { choice in choice.scope.map { ("expand \(choice.value)", [$0]) } }
+        for parameter in parameters {
+            conditions += parameter.kind.choices.compactMap { choice in
+                choice.scope.map { ("\(parameter.name) \(choice.value)", [$0]) }
+            }
         }
         return conditions + (privateScopes.isEmpty ? [] : [("private engagement", privateScopes)])
     }
@@ -23,11 +25,8 @@ extension Method {
     public func requiredScopes(_ terms: CallTerms) -> [String] {
         var scopes = scopes
         if terms.editing != nil, !scopes.contains("contacts:read") { scopes += ["engagements:read", "contacts:read"] }
-        for case .choices(let choices) in parameters.map(\.kind) {
-            for (position, choice) in choices.enumerated() where terms.chosen & (1 << UInt64(position)) != 0 {
-                if let scope = choice.scope, !scopes.contains(scope) { scopes.append(scope) }
-            }
-        }
+        for scope in parameters.flatMap({ $0.kind.chosenChoices(terms) }).compactMap(\.scope)
+        where !scopes.contains(scope) { scopes.append(scope) }
         return scopes
     }
 }

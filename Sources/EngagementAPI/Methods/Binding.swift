@@ -96,13 +96,13 @@ extension MethodTable.Entry {
         for piece in path {
             switch piece {
             case .literal(let text): target.append(text)
-            case .parameter(let index):
+            case .parameter(let index, let kind):
                 let start = target.count
-                try appendPathValue(values[index], method.parameters[index], to: target)
+                try appendPathValue(values[index], kind, method.parameters[index], to: target)
                 if terms.resource.isEmpty { terms.resource = start..<target.count }
             }
         }
-        var separator = UInt8(ascii: "?")
+        var query = QueryString(target)
         if takesBody { body.append("{") }
         let emptyBody = body.count
         var isShaped = false
@@ -115,29 +115,17 @@ extension MethodTable.Entry {
             }
             let parameter = method.parameters[index]
             switch places[index] {
-            case .query where parameter.isFilter:
-                if case .filter(let fields) = parameter.kind {
-                    try parameter.appendFilter(value, fields, to: target, &separator)
-                }
             case .query:
-                let start = target.count
-                target.append(separator)
-                target.append(parameterNames[index])
-                target.append("=")
-                if try parameter.appendQueryValue(value, to: target, &terms) {
-                    separator = UInt8(ascii: "&")
-                } else {
-                    target.truncate(to: start)
-                }
+                try parameter.kind.appendQuery(value, name: parameter.name, to: &query, &terms)
             case .body:
                 if body.count > emptyBody { body.append(",") }
                 body.append("\"")
                 body.append(parameterNames[index])
                 body.append("\":")
-                try ValueCheck.append(value, parameter.kind, parameter.name, to: body)
+                try parameter.kind.append(value, at: parameter.name, to: body)
             case .local:
-                if case .options(let takesProgress) = parameter.kind {
-                    try parameter.readOptions(value, takesProgress: takesProgress, &terms)
+                if parameter.kind.limitsCall {
+                    try parameter.kind.limit(&terms, by: value, at: parameter.name)
                 } else {
                     isShaped = true
                 }
@@ -158,12 +146,12 @@ extension MethodTable.Entry {
     private func editing(_ values: [JSONSlice?]) throws(RPCFailure) -> Editing? {
         func flag(_ index: Int?) throws(RPCFailure) -> Bool {
             guard let index, let value = values[index] else { return false }
-            return try ValueCheck.flag(value, method.parameters[index].name)
+            return try FlagKind().flag(value, at: method.parameters[index].name)
         }
         var expected: [String]?
         if let index = editors.expected, let value = values[index] {
             let parameter = method.parameters[index]
-            try ValueCheck.append(value, parameter.kind, parameter.name, to: ByteBuffer())
+            try parameter.kind.append(value, at: parameter.name, to: ByteBuffer())
             expected = value.elements.compactMap(\.string)
         }
         let (isDryRun, isReported) = (try flag(editors.dryRun), try flag(editors.report))
@@ -174,7 +162,7 @@ extension MethodTable.Entry {
     private var nothingToChange: RPCFailure {
         let names = method.parameters.filter { $0.place == .body }.map(\.name).joined(separator: ", ")
         let text = "\(method.name) needs something to change: \(names)."
-        return ValueCheck.refusal("params", "required", text)
+        return .invalid("params", "required", text)
     }
 
     /// What the local parameters of a read ask for; nil when that is nothing.
@@ -183,25 +171,24 @@ extension MethodTable.Entry {
         let all = shapers.all.flatMap { values[$0] }
         let most = shapers.maxItems.flatMap { values[$0] }
         if asked == nil, all == nil, most == nil { return nil }
-        let fields = try asked.map { (value) throws(RPCFailure) in try Parameter.fields.selection(value) }
-        let walks = try all.map { (value) throws(RPCFailure) in try ValueCheck.flag(value, "all") } ?? false
+        let fields = try asked.map { (value) throws(RPCFailure) in try FieldsKind().selection(value, at: "fields") }
+        let walks = try all.map { (value) throws(RPCFailure) in try FlagKind().flag(value, at: "all") } ?? false
         var maxItems = Shaping.usualItems
         if let most {
-            maxItems = try ValueCheck.integer(most, 1...Shaping.mostItems, "max_items")
+            maxItems = try IntegerKind(range: 1...Shaping.mostItems).number(most, at: "max_items")
             guard walks else {
-                let text = "max_items goes with all: true; limit is for a page."
-                throw ValueCheck.refusal("max_items", "invalid_value", text)
+                throw .invalid(
+                    "max_items", "invalid_value", "max_items goes with all: true; limit is for a page.")
             }
         }
         return fields == nil && !walks ? nil : Shaping(fields: fields, walk: (walks, maxItems))
     }
 
     private func appendPathValue(
-        _ value: JSONSlice?, _ parameter: Parameter, to target: ByteBuffer
+        _ value: JSONSlice?, _ kind: IDKind, _ parameter: @autoclosure () -> Parameter, to target: ByteBuffer
     ) throws(RPCFailure) {
-        guard let value else { throw parameter.refusal("required", "\(parameter.name) is missing.") }
-        guard case .id(let prefix) = parameter.kind else { preconditionFailure("a path takes ids only") }
-        try ValueCheck.appendID(value, prefix, parameter.name, to: target)
+        guard let value else { throw parameter().refusal("required", "\(parameter().name) is missing.") }
+        guard kind.appendBare(value, to: target) else { throw kind.refusal(value, at: parameter().name) }
     }
 
     private func collect(
@@ -264,25 +251,5 @@ extension MethodTable.Entry {
         return RPCFailure(
             .invalidParams, message,
             errors: [FieldError(field: text.cut(after: 80), code: "unknown_parameter", message: message)])
-    }
-}
-
-extension Parameter {
-    var isFilter: Bool { if case .filter = kind { true } else { false } }
-
-    /// The fields that are wanted.
-    fileprivate func selection(_ value: JSONSlice) throws(RPCFailure) -> FieldSelection {
-        guard value.kind == .array else {
-            throw refusal("invalid_type", "\(name) must be an array of names such as [\"id\", \"contacts.id\"].")
-        }
-        var paths: [String] = []
-        for (index, element) in value.elements.enumerated() where index <= FieldSelection.pathLimit {
-            paths.append(try ValueCheck.text(element, 1, 200, "\(name)[\(index)]"))
-        }
-        guard !paths.isEmpty, let selection = FieldSelection(paths) else {
-            let limits = "1 to \(FieldSelection.pathLimit) names, dotted up to \(FieldSelection.depthLimit) deep"
-            throw refusal("invalid_value", "\(name) takes \(limits), none of them empty.")
-        }
-        return selection
     }
 }

@@ -72,7 +72,7 @@ public struct Method: Sendable {
     /// What a caller should know before using it, whoever that is.
     let advice: String
     /// In the order in which an array gives them.
-    public let parameters: [Parameter]
+    package let parameters: [Parameter]
     /// What carries it out.
     public let action: Action
     /// Which member of its answer must hold the id in the path; nil for what is about no single resource, and for
@@ -153,11 +153,11 @@ public struct Method: Sendable {
     /// The parameters that null clears in a plain call.
     private var clearable: [String] {
         guard case .http(.patch, _, _) = action else { return [] }
-        return parameters.filter(\.isNullable).map(\.name)
+        return parameters.filter(\.kind.isNullable).map(\.name)
     }
 
     /// What a tool has in place of null: the names of what is to be cleared.
-    public var clearing: Parameter? {
+    package var clearing: Parameter? {
         let names = clearable
         guard !names.isEmpty else { return nil }
         return .optional(

@@ -47,10 +47,10 @@ public final class MethodTable {
         /// What the request of such a call does when it arrives twice.
         public let repeatability: Repeatability
 
-        /// A stretch of the path: literal bytes, or the parameter at an index.
+        /// A stretch of the path: literal bytes, or the id that is the parameter at an index.
         enum PathPiece {
             case literal(ByteBuffer)
-            case parameter(Int)
+            case parameter(Int, IDKind)
         }
 
         init(_ method: Method, isAllowed: Bool) {
@@ -61,7 +61,7 @@ public final class MethodTable {
             parameterNames = method.parameters.map { ByteBuffer(text: $0.name) }
             places = method.parameters.map(\.place)
             required = method.parameters.map(\.isRequired)
-            nullable = method.parameters.map(\.isNullable)
+            nullable = method.parameters.map(\.kind.isNullable)
             if case .http(.patch, _, _) = method.action { needsChange = true } else { needsChange = false }
             func place(_ name: String) -> Int? {
                 method.parameters.firstIndex { $0.name == name && $0.place == .local }
@@ -99,8 +99,10 @@ public final class MethodTable {
                 pieces.append(.literal(ByteBuffer(text: String(rest[..<open]))))
                 let name = rest[rest.index(after: open)..<close]
                 let named = method.parameters.firstIndex { $0.name == name }
-                guard let named else { preconditionFailure("\(method.name): no parameter \(name)") }
-                pieces.append(.parameter(named))
+                guard let named, case .id(let prefix) = method.parameters[named].kind.shape else {
+                    preconditionFailure("\(method.name): no id \(name)")
+                }
+                pieces.append(.parameter(named, IDKind(prefix: prefix)))
                 rest = rest[rest.index(after: close)...]
             }
             if !rest.isEmpty { pieces.append(.literal(ByteBuffer(text: String(rest)))) }

@@ -13,8 +13,8 @@ extension Method {
             Parameter.list(
                 search: "Words in the name.",
                 filter: [
-                    FilterField(name: "domain", kind: .text, "One of its domains."),
-                    FilterField(name: "crm_associations", kind: .associations(["company"]), "Its CRM object."),
+                    FilterField(name: "domain", kind: TextFilter(), "One of its domains."),
+                    FilterField(name: "crm_associations", kind: AssociationFilter(["company"]), "Its CRM object."),
                 ]),
             action: .http(.get, path: "/v2/companies", .read), scopes: ["companies:read"], result: "CompanyList",
             example: #"{"filter":{"domain":{"eq":"acme.example"}},"fields":["id","name","domains.domain"]}"#),

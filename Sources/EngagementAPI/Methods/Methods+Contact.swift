@@ -13,7 +13,7 @@ extension Method {
             Parameter.list(
                 search: "Words in the name or an e-mail address.",
                 filter: [
-                    FilterField(name: "crm_associations", kind: .associations(["contact"]), "Its CRM object.")
+                    FilterField(name: "crm_associations", kind: AssociationFilter(["contact"]), "Its CRM object.")
                 ]),
             action: .http(.get, path: "/v2/contacts", .read), scopes: ["contacts:read"], result: "ContactList",
             example: #"{"search":"souza","limit":2,"fields":["id","first_name","last_name","emails.email"]}"#),

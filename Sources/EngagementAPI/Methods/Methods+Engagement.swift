@@ -136,15 +136,15 @@ extension Method {
     static let filters: [FilterField] = [
         FilterField(
             name: "engagement_type",
-            kind: .words(["MEETING", "CALL", "EMAIL", "TASK", "NOTE", "CALENDAR_EVENT", "DOCUMENT"]), "What it is."),
+            kind: WordFilter(["MEETING", "CALL", "EMAIL", "TASK", "NOTE", "CALENDAR_EVENT", "DOCUMENT"]), "What it is."),
         FilterField(
-            name: "processing_status", kind: .words(["PENDING", "PROCESSING", "COMPLETED", "FAILED"]),
+            name: "processing_status", kind: WordFilter(["PENDING", "PROCESSING", "COMPLETED", "FAILED"]),
             "How far the recording is."),
-        FilterField(name: "company_ids", kind: .ids(prefix: "cmp_"), "Companies that took part."),
-        FilterField(name: "contact_ids", kind: .ids(prefix: "cnt_"), "Contacts who took part."),
-        FilterField(name: "start_at", kind: .time, "When it began."),
+        FilterField(name: "company_ids", kind: IDFilter(prefix: "cmp_"), "Companies that took part."),
+        FilterField(name: "contact_ids", kind: IDFilter(prefix: "cnt_"), "Contacts who took part."),
+        FilterField(name: "start_at", kind: TimeFilter(), "When it began."),
         FilterField(
-            name: "crm_associations", kind: .associations(["company", "contact", "deal"]),
+            name: "crm_associations", kind: AssociationFilter(["company", "contact", "deal"]),
             "CRM objects that it belongs to."),
     ]
 
@@ -171,5 +171,5 @@ extension Method {
 
 extension Parameter {
     /// The engagement that a call is about.
-    public static let engagementID = path("engagement_id", "ngmt_", "The engagement's id.")
+    package static let engagementID = path("engagement_id", "ngmt_", "The engagement's id.")
 }

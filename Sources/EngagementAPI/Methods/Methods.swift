@@ -99,7 +99,8 @@ extension Parameter {
                 "Newest change first unless given; oldest with all."))
         all.append(
             optional(
-                "filter", .filter(filter + [FilterField(name: "updated_at", kind: .time, "When it last changed.")]),
+                "filter",
+                .filter(filter + [FilterField(name: "updated_at", kind: TimeFilter(), "When it last changed.")]),
                 .query,
                 "Comparisons by field; all must hold."))
         if let expand { all.append(expand) }

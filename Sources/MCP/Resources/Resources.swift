@@ -174,16 +174,13 @@ extension Server {
     /// The words that a parameter with a closed list may go on with: of a list the last one, those that are there left
     /// out.
     private static func words(_ parameter: Parameter, continuing value: String) -> [String] {
-        switch parameter.kind {
-        case .word(let words): return words.filter { $0.hasPrefix(value) }
-        case .choices(let choices):
-            // What stands there already stays as it is spelled, the blanks before the last word included.
-            let start = value.lastIndex(of: ",").map { value.index(after: $0) } ?? value.startIndex
-            let begun = value[start...].drop { $0.isWhitespace }
-            let (head, before) = (value.dropLast(begun.count), String(value[..<start]).commaSeparatedWords)
-            return choices.map(\.value).filter { $0.hasPrefix(begun) && !before.contains($0) }.map { head + $0 }
-        default: return []
-        }
+        let words = parameter.kind.words
+        guard case .words = parameter.kind.shape else { return words.filter { $0.hasPrefix(value) } }
+        // What stands there already stays as it is spelled, the blanks before the last word included.
+        let start = value.lastIndex(of: ",").map { value.index(after: $0) } ?? value.startIndex
+        let begun = value[start...].drop { $0.isWhitespace }
+        let (head, before) = (value.dropLast(begun.count), String(value[..<start]).commaSeparatedWords)
+        return words.filter { $0.hasPrefix(begun) && !before.contains($0) }.map { head + $0 }
     }
 
     func appendCompletion(_ words: [String], _ revision: Revision, to out: ByteBuffer) {

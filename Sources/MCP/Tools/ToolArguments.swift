@@ -58,7 +58,7 @@ enum ToolArguments {
                 out.append(member.name.bytes)
                 out.append(":")
                 let value = out.count
-                let kind = method.parameters.first { $0.name == name }?.kind ?? .any
+                let kind = method.parameters.first { $0.name == name }?.kind ?? AnyKind()
                 guard ToolArguments.append(member.value, kind, to: out) else {
                     out.truncate(to: start)
                     continue
@@ -98,7 +98,7 @@ enum ToolArguments {
     }
 
     /// Appends what a value of `kind` was meant to be. False, and nothing is appended, when it says nothing.
-    private static func append(_ value: JSONSlice, _ kind: Parameter.Kind, to out: ByteBuffer) -> Bool {
+    private static func append(_ value: JSONSlice, _ kind: any ParameterKind, to out: ByteBuffer) -> Bool {
         switch value.kind {
         case .null: return false
         case .string: appendString(value, kind, to: out)
@@ -109,18 +109,17 @@ enum ToolArguments {
         return true
     }
 
-    private static func appendString(_ value: JSONSlice, _ kind: Parameter.Kind, to out: ByteBuffer) {
+    private static func appendString(_ value: JSONSlice, _ kind: any ParameterKind, to out: ByteBuffer) {
         func append(_ kinds: [JSONSlice.Kind]) -> Bool {
             guard let (inner, owner) = parsed(value, kinds) else { return false }
             return withExtendedLifetime(owner) { Self.append(inner, kind, to: out) }
         }
-        switch kind {
-        case .nullable(let kind): return appendString(value, kind, to: out)
+        switch kind.shape {
         case .integer:
             if let text = value.string, text.isWholeNumber { return out.append(text: text) }
         case .flag:
             if let text = value.string, ["true", "false"].contains(text) { return out.append(text: text) }
-        case .choices, .fields:
+        case .words:
             if append([.array]) { return }
             guard let text = value.string else { break }
             var json = JSONWriter(out)
@@ -128,13 +127,15 @@ enum ToolArguments {
             for word in text.commaSeparatedWords { json.string(word) }
             return json.endArray()
         case .ids, .list: if append([.array]) { return }
-        case .object, .openObject, .filter, .options: if append([.object]) { return }
-        case .id, .text, .formatted, .word, .time, .any: break
+        case .object: if append([.object]) { return }
+        case .id, .text, .any: break
         }
         out.append(value.bytes)
     }
 
-    private static func appendArray(_ value: JSONSlice, _ kind: Parameter.Kind, to out: ByteBuffer) -> Bool {
+    private static func appendArray(_ value: JSONSlice, _ kind: any ParameterKind, to out: ByteBuffer) -> Bool {
+        let elementKind: any ParameterKind
+        if case .list(let kind) = kind.shape { elementKind = kind } else { elementKind = AnyKind() }
         let start = out.count
         var (isFirst, hasElements) = (true, false)
         out.append("[")
@@ -142,15 +143,16 @@ enum ToolArguments {
             hasElements = true
             let end = out.count
             if !isFirst { out.append(",") }
-            if append(element, kind.element, to: out) { isFirst = false } else { out.truncate(to: end) }
+            if append(element, elementKind, to: out) { isFirst = false } else { out.truncate(to: end) }
         }
         out.append("]")
         return kept(out, start, isEmpty: isFirst && hasElements)
     }
 
-    private static func appendObject(_ value: JSONSlice, _ kind: Parameter.Kind, to out: ByteBuffer) -> Bool {
+    private static func appendObject(_ value: JSONSlice, _ kind: any ParameterKind, to out: ByteBuffer) -> Bool {
         let start = out.count
-        let kinds = kind.memberKinds
+        var kinds: [String: any ParameterKind] = [:]
+        if case .object(let members) = kind.shape { for member in members { kinds[member.name] = member.kind } }
         var (isFirst, hasMembers) = (true, false)
         out.append("{")
         for member in value.members {
@@ -159,7 +161,7 @@ enum ToolArguments {
             if !isFirst { out.append(",") }
             out.append(member.name.bytes)
             out.append(":")
-            let kind = member.name.string.flatMap { kinds[$0] } ?? .any
+            let kind = member.name.string.flatMap { kinds[$0] } ?? AnyKind()
             if append(member.value, kind, to: out) { isFirst = false } else { out.truncate(to: end) }
         }
         out.append("}")
@@ -185,28 +187,6 @@ enum ToolArguments {
     static func checked(_ buffer: ByteBuffer) -> JSONSlice? {
         var scanner = JSONScanner(buffer.bytes)
         return try? scanner.text()
-    }
-}
-
-extension Parameter.Kind {
-    /// What the elements of an array are.
-    fileprivate var element: Parameter.Kind {
-        switch self {
-        case .list(let kind, _): kind
-        case .nullable(let kind): kind.element
-        default: .any
-        }
-    }
-
-    /// What the members of an object are, by name.
-    fileprivate var memberKinds: [String: Parameter.Kind] {
-        switch self {
-        case .object(let members): Dictionary(members.map { ($0.name, $0.kind) }, uniquingKeysWith: { $1 })
-        case .filter(let fields): Dictionary(fields.map { ($0.name, $0.member.kind) }, uniquingKeysWith: { $1 })
-        case .options: ["timeout_ms": .integer(1...(.max)), "max_attempts": .integer(1...(.max))]
-        case .nullable(let kind): kind.memberKinds
-        default: [:]
-        }
     }
 }
 

@@ -65,13 +65,8 @@ extension Server {
 }
 
 extension Method {
-    /// The words that a call has chosen, of all its parameters that are closed lists.
+    /// The words that a call has chosen.
     func chosenWords(_ terms: CallTerms) -> [String] {
-        for case .choices(let choices) in parameters.map(\.kind) {
-            return choices.enumerated().compactMap { position, choice in
-                terms.chosen & (1 << UInt64(position)) != 0 ? choice.value : nil
-            }
-        }
-        return []
+        parameters.flatMap { $0.kind.chosen(by: terms) }
     }
 }

@@ -76,28 +76,28 @@ struct CallParams {
             json = found
         }
         guard let index = values.firstIndex(where: { $0.name == name }) else { return values.append((name, json)) }
-        guard kind?.isList == true, case .text = value, let joined = Self.joined(values[index].json, json) else {
+        guard kind?.shape.isList == true, case .text = value, let joined = Self.joined(values[index].json, json) else {
             throw Failure(sentence: "\(name) is given twice.")
         }
         values[index].json = joined
     }
 
     /// `text` as JSON. What can't be text is read as what it is: a number, true or false, words apart by commas, JSON.
-    private static func reading(_ text: String, as kind: Parameter.Kind?) -> ByteBuffer {
-        switch kind {
-        case .nullable(let kind): return reading(text, as: kind)
+    private static func reading(_ text: String, as kind: (any ParameterKind)?) -> ByteBuffer {
+        let shape = kind?.shape ?? .text
+        switch shape {
         case .integer, .flag:
             if let json = checked(text) { return json }
-        case .filter, .options, .object, .openObject, .any:
+        case .object, .any:
             if text.utf8.first.map({ $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") }) ?? false,
                 let json = checked(text)
             {
                 return json
             }
-        case .ids, .choices, .fields, .list:
+        case .ids, .words, .list:
             if text.hasPrefix("["), let json = checked(text) { return json }
             // A name may hold a comma.
-            let isSplit = if case .list = kind { false } else { true }
+            let isSplit = if case .list = shape { false } else { true }
             let words = isSplit ? text.split(separator: ",").map { $0.filter { $0 != " " } } : [text]
             let out = ByteBuffer()
             var json = JSONWriter(out)
@@ -105,7 +105,7 @@ struct CallParams {
             for word in words { json.string(word) }
             json.endArray()
             return out
-        case .id, .word, .text, .formatted, .time, nil: break
+        case .id, .text: break
         }
         let out = ByteBuffer()
         JSONWriter.appendString(text, to: out)
@@ -115,10 +115,10 @@ struct CallParams {
     /// Puts an id where the method takes one like it, and any other word where the next value goes, to be judged there.
     private mutating func place(_ word: String) throws(Failure) {
         let isFree: (Parameter) -> Bool = { [values] parameter in !values.contains { $0.name == parameter.name } }
-        if let named = parameters.first(where: { $0.kind.idPrefix.map(word.hasPrefix) ?? false && isFree($0) }) {
+        if let named = parameters.first(where: { $0.kind.shape.idPrefix.map(word.hasPrefix) ?? false && isFree($0) }) {
             return try assign(named.name, .text(word))
         }
-        if let list = parameters.first(where: { $0.kind.listPrefix.map(word.hasPrefix) ?? false }) {
+        if let list = parameters.first(where: { $0.kind.shape.listPrefix.map(word.hasPrefix) ?? false }) {
             return try assign(list.name, .text(word))
         }
         guard Self.isIDLike(word) else {
@@ -199,24 +199,17 @@ struct CallParams {
     }
 }
 
-extension Parameter.Kind {
+extension ValueShape {
     /// What an id begins with, for a single one.
-    fileprivate var idPrefix: String? {
-        switch self {
-        case .id(let prefix): prefix
-        case .nullable(let kind): kind.idPrefix
-        default: nil
-        }
-    }
+    fileprivate var idPrefix: String? { if case .id(let prefix) = self { prefix } else { nil } }
 
     /// What the ids of a list begin with.
     fileprivate var listPrefix: String? { if case .ids(let prefix) = self { prefix } else { nil } }
 
     fileprivate var isList: Bool {
         switch self {
-        case .ids, .choices, .fields, .list: true
-        case .nullable(let kind): kind.isList
-        default: false
+        case .ids, .words, .list: true
+        case .text, .id, .integer, .flag, .object, .any: false
         }
     }
 }

@@ -1,0 +1,76 @@
+import Bytes
+import JSON
+import JSONRPC
+
+/// What a parameter, or a member of one, may hold. A kind checks its values, writes them as the API takes them, and
+/// documents itself. A new kind is one file here, with its type and its short name in `Parameter.Kind`.
+///
+/// `field` is the path of a value, which a refusal names: `emails[0].email`.
+package protocol ParameterKind: Sendable {
+    /// The JSON that a value is, for readers of what is not yet checked.
+    var shape: ValueShape { get }
+    /// What it may hold, in a few words for people.
+    var limits: String { get }
+    /// What a value looks like, as a sentence; nil where its type or its words say it.
+    var form: String? { get }
+    /// The closed list that a word comes from; empty for other kinds.
+    var words: [String] { get }
+    /// The words that a call can choose several of, each a bit of its terms; empty for other kinds.
+    var choices: [Parameter.Choice] { get }
+    /// Whether `null` means something other than nothing.
+    var isNullable: Bool { get }
+    /// Whether it only limits the call.
+    var limitsCall: Bool { get }
+
+    /// Writes the members of its schema into an object that is open. JSON Schema draft-07 and 2020-12 read it the same
+    /// way. `orNull` has the type allow null besides.
+    func writeSchema(to json: inout JSONWriter, for reader: SchemaReader, orNull: Bool)
+
+    /// Appends a value to a body.
+    func append(_ value: JSONSlice, at field: String, to body: ByteBuffer) throws(RPCFailure)
+
+    /// The text of a value in a query.
+    func text(_ value: JSONSlice, at field: String) throws(RPCFailure) -> String
+
+    /// Appends a parameter to a query: one pair, unless the kind makes more or none of it.
+    func appendQuery(
+        _ value: JSONSlice, name: String, to query: inout QueryString, _ terms: inout CallTerms
+    ) throws(RPCFailure)
+
+    /// Sets what the call is limited by.
+    func limit(_ terms: inout CallTerms, by value: JSONSlice, at field: String) throws(RPCFailure)
+}
+
+/// What holds for most kinds.
+extension ParameterKind {
+    package var form: String? { nil }
+    package var words: [String] { choices.map(\.value) }
+    package var choices: [Parameter.Choice] { [] }
+    package var isNullable: Bool { false }
+    package var limitsCall: Bool { false }
+
+    package func append(_ value: JSONSlice, at field: String, to body: ByteBuffer) throws(RPCFailure) {
+        preconditionFailure("\(field): this kind has no place in a body")
+    }
+
+    package func text(_ value: JSONSlice, at field: String) throws(RPCFailure) -> String {
+        preconditionFailure("\(field): this kind has no place in a query")
+    }
+
+    package func appendQuery(
+        _ value: JSONSlice, name: String, to query: inout QueryString, _ terms: inout CallTerms
+    ) throws(RPCFailure) {
+        query.append(name, try text(value, at: name))
+    }
+
+    package func limit(_ terms: inout CallTerms, by value: JSONSlice, at field: String) throws(RPCFailure) {}
+}
+
+extension ParameterKind {
+    /// The choices that `terms` have taken.
+    package func chosen(by terms: CallTerms) -> [String] { chosenChoices(terms).map(\.value) }
+
+    func chosenChoices(_ terms: CallTerms) -> [Parameter.Choice] {
+        choices.enumerated().compactMap { terms.chosen & (1 << UInt64($0)) != 0 ? $1 : nil }
+    }
+}

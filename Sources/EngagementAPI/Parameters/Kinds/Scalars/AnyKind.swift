@@ -1,0 +1,21 @@
+import Bytes
+import JSON
+import JSONRPC
+
+/// Any JSON value, passed on as spelled and judged at the other end.
+package struct AnyKind: ParameterKind {
+    package init() {}
+
+    package var shape: ValueShape { .any }
+    package var limits: String { "any JSON" }
+
+    package func writeSchema(to json: inout JSONWriter, for reader: SchemaReader, orNull: Bool) {}
+
+    package func append(_ value: JSONSlice, at field: String, to body: ByteBuffer) throws(RPCFailure) {
+        body.append(value.bytes)
+    }
+}
+
+extension Parameter.Kind {
+    static var any: Self { Self(AnyKind()) }
+}

@@ -1,0 +1,59 @@
+import Bytes
+import JSON
+import JSONRPC
+
+/// Limits of a call, which never go to the API: `{timeout_ms, max_attempts}`, and `progress_token` where there is
+/// progress to tell of.
+struct OptionsKind: ParameterKind {
+    let takesProgress: Bool
+
+    var shape: ValueShape { .object(members) }
+    var limits: String {
+        "{`timeout_ms`?, `max_attempts`?\(takesProgress ? ", `progress_token`?" : "")}, whole numbers from 1"
+    }
+    var limitsCall: Bool { true }
+
+    private var members: [Parameter.Member] {
+        let limits = ["timeout_ms", "max_attempts"].map {
+            Parameter.Member(name: $0, kind: .integer(1...(.max)), isRequired: false)
+        }
+        return limits + (takesProgress ? [.init(name: "progress_token", kind: .any, isRequired: false)] : [])
+    }
+
+    func writeSchema(to json: inout JSONWriter, for reader: SchemaReader, orNull: Bool) {
+        ObjectKind(members: members).writeSchema(to: &json, for: reader, orNull: orNull)
+    }
+
+    func limit(_ terms: inout CallTerms, by value: JSONSlice, at field: String) throws(RPCFailure) {
+        let names = members.map(\.name)
+        guard value.kind == .object else {
+            let text = "\(field) must be an object with \(names.joined(separator: " and "))."
+            throw .invalid(field, "invalid_type", text)
+        }
+        var seen: Set<String> = []
+        for member in value.members {
+            let name = member.name.string ?? ""
+            let inner = "\(field).\(name.cut(after: 80))"
+            guard seen.insert(name).inserted else { throw .duplicate(inner) }
+            guard names.contains(name) else {
+                let hint = name.nearest(in: names).map { " Did you mean \($0)?" } ?? ""
+                throw .invalid(inner, "unknown_parameter", "\(field) has no member \(name.quoted).\(hint)")
+            }
+            if member.value.kind == .null { continue }
+            if name == "progress_token" {
+                guard member.value.kind == .string || member.value.integer != nil, member.value.bytes.count <= 256
+                else { throw .invalid(inner, "invalid_type", "\(inner) must be a short string or a whole number.") }
+                terms.ask(progressToken: Array(member.value.bytes))
+                continue
+            }
+            guard let number = member.value.integer, number >= 1 else {
+                throw .invalid(inner, "invalid_value", "\(inner) must be a whole number of at least 1.")
+            }
+            if name == "timeout_ms" { terms.timeoutMs = number } else { terms.maxAttempts = number }
+        }
+    }
+}
+
+extension Parameter.Kind {
+    static func options(takesProgress: Bool) -> Self { Self(OptionsKind(takesProgress: takesProgress)) }
+}
