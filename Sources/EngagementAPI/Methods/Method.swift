@@ -161,7 +161,7 @@ public struct Method: Sendable {
         let names = clearable
         guard !names.isEmpty else { return nil }
         return .optional(
-            "clear", .choices(names.map { .init(value: $0, scope: nil) }), .local,
+            "clear", .choices(names.map { .init(value: $0, scope: nil) }), in: .local,
             "Fields to empty, by name; null is the same as leaving a field out.")
     }
 

@@ -26,11 +26,11 @@ extension Method {
                     "contact_ids", .ids(prefix: "cnt_"), "The full new list of contacts; who is not in it is dropped."),
                 .options, .dryRun,
                 .optional(
-                    "expected_contact_ids", .ids(prefix: "cnt_"), .local,
+                    "expected_contact_ids", .ids(prefix: "cnt_"), in: .local,
                     "Who must be there now; if it is anybody else, nothing is written (412). Check, then act: another "
                         + "process may write in between."),
                 .optional(
-                    "report_changes", .flag, .local, "true reads before and after, and tells the changes."),
+                    "report_changes", .flag, in: .local, "true reads before and after, and tells the changes."),
             ],
             action: .http(.put, path: "/v2/engagements/{engagement_id}/contacts", .replace),
             scopes: ["engagements:write"], result: "Engagement", source: .inferred,
@@ -156,7 +156,7 @@ extension Method {
             .init(value: "signals", scope: nil), .init(value: "transcript", scope: nil),
             .init(value: "media_url", scope: nil), .init(value: "tags", scope: nil),
         ]),
-        .query, "Related records to include.")
+        in: .query, "Related records to include.")
 
     /// What reading, writing and reading back takes.
     private static let editing = ["engagements:read", "contacts:read", "engagements:write"]

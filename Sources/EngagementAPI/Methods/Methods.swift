@@ -77,40 +77,41 @@ extension Method {
 /// Parameters that several methods have.
 extension Parameter {
     static let options = optional(
-        "options", .options(takesProgress: false), .local,
+        "options", .options(takesProgress: false), in: .local,
         "Limits of this call: timeout_ms and max_attempts, each only ever lowering the process's own.")
 
     static let fields = optional(
-        "fields", .fields, .local, "Names or dotted paths; only these are in data.")
+        "fields", .fields, in: .local, "Names or dotted paths; only these are in data.")
 
     static let dryRun = optional(
-        "dry_run", .flag, .local, "true tells what would change, and writes nothing.")
+        "dry_run", .flag, in: .local, "true tells what would change, and writes nothing.")
 
     /// The parameters of a list, `filter` and what else there is among them.
     static func list(search: String? = nil, filter: [FilterField] = [], expand: Parameter? = nil) -> [Parameter] {
         var all = [
-            optional("limit", .integer(1...100), .query, "Items on a page; 25 unless given, 100 with all."),
-            optional("cursor", .text(minimum: 1, maximum: 4096), .query, "next_cursor of the page before."),
+            optional("limit", .integer(1...100), in: .query, "Items on a page; 25 unless given, 100 with all."),
+            optional("cursor", .text(minimum: 1, maximum: 4096), in: .query, "next_cursor of the page before."),
         ]
-        if let search { all.append(optional("search", .text(minimum: 1, maximum: 1000), .query, search)) }
+        if let search { all.append(optional("search", .text(minimum: 1, maximum: 1000), in: .query, search)) }
         all.append(
             optional(
-                "order_by", .word(["updated_at:desc", "updated_at:asc"]), .query,
+                "order_by", .word(["updated_at:desc", "updated_at:asc"]), in: .query,
                 "Newest change first unless given; oldest with all."))
         all.append(
             optional(
                 "filter",
                 .filter(filter + [FilterField(name: "updated_at", kind: TimeFilter(), "When it last changed.")]),
-                .query,
+                in: .query,
                 "Comparisons by field; all must hold."))
         if let expand { all.append(expand) }
         return all + [
-            optional("all", .flag, .local, "Every page, within this call's time."),
+            optional("all", .flag, in: .local, "Every page, within this call's time."),
             optional(
-                "max_items", .integer(1...Shaping.mostItems), .local, "Items at most with all; 10,000 unless given."),
+                "max_items", .integer(1...Shaping.mostItems), in: .local, "Items at most with all; 10,000 unless given."
+            ),
             fields,
             optional(
-                "options", .options(takesProgress: true), .local,
+                "options", .options(takesProgress: true), in: .local,
                 "Limits of this call: timeout_ms and max_attempts; and progress_token, for $/progress with all."),
         ]
     }
@@ -123,11 +124,7 @@ extension Parameter {
         Parameter(name: name, kind: kind, place: .body, isRequired: true, summary: summary)
     }
 
-    static func optional(_ name: String, _ kind: Kind, _ summary: String) -> Parameter {
-        optional(name, kind, .body, summary)
-    }
-
-    static func optional(_ name: String, _ kind: Kind, _ place: Place, _ summary: String) -> Parameter {
+    static func optional(_ name: String, _ kind: Kind, in place: Place = .body, _ summary: String) -> Parameter {
         Parameter(name: name, kind: kind, place: place, isRequired: false, summary: summary)
     }
 

@@ -15,8 +15,8 @@ extension HTTPRequest {
         guard 1...16 ~= parts.count, !parts.contains("media_url") else { return nil }
         let isPrefixed = ["body", "query", "path", "params", "data"].contains(parts[0])
         for parts in isPrefixed ? [parts, Array(parts.dropFirst())] : [parts] where !parts.isEmpty {
-            if let value = bodyValue(parts) { return Self.shown(value) }
-            if let text = queryValue(parts) ?? pathValue(parts, method) { return Self.shown(text) }
+            if let value = bodyValue(parts) { return Self.shownValue(value) }
+            if let text = queryValue(parts) ?? pathValue(parts, method) { return Self.shownText(text) }
         }
         return nil
     }
@@ -70,13 +70,13 @@ extension HTTPRequest {
 
     // MARK: Showing
 
-    private static func shown(_ value: JSONSlice) -> String? {
-        if let text = value.string { return shown(text) }
+    private static func shownValue(_ value: JSONSlice) -> String? {
+        if let text = value.string { return shownText(text) }
         let text = value.bytes.text
         return text.contains("media_url") ? nil : text.cut(after: 80, "…").printable
     }
 
-    private static func shown(_ text: String) -> String? {
+    private static func shownText(_ text: String) -> String? {
         var text = text
         if text.contains("://") {
             // What lets somebody in stands before the host or behind the path.

@@ -20,7 +20,7 @@ public enum OpenRPC {
         json.endObject()
         json.name("methods")
         json.beginArray()
-        for method in methods { write(method, to: &json) }
+        for method in methods { writeMethod(method, to: &json) }
         json.endArray()
         json.name("components")
         json.beginObject()
@@ -35,7 +35,7 @@ public enum OpenRPC {
         json.endObject()
     }
 
-    private static func write(_ method: Method, to json: inout JSONWriter) {
+    private static func writeMethod(_ method: Method, to json: inout JSONWriter) {
         json.beginObject()
         json.member("name", method.name)
         json.member("summary", method.summary)
@@ -43,7 +43,7 @@ public enum OpenRPC {
         json.member("paramStructure", "either")
         json.name("params")
         json.beginArray()
-        for parameter in method.parameters { write(parameter, to: &json) }
+        for parameter in method.parameters { writeParameter(parameter, to: &json) }
         json.endArray()
         json.name("result")
         json.beginObject()
@@ -57,7 +57,7 @@ public enum OpenRPC {
         json.endObject()
     }
 
-    private static func write(_ parameter: Parameter, to json: inout JSONWriter) {
+    private static func writeParameter(_ parameter: Parameter, to json: inout JSONWriter) {
         json.beginObject()
         json.member("name", parameter.name)
         json.member("description", parameter.documentation)

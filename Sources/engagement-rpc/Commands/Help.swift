@@ -6,9 +6,9 @@ enum Help {
     /// no topic.
     static func asked(_ texts: [String?]) throws(Failure) -> String {
         let sign = texts.firstIndex { $0 == "--help" || $0 == "-h" }
-        var words = Options.plainWords(texts[..<(sign ?? texts.count)])
+        var words = Word.plain(texts[..<(sign ?? texts.count)])
         if words.count > 1 || sign == nil, words.first == CommandWord.help.rawValue { words.removeFirst() }
-        let further = sign.map { Options.plainWords(texts[($0 + 1)...].prefix { $0?.hasPrefix("-") != true }) } ?? []
+        let further = sign.map { Word.plain(texts[($0 + 1)...].prefix { $0?.hasPrefix("-") != true }) } ?? []
         // A word behind --help is what is asked about; of `call METHOD --help` it may as well be one of the params.
         if let page = page(further) { return page }
         if let page = page(words) { return page }
@@ -29,9 +29,9 @@ enum Help {
         case "flags": return flags
         case "methods": return methods
         default:
-            if let command = CommandWord(rawValue: topic) { return description(command) }
+            if let command = CommandWord(rawValue: topic) { return commandPage(command) }
             let shown = callable.filter { $0.name == topic || $0.resource == topic || $0.verb == topic }
-            return shown.isEmpty ? nil : Array(shown.map(description).joined(separator: [""]))
+            return shown.isEmpty ? nil : Array(shown.map(methodPage).joined(separator: [""]))
         }
     }
 
@@ -93,13 +93,13 @@ enum Help {
             + ["", "help METHOD has its parameters. They go in as an object, or as an array in their order."]
     }
 
-    private static func description(_ command: CommandWord) -> [String] {
+    private static func commandPage(_ command: CommandWord) -> [String] {
         var lines = ["usage: engagement-rpc \(command.usage) [FLAGS]", "       \(command.summary)"]
         if !command.detail.isEmpty { lines += [""] + command.detail }
         return lines
     }
 
-    private static func description(_ method: Method) -> [String] {
+    private static func methodPage(_ method: Method) -> [String] {
         var lines = wrapped("\(method.name): \(method.summary)", indent: 0)
         if !method.detail.isEmpty { lines += wrapped(method.detail, indent: 2) }
         if let (verb, path) = method.address { lines.append("  \(verb) \(path)") }

@@ -40,7 +40,7 @@ struct IDKind: ParameterKind {
     /// The same without quotes, as a path takes it. Each byte is checked, so that no id can change the shape of a URL.
     func appendBare(_ value: JSONSlice, to out: ByteBuffer) -> Bool {
         if let plain = value.plainString {
-            guard accepts(plain) else { return false }
+            guard matches(plain) else { return false }
             out.append(plain)
             return true
         }
@@ -51,10 +51,10 @@ struct IDKind: ParameterKind {
 
     func accepts(_ text: String) -> Bool {
         let bytes = ByteBuffer(text.utf8)
-        return withExtendedLifetime(bytes) { accepts(bytes.bytes) }
+        return withExtendedLifetime(bytes) { matches(bytes.bytes) }
     }
 
-    private func accepts(_ bytes: Bytes) -> Bool {
+    private func matches(_ bytes: Bytes) -> Bool {
         let start = prefix.utf8.count
         guard bytes.count > start, bytes.count <= Self.limit else { return false }
         var at = 0
