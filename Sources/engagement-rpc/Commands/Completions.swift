@@ -31,13 +31,15 @@ enum Completions {
     /// What a flag's value may be.
     private enum Values { case files, words([String]), free }
 
+    /// Nil for a switch.
     private static func values(of setting: Setting) -> Values? {
-        guard let placeholder = setting.placeholder else { return nil }
-        if placeholder == "PATH" { return .files }
-        if setting.flag == "--toolsets" { return .words(Toolset.allCases.map(\.rawValue) + ["all"]) }
-        if setting.flag == "--methods" { return .words(methods) }
-        let words = placeholder.split(separator: "|").map(String.init)
-        return words.count > 1 ? .words(words) : .free
+        guard setting.placeholder != nil else { return nil }
+        switch setting.completions {
+        case .nothing: return .free
+        case .files: return .files
+        case .methods: return .words(methods)
+        case .words(let words): return .words(words)
+        }
     }
 
     private static var bash: String {

@@ -32,7 +32,7 @@ final class Doctor: LoopClient {
             tag: 0, request: HTTPRequest(.get, target: target), body: ByteBuffer(), connectTimeoutMs: 5000)
         line("engagement-rpc \(Version.number), \(Runtime.libraryVersions)")
         for setting in Setting.all {
-            let isOverruled = options.isSandbox && setting.flag == "--base-url"
+            let isOverruled = options.service.isSandbox && setting.flag == "--base-url"
             let value = isOverruled ? base.text : setting.value(options)
             let origin = isOverruled ? "the sandbox" : options.origins[setting.flag] ?? "default"
             line("      \(setting.flag.padded(20))\(value.padded(34))\(origin)")
@@ -54,7 +54,7 @@ final class Doctor: LoopClient {
         case .failed(let problem): fail(problem == process.trustFault() ? "certificates" : "token", problem)
         case .ready:
             hasToken = true
-            pass("token", "present and well-formed, from \(process.tokenOrigin)")
+            pass("token", "present and well-formed, from \(process.tokenChoice.origin)")
         }
         phase = .asking
         deadline = now + Self.patience

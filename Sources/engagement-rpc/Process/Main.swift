@@ -11,7 +11,7 @@ import Service
 struct Main {
     static func main() {
         let hasOutput = StandardStreams.fillGaps()
-        let token = Credential.takeFromEnvironment(Options.tokenVariable)
+        let token = EnvironmentToken.take(Setting.tokenVariable)
         var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
         // A reader that has gone, and a file that may not grow, are told by errno.
@@ -26,7 +26,7 @@ struct Main {
 
     private static func run(_ arguments: [Word], _ token: String?, hasOutput: Bool) throws(Failure) {
         let plain = arguments.map(\.text)
-        let unflagged = Options.plainWords(plain)
+        let unflagged = Word.plain(plain)
         let isHelp = plain.contains { $0 == "--help" || $0 == "-h" } || unflagged.first == CommandWord.help.rawValue
         let isVersion = plain.contains("--version") || unflagged == [CommandWord.version.rawValue]
         if isHelp || isVersion {
@@ -115,7 +115,7 @@ struct Main {
             throw Failure(sentence: "call takes a method, then its params; call --help shows how to write them.")
         }
         var options = options
-        options.framing = .lines
+        options.service.framing = .lines
         let isColoured =
             isatty(1) == 1 && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
             && Word.variable("TERM")?.text != "dumb"
@@ -142,7 +142,7 @@ struct Main {
     /// The documents as this process would give them: what its flags leave out is not in them.
     private static func printSchema(_ words: [String], _ options: Options) throws(Failure) {
         guard words.count <= 1 else { throw Failure(sentence: "schema takes one word: openrpc or mcp.") }
-        let table = MethodTable(filter: options.filter, sandbox: options.isSandbox)
+        let table = MethodTable(filter: options.service.filter, sandbox: options.service.isSandbox)
         let compact = ByteBuffer()
         switch words.first ?? "openrpc" {
         case "openrpc": OpenRPC.append(table.listed, version: Version.number, to: compact)

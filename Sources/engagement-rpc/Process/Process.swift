@@ -21,8 +21,7 @@ struct Process {
     let base: BaseURL
     /// Why no call can be made however the token is, or nil.
     let exposure: String?
-    /// Where the token comes from.
-    let tokenOrigin: String
+    let tokenChoice: TokenChoice
     /// What keeps the certificates that `SSL_CERT_FILE` names from being trusted, as a sentence, or nil.
     let trustFault: () -> String?
     /// Readies the transport for its first exchange.
@@ -34,29 +33,26 @@ struct Process {
     private let signals: SignalPipe
     private let streams: StandardStreams
     private let journal: FileJournal?
-    private let tokenCommand: TokenCommand?
 
     /// Wires everything. Touches neither network nor token file; only the sandbox opens its port, a journal its file.
     init(_ options: Options, token: String?) throws(Failure) {
         let connections = try Self.connections(options)
         // Not one that is there for all programs: the start touches no disk unasked.
         let isForAll = options.origins["--ca-file"] == "SSL_CERT_FILE"
-        if let file = options.caFile, !isForAll, let fault = CertificateFile.fault(of: file) {
+        if let file = options.transport.caFile, !isForAll, let fault = CertificateFile.fault(of: file) {
             throw Failure(sentence: "The CA file \(file.text.quoted) \(fault).")
         }
         signals = SignalPipe()
-        let sandbox = options.isSandbox ? try Self.startSandbox() : nil
+        let sandbox = options.service.isSandbox ? try Self.startSandbox() : nil
         self.sandbox = sandbox
         let base = try Self.baseURL(options, sandbox)
         self.base = base
         streams = StandardStreams()
-        let credential: Credential
-        (credential, tokenCommand, tokenOrigin) = try Self.credential(options, sandbox, token)
-        let transport = CurlTransport(
-            settings: TransportSettings(
-                baseURL: base.text, userAgent: "engagement-rpc/\(Version.number)", caFile: options.caFile,
-                isClearText: base.isClearText, isLoopback: base.isLoopback, maxConnections: connections,
-                allowsHTTP2: options.allowsHTTP2), clock: clock)
+        var transportSettings = options.transport
+        transportSettings.baseURL = base.text
+        (transportSettings.isClearText, transportSettings.isLoopback) = (base.isClearText, base.isLoopback)
+        transportSettings.maxConnections = connections
+        let transport = CurlTransport(settings: transportSettings, clock: clock)
         self.transport = transport
         let standardError = StandardError()
         self.standardError = standardError
@@ -64,24 +60,25 @@ struct Process {
             standardError.write($0)
         }
         self.log = log
-        credential.warn = { log.write(.warning, $0) }
+        tokenChoice =
+            if let sandbox {
+                TokenChoice(sandbox.token, origin: "the sandbox")
+            } else {
+                try TokenChoice(options, token: token) { log.write(.warning, $0) }
+            }
+        let credential = Credential(tokenChoice.source)
         Self.prepare(log, standardError, options)
         let exposure = base.isClearText && !base.isLoopback ? Self.clearText : nil
         self.exposure = exposure
-        let sharedTrust = isForAll && !base.isClearText ? options.caFile : nil
+        let sharedTrust = isForAll && !base.isClearText ? options.transport.caFile : nil
         let trustFault = { sharedTrust.flatMap(Self.fault) }
         self.trustFault = trustFault
         let readyTransport: () -> TokenAnswer = {
             if let exposure { return .failed(exposure) }
             if let fault = trustFault() { return .failed(fault) }
             let answer = credential.obtain()
-            guard case .ready = answer else { return answer }
-            do throws(Credential.Problem) {
-                transport.use(authorization: try credential.authorization())
-                return .ready
-            } catch {
-                return .failed(error.sentence)
-            }
+            if let authorization = credential.authorization { transport.use(authorization: authorization) }
+            return answer
         }
         self.readyTransport = readyTransport
         conceal = credential.conceal
@@ -91,7 +88,7 @@ struct Process {
             prepare: readyTransport,
             refreshToken: {
                 let answer = credential.refresh()
-                if case .ready = answer, let fresh = try? credential.authorization() {
+                if case .ready = answer, let fresh = credential.authorization {
                     transport.use(authorization: fresh)
                 }
                 return answer
@@ -115,7 +112,7 @@ struct Process {
                 "{\"time\":\"\(timestamp())\",\"level\":\"warning\",\"event\":\"log lines lost\",\"lines\":\($0)}\n"
             }
         }
-        for sentence in Options.strangers(Word.variables) { log.write(.warning, sentence) }
+        for sentence in UnknownVariables.warnings(Word.variables) { log.write(.warning, sentence) }
     }
 
     /// What keeps the certificates from being trusted in the file that `SSL_CERT_FILE` names.
@@ -123,24 +120,6 @@ struct Process {
         CertificateFile.fault(of: file).map { fault in
             "SSL_CERT_FILE names \(file.text.quoted), which \(fault); mend it, unset it, or give --ca-file."
         }
-    }
-
-    /// The token, the command that gives it, if any, and where it comes from.
-    private static func credential(
-        _ options: Options, _ sandbox: SandboxServer?, _ token: String?
-    ) throws(Failure) -> (Credential, TokenCommand?, origin: String) {
-        if let sandbox { return (Credential(token: sandbox.token, file: nil, command: nil), nil, "the sandbox") }
-        guard let source = try options.tokenSource(hasToken: token != nil) else {
-            return (Credential(token: token, file: nil, command: nil), nil, "ENGAGEMENT_RPC_TOKEN")
-        }
-        let origin = options.origins[source].flatMap { $0 == "flag" ? nil : $0 } ?? source
-        guard source == "--token-command", let text = options.tokenCommand else {
-            return (Credential(token: nil, file: options.tokenFile, command: nil), nil, origin)
-        }
-        guard let command = TokenCommand(text, limit: Credential.limit + 4) else {
-            throw Failure(sentence: "There are no descriptors for the token command.", code: Failure.systemError)
-        }
-        return (Credential(token: nil, file: nil, command: command), command, origin)
     }
 
     private static func journal(_ options: Options) throws(Failure) -> FileJournal? {
@@ -172,11 +151,11 @@ struct Process {
     func run(_ client: any LoopClient) throws(Failure) -> Loop.End {
         let loop = Loop(
             client: client, transport: transport, streams: streams, signals: signals, clock: clock,
-            journal: journal?.descriptor ?? -1, token: tokenCommand?.descriptor ?? -1)
+            journal: journal?.descriptor ?? -1, token: tokenChoice.source.descriptor)
         // How the last writes ended is still to be noted.
         defer {
             journal?.close(within: 1)
-            tokenCommand?.stop()
+            tokenChoice.source.stop()
         }
         let end = loop.run()
         if let sentence = end.problem { throw Failure(sentence: sentence, code: Failure.ioError) }
@@ -184,17 +163,10 @@ struct Process {
     }
 
     private static func settings(_ options: Options, _ base: BaseURL, _ connections: Int) -> ServiceSettings {
-        var settings = ServiceSettings(version: Version.number, baseURL: base.text)
-        settings.isSandbox = options.isSandbox
-        settings.filter = options.filter
-        settings.framing = options.framing
-        settings.confirm = options.confirm
-        settings.timeoutMs = options.timeoutMs
-        settings.maxAttempts = options.maxAttempts
-        settings.maxInFlight = options.maxInFlight
+        var settings = options.service
+        settings.baseURL = base.text
         settings.maxConnections = connections
-        settings.maxCallsPerSecond = options.maxCallsPerSecond
-        settings.sharesConnections = options.allowsHTTP2
+        settings.sharesConnections = options.transport.allowsHTTP2
         return settings
     }
 
@@ -203,7 +175,7 @@ struct Process {
     private static func connections(_ options: Options) throws(Failure) -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < 1024 else {
-            return options.maxConnections
+            return options.service.maxConnections
         }
         var free: [Int32] = []
         while free.count < 1024, case let next = fcntl(0, F_DUPFD_CLOEXEC, 3), next >= 0 { free.append(next) }
@@ -214,8 +186,8 @@ struct Process {
             throw Failure(sentence: text, code: Failure.systemError)
         }
         // The sandbox has the other end of each.
-        let each = options.isSandbox ? 2 : 1
-        return min(options.maxConnections, max(1, (free.count - leastDescriptors) / each))
+        let each = options.service.isSandbox ? 2 : 1
+        return min(options.service.maxConnections, max(1, (free.count - leastDescriptors) / each))
     }
 
     /// Those of stdin, stdout and stderr, of signals, the parent, the loop, name resolution, files and the first
@@ -235,7 +207,7 @@ struct Process {
     private static func baseURL(_ options: Options, _ sandbox: SandboxServer?) throws(Failure) -> BaseURL {
         do throws(BaseURL.Problem) {
             // Also where the sandbox takes its place: a bad setting is never passed over.
-            let wanted = try BaseURL(options.baseURL ?? Options.defaultBaseURL)
+            let wanted = try BaseURL(options.transport.baseURL)
             guard let sandbox else { return wanted }
             return try BaseURL("http://127.0.0.1:\(sandbox.port)/api")
         } catch {

@@ -40,4 +40,19 @@ struct Word {
         }
         return (1..<count).compactMap { rpc_argument($0).map { Word(cString: $0) } }
     }
+
+    /// The words that are neither flags nor values of flags, of a command line that nothing else is known of.
+    static func plain(_ texts: some Sequence<String?>) -> [String] {
+        var (words, isValue) = ([String](), false)
+        for text in texts {
+            guard let text else { continue }
+            guard text.hasPrefix("-"), text != "-" else {
+                if !isValue { words.append(text) }
+                isValue = false
+                continue
+            }
+            isValue = Setting.all.contains { $0.flag == text && $0.placeholder != nil }
+        }
+        return words
+    }
 }

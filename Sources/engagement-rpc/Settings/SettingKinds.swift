@@ -1,0 +1,119 @@
+import Bytes
+
+/// The kinds of settings, by what a value is. `place` is where it goes.
+extension Setting {
+    typealias Place<Value> = WritableKeyPath<Options, Value> & Sendable
+
+    static func toggle(
+        _ flag: String, hasVariable: Bool = true, _ place: Place<Bool>, _ summary: String
+    ) -> Setting {
+        Setting(
+            flag, hasVariable: hasVariable, placeholder: nil, summary: summary,
+            rule: "1, true, yes or on, or 0, false, no or off",
+            set: { options, word in
+                let text = word.text?.lowercased() ?? ""
+                options[keyPath: place] = ["1", "true", "yes", "on"].contains(text)
+                return options[keyPath: place] || ["0", "false", "no", "off"].contains(text)
+            },
+            show: { $0[keyPath: place] ? "on" : "off" })
+    }
+
+    static func number(_ flag: String, in range: ClosedRange<Int>, _ place: Place<Int>, _ summary: String) -> Setting {
+        Setting(
+            flag, placeholder: "N", summary: summary,
+            rule: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+            set: { options, word in
+                guard let text = word.text, text.utf8.allSatisfy(\.isDigit), let number = Int(text),
+                    range.contains(number)
+                else { return false }
+                options[keyPath: place] = number
+                return true
+            },
+            show: { "\($0[keyPath: place])" })
+    }
+
+    /// A number with decimals, or none.
+    static func rate(_ flag: String, _ place: Place<Double?>, _ summary: String) -> Setting {
+        Setting(
+            flag, placeholder: "N", summary: summary, rule: "a number from 0.001 to 1000000",
+            set: { options, word in
+                guard let text = word.text, text.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }),
+                    let rate = Double(text), 0.001...1_000_000 ~= rate
+                else { return false }
+                options[keyPath: place] = rate
+                return true
+            },
+            show: { $0[keyPath: place].map { "\($0)" } ?? "none" })
+    }
+
+    /// One of the values of an enum, by their names.
+    static func choice<Value: CaseIterable & Sendable>(
+        _ flag: String, hasVariable: Bool = true, _ place: Place<Value>,
+        named name: @escaping @Sendable (Value) -> String,
+        _ summary: String
+    ) -> Setting {
+        let names = Value.allCases.map(name)
+        // Put together by hand: `joined` has the runtime look for conformances, as a dictionary does.
+        var (placeholder, listed) = ("", "")
+        for (index, name) in names.enumerated() {
+            placeholder += (index == 0 ? "" : "|") + name
+            listed += (index == 0 ? "" : index == names.count - 1 ? " or " : ", ") + name
+        }
+        return Setting(
+            flag, hasVariable: hasVariable, placeholder: placeholder, summary: summary, rule: listed,
+            completions: .words(names),
+            set: { options, word in
+                let text = word.text?.lowercased()
+                guard let chosen = Value.allCases.first(where: { name($0) == text }) else { return false }
+                options[keyPath: place] = chosen
+                return true
+            },
+            show: { name($0[keyPath: place]) })
+    }
+
+    /// Words apart by commas, of which there is one at least.
+    static func list(
+        _ flag: String, _ summary: String, rule: String, completions: Completion,
+        set: @escaping @Sendable (inout Options, [String]) -> Bool, show: @escaping @Sendable (Options) -> [String]
+    ) -> Setting {
+        Setting(
+            flag, placeholder: "LIST", summary: summary, rule: rule, completions: completions,
+            set: { options, word in
+                let words = (word.text ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
+                return !words.isEmpty && set(&options, words)
+            },
+            show: { show($0).joined(separator: ",") })
+    }
+
+    static func text(
+        _ flag: String, placeholder: String, rule: String, _ summary: String,
+        set: @escaping @Sendable (inout Options, String) -> Void, show: @escaping @Sendable (Options) -> String
+    ) -> Setting {
+        Setting(
+            flag, placeholder: placeholder, summary: summary, rule: rule,
+            set: { options, word in
+                guard let text = word.text, !text.isEmpty else { return false }
+                set(&options, text)
+                return true
+            }, show: show)
+    }
+
+    /// A path, which need not be UTF-8. `absent` is shown where there is none.
+    static func path(
+        _ flag: String, further: [String] = [], _ place: Place<FilePath?>, absent: String = "none", _ summary: String
+    ) -> Setting {
+        Setting(
+            flag, further: further, placeholder: "PATH", summary: summary, rule: "a path", completions: .files,
+            isPath: true,
+            set: { options, word in
+                guard !word.bytes.isEmpty else { return false }
+                (word.bytes + [0]).withUnsafeBufferPointer { bytes in
+                    bytes.withMemoryRebound(to: CChar.self) { text in
+                        if let start = text.baseAddress { options[keyPath: place] = FilePath(cString: start) }
+                    }
+                }
+                return true
+            },
+            show: { $0[keyPath: place]?.text ?? absent })
+    }
+}

@@ -1,0 +1,35 @@
+import Runtime
+
+/// A token that a shell command prints.
+final class CommandToken: TokenSource {
+    private let command: TokenCommand
+    private let warn: (String) -> Void
+    private var hasSucceeded = false
+
+    /// `warn` is told when the command fails after it has succeeded: then no call is told. Nil when there are no
+    /// descriptors for the command.
+    init?(_ command: String, warn: @escaping (String) -> Void) {
+        guard let command = TokenCommand(command, limit: TokenText.readLimit) else { return nil }
+        (self.command, self.warn) = (command, warn)
+    }
+
+    var subject: String { "What the token command printed" }
+    var descriptor: Int32 { command.descriptor }
+
+    func refusal(because fault: String) -> String { "\(subject) \(fault)." }
+
+    /// Runs the command, or gives what it has printed since.
+    func read() -> TokenReading {
+        switch command.collect() {
+        case nil: return .awaited
+        case .failed(let sentence):
+            if hasSucceeded { warn(sentence) }
+            return .failed(sentence)
+        case .printed(let line):
+            hasSucceeded = true
+            return .token(TokenText.trimmed(String(decoding: line, as: UTF8.self)))
+        }
+    }
+
+    func stop() { command.stop() }
+}

@@ -1,0 +1,39 @@
+import Bytes
+import Runtime
+
+/// A token that is the first line of a file.
+final class FileToken: TokenSource {
+    private let path: FilePath
+    private let warn: (String) -> Void
+    private var hasWarned = false
+
+    /// `warn` is told, once, when others may read the file.
+    init(_ path: FilePath, warn: @escaping (String) -> Void) { (self.path, self.warn) = (path, warn) }
+
+    var subject: String { "The token file" }
+
+    /// Never waits: only a regular file is read, no FIFO or directory.
+    func read() -> TokenReading {
+        let file: ReadableFile
+        do throws(ReadableFile.Refusal) {
+            file = try ReadableFile(path)
+        } catch {
+            return .failed("The token file can't be opened (\(error.reason)); check the path of --token-file.")
+        }
+        guard file.isRegular else {
+            return .failed("The token file is not a regular file; --token-file takes the path of one.")
+        }
+        guard file.isOurs else {
+            return .failed("The token file belongs to another user; copy it, or name it in --token-command 'cat FILE'.")
+        }
+        if file.isOpenToOthers, !hasWarned {
+            hasWarned = true
+            warn("The token file can be read or changed by others; chmod 600 keeps it to its owner.")
+        }
+        guard let start = try? file.start(TokenText.readLimit) else {
+            return .failed("The token file can't be read; check its permissions.")
+        }
+        let end = start.bytes.firstPosition(of: 0x0A) ?? start.count
+        return .token(TokenText.trimmed(start.bytes.slice(0, end).text))
+    }
+}

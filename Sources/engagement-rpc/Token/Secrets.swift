@@ -1,0 +1,73 @@
+import Bytes
+import CSystem
+
+/// The tokens that there have been, which nobody is to read.
+struct Secrets {
+    private var secrets: [[UInt8]] = []
+
+    mutating func remember(_ token: String) { secrets.append(Array(token.utf8)) }
+
+    /// Writes stars over them wherever they stand in `bytes`, however JSON may spell
+    /// them there (`\/`, `\u0026`), inside another text too. One of less than 8 bytes is as likely any other word.
+    func conceal(in bytes: UnsafeMutableRawBufferPointer) {
+        let mayBeEscaped = Bytes(bytes).firstPosition(of: UInt8(ascii: "\\")) != nil
+        for secret in secrets where secret.count >= 8 {
+            // Without an escape it can only stand there as it is, which is quickly seen.
+            let isThere = mayBeEscaped || rpc_contains(bytes.baseAddress, bytes.count, secret, secret.count) != 0
+            guard isThere else { continue }
+            var start = 0
+            while start < bytes.count {
+                let isEscape = bytes[start] == UInt8(ascii: "\\")
+                guard isEscape || bytes[start] == secret[0] else {
+                    start += 1
+                    continue
+                }
+                let end = Self.end(of: secret, in: Bytes(bytes), from: start)
+                guard let end else {
+                    start += 1
+                    while isEscape, start < bytes.count, bytes[start] == UInt8(ascii: "\\") { start += 1 }
+                    continue
+                }
+                // An escape goes as a whole, or what is left of it would be none.
+                while start > 0, bytes[start - 1] == UInt8(ascii: "\\") { start -= 1 }
+                for index in start..<end { bytes[index] = UInt8(ascii: "*") }
+                start = end
+            }
+        }
+    }
+
+    /// Behind `secret` in `bytes` when it stands at `start`.
+    private static func end(of secret: [UInt8], in bytes: Bytes, from start: Int) -> Int? {
+        let backslash = UInt8(ascii: "\\")
+        var at = start
+        var isBehindBackslash = false
+        for wanted in secret {
+            let run = at
+            while at < bytes.count, bytes[at] == backslash { at += 1 }
+            // A backslash of the token's own: as many as there are spell it, alone or with what stands behind them.
+            if wanted == backslash {
+                guard at > run || isBehindBackslash else { return nil }
+                isBehindBackslash = true
+                if let unit = unit(in: bytes, at), unit == wanted { at += 5 }
+                continue
+            }
+            guard at < bytes.count else { return nil }
+            let isEscaped = at > run || isBehindBackslash
+            isBehindBackslash = false
+            if isEscaped, let unit = unit(in: bytes, at), unit == wanted {
+                at += 5
+                continue
+            }
+            let mayBeEscaped = at == run || wanted == UInt8(ascii: "/") || wanted == UInt8(ascii: "\"")
+            guard mayBeEscaped, bytes[at] == wanted else { return nil }
+            at += 1
+        }
+        return at
+    }
+
+    /// The character below U+0100 that `uXXXX` at `place` stands for.
+    private static func unit(in bytes: Bytes, _ place: Int) -> UInt8? {
+        guard place + 5 <= bytes.count, bytes[place] == UInt8(ascii: "u") else { return nil }
+        return UInt16(bytes.slice(place + 1, place + 5).text, radix: 16).flatMap { UInt8(exactly: $0) }
+    }
+}

@@ -1,0 +1,34 @@
+/// The source that the settings choose, and its name for a person.
+struct TokenChoice {
+    let source: any TokenSource
+    let origin: String
+
+    /// The flags that name a source, each with what makes it; nil where there are no descriptors for it.
+    private static let flags:
+        [(name: String, make: @Sendable (Options, @escaping (String) -> Void) -> (any TokenSource)?)] = [
+            ("--token-file", { options, warn in options.tokenFile.map { FileToken($0, warn: warn) } }),
+            ("--token-command", { options, warn in options.tokenCommand.flatMap { CommandToken($0, warn: warn) } }),
+        ]
+
+    /// A token that is known from the start.
+    init(_ token: String?, origin: String) { (source, self.origin) = (EnvironmentToken(token), origin) }
+
+    /// A flag overrules the environment's token, which overrules other variables. Throws when two flags are given.
+    init(_ options: Options, token: String?, warn: @escaping (String) -> Void) throws(Failure) {
+        let given = Self.flags.filter { options.origins[$0.name] == "flag" }
+        guard given.count < 2 else {
+            let names = given.map(\.name).joined(separator: " and ")
+            throw Failure(sentence: "\(names) are both given; the token has one place.")
+        }
+        let chosen = given.first ?? (token == nil ? Self.flags.first { options.origins[$0.name] != nil } : nil)
+        guard let chosen else {
+            (source, origin) = (EnvironmentToken(token), Setting.tokenVariable)
+            return
+        }
+        guard let made = chosen.make(options, warn) else {
+            throw Failure(sentence: "There are no descriptors for the token command.", code: Failure.systemError)
+        }
+        source = made
+        origin = options.origins[chosen.name].flatMap { $0 == "flag" ? nil : $0 } ?? chosen.name
+    }
+}
