@@ -53,6 +53,29 @@ import Testing
     }
 
     /// Everything that is required is asked for by name, and nothing is sent without.
+    /// A kind that has no place where the table puts it would end the process at the first call with a value.
+    @Test(arguments: Method.all.flatMap(\.parameters))
+    func everyKindTakesAValueInItsPlace(parameter: Parameter) {
+        for text in ["null", "1", "true", #""a""#, "[]", "[1]", "{}", #"{"a": 1}"#] {
+            let buffer = ByteBuffer(text.utf8)
+            withExtendedLifetime(buffer) {
+                let value = JSONSlice(checked: buffer.bytes)
+                var (query, terms) = (QueryString(ByteBuffer()), CallTerms())
+                switch parameter.place {
+                case .path: #expect(parameter.takes(id: "") == false)
+                case .query: try? parameter.kind.appendQuery(value, name: parameter.name, to: &query, &terms)
+                case .body: try? parameter.kind.append(value, at: parameter.name, to: ByteBuffer())
+                case .local: try? parameter.kind.limit(&terms, by: value, at: parameter.name)
+                }
+                for field in (parameter.kind as? FilterObjectKind)?.fields ?? [] {
+                    for comparison in field.kind.comparisons {
+                        try? field.kind.append(value, comparison, at: "a", as: "a", to: &query)
+                    }
+                }
+            }
+        }
+    }
+
     @Test(arguments: Method.all.filter(\.isRemote).map(\.name))
     func everyRequiredParameterIsRequired(name: String) throws {
         let entry = try #require(MethodTable(sandbox: true).entries.first { $0.method.name == name })

@@ -1,4 +1,4 @@
-/// The JSON that a value is. A shell's words and a model's arguments are read by it, before the value's kind checks them.
+/// The JSON that a value is. A shell's words and a model's arguments are read by it, before the kind checks them.
 package enum ValueShape: Sendable {
     case text
     case id(prefix: String)

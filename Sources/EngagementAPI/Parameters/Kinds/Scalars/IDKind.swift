@@ -28,8 +28,8 @@ struct IDKind: ParameterKind {
         return text
     }
 
-    /// False, and nothing is to be sent, for what is no id. A list of ids can be 100,000 long, so the name of a field is
-    /// only made for a refusal.
+    /// False for what is no id; then nothing may be sent. A list can have 100,000 ids, so the name of a field is only
+    /// made for a refusal.
     func appendQuoted(_ value: JSONSlice, to body: ByteBuffer) -> Bool {
         body.append("\"")
         guard appendBare(value, to: body) else { return false }

@@ -2,8 +2,8 @@
 enum TextFormat: Sendable {
     case url, email, color, visible
 
-    /// A regular expression for documents: from the first character to the last, and without classes such as the one for
-    /// blanks, because grammars of local models read no other.
+    /// A regular expression for documents, over the whole text. It has no classes such as the one for blanks: grammars
+    /// of local models don't read them.
     var pattern: String {
         switch self {
         case .url: "^https://[^ ]+$"
