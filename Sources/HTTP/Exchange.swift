@@ -87,7 +87,7 @@ public enum TransferFailure: Error, Equatable, Sendable {
 
     /// Whether the same request would fail the same way: a proxy that wants a login, or forbids the host.
     public var isFinal: Bool {
-        if case .proxyRefused(let status) = self { return 400..<500 ~= status && status != 408 && status != 429 }
+        if case .proxyRefused(let status) = self { return 400..<500 ~= status && RetryableStatus(status) == nil }
         return false
     }
 }
@@ -114,7 +114,8 @@ public final class Exchange {
     public let lookupTimeoutMs: Int
     /// Milliseconds for connecting and TLS together.
     public let connectTimeoutMs: Int
-    /// The answer's decoded body, behind `headroom` bytes that the caller wrote before.
+    /// The answer's decoded body, behind `headroom` bytes that the caller wrote before. The exchange owns the buffer
+    /// from its beginning on; whoever is given the finished exchange owns it with it.
     public let body: ByteBuffer
     /// Bytes of `body` that are not the answer's.
     public let headroom: Int
@@ -187,6 +188,12 @@ public final class Exchange {
 
     /// The answer's decoded body.
     public var answer: Bytes { body.bytes.dropping(headroom) }
+
+    /// The buffer as it was handed over, for the next attempt. This exchange has no body any more.
+    public func emptiedBody() -> ByteBuffer {
+        body.truncate(to: headroom)
+        return body
+    }
 
     /// The value of a header field without white space around it, or nil when it did not come. Borrowed.
     public subscript(field: Field) -> Bytes? {

@@ -185,13 +185,14 @@ public struct RetryPolicy: Sendable {
             return .again(.transient, hint: nil, freshConnection: false)
         case .status(let status, let retryAfter):
             let hint = retryAfter.flatMap { $0 >= 0 ? $0 : nil }
-            switch status {
-            case 408: return repeating(call, .again(.transient, hint: hint, freshConnection: true))
-            case 429: return .again(.throttle, hint: hint, freshConnection: false)
-            case 503 where hint != nil: return repeating(call, .again(.throttle, hint: hint, freshConnection: false))
-            case 500, 502, 503, 504, 520...524, 529, 530:
-                return repeating(call, .again(.transient, hint: hint, freshConnection: false))
-            default: return .never
+            switch RetryableStatus(status) {
+            case .requestTimeout: return repeating(call, .again(.transient, hint: hint, freshConnection: true))
+            // It was refused before anything was done.
+            case .throttled: return .again(.throttle, hint: hint, freshConnection: false)
+            case .failing:
+                let cost = status == 503 && hint != nil ? RetryBudget.Cost.throttle : .transient
+                return repeating(call, .again(cost, hint: hint, freshConnection: false))
+            case nil: return .never
             }
         }
     }

@@ -52,7 +52,7 @@ public struct ThrottleGate: Sendable {
     ///   - now: the present instant.
     ///   - share: a uniform number in 0..<1 that the call drew when it came to the gate and brings each time it asks:
     ///     its place among those that follow the probe.
-    public mutating func ask(deadline: Instant, now: Instant, share: Double) -> Admission {
+    public mutating func admit(deadline: Instant, now: Instant, share: Double) -> Admission {
         switch state {
         case .open: return .pass
         case .shut(let opening, let spread):
@@ -68,7 +68,7 @@ public struct ThrottleGate: Sendable {
             let latest = since + Self.probeTime
             guard now >= latest else { return .wait(until: latest) }
             state = .releasing(from: latest, spread: spread)
-            return ask(deadline: deadline, now: now, share: share)
+            return admit(deadline: deadline, now: now, share: share)
         case .releasing(let start, let spread):
             guard now < start + spread else {
                 state = .open

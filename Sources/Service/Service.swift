@@ -12,20 +12,20 @@ import MCP
 /// and exchanges through the transport. It reads no clock and touches no descriptor, so it runs the same under a
 /// simulated loop. Here are only the wiring of its rooms and the end of its life.
 public final class Service {
-    private let intake: Intake
-    private let dispatcher: Dispatcher
+    let intake: Intake
+    let dispatcher: Dispatcher
+    let calls: Calls
+    let attempts: Attempts
     private let mcp: MCPStream
-    private let calls: Calls
-    private let operations: Operations
     private let frames: Output
     private let log: CallLog
-    private var ending = Ending.none
+    private(set) var ending = Ending.none
     private var lastMoment: Instant?
     private var exitIsEarly = false
     private var hasGivenUp = false
 
     /// How the process is coming to its end.
-    private enum Ending: Equatable {
+    enum Ending: Equatable {
         case none
         /// No more input; what was read is served, on MCP until `lastMoment`.
         case draining
@@ -52,24 +52,24 @@ public final class Service {
         let log = CallLog(surroundings.log, conceal: surroundings.conceal)
         let intake = Intake(framing: settings.framing, output: frames)
         let mcp = MCPStream(table: table, version: settings.version, isSandbox: settings.isSandbox)
-        let operations = Operations(
+        let attempts = Attempts(
             surroundings: surroundings, transport: transport, maxRunning: settings.maxRunning,
             rate: settings.maxCallsPerSecond)
         let calls = Calls(
-            limits: settings, operations: operations,
+            limits: settings, attempts: attempts,
             notes: WriteNotes(journal, wallClock: surroundings.wallClock), output: frames, log: log)
-        operations.report(to: calls)
+        attempts.report(to: calls)
         dispatcher = Dispatcher(
             settings: settings, table: table, mcp: mcp, calls: calls, output: frames, log: log
-        ) { [unowned calls, unowned operations, unowned intake, unowned frames] json in
+        ) { [unowned calls, unowned attempts, unowned intake, unowned frames] json in
             let (requests, bytesIn) = intake.counts
             let (answers, errors, bytesOut) = frames.counts
-            let (attempts, retries, budget) = operations.counts
+            let (sent, retries, budget) = attempts.counts
             json.member("requests", requests)
             json.member("answers", answers)
             json.member("errors", errors)
             json.member("in_flight", calls.inFlight)
-            json.member("attempts", attempts)
+            json.member("attempts", sent)
             json.member("retries", retries)
             json.member("retry_tokens", budget.tokens)
             json.member("retry_budget_empty", budget.timesEmpty)
@@ -79,7 +79,7 @@ public final class Service {
         self.intake = intake
         self.mcp = mcp
         self.calls = calls
-        self.operations = operations
+        self.attempts = attempts
         self.frames = frames
         self.log = log
     }
@@ -97,7 +97,7 @@ public final class Service {
         if ending == .over { return nil }
         // Frames were left for want of room, and written output has made some: no event will come and say so.
         if hasMore { return Instant(nanoseconds: 0) }
-        var next = operations.nextWake
+        var next = attempts.nextWake
         for other in [calls.nextWake, calls.inFlight > 0 ? lastMoment : nil] {
             if let other { next = next.map { min($0, other) } ?? other }
         }
@@ -122,7 +122,7 @@ public final class Service {
     /// Whether something that was read was not carried out to its end because the process was told to end. On MCP a
     /// client that leaves says so by the end of the input, and what it asked then has a moment and no more.
     public var isCutShort: Bool {
-        !mcp.isActive && (hasGivenUp || dispatcher.hasTurnedAway || operations.hasCutRetries)
+        !mcp.isActive && (hasGivenUp || dispatcher.hasTurnedAway || attempts.hasCutRetries)
     }
 
     /// Answers sent so far, how many of them were errors, and calls under way.
@@ -139,7 +139,7 @@ public final class Service {
     /// So many bytes were put into the room.
     public func received(_ count: Int, at now: Instant) {
         intake.received(count)
-        takeInput(now)
+        settle(now)
     }
 
     /// No more bytes will come from the host. Everything already read is served, on MCP for as long as the grace is.
@@ -156,8 +156,7 @@ public final class Service {
 
     private func drain(_ now: Instant) {
         if ending == .none { ending = .draining }
-        takeInput(now)
-        endGracefully(now)
+        settle(now)
     }
 
     /// On MCP the end of input is the client's way to say that it leaves.
@@ -172,7 +171,7 @@ public final class Service {
     public func outputGone(at now: Instant) {
         guard ending != .over else { return }
         ending = .over
-        operations.abandonAll()
+        attempts.abandonAll()
         log.outputClosed(inFlight: calls.inFlight)
     }
 
@@ -184,11 +183,15 @@ public final class Service {
             lastMoment = now
             return
         }
+        stop(now)
+        settle(now)
+    }
+
+    private func stop(_ now: Instant) {
         ending = .stopping
-        operations.endRetries()
+        attempts.endRetries()
         dispatcher.stop()
         lastMoment = now + Self.graceSeconds
-        takeInput(now)
     }
 
     /// Whoever started the process is gone, and nothing has come from the host since.
@@ -200,24 +203,22 @@ public final class Service {
     /// An exchange has its answer or its failure.
     public func finished(_ exchange: Exchange, at now: Instant) {
         guard ending != .over else { return }
-        operations.finished(exchange, now)
-        if intake.holdsFrames { takeInput(now) } else { operations.startReady(now) }
+        attempts.finished(exchange, at: now)
+        settle(now)
     }
 
-    /// What was done for a token is done.
+    /// Fetching a token has ended, well or not.
     public func tokenArrived(at now: Instant) {
         guard ending != .over else { return }
-        operations.tokenArrived(now)
-        operations.startReady(now)
-        if intake.holdsFrames { takeInput(now) }
+        attempts.tokenArrived(at: now)
+        settle(now)
     }
 
     /// The journal has answered something.
     public func journalAnswered(at now: Instant) {
         guard ending != .over else { return }
-        calls.hear(now)
-        operations.startReady(now)
-        if intake.holdsFrames { takeInput(now) }
+        calls.journalAnswered(at: now)
+        settle(now)
     }
 
     /// Does what is due: timers that have come, and input that there is room for now.
@@ -225,8 +226,8 @@ public final class Service {
         guard ending != .over else { return }
         if let lastMoment, lastMoment <= now, calls.inFlight > 0 || intake.holdsFrames { giveUpAll(now) }
         calls.serveTimers(now)
-        operations.serveTimers(now)
-        if intake.holdsFrames { takeInput(now) }
+        attempts.serveTimers(at: now)
+        settle(now)
     }
 
     // MARK: Its life
@@ -246,13 +247,20 @@ public final class Service {
         return isHeldUp ? looksAhead && intake.hasUnseenFrames : intake.holdsFrames
     }
 
+    /// What follows every event, in this order: what was read is taken up while there is room, requests that are ready
+    /// get connections, and a stream that has ended is closed.
+    private func settle(_ now: Instant) {
+        guard ending != .over else { return }
+        if intake.holdsFrames { takeInput(now) }
+        attempts.startReady(at: now)
+        endGracefully(now)
+    }
+
     /// Takes up what was read for as long as there is room; after a signal everything, to refuse it.
     private func takeInput(_ now: Instant) {
-        while ending != .over, ending == .stopping || canTakeMore {
-            guard takeNext(now) else { break }
+        while ending == .stopping || canTakeMore {
+            guard takeNext(now) else { return }
         }
-        operations.startReady(now)
-        endGracefully(now)
     }
 
     /// Serves what stands next in the stream; false when there is nothing.
@@ -277,7 +285,7 @@ public final class Service {
             case .needsPlace: intake.hold(request)
             case .exit:
                 if !dispatcher.isShutDown { exitIsEarly = true }
-                if ending == .none { signalled(at: now) }
+                if ending == .none { stop(now) }
             }
         }
         return true
@@ -288,24 +296,10 @@ public final class Service {
         let who = ending == .stopping ? "The process is ending" : "The host has ended the stream"
         let text = "\(who); this call was given up."
         ending = .stopping
-        operations.endRetries()
+        attempts.endRetries()
         dispatcher.stop()
         if calls.inFlight > 0 { hasGivenUp = true }
         calls.giveUpAll(RPCFailure(.shuttingDown, text, retryable: true), now)
         lastMoment = now + Self.readingSeconds
-        takeInput(now)
     }
-
-    // MARK: For tests that look inside
-
-    var inFlight: Int { calls.inFlight }
-    var placesTaken: Int { calls.placesTaken }
-    var isOver: Bool { ending == .over }
-    var isReading: Bool { ending == .none }
-    var isShutDown: Bool { dispatcher.isShutDown }
-    var holdsFrames: Bool { intake.holdsFrames }
-    var isGateOpen: Bool { operations.isGateOpen }
-    var budget: RetryBudget { operations.counts.budget }
-    func spend(_ cost: RetryBudget.Cost) { operations.spend(cost) }
-    var deadlines: [(id: String, deadline: Instant)] { calls.deadlines }
 }

@@ -16,7 +16,7 @@ import Testing
 
     @Test func openLetsAllPass() {
         var gate = ThrottleGate()
-        for _ in 0..<3 { #expect(gate.ask(deadline: Self.at(1), now: Self.start, share: 0.5) == .pass) }
+        for _ in 0..<3 { #expect(gate.admit(deadline: Self.at(1), now: Self.start, share: 0.5) == .pass) }
         let wakes = gate.answered(isThrottle: false, now: Self.start)
         #expect(!wakes && gate.isOpen)
     }
@@ -30,16 +30,16 @@ import Testing
 
     @Test func deadlineBeforeOpeningFailsAtOnce() {
         var gate = Self.shut(for: 3)
-        #expect(gate.ask(deadline: Self.at(2.999), now: Self.at(1), share: 0) == .refuse(retryAfterMs: 2_000))
-        #expect(gate.ask(deadline: Self.at(2), now: Self.at(1.9995), share: 0) == .refuse(retryAfterMs: 1_001))
-        #expect(gate.ask(deadline: Self.at(3), now: Self.at(1), share: 0) == .wait(until: Self.at(3)))
+        #expect(gate.admit(deadline: Self.at(2.999), now: Self.at(1), share: 0) == .refuse(retryAfterMs: 2_000))
+        #expect(gate.admit(deadline: Self.at(2), now: Self.at(1.9995), share: 0) == .refuse(retryAfterMs: 1_001))
+        #expect(gate.admit(deadline: Self.at(3), now: Self.at(1), share: 0) == .wait(until: Self.at(3)))
     }
 
     @Test(arguments: [61, 3_600, 99_999_999, .infinity])
     func neverLongerThanAMinute(_ hint: Double) {
         var gate = Self.shut(for: hint)
-        #expect(gate.ask(deadline: Self.at(1_000), now: Self.start, share: 0) == .wait(until: Self.at(60)))
-        #expect(gate.ask(deadline: Self.at(1_000), now: Self.at(60), share: 0) == .probe)
+        #expect(gate.admit(deadline: Self.at(1_000), now: Self.start, share: 0) == .wait(until: Self.at(60)))
+        #expect(gate.admit(deadline: Self.at(1_000), now: Self.at(60), share: 0) == .probe)
     }
 
     @Test func neverOpensEarlier() {
@@ -47,29 +47,29 @@ import Testing
         for hint in [1.0, 5, nil] {
             let wakes = gate.answered(isThrottle: true, retryAfter: hint, now: Self.at(1))
             #expect(!wakes)
-            #expect(gate.ask(deadline: Self.at(99), now: Self.at(1), share: 0) == .wait(until: Self.at(10)))
+            #expect(gate.admit(deadline: Self.at(99), now: Self.at(1), share: 0) == .wait(until: Self.at(10)))
         }
         // An answer that was on its way when the gate shut opens nothing.
         let wakes = gate.answered(isThrottle: false, now: Self.at(1))
         #expect(!wakes)
-        #expect(gate.ask(deadline: Self.at(99), now: Self.at(1), share: 0) == .wait(until: Self.at(10)))
+        #expect(gate.admit(deadline: Self.at(99), now: Self.at(1), share: 0) == .wait(until: Self.at(10)))
         let moved = gate.answered(isThrottle: true, retryAfter: 20, now: Self.at(2))
         #expect(moved, "those whose time is over before the new opening are to fail now")
-        #expect(gate.ask(deadline: Self.at(99), now: Self.at(3), share: 0) == .wait(until: Self.at(22)))
+        #expect(gate.admit(deadline: Self.at(99), now: Self.at(3), share: 0) == .wait(until: Self.at(22)))
     }
 
     @Test func probeFirstThenTheOthersSpread() {
         var gate = Self.shut(for: 5)
-        #expect(gate.ask(deadline: Self.at(30), now: Self.at(5), share: 0.9) == .probe)
-        #expect(gate.ask(deadline: Self.at(30), now: Self.at(5), share: 0.5) == .wait(until: Self.at(5.25)))
+        #expect(gate.admit(deadline: Self.at(30), now: Self.at(5), share: 0.9) == .probe)
+        #expect(gate.admit(deadline: Self.at(30), now: Self.at(5), share: 0.5) == .wait(until: Self.at(5.25)))
         let wakes = gate.answered(isThrottle: false, now: Self.at(5.1))
         #expect(wakes)
         // A tenth of 5 s, half of it for a share of a half.
-        #expect(gate.ask(deadline: Self.at(30), now: Self.at(5.1), share: 0.5) == .wait(until: Self.at(5.1) + 0.25))
-        #expect(gate.ask(deadline: Self.at(30), now: Self.at(5.1), share: 0) == .pass)
-        #expect(gate.ask(deadline: Self.at(30), now: Self.at(5.1) + 0.25, share: 0.5) == .pass)
+        #expect(gate.admit(deadline: Self.at(30), now: Self.at(5.1), share: 0.5) == .wait(until: Self.at(5.1) + 0.25))
+        #expect(gate.admit(deadline: Self.at(30), now: Self.at(5.1), share: 0) == .pass)
+        #expect(gate.admit(deadline: Self.at(30), now: Self.at(5.1) + 0.25, share: 0.5) == .pass)
         #expect(!gate.isOpen)
-        #expect(gate.ask(deadline: Self.at(30), now: Self.at(5.1) + 0.5, share: 0.99) == .pass)
+        #expect(gate.admit(deadline: Self.at(30), now: Self.at(5.1) + 0.5, share: 0.99) == .pass)
         #expect(gate.isOpen)
         let again = gate.answered(isThrottle: false, now: Self.at(6))
         #expect(!again)
@@ -77,46 +77,46 @@ import Testing
 
     @Test func silentProbeHoldsTheOthersAQuarterSecond() {
         var gate = Self.shut(for: 60)
-        #expect(gate.ask(deadline: Self.at(99), now: Self.at(60), share: 0) == .probe)
+        #expect(gate.admit(deadline: Self.at(99), now: Self.at(60), share: 0) == .probe)
         let release = Self.at(60) + 0.25
-        #expect(gate.ask(deadline: Self.at(99), now: Self.at(60.2), share: 0.5) == .wait(until: release))
-        #expect(gate.ask(deadline: Self.at(99), now: release, share: 0.5) == .wait(until: release + 0.5))
-        #expect(gate.ask(deadline: Self.at(99), now: release, share: 0) == .pass)
+        #expect(gate.admit(deadline: Self.at(99), now: Self.at(60.2), share: 0.5) == .wait(until: release))
+        #expect(gate.admit(deadline: Self.at(99), now: release, share: 0.5) == .wait(until: release + 0.5))
+        #expect(gate.admit(deadline: Self.at(99), now: release, share: 0) == .pass)
         // The probe's answer comes late and changes nothing.
         let wakes = gate.answered(isThrottle: false, now: Self.at(60.4))
         #expect(!wakes)
-        #expect(gate.ask(deadline: Self.at(99), now: Self.at(60.4), share: 0.5) == .wait(until: release + 0.5))
+        #expect(gate.admit(deadline: Self.at(99), now: Self.at(60.4), share: 0.5) == .wait(until: release + 0.5))
     }
 
     @Test(arguments: [(2.0, 2.0), (nil, 1.0), (0, 1.0)] as [(Double?, Double)])
     func throttledProbeShutsAgain(_ hint: Double?, _ pause: Double) {
         var gate = Self.shut(for: 5)
-        #expect(gate.ask(deadline: Self.at(30), now: Self.at(5), share: 0) == .probe)
+        #expect(gate.admit(deadline: Self.at(30), now: Self.at(5), share: 0) == .probe)
         let wakes = gate.answered(isThrottle: true, retryAfter: hint, now: Self.at(5.1))
         #expect(wakes)
         let opening = Self.at(5.1) + pause
-        #expect(gate.ask(deadline: Self.at(30), now: Self.at(5.1), share: 0) == .wait(until: opening))
+        #expect(gate.admit(deadline: Self.at(30), now: Self.at(5.1), share: 0) == .wait(until: opening))
         #expect(
-            gate.ask(deadline: Self.at(6), now: Self.at(5.1), share: 0) == .refuse(retryAfterMs: Int(pause * 1_000)))
-        #expect(gate.ask(deadline: Self.at(30), now: opening, share: 0) == .probe)
-        #expect(gate.ask(deadline: Self.at(30), now: opening, share: 0) == .wait(until: opening + 0.25))
+            gate.admit(deadline: Self.at(6), now: Self.at(5.1), share: 0) == .refuse(retryAfterMs: Int(pause * 1_000)))
+        #expect(gate.admit(deadline: Self.at(30), now: opening, share: 0) == .probe)
+        #expect(gate.admit(deadline: Self.at(30), now: opening, share: 0) == .wait(until: opening + 0.25))
     }
 
     @Test func throttledFollowerShutsAgain() {
         var gate = Self.shut(for: 10)
-        #expect(gate.ask(deadline: Self.at(30), now: Self.at(10), share: 0) == .probe)
+        #expect(gate.admit(deadline: Self.at(30), now: Self.at(10), share: 0) == .probe)
         _ = gate.answered(isThrottle: false, now: Self.at(10.1))
         _ = gate.answered(isThrottle: true, retryAfter: 2, now: Self.at(10.2))
-        #expect(gate.ask(deadline: Self.at(30), now: Self.at(10.2), share: 0) == .wait(until: Self.at(10.2) + 2))
+        #expect(gate.admit(deadline: Self.at(30), now: Self.at(10.2), share: 0) == .wait(until: Self.at(10.2) + 2))
     }
 
     @Test func followersWithLittleTimeAreNotHeldPastIt() {
         var gate = Self.shut(for: 60)
-        #expect(gate.ask(deadline: Self.at(99), now: Self.at(60), share: 0) == .probe)
+        #expect(gate.admit(deadline: Self.at(99), now: Self.at(60), share: 0) == .probe)
         _ = gate.answered(isThrottle: false, now: Self.at(60))
-        let admission = gate.ask(deadline: Self.at(60.4), now: Self.at(60), share: 1)
+        let admission = gate.admit(deadline: Self.at(60.4), now: Self.at(60), share: 1)
         #expect(admission == .wait(until: Self.at(60) + Self.at(60.4).seconds(since: Self.at(60)) / 2))
-        #expect(gate.ask(deadline: Self.at(60), now: Self.at(60), share: 1) == .pass)
+        #expect(gate.admit(deadline: Self.at(60), now: Self.at(60), share: 1) == .pass)
     }
 
     /// A world of calls, one server and one clock that jumps from event to event.
@@ -145,7 +145,7 @@ import Testing
                     continue
                 }
                 let call = waiting[nextWake]
-                switch gate.ask(deadline: call.deadline, now: call.wake, share: call.share) {
+                switch gate.admit(deadline: call.deadline, now: call.wake, share: call.share) {
                 case .pass, .probe:
                     let answer = server(departures.count)
                     departures.append(call.wake)

@@ -54,7 +54,7 @@ import Testing
         stage.cancel(1)
         stage.run(5)
         try expectCancelled(stage, 1, status == 500 ? "unknown" : "no", attempts: 1, at: 0.1)
-        #expect(stage.service.isGateOpen)
+        #expect(stage.service.attempts.isGateOpen)
     }
 
     @Test func atTheGate() throws {
@@ -93,7 +93,7 @@ import Testing
         stage.cancel(1)
         stage.run(0.01)
         try expectCancelled(stage, 1, phase.applied, attempts: phase.attempts, at: 0.5)
-        #expect(stage.transport.runningCount == 0 && stage.service.inFlight == 0)
+        #expect(stage.transport.runningCount == 0 && stage.service.calls.inFlight == 0)
         stage.run(60)
         #expect(stage.answers["1"]?.count == 1 && stage.transport.records.count == 1)
     }

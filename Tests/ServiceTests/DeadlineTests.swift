@@ -126,7 +126,7 @@ import Testing
         let stage = Stage([.silence]) { $0.timeoutMs = 1000 }
         stage.put(nil)
         stage.run(10)
-        #expect(stage.service.inFlight == 0 && stage.answers.isEmpty && stage.transport.runningCount == 0)
+        #expect(stage.service.calls.inFlight == 0 && stage.answers.isEmpty && stage.transport.runningCount == 0)
     }
 
     /// The token file had changed but there is no time left: the refusal is the answer.

@@ -125,7 +125,7 @@ import Testing
         for id in 1000..<1100 { stage.get(id, "ngmt_\(id)") }
         stage.run(100)
         #expect((1000..<1100).allSatisfy { stage.answer($0)?.isResult == true })
-        #expect(stage.service.budget.tokens >= 100)
+        #expect(stage.service.attempts.counts.budget.tokens >= 100)
     }
 
     /// Every connection answers once, with a failure, and is then found dead by the next call on it.
@@ -172,19 +172,22 @@ import Testing
     }
 
     @Test func resettingTheSandboxOpensTheGateAndFillsTheBudget() {
-        let stage = Stage([Self.throttle("50"), .answer(200)]) { $0.isSandbox = true }
+        let failing = Fate.answer(500)
+        let stage = Stage([failing, failing, failing, Self.throttle("50"), .answer(200)]) { $0.isSandbox = true }
+        stage.get(0, "ngmt_0")
+        stage.run(1)
+        #expect(stage.answer(0)?.attempts == 3 && stage.service.attempts.counts.budget.tokens == 500 - 2 * 14)
         stage.get(1, "ngmt_1", options: #"{"max_attempts":1}"#)
         stage.run(0.05)
         stage.get(2, "ngmt_2", options: #"{"timeout_ms":2000}"#)
         stage.run(0.05)
         #expect(stage.answer(2)?.attempts == 0, "the gate is shut")
-        stage.service.spend(.transient)
         stage.loop.send(#"{"jsonrpc":"2.0","id":3,"method":"sandbox.reset"}"#)
         stage.run(0.05)
         stage.get(4, "ngmt_4", options: #"{"timeout_ms":2000}"#)
         stage.run(0.05)
         #expect(stage.answer(3)?.isResult == true && stage.answer(4)?.isResult == true)
-        #expect(stage.service.budget.tokens == 500)
+        #expect(stage.service.attempts.counts.budget.tokens == 500)
     }
 
     // MARK: The order of writes
@@ -229,7 +232,7 @@ import Testing
                 for id in 0..<1024 { stage.put(id) }
                 stage.run(10)
                 let isGood = stage.answers.values.allSatisfy { $0.count == 1 && $0[0].at < 1.1 }
-                continuation.resume(returning: (stage.answers.count, stage.service.inFlight, isGood))
+                continuation.resume(returning: (stage.answers.count, stage.service.calls.inFlight, isGood))
             }
             thread.stackSize = 256 << 10
             thread.start()

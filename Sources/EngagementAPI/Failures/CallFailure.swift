@@ -183,13 +183,11 @@ extension RPCFailure {
         return copy
     }
 
-    static let retryableStatuses = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530]
-
     private static func refusal(
         _ exchange: Exchange, _ method: Method, _ terms: CallTerms, _ wallClock: Double
     ) -> RPCFailure {
         let status = exchange.status
-        let isRetryable = retryableStatuses.contains(status)
+        let isRetryable = RetryableStatus(status) != nil
         let isPage = exchange.interposer == .page
         let text =
             (isPage ? pageSentence(exchange, method) : redirectSentence(exchange))

@@ -1,3 +1,4 @@
+import HTTP
 import JSONRPC
 
 /// A way in which a call can fail, for documents.
@@ -12,7 +13,7 @@ public struct MethodError: Sendable {
     private init(status: Int, _ method: Method) {
         code = status
         kind = RPCFailure.Kind(status: status)
-        let isRetryable = RPCFailure.retryableStatuses.contains(status)
+        let isRetryable = RetryableStatus(status) != nil
         when = RPCFailure.sentence(status, method, CallTerms(), isRetryable: isRetryable) + "."
     }
 

@@ -1,8 +1,8 @@
-/// What there is to say of the process's token when it is asked for.
+/// What there is to say of the process's token when one is needed.
 public enum TokenAnswer: Sendable {
     /// It is there; where another one was asked for, it is another one.
     case ready
-    /// Something is being done for it; `tokenArrived` will tell.
+    /// It is being fetched; `tokenArrived` will tell.
     case awaited
     /// Why it can't be had, or no other, as a sentence; empty where there is nothing to say of it.
     case failed(String)
@@ -12,7 +12,7 @@ public enum TokenAnswer: Sendable {
 struct TokenState {
     private let surroundings: ServiceSurroundings
     private var isPrepared = false
-    /// Whether something is being done for it.
+    /// Whether it is being fetched.
     private var isAwaited = false
     /// Counts the tokens that were in use.
     private var generation = 0
@@ -24,23 +24,24 @@ struct TokenState {
     /// Which of the tokens that there were is in use.
     var number: Int { generation }
 
-    mutating func prepare() -> TokenAnswer { isPrepared ? .ready : isAwaited ? .awaited : ask() }
+    mutating func prepare() -> TokenAnswer { isPrepared ? .ready : isAwaited ? .awaited : fetch() }
 
-    /// Whether there is another token by now than the one of that number, which was refused. Of those that were refused
-    /// together only the first has it looked for.
+    /// Whether the token in use is another one by now than that of number `old`, which was refused. Of the requests
+    /// that were refused together the first alone has one fetched.
     mutating func newer(than old: Int) -> TokenAnswer {
-        old != generation ? .ready : isAwaited ? .awaited : ask()
+        old != generation ? .ready : isAwaited ? .awaited : fetch()
     }
 
-    /// What came of that for which requests wait. Asked by nobody else meanwhile: who has the answer has to tell them.
+    /// The outcome of the token that is being fetched; `awaited` when none is. Consumes it: the caller must pass it on
+    /// to every request that waits.
     mutating func arrived() -> TokenAnswer {
         guard isAwaited else { return .awaited }
         isAwaited = false
-        return ask()
+        return fetch()
     }
 
-    /// Asks for a token, or for another one.
-    private mutating func ask() -> TokenAnswer {
+    /// Fetches the first token, or another one.
+    private mutating func fetch() -> TokenAnswer {
         let answer = isPrepared ? surroundings.refreshToken() : surroundings.prepare()
         switch answer {
         case .ready: (isPrepared, generation) = (true, generation + (isPrepared ? 1 : 0))

@@ -21,7 +21,7 @@ extension APIRequest {
 }
 
 extension Outcome {
-    /// This outcome, or, of an answer that there is no memory to take apart, that it is none.
+    /// This outcome; a failure in place of an answer that there is no memory to take apart.
     func affordable(_ evidence: WriteEvidence) -> Outcome {
         guard case .answered(let exchange) = self else { return self }
         do throws(RPCFailure) {
@@ -34,8 +34,7 @@ extension Outcome {
 }
 
 extension Exchange {
-    /// This exchange, without its body where that is a refusal's and there is no memory to take it apart: the status
-    /// says the most.
+    /// This exchange; without the body of a refusal that there is no memory to take apart: the status says the most.
     var affordable: Exchange {
         guard status >= 300 else { return self }
         do throws(RPCFailure) {
@@ -49,7 +48,7 @@ extension Exchange {
 }
 
 extension Face {
-    /// Tells a failure as `fail` does, without what is long in it and the API's where there is no memory for that.
+    /// Tells a failure as `fail` does; without the API's own words where there is no memory for them.
     func failAffordably(
         _ answer: ByteBuffer, _ id: Bytes, _ failure: RPCFailure, elapsed: Double, _ destination: Destination
     ) {

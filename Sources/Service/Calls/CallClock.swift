@@ -28,8 +28,7 @@ struct CallClock {
         left = nil
     }
 
-    /// When a request has to be over. What only finds out what a question is to say leaves half of the time for what
-    /// follows.
+    /// When a request has to be over. Look-ups for the wording of a question leave half of the time for what follows.
     mutating func deadline(of request: APIRequest, _ now: Instant) -> Instant {
         guard request.isLookUp else { return end }
         let limit = lookUpsEnd ?? now + max(0, end.seconds(since: now)) / 2
@@ -38,7 +37,7 @@ struct CallClock {
     }
 }
 
-/// What the requests of a call that are over say together: all for the count, writes alone for the change.
+/// What the finished requests of a call say together: all count as attempts, writes alone say whether the change was made.
 struct CallTally {
     private var sent = 0
     private var change = Applied.no

@@ -6,8 +6,11 @@ import JSONRPC
 import Journal
 
 /// Calls in flight, from their params to their one answer: places and ids, the line of writes to one resource, the
-/// steps of each method, cancellation. Knows nothing of how an outcome is worded or a request tried again.
-final class Calls: OperationsClient {
+/// steps of each method, cancellation. Faces word the outcomes, and `Attempts` tries requests again.
+final class Calls: AttemptsClient {
+    /// The request that a call has under way.
+    private enum UnderWay { case nothing, read, change }
+
     /// One call. Objects and their buffers are used again, so that a call allocates next to nothing.
     private final class Call {
         let slot: Int
@@ -22,19 +25,18 @@ final class Calls: OperationsClient {
         var consent: Consent?
         /// Whether the host has said that it wants no answer any more.
         var isUnwanted = false
-        /// What its steps are told when its turn comes.
+        /// The outcome that its procedure is told when its turn comes.
         var pending = Outcome.begun
         /// The id as spelled; empty for a notification.
         let id = ByteBuffer(capacity: 64)
         let target = ByteBuffer(capacity: 128)
         let body = ByteBuffer(capacity: 64)
-        /// Becomes the frame for the host. A method of one request has the API's body received into it.
-        var answer = ByteBuffer(capacity: 4096)
+        /// The buffer in which the frame for the host is made; nil while it is handed over with a request, so that the
+        /// API's body is received into it, and after it went out with a frame.
+        var frame: ByteBuffer?
         var clock = CallClock()
         var maxAttempts = 1
-        /// Whether a request is under way, and whether that is a write.
-        var isAsking = false
-        var asksForChange = false
+        var underWay = UnderWay.nothing
         var tally = CallTally()
 
         init(slot: Int) {
@@ -54,7 +56,7 @@ final class Calls: OperationsClient {
     }
 
     private let limits: ServiceSettings
-    private let operations: Operations
+    private let attempts: Attempts
     private let notes: WriteNotes
     private let output: Output
     private let log: CallLog
@@ -67,8 +69,8 @@ final class Calls: OperationsClient {
     /// When the first of those that wait must be looked at.
     private var wake: Instant?
 
-    init(limits: ServiceSettings, operations: Operations, notes: WriteNotes, output: Output, log: CallLog) {
-        (self.limits, self.operations, self.notes) = (limits, operations, notes)
+    init(limits: ServiceSettings, attempts: Attempts, notes: WriteNotes, output: Output, log: CallLog) {
+        (self.limits, self.attempts, self.notes) = (limits, attempts, notes)
         (self.output, self.log) = (output, log)
         turns = Turns(limit: limits.maxInFlight)
     }
@@ -91,8 +93,8 @@ final class Calls: OperationsClient {
 
     /// Checks the params of a call and sets it on its way. Throws when it is refused: nothing is sent or remembered.
     func begin(
-        _ entry: MethodTable.Entry, _ params: JSONSlice?, _ id: JSONSlice?, _ face: any Face,
-        _ destination: Destination, _ now: Instant, _ permission: Permission = .given
+        _ entry: MethodTable.Entry, params: JSONSlice?, id: JSONSlice?, _ face: any Face, to destination: Destination,
+        permission: Permission, at now: Instant
     ) throws(RPCFailure) {
         let call = freeCall()
         let terms: CallTerms
@@ -103,16 +105,16 @@ final class Calls: OperationsClient {
             face.take(terms)
             call.consent = try permission.consent(isHarmless: terms.editing?.isDryRun == true)
             if let consent = call.consent { try confirmations.grant(consent, call.text(entry.method.name), now) }
-            if entry.composition != .listJournal, let sentence = operations.prepare() {
+            if entry.composition != .listJournal, let sentence = attempts.prepare() {
                 throw RPCFailure(.notConfigured, sentence)
             }
         } catch {
             throw error.unsent(entry.method)
         }
-        occupy(call, entry, id, face, destination, terms, now)
+        occupy(call, entry, id: id, face, to: destination, at: now)
         if face.wantsSigns { wakeBy(signs.begin(call.slot, now)) }
         guard turns.enter(call.slot, call.line) else { return wakeBy(call.deadline) }
-        step(call, .begun, now)
+        proceed(call, after: .begun, now)
     }
 
     /// A call object with empty buffers that is not in use yet.
@@ -129,9 +131,10 @@ final class Calls: OperationsClient {
     }
 
     private func occupy(
-        _ call: Call, _ entry: MethodTable.Entry, _ id: JSONSlice?, _ face: any Face, _ destination: Destination,
-        _ terms: CallTerms, _ now: Instant
+        _ call: Call, _ entry: MethodTable.Entry, id: JSONSlice?, _ face: any Face, to destination: Destination,
+        at now: Instant
     ) {
+        let terms = call.terms
         freeSlots.removeLast()
         (call.entry, call.face, call.destination) = (entry, face, destination)
         call.id.truncate(to: 0)
@@ -142,7 +145,7 @@ final class Calls: OperationsClient {
         if case .batch(let batch) = destination { batch.owe() }
         call.clock = CallClock(now, milliseconds: min(limits.timeoutMs, terms.timeoutMs ?? limits.timeoutMs))
         call.maxAttempts = min(limits.maxAttempts, terms.maxAttempts ?? limits.maxAttempts)
-        (call.pending, call.tally, call.isAsking) = (.begun, CallTally(), false)
+        (call.pending, call.tally, call.underWay) = (.begun, CallTally(), .nothing)
         if !entry.isPlain || !terms.isPlain || call.consent != nil {
             call.composed = entry.procedure(
                 target: call.target.bytes, body: call.body.bytes, terms, isJournaled: notes.isOn, call.consent)
@@ -154,34 +157,35 @@ final class Calls: OperationsClient {
 
     // MARK: Steps
 
-    /// Tells the procedure what has come about, and does what it says is next.
-    private func step(_ call: Call, _ outcome: Outcome, _ now: Instant) {
-        take(call.composed?.next(after: outcome) ?? call.single.next(after: outcome), call, now)
+    /// Tells the procedure the outcome, and performs the step that it names.
+    private func proceed(_ call: Call, after outcome: Outcome, _ now: Instant) {
+        perform(call.composed?.next(after: outcome) ?? call.single.next(after: outcome), of: call, now)
     }
 
-    private func take(_ step: Step, _ call: Call, _ now: Instant) {
+    private func perform(_ step: Step, of call: Call, _ now: Instant) {
         switch step {
-        case .ask(let request): note(call, request, now)
-        case .askPerson(let question): ask(call, question, now)
+        case .send(let request): journalAndSend(request, of: call, now)
+        case .askPerson(let question): askPerson(call, question, now)
         case .recall(let query):
             if let failure = notes.look(call.slot, for: query) { return fail(call, failure, now) }
             wakeBy(call.deadline)
         case .tell(let progress, let then):
             if call.isWanted { call.face?.tell(progress, token: call.terms.progressToken) }
-            take(then, call, now)
+            perform(then, of: call, now)
         case .finish(let exchange, let data, let members, let meta):
-            succeed(call, exchange, data, members, meta, now)
+            succeed(call, exchange, data: data, members: members, meta: meta, now)
         case .fail(let failure): fail(call, failure, now)
         }
     }
 
     /// Has a person asked, whose time is not the call's. A client that asks by itself is given the question as answer.
-    private func ask(_ call: Call, _ question: Question, _ now: Instant) {
+    private func askPerson(_ call: Call, _ question: Question, _ now: Instant) {
         guard let face = call.face, let entry = call.entry else { return }
         if call.consent?.isStateless == true {
             let state = confirmations.offer(call.text(entry.method.name), question, now)
-            face.requireInput(call.answer, call.id.bytes, question.message, state: state, call.destination)
-            return end(call, call.isWanted ? call.answer : nil, now)
+            let frame = takeFrame(call)
+            face.requireInput(frame, call.id.bytes, question.message, state: state, call.destination)
+            return end(call, call.isWanted ? frame : nil, now)
         }
         call.clock.rest(now)
         wakeBy(call.deadline)
@@ -209,58 +213,61 @@ final class Calls: OperationsClient {
     private func goOn(_ slot: Int, _ now: Instant) {
         let outcome = calls[slot].pending
         calls[slot].pending = .begun
-        step(calls[slot], outcome, now)
+        proceed(calls[slot], after: outcome, now)
     }
 
-    /// Sends a request, a write after it has been noted where there is a journal.
-    private func note(_ call: Call, _ request: APIRequest, _ now: Instant) {
+    /// Sends a request. Where there is a journal, a write is on disk before.
+    private func journalAndSend(_ request: APIRequest, of call: Call, _ now: Instant) {
         guard notes.isOn, request.isWrite, !request.isControl, let method = call.entry?.method else {
-            return ask(call, request, now)
+            return send(request, of: call, now)
         }
-        notes.begin(call.slot, method, call.resource, request)
+        notes.begin(call.slot, request, of: method, on: call.resource)
         wakeBy(call.deadline)
     }
 
-    /// The journal has answered.
-    func hear(_ now: Instant) {
+    /// The journal has answered something.
+    func journalAnswered(at now: Instant) {
         for (slot, news) in notes.collect() {
             switch news {
-            case .noted(let request): ask(calls[slot], request, now)
-            case .found(let records): step(calls[slot], .recalled(records), now)
+            case .noted(let request): send(request, of: calls[slot], now)
+            case .found(let records): proceed(calls[slot], after: .recalled(records), now)
             case .failed(let text): fail(calls[slot], RPCFailure(.journalFailed, text, retryable: true), now)
             }
         }
     }
 
-    private func ask(_ call: Call, _ request: APIRequest, _ now: Instant) {
+    private func send(_ request: APIRequest, of call: Call, _ now: Instant) {
         if request.isIncomplete { return fail(call, .noMemory, now) }
-        (call.isAsking, call.asksForChange) = (true, request.isWrite)
-        var answer = call.answer
-        if call.composed == nil {
-            call.face?.begin(answer, call.id.bytes, call.destination)
-        } else {
-            // The steps may need it for longer than until the next one.
-            answer = ByteBuffer(capacity: 4096)
-        }
-        operations.begin(
-            call.slot, request, into: answer, deadline: call.clock.deadline(of: request, now),
-            maxAttempts: call.maxAttempts, now)
+        call.underWay = request.isWrite ? .change : .read
+        // A procedure may keep an answer for longer than the next step takes, so each has a buffer of its own.
+        let buffer = call.composed == nil ? takeFrame(call) : ByteBuffer(capacity: 4096)
+        if call.composed == nil { call.face?.begin(buffer, call.id.bytes, call.destination) }
+        attempts.send(
+            call.slot, request, into: buffer, deadline: call.clock.deadline(of: request, now),
+            maxAttempts: call.maxAttempts, at: now)
     }
 
-    func ended(_ slot: Int, _ outcome: Outcome, _ now: Instant) {
+    /// The buffer for the call's frame, which the call has no more; a new one where it was handed over before.
+    private func takeFrame(_ call: Call) -> ByteBuffer {
+        defer { call.frame = nil }
+        return call.frame ?? output.freshBuffer()
+    }
+
+    func ended(_ slot: Int, _ outcome: Outcome, evidence: WriteEvidence, at now: Instant) {
         let call = calls[slot]
-        take(operations.evidence(slot), call, outcome.status)
-        step(call, call.composed == nil ? outcome : outcome.affordable(operations.evidence(slot)), now)
+        requestEnded(of: call, evidence, status: outcome.status)
+        proceed(call, after: call.composed == nil ? outcome : outcome.affordable(evidence), now)
     }
 
-    /// Adds what the attempts of a request that is over say.
-    private func take(_ evidence: WriteEvidence, _ call: Call, _ status: Int? = nil) {
-        call.isAsking = false
-        call.tally.add(evidence, isChange: call.asksForChange)
-        if call.asksForChange { notes.end(call.slot, evidence, status: status) }
+    /// Adds what the attempts of a request say that is over or given up.
+    private func requestEnded(of call: Call, _ evidence: WriteEvidence, status: Int? = nil) {
+        let isChange = call.underWay == .change
+        call.underWay = .nothing
+        call.tally.add(evidence, isChange: isChange)
+        if isChange { notes.end(call.slot, evidence, status: status) }
     }
 
-    func paused(_ slot: Int, after failure: RPCFailure?, attempts: Int, until next: Instant, _ now: Instant) {
+    func paused(_ slot: Int, after failure: RPCFailure?, attempts: Int, until next: Instant, now: Instant) {
         let call = calls[slot]
         guard let entry = call.entry, let face = call.face else { return }
         let pause = CallPause(
@@ -269,39 +276,42 @@ final class Calls: OperationsClient {
         if call.isWanted { face.tell(pause) }
     }
 
-    func failure(_ slot: Int, _ exchange: Exchange, wasAbandoned: Bool, wallClock: Double) -> RPCFailure {
+    func failure(
+        _ slot: Int, of exchange: Exchange, wasAbandoned: Bool, evidence: WriteEvidence, wallClock: Double
+    ) -> RPCFailure {
         guard let method = calls[slot].entry?.method else { return .unasked }
         let failure = RPCFailure(
             exchange.affordable, wasAbandoned: wasAbandoned, method: method, terms: calls[slot].terms,
             wallClock: wallClock)
         // Bound here, because not each of them ends a call: some are told within a result.
-        return log.bounded(failure.behind(operations.evidence(slot), exchange))
+        return log.bounded(failure.behind(evidence, exchange))
     }
 
     // MARK: Ending
 
     private func succeed(
-        _ call: Call, _ exchange: Exchange, _ data: ByteBuffer?, _ members: ByteBuffer?, _ meta: ByteBuffer?,
-        _ now: Instant
+        _ call: Call, _ exchange: Exchange, data: ByteBuffer?, members: ByteBuffer?, meta: ByteBuffer?, _ now: Instant
     ) {
         guard let entry = call.entry, let face = call.face else { return }
-        if entry.isControl, entry.method.name == "sandbox.reset" { operations.forgetThrottling(now) }
+        if entry.isControl, entry.method.name == "sandbox.reset" { attempts.forgetThrottling(now) }
         let result = CallResult(
             exchange: exchange, data: data.map { .made($0) } ?? .received, members: members, meta: meta,
             attempts: call.tally.attempts, elapsed: call.clock.elapsed(now))
         log.ended(entry, call.id.bytes, result, traceparent: face.traceparent)
         if !call.isWanted { return end(call, nil, now) }
+        // An answer that is the API's as it came has brought the buffer back.
+        var frame = data == nil ? exchange.body : takeFrame(call)
         do throws(RPCFailure) {
             for part in [data, members, meta] where part?.isIncomplete == true { throw RPCFailure.noMemory }
-            if data != nil { face.begin(call.answer, call.id.bytes, call.destination) }
-            try face.complete(&call.answer, call.id.bytes, result, call.destination)
-            if !call.destination.takes(call.answer) { throw RPCFailure.noMemory }
+            if data != nil { face.begin(frame, call.id.bytes, call.destination) }
+            try face.complete(&frame, call.id.bytes, result, call.destination)
+            if !call.destination.takes(frame) { throw RPCFailure.noMemory }
         } catch {
             var failure = error
             failure.adopt(exchange)
             return fail(call, failure, now)
         }
-        end(call, call.answer, now)
+        end(call, frame, now)
     }
 
     /// Ends a call with a failure, completed by what its requests say together.
@@ -314,8 +324,9 @@ final class Calls: OperationsClient {
         let elapsed = call.clock.elapsed(now)
         log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed, traceparent: call.face?.traceparent)
         if !call.isWanted { return end(call, nil, now) }
-        call.face?.failAffordably(call.answer, call.id.bytes, failure, elapsed: elapsed, call.destination)
-        end(call, call.answer, now)
+        let frame = takeFrame(call)
+        call.face?.failAffordably(frame, call.id.bytes, failure, elapsed: elapsed, call.destination)
+        end(call, frame, now)
     }
 
     /// Delivers what is owed, frees the slot, and lets the next write to the same resource go.
@@ -329,10 +340,9 @@ final class Calls: OperationsClient {
         (call.isUnwanted, call.entry, call.destination) = (false, nil, .nobody)
         ids.clear(call.slot)
         signs.end(call.slot)
-        if let frame, output.deliver(frame, destination) {
-            call.answer = output.freshBuffer()
-        } else {
-            call.answer.shrink(to: 64 * 1024)
+        if let frame, !output.deliver(frame, destination) {
+            frame.shrink(to: 64 * 1024)
+            call.frame = frame
         }
         if case .batch(let batch) = destination {
             batch.settle()
@@ -360,10 +370,7 @@ final class Calls: OperationsClient {
     }
 
     private func giveUp(_ call: Call, _ reason: RPCFailure, _ now: Instant) {
-        if call.isAsking {
-            operations.giveUp(call.slot)
-            take(operations.evidence(call.slot), call)
-        }
+        if call.underWay != .nothing { requestEnded(of: call, attempts.giveUp(call.slot)) }
         fail(call, reason, now)
     }
 
@@ -386,7 +393,7 @@ final class Calls: OperationsClient {
     }
 
     private func giveSigns(_ now: Instant) {
-        let (slots, next) = signs.take(now)
+        let (slots, next) = signs.collect(now)
         for slot in slots where calls[slot].isWanted {
             let what = confirmations.isOpen(slot) ? CallWait.person : turns.isWaiting(slot) ? .turn : .answer
             calls[slot].face?.tell(what, seconds: calls[slot].clock.elapsed(now))

@@ -17,7 +17,7 @@ struct SignsOfLife {
     mutating func end(_ slot: Int) { if !due.isEmpty { due[slot] = nil } }
 
     /// The calls whose hosts are to be told now; and when the next are.
-    mutating func take(_ now: Instant) -> (slots: [Int], next: Instant?) {
+    mutating func collect(_ now: Instant) -> (slots: [Int], next: Instant?) {
         if due.isEmpty { return ([], nil) }
         let slots = due.filter { $0.value <= now }.map(\.key).sorted()
         for slot in slots { due[slot] = now + Self.interval }

@@ -68,7 +68,7 @@ final class Turns {
     func resume(_ slot: Int) -> Bool {
         if calls[slot].hasPlace { return true }
         if hasPlace {
-            take(slot)
+            givePlace(slot)
             return true
         }
         calls[slot].isQueued = true
@@ -97,13 +97,13 @@ final class Turns {
         while let index = queue.firstIndex(where: { calls[$0].hasPlace || working < limit }) {
             let slot = queue.remove(at: index)
             calls[slot].isQueued = false
-            if !calls[slot].hasPlace { take(slot) }
+            if !calls[slot].hasPlace { givePlace(slot) }
             start(slot)
         }
         isStarting = false
     }
 
-    private func take(_ slot: Int) {
+    private func givePlace(_ slot: Int) {
         calls[slot].hasPlace = true
         (working, parked) = (working + 1, parked - 1)
     }

@@ -4,10 +4,10 @@ import HTTP
 import JSONRPC
 import Journal
 
-/// The journal as calls see it: which write has which number, what waits for the disk, and for whom something is looked
-/// for. A call is known by its slot.
+/// The journal as calls see it: it numbers the writes, and knows which calls wait for the disk or for a search. A call is
+/// known by its slot.
 final class WriteNotes {
-    /// What has come for a call.
+    /// What the journal has answered to a call.
     enum News {
         /// Its write is on disk and may leave.
         case noted(APIRequest)
@@ -16,12 +16,13 @@ final class WriteNotes {
         case failed(String)
     }
 
-    /// What one slot's call has to do with the journal.
+    /// The journal's business with the call in one slot.
     private struct Entry {
-        /// What is waited for: a write's request, or, without one, what was looked for; nil for nothing.
+        /// Names the answer that the call waits for: to the note of `request`, or, without one, to a search. Nil when it
+        /// waits for none.
         var token: Int?
         var request: APIRequest?
-        /// The write that was begun and not ended yet, and what it is about.
+        /// The number of the write that was begun and not ended yet, and its resource.
         var open: (number: Int, resource: String)?
     }
 
@@ -45,7 +46,7 @@ final class WriteNotes {
     func isWaiting(_ slot: Int) -> Bool { !entries.isEmpty && entries[slot]?.token != nil }
 
     /// Notes that a write is about to leave. It may when the news comes that it is on disk.
-    func begin(_ slot: Int, _ method: Method, _ resource: String, _ request: APIRequest) {
+    func begin(_ slot: Int, _ request: APIRequest, of method: Method, on resource: String) {
         if lastNumber == 0 { lastNumber = Int(wallClock()) * 1_000_000 }
         (lastNumber, lastToken) = (lastNumber + 1, lastToken + 1)
         entries[slot] = Entry(token: lastToken, request: request, open: (lastNumber, resource))
@@ -77,7 +78,7 @@ final class WriteNotes {
     /// The call is over. A write of it that was begun and never left was not made.
     func forget(_ slot: Int) { end(slot, WriteEvidence(), status: nil) }
 
-    /// What has come for calls that still wait for it.
+    /// The journal's answers to calls that still wait for them.
     func collect() -> [(slot: Int, news: News)] {
         (journal?.collect() ?? []).compactMap { token, answer -> (slot: Int, news: News)? in
             guard let slot = entries.first(where: { $0.value.token == token })?.key else { return nil }

@@ -90,7 +90,9 @@ final class Dispatcher {
         }
         guard calls.hasPlace else { return .needsPlace }
         do throws(RPCFailure) {
-            try calls.begin(entry, request.params, request.id, plain, destination, now, plainPermission(entry))
+            try calls.begin(
+                entry, params: request.params, id: request.id, plain, to: destination,
+                permission: plainPermission(entry), at: now)
         } catch {
             refuse(request, error, destination, entry)
         }
@@ -258,7 +260,8 @@ final class Dispatcher {
             if let refusal = toolCall.refusal { throw refusal.unsent(entry.method) }
             let permission = permission(toolCall) { lacksElicitation = reply.revision.isStateless }
             try withExtendedLifetime(toolCall.holder) { () throws(RPCFailure) in
-                try calls.begin(entry, toolCall.params, id, face, destination, now, permission)
+                try calls.begin(
+                    entry, params: toolCall.params, id: id, face, to: destination, permission: permission, at: now)
             }
         } catch {
             output.countError()

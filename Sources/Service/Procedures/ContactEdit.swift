@@ -42,7 +42,7 @@ final class ContactEdit: Procedure {
 
     func next(after outcome: Outcome) -> Step {
         switch (phase, outcome) {
-        case (_, .begun): return .ask(reading)
+        case (_, .begun): return .send(reading)
         case (.reading, .answered(let exchange)): return haveRead(exchange)
         case (.naming, .answered(let exchange)): return name(JSONSlice(checked: exchange.answer).contactName)
         case (.naming, .failed(let failure, _)):
@@ -55,16 +55,16 @@ final class ContactEdit: Procedure {
             // What was agreed to holds for those who were shown: looked at once more, right before it is done.
             consent?.grant(subject)
             phase = .reading
-            return .ask(reading)
+            return .send(reading)
         case (_, .recalled), (_, .told): return .fail(.unasked)
         case (.writing, .answered(let exchange)) where terms?.isReported == false:
             return .finish(exchange, data: exchange.body)
         case (.writing, .answered(let exchange)):
             (phase, written) = (.readingBack, exchange)
-            return .ask(reading)
+            return .send(reading)
         case (.writing, .failed(let failure, let evidence)):
             guard evidence.applied == .no, setsAside(failure) else { return .fail(failure) }
-            return .ask(writing)
+            return .send(writing)
         case (.readingBack, .answered(let exchange)): return finish(ContactSet(exchange.answer))
         // The change was made: that it could not be looked at makes no failure of it.
         case (.readingBack, .failed): return finish(nil)
@@ -106,7 +106,7 @@ final class ContactEdit: Procedure {
             return nameNext()
         }
         phase = .writing
-        return .ask(writing)
+        return .send(writing)
     }
 
     // MARK: Asking
@@ -129,7 +129,7 @@ final class ContactEdit: Procedure {
         }
         let target = ByteBuffer(text: "/v2/contacts/")
         target.appendPercentEncoded(id)
-        return .ask(APIRequest(.get, target: target, .read, about: .id, isLookUp: true))
+        return .send(APIRequest(.get, target: target, .read, about: .id, isLookUp: true))
     }
 
     private var notFound: RPCFailure {

@@ -45,7 +45,7 @@ final class ContactSearch: Procedure {
             if let blank = queries.first(where: { $0.text.folded.isEmpty }) {
                 return Self.refuse(blank.isEmail ? "emails" : "names", "invalid_value", "A query must not be blank.")
             }
-            return .ask(search(cursor: nil))
+            return .send(search(cursor: nil))
         case .answered(let exchange): return take(exchange)
         case .failed(let failure, _): return .fail(failure)
         case .recalled, .told: return .fail(.unasked)
@@ -86,12 +86,12 @@ final class ContactSearch: Procedure {
             guard cursors.insert(cursor).inserted else {
                 return .fail(RPCFailure(.badResponse, "The API gave the same cursor twice, so the search has no end."))
             }
-            return .ask(search(cursor: cursor))
+            return .send(search(cursor: cursor))
         }
         answers.append((queries[place].text, matches))
         (matches, cursors) = ([], [])
         place += 1
-        return place < queries.count ? .ask(search(cursor: nil)) : .finish(exchange, data: data)
+        return place < queries.count ? .send(search(cursor: nil)) : .finish(exchange, data: data)
     }
 
     private func matches(_ contact: JSONSlice) -> Bool {

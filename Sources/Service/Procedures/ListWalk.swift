@@ -67,7 +67,7 @@ final class ListWalk: Procedure {
 
     func next(after outcome: Outcome) -> Step {
         switch outcome {
-        case .begun: return .ask(request)
+        case .begun: return .send(request)
         case .answered(let exchange): return take(exchange)
         case .recalled, .told: return .fail(.unasked)
         case .failed(let failure, _):
@@ -133,7 +133,7 @@ final class ListWalk: Procedure {
             return finish(exchange, stoppedBy: "too_large", "What has come is over 64 MiB.", nextCursor: next)
         }
         lastCursor = next
-        return .tell(CallProgress(items: items, pages: pages), then: .ask(request))
+        return .tell(CallProgress(items: items, pages: pages), then: .send(request))
     }
 
     /// Takes an element in, in the place of the one with its `id` that came before; false when it would be too many.

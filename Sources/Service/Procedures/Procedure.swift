@@ -63,17 +63,18 @@ final class APIRequest {
     var isWrite: Bool { repeatability != .read }
 }
 
-/// What a procedure is told.
+/// How a step of a procedure ended.
 enum Outcome {
     /// The call's turn has come.
     case begun
-    /// The request was answered with a 2xx and, behind the exchange's headroom, one JSON text.
+    /// The request was answered with a 2xx and one JSON text. The exchange brings the buffer back that the text was
+    /// received into.
     case answered(Exchange)
-    /// What the journal holds of what was looked for.
+    /// The journal was searched, and holds these writes.
     indirect case recalled([JournalRecord])
-    /// What a person said who was asked.
+    /// The person who was asked has answered, or time is over.
     indirect case told(Verdict)
-    /// The request has failed for good. `evidence` is that of all its attempts.
+    /// The request has failed for good, with the evidence of all its attempts.
     indirect case failed(RPCFailure, WriteEvidence)
 }
 
@@ -90,8 +91,8 @@ extension Outcome {
 
 /// What a call does next.
 enum Step {
-    /// One more request. Its outcome is the next thing that the procedure is told.
-    case ask(APIRequest)
+    /// One more request is sent. Its outcome is the next thing that the procedure is told.
+    case send(APIRequest)
     /// A person is asked, who may take their time.
     indirect case askPerson(Question)
     /// The journal is searched. What it holds is the next thing that the procedure is told.
@@ -105,10 +106,10 @@ enum Step {
     indirect case fail(RPCFailure)
 }
 
-/// The steps of one method. Told an outcome, it says what comes next, and nothing else happens in between: dispatch,
-/// attempts, deadline, cancellation, `applied` and the telling of it all are the same for every method.
+/// The steps of one method. It maps each outcome to the next step and does nothing else: dispatch, attempts, deadline,
+/// cancellation, `applied` and reports are the same for every method.
 protocol Procedure: AnyObject {
-    /// What comes next.
+    /// The step that follows `outcome`.
     func next(after outcome: Outcome) -> Step
 }
 
@@ -132,7 +133,7 @@ final class SingleRequest: Procedure {
 
     func next(after outcome: Outcome) -> Step {
         switch outcome {
-        case .begun: .ask(request)
+        case .begun: .send(request)
         case .answered(let exchange): .finish(exchange)
         case .failed(let failure, _): .fail(failure)
         case .recalled, .told: .fail(.unasked)
@@ -141,6 +142,6 @@ final class SingleRequest: Procedure {
 }
 
 extension RPCFailure {
-    /// Steps were told what they had not asked for.
+    /// A procedure was told an outcome that none of its steps has.
     static var unasked: RPCFailure { RPCFailure(.internalError, "The steps of this method do not fit together.") }
 }

@@ -15,7 +15,7 @@ final class Projection: Procedure {
 
     func next(after outcome: Outcome) -> Step {
         switch outcome {
-        case .begun: .ask(request)
+        case .begun: .send(request)
         case .answered(let exchange): .finish(exchange, data: fields.projected(exchange.answer))
         case .failed(let failure, _): .fail(failure)
         case .recalled, .told: .fail(.unasked)

@@ -36,7 +36,7 @@ final class RecordChange: Procedure {
 
     func next(after outcome: Outcome) -> Step {
         switch (phase, outcome) {
-        case (_, .begun): return .ask(reading)
+        case (_, .begun): return .send(reading)
         case (.reading, .answered(let exchange)):
             found = exchange
             return haveRead()
@@ -55,7 +55,7 @@ final class RecordChange: Procedure {
             // What was agreed to holds for what was shown: looked at once more, right before it is done.
             consent.grant(question.subject)
             phase = .reading
-            return .ask(reading)
+            return .send(reading)
         case (.writing, .answered(let exchange)): return .finish(exchange, data: exchange.body)
         case (.writing, .failed(let failure, _)), (.asking, .failed(let failure, _)): return .fail(failure)
         case (_, .recalled), (_, .told), (.asking, .answered): return .fail(.unasked)
@@ -103,7 +103,7 @@ final class RecordChange: Procedure {
         if let id = unnamed.first {
             let target = ByteBuffer(text: "/v2/tags/")
             target.appendPercentEncoded(id)
-            return .ask(APIRequest(.get, target: target, .read, about: .id, isLookUp: true))
+            return .send(APIRequest(.get, target: target, .read, about: .id, isLookUp: true))
         }
         let message = message(found.map { JSONSlice(checked: $0.answer) })
         // What the question cuts is in the body in full.
@@ -114,7 +114,7 @@ final class RecordChange: Procedure {
             return .askPerson(question)
         }
         phase = .writing
-        return .ask(request)
+        return .send(request)
     }
 
     // MARK: What would change

@@ -23,7 +23,7 @@ final class TranscriptWindow: Procedure {
         case .begun:
             let target = ByteBuffer(engagement.bytes)
             target.append("?expand=transcript")
-            return .ask(APIRequest(.get, target: target, .read, about: .id))
+            return .send(APIRequest(.get, target: target, .read, about: .id))
         case .answered(let exchange):
             let transcript = JSONSlice(checked: exchange.answer).member("transcript")
             guard let transcript, transcript.kind == .null || transcript.kind == .string else {

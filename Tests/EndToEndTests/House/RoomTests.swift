@@ -18,32 +18,50 @@ struct RoomTests {
         var description: String { "\(type).\(name)" }
     }
 
-    private func sources() throws -> [(name: String, lines: [String])] {
-        let folder = Repository.root + "/Sources/Service"
-        let names = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }
-        return try names.sorted().map { name in
-            (name, SwiftText(try Repository.bytes(folder + "/" + name)).codeLines)
+    private func sources(_ folders: [String] = ["Service"]) throws -> [(name: String, lines: [String])] {
+        try folders.flatMap { folder in
+            let path = Repository.root + "/Sources/" + folder
+            let names = try FileManager.default.subpathsOfDirectory(atPath: path).filter { $0.hasSuffix(".swift") }
+            return try names.sorted().map { name in
+                (name, SwiftText(try Repository.bytes(path + "/" + name)).codeLines)
+            }
         }
     }
 
-    /// The stored variables of the types in a file.
-    static func variables(in lines: [String], file: String) -> [Property] {
-        var found: [Property] = []
-        // What each open brace belongs to: a type's name, or nil.
-        var braces: [String?] = []
-        var isExempt = false
+    /// A line in the body of a type that declares a variable or a constant.
+    private struct Member {
+        let type: String
+        let isOfClass: Bool
+        /// Whether the type is what the module is told from outside.
+        let isPublicStruct: Bool
+        let line: String
+        let words: String
+        let isConstant: Bool
+        let name: String
+        /// What follows the name.
+        let rest: String
+
+        // What a private type has, nobody else can name.
+        var isPrivate: Bool {
+            words.contains("private") && !words.contains("private(set)") || type.hasPrefix("private ")
+        }
+        var isComputed: Bool { line.contains(/\{/) && !line.contains(/=.*\{/) && !line.contains("didSet") }
+    }
+
+    private static func members(in lines: [String]) -> [Member] {
+        var found: [Member] = []
+        // What each open brace belongs to: a type, or nil.
+        var braces: [(name: String, isClass: Bool)?] = []
+        var isPublicStruct = false
         for line in lines {
-            if let type = braces.last ?? nil, let match = line.firstMatch(of: /^\s*([a-z()@ ]*)\bvar (\w+)/) {
-                let words = match.1
-                let isComputed = line.contains(/\{/) && !line.contains(/=.*\{/) && !line.contains("didSet")
-                if !isComputed, !words.contains("static"), !isExempt {
-                    let isPrivate = words.contains("private") && !words.contains("private(set)")
-                    // What a private type has, nobody else can name.
-                    found.append(
-                        Property(
-                            type: type, name: String(match.2), file: file,
-                            isPrivate: isPrivate || type.hasPrefix("private ")))
-                }
+            if let type = braces.last ?? nil, let match = line.firstMatch(of: /^\s*([a-z()@ ]*)\b(var|let) (\w+)(.*)/),
+                !match.1.contains("static")
+            {
+                found.append(
+                    Member(
+                        type: type.name, isOfClass: type.isClass, isPublicStruct: isPublicStruct, line: line,
+                        words: String(match.1), isConstant: match.2 == "let", name: String(match.3),
+                        rest: String(match.4)))
             }
             for (index, character) in line.enumerated() where character == "{" || character == "}" {
                 if character == "}" {
@@ -53,11 +71,34 @@ struct RoomTests {
                 let head = String(line.prefix(index))
                 let match = head.firstMatch(of: /\b(class|struct|enum|actor) (\w+)[^{}]*$/)
                 let isPrivate = head.contains(/\b(file)?private\b/)
-                if match?.1 == "struct" || match?.1 == "class" { isExempt = head.contains("public struct") }
-                braces.append(match.map { (isPrivate ? "private " : "") + $0.2 })
+                if match?.1 == "struct" || match?.1 == "class" { isPublicStruct = head.contains("public struct") }
+                braces.append(match.map { ((isPrivate ? "private " : "") + $0.2, $0.1 == "class") })
             }
         }
         return found
+    }
+
+    /// The stored variables of the types in a file.
+    static func variables(in lines: [String], file: String) -> [Property] {
+        members(in: lines).filter { !$0.isConstant && !$0.isComputed && !$0.isPublicStruct }.map {
+            Property(type: $0.type, name: $0.name, file: file, isPrivate: $0.isPrivate)
+        }
+    }
+
+    /// The classes in a file that have stored variables.
+    static func mutableClasses(in lines: [String]) -> Set<String> {
+        let names = members(in: lines).filter { $0.isOfClass && !$0.isConstant && !$0.isComputed }.map(\.type)
+        return Set(names.map { $0.replacing("private ", with: "") })
+    }
+
+    /// The constants of the types in a file that refer to an object of one of these classes.
+    static func references(to classes: Set<String>, in lines: [String], file: String) -> [Property] {
+        members(in: lines).filter { member in
+            let type =
+                member.rest.firstMatch(of: /^\s*:\s*(?:any )?(?:\w+\.)?(\w+)\??/)?.1
+                ?? member.rest.firstMatch(of: /^\s*=\s*(?:\w+\.)?(\w+)\(/)?.1
+            return member.isConstant && type.map { classes.contains(String($0)) } == true
+        }.map { Property(type: $0.type, name: $0.name, file: file, isPrivate: $0.isPrivate) }
     }
 
     private func table() throws -> [Property] {
@@ -76,6 +117,57 @@ struct RoomTests {
                 }.map(\.name)
         }
         return table
+    }
+
+    /// The constants through which an object can be changed from another file. A file counts when it names the constant
+    /// behind a dot, and the type that has it or a variable called like that.
+    private func sharedObjects() throws -> [Property] {
+        let all = try sources(FileManager.default.contentsOfDirectory(atPath: Repository.root + "/Sources"))
+        let classes = all.reduce(into: Set<String>()) { $0.formUnion(Self.mutableClasses(in: $1.lines)) }
+        let files = try sources(["Service", "HTTP", "Runtime"])
+        let found = try sources(["Service", "HTTP"]).flatMap {
+            Self.references(to: classes, in: $0.lines, file: $0.name)
+        }
+        return try found.filter { !$0.isPrivate }.map { property in
+            var property = property
+            let member = try Regex(#"[\w)\]?!]\.\#(property.name)\b"#)
+            let variable = property.type.prefix(1).lowercased() + property.type.dropFirst()
+            let owner = try Regex(#"\b(\#(property.type)|\#(variable))\b"#)
+            property.touchedBy =
+                files.filter { file in
+                    file.name == property.file
+                        || file.lines.contains { $0.firstMatch(of: member) != nil }
+                            && file.lines.contains { $0.firstMatch(of: owner) != nil }
+                }.map(\.name)
+            return property
+        }.filter { $0.touchedBy.count > 1 }
+    }
+
+    /// What is handed on by reference, and who may change it when.
+    private static let handedOn: [String: String] = [
+        "APIRequest.target": "its call's, written while params are bound and read from then on",
+        "AttemptCourse.request": "its procedure's, which changes it for the next call only",
+        "CallResult.exchange": "over: the token is written over in its fields, then it is read",
+        "CallResult.members": "made for this result and read",
+        "Exchange.body": "the exchange's alone from its beginning on; its receiver's once it is over",
+        "HTTPRequest.body": "its call's, read by the transport",
+        "HTTPRequest.target": "its call's, read by the transport",
+    ]
+
+    @Test func objectsThatChangeAreSharedByNameOnly() throws {
+        let shared = try sharedObjects()
+        var lines = ["", "constants that refer to an object that changes, and the files that name each"]
+        for property in shared {
+            lines.append("\(property) (\(property.file)): " + property.touchedBy.joined(separator: ", "))
+        }
+        print(lines.joined(separator: "\n"))
+        #expect(shared.count > 4)
+        for property in shared {
+            #expect(Self.handedOn["\(property)"] != nil, "\(property) is named by \(property.touchedBy)")
+        }
+        for name in Self.handedOn.keys {
+            #expect(shared.contains { "\($0)" == name }, "\(name) is shared no more")
+        }
     }
 
     @Test func whatChangesInARoomIsTouchedThereOnly() throws {
@@ -113,5 +205,30 @@ struct RoomTests {
         let lines = text.split(separator: "\n").map(String.init)
         let found = Self.variables(in: lines, file: "x").map { "\($0) \($0.isPrivate)" }
         #expect(found == ["A.a true", "A.b false", "A.f true", "private C.j true"])
+    }
+
+    @Test func theTableSeesWhatRefersToAnObjectThatChanges() {
+        let text = """
+            final class A {
+                private(set) var a = 1
+            }
+            final class B {
+                let a: A
+                let b: A?
+                private let c = A()
+                let d: any M.A
+                let e: B
+                let f = 2
+                var g: A { a }
+            }
+            private struct C {
+                let h = M.A(1)
+            }
+            """
+        let lines = text.split(separator: "\n").map(String.init)
+        let classes = Self.mutableClasses(in: lines)
+        let found = Self.references(to: classes, in: lines, file: "x").map { "\($0) \($0.isPrivate)" }
+        #expect(classes == ["A"])
+        #expect(found == ["B.a false", "B.b false", "B.c true", "B.d false", "private C.h true"])
     }
 }

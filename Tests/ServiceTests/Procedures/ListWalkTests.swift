@@ -155,7 +155,7 @@ import Testing
         while true {
             switch step {
             case .tell(_, then: let next): step = next
-            case .ask(let request):
+            case .send(let request):
                 asked += 1
                 let asking = HTTPRequest(.get, target: request.target)
                 let exchange = Exchange(tag: 0, request: asking, body: ByteBuffer(), connectTimeoutMs: 1000)
@@ -237,7 +237,7 @@ import Testing
         let text = String(repeating: "x", count: 1_000_000)
         for number in 1...200 {
             if case .tell(_, then: let next) = step { step = next }
-            guard case .ask(let request) = step else { break }
+            guard case .send(let request) = step else { break }
             let asking = HTTPRequest(.get, target: request.target)
             let exchange = Exchange(tag: 0, request: asking, body: ByteBuffer(), connectTimeoutMs: 1000)
             exchange.body.append(text: #"{"data":[{"id":"a","n":\#(number),"text":"\#(text)"},{"id":"b"}],"has_more":"#)

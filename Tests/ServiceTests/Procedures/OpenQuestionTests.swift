@@ -12,7 +12,7 @@ import Testing
         for number in 1...3 {
             host.replace(number, "ngmt_q\(number)")
             host.stage.run(1)
-            #expect(host.isAsked(number) && host.stage.service.placesTaken == 0)
+            #expect(host.isAsked(number) && host.stage.service.calls.placesTaken == 0)
         }
         for id in 4...9 { host.get(id, "ngmt_r\(id)") }
         host.stage.run(1)
@@ -21,7 +21,7 @@ import Testing
         host.stage.run(1)
         for id in 1...3 { #expect(host.stage.answer(id)?.isResult == true, "\(id)") }
         #expect(host.written == ["ngmt_q1", "ngmt_q2", "ngmt_q3"])
-        #expect(host.stage.service.inFlight == 0 && host.stage.service.placesTaken == 0)
+        #expect(host.stage.service.calls.inFlight == 0 && host.stage.service.calls.placesTaken == 0)
     }
 
     /// Those in line behind a question take none either, so that others pass them.
@@ -35,7 +35,7 @@ import Testing
         host.tool(5, "engagement_add_contacts", #"{"engagement_id":"ngmt_s","contact_ids":["cnt_z"]}"#)
         host.stage.run(1)
         #expect(host.stage.answer(4)?.isResult == true && host.stage.answer(5)?.isResult == true)
-        #expect(host.written == ["ngmt_s"] && host.stage.answer(2) == nil && host.stage.service.placesTaken == 0)
+        #expect(host.written == ["ngmt_s"] && host.stage.answer(2) == nil && host.stage.service.calls.placesTaken == 0)
         host.answer(1)
         host.stage.run(1)
         #expect(host.written == ["ngmt_s", "ngmt_q", "ngmt_q", "ngmt_q"])
@@ -76,7 +76,7 @@ import Testing
         let order = host.stage.order.filter { $0.first?.isNumber == true && $0 != "0" }
         #expect(Array(order.prefix(3)) == ["2", "1", "3"], "\(order)")
         #expect(order.dropFirst(2).elementsEqual((3...40).map(String.init)), "\(order)")
-        #expect(host.isAsked(2) && host.stage.service.placesTaken == 0)
+        #expect(host.isAsked(2) && host.stage.service.calls.placesTaken == 0)
     }
 
     @Test func aCancellationIsReadBehindCallsThatWait() {
@@ -86,7 +86,7 @@ import Testing
         for id in 2...4 { host.get(id, id == 2 ? "ngmt_slow" : "ngmt_r") }
         host.stage.loop.send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
         host.stage.run(1)
-        #expect(host.stage.service.inFlight == 1, "the slow one alone")
+        #expect(host.stage.service.calls.inFlight == 1, "the slow one alone")
         host.answer(1)
         host.stage.run(20)
         #expect(host.written.isEmpty && host.stage.answers["1"] == nil)
@@ -123,7 +123,7 @@ import Testing
     @Test func thousandsOfQuestions() {
         let host = AgentStage { $0.maxInFlight = 3 }
         var most = 0
-        host.stage.loop.onTurn = { most = max(most, host.stage.service.placesTaken) }
+        host.stage.loop.onTurn = { most = max(most, host.stage.service.calls.placesTaken) }
         let count = Turns.parkedLimit + 2
         for id in 1...count {
             host.stage.loop.send(
@@ -131,7 +131,7 @@ import Testing
             )
         }
         host.stage.run(60)
-        #expect((1...count).allSatisfy(host.isAsked) && host.stage.service.placesTaken == 2)
+        #expect((1...count).allSatisfy(host.isAsked) && host.stage.service.calls.placesTaken == 2)
         host.get(9000, "ngmt_r")
         host.stage.run(1)
         #expect(host.stage.answer(9000)?.isResult == true)
@@ -142,7 +142,7 @@ import Testing
         }
         host.stage.run(60)
         #expect((1...count).allSatisfy { host.stage.answer($0)?.isResult == true } && most == 3)
-        #expect(host.written.count == count && host.stage.service.inFlight == 0)
+        #expect(host.written.count == count && host.stage.service.calls.inFlight == 0)
     }
 
     @Test func theEndOfInputEndsIt() {

@@ -183,6 +183,24 @@ import Testing
         #expect(stage.sent.count == 1 && journal.story == ["begin", "no"])
     }
 
+    /// A disk that hangs ends one call, and what waited behind it is sent at once, not when something else happens.
+    @Test func whatWaitedBehindASilentJournalIsSentAtOnce() {
+        let journal = FakeJournal()
+        journal.isSilent = true
+        let stage = Stage([Self.read(["cnt_a"])], journal: journal)
+        stage.loop.send(
+            #"{"jsonrpc":"2.0","id":1,"method":"engagement.replaceContacts","params":{"engagement_id":"ngmt_a","#
+                + #""contact_ids":["cnt_b"],"options":{"timeout_ms":2000}}}"#)
+        stage.loop.send(
+            #"{"jsonrpc":"2.0","id":2,"method":"engagement.addContacts","params":{"engagement_id":"ngmt_a","#
+                + #""contact_ids":["cnt_c"]}}"#)
+        stage.run(1.9)
+        #expect(stage.sent.count == 1 && stage.answers.isEmpty, "the first is behind the journal, the second behind it")
+        stage.run(0.2)
+        #expect(stage.answer(1)?.code == 1002)
+        #expect(stage.sent.map(\.startedAt.offset).filter { $0 > 1 } == [2], "\(stage.sent.map(\.startedAt.offset))")
+    }
+
     @Test func otherWritesAreNotedToo() throws {
         let journal = FakeJournal()
         let stage = Stage([.answer(201)], journal: journal)

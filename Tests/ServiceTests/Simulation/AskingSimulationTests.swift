@@ -77,7 +77,9 @@ private final class AskingRun {
         transport.onCarriedOut = { [unowned self] in carryOut($0) }
         loop.onOutput = { [unowned self] in take($0) }
         loop.onTurn = { [unowned self] in
-            if service.placesTaken > maxInFlight { broken.append("\(service.placesTaken) places are taken") }
+            if service.calls.placesTaken > maxInFlight {
+                broken.append("\(service.calls.placesTaken) places are taken")
+            }
         }
     }
 
@@ -268,7 +270,9 @@ private final class AskingRun {
         for id in arguments.keys where answered[id] != 1 {
             broken.append("\(id) has \(answered[id, default: 0]) answers: \(arguments[id] ?? "")")
         }
-        if service.inFlight > 0 || service.placesTaken > 0 { broken.append("\(service.inFlight) calls never end") }
+        if service.calls.inFlight > 0 || service.calls.placesTaken > 0 {
+            broken.append("\(service.calls.inFlight) calls never end")
+        }
         return broken
     }
 }

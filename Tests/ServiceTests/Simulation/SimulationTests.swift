@@ -130,7 +130,9 @@ final class SessionRun {
         let waves = Double(ledger.items.count) * Double(session.settings.timeoutMs) / 1000
         _ = loop.run(for: waves + 100)
         ledger.checkComplete()
-        if service.inFlight > 0 { ledger.blame("\(service.inFlight) calls are still in flight when all is calm") }
+        if service.calls.inFlight > 0 {
+            ledger.blame("\(service.calls.inFlight) calls are still in flight when all is calm")
+        }
         loop.hostReads = true
         let before = ledger.replies["\"last\"", default: []].count
         let text = #"{"jsonrpc":"2.0","id":"last","method":"engagement.get","params":["ngmt_R0"]}"#
@@ -153,7 +155,7 @@ final class SessionRun {
         if loop.run(for: 1) != .ended { ledger.blame("the end of input is not the end") }
     }
 
-    private var isShutDown: Bool { service.isShutDown }
+    private var isShutDown: Bool { service.dispatcher.isShutDown }
 
     /// The host leaves in the middle of everything.
     private func leave(_ end: Session.End, at moment: Instant) {
@@ -224,15 +226,17 @@ final class SessionRun {
     }
 
     private func checkTurn() {
-        if service.inFlight > session.settings.maxInFlight { ledger.blame("\(service.inFlight) calls in flight") }
+        if service.calls.inFlight > session.settings.maxInFlight {
+            ledger.blame("\(service.calls.inFlight) calls in flight")
+        }
         // One more frame than the limit, and what the calls in flight had already.
         let bound = Service.outputLimit + session.settings.maxInFlight * 90_000 + 240_000
-        if service.output.count > bound, service.isReading { ledger.blame("\(service.output.count) bytes wait") }
+        if service.output.count > bound, service.ending == .none { ledger.blame("\(service.output.count) bytes wait") }
         // What could not be taken up at once has its time from later on.
-        if service.holdsFrames { ledger.forgetArrival(of: ledger.items.map(\.number)) }
-        for call in service.deadlines {
+        if service.intake.holdsFrames { ledger.forgetArrival(of: ledger.items.map(\.number)) }
+        for call in service.calls.deadlines {
             let late = loop.now.seconds(since: call.deadline)
-            if late > 0.1 + 2 * session.lateness, !service.isOver {
+            if late > 0.1 + 2 * session.lateness, service.ending != .over {
                 ledger.blame("\(call.id) is \(late) s over its deadline")
             }
         }

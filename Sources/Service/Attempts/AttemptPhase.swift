@@ -1,0 +1,46 @@
+import Bytes
+import HTTP
+
+/// Where a request stands, with the data that is valid there and nowhere else. The buffer for its answer has one place:
+/// the phase while the request waits, the exchange while it runs.
+enum AttemptPhase {
+    /// The slot has no request.
+    /// Valid next: `waitsForToken`, `atGate`, `waitsForConnection`.
+    case free
+    /// There is no token yet, or it was refused and another one is being fetched.
+    /// Valid next: `atGate`, `waitsForConnection`, `free`.
+    case waitsForToken(ByteBuffer)
+    /// The throttle gate is shut. It is asked again at `until`; `share` is the request's place among those that follow
+    /// the probe.
+    /// Valid next: `atGate`, `waitsForConnection`, `free`.
+    case atGate(ByteBuffer, share: Double, until: Instant)
+    /// An attempt has failed, and the next one has to wait.
+    /// Valid next: `atGate`, `waitsForConnection`, `free`.
+    case backingOff(ByteBuffer, until: Instant)
+    /// It may go as soon as there is a connection, unless the gate is shut before: `admission` is the number of times
+    /// that it had been shut when the request passed.
+    /// Valid next: `running`, `atGate`, `waitsForConnection`, `free`.
+    case waitsForConnection(ByteBuffer, admission: Int)
+    /// On the wire, with the process's token of that number. It is looked at by `lookAt`, whether or not anything comes.
+    /// Valid next: `running`, `waitsForToken`, `backingOff`, `atGate`, `waitsForConnection`, `free`.
+    case running(Exchange, firstByteBy: Instant, tokenNumber: Int, lookAt: Instant)
+
+    /// Whether the slot has a request.
+    var isFree: Bool {
+        if case .free = self { true } else { false }
+    }
+    /// Whether the request has a connection.
+    var isRunning: Bool {
+        if case .running = self { true } else { false }
+    }
+
+    /// When time alone moves the request on, at the latest at its deadline; nil without a request.
+    func wake(deadline: Instant) -> Instant? {
+        switch self {
+        case .free: nil
+        case .waitsForToken, .waitsForConnection: deadline
+        case .atGate(_, _, let until), .backingOff(_, let until): min(until, deadline)
+        case .running(_, _, _, let lookAt): min(lookAt, deadline)
+        }
+    }
+}

@@ -1,0 +1,355 @@
+import Bytes
+import HTTP
+import JSONRPC
+
+/// Requests to the API on their way through attempts: token, throttle gate, rate, connections, time, retry policy and
+/// budget. Knows nothing of ids, frames or methods.
+///
+/// Each request stands in one `AttemptPhase`. An event moves it to the next one; whoever sent it is told its end.
+final class Attempts {
+    /// The place of one request. The object is used again, for one request after the other.
+    private final class Slot {
+        let number: Int
+        /// Counts the requests that were here, to tell a stale entry of the queue.
+        var serial = 0
+        var phase = AttemptPhase.free
+        /// What holds through all phases; nil without a request.
+        var course: AttemptCourse?
+
+        init(number: Int) { self.number = number }
+
+        var wake: Instant? { course.flatMap { phase.wake(deadline: $0.deadline) } }
+    }
+
+    private let surroundings: ServiceSurroundings
+    private let transport: any Transport
+    private let maxRunning: Int
+    /// How often a request may begin; nil for as often as there are connections.
+    private var rate: TokenBucket?
+    private unowned var client: (any AttemptsClient)?
+    private let policy = RetryPolicy()
+    private var budget = RetryBudget()
+    private var gate = ThrottleGate()
+    private var slots: [Slot] = []
+    private var ready = ReadyQueue()
+    private var (running, attempts, retries) = (0, 0, 0)
+    private var token: TokenState
+    private var (retriesAreOver, cutRetries) = (false, false)
+    private var wake: Instant?
+
+    /// Seconds a body may be silent.
+    private static let silenceSeconds = 10.0
+
+    init(surroundings: ServiceSurroundings, transport: any Transport, maxRunning: Int, rate: Double?) {
+        self.surroundings = surroundings
+        token = TokenState(surroundings)
+        self.transport = transport
+        self.maxRunning = maxRunning
+        self.rate = rate.map(TokenBucket.init)
+    }
+
+    func report(to client: any AttemptsClient) { self.client = client }
+
+    /// When `serveTimers` must be called next, or nil. May be earlier than needed, never later.
+    var nextWake: Instant? { wake }
+    /// Requests on the wire, and how many of them were further attempts, so far; and the budget for more.
+    var counts: (attempts: Int, retries: Int, budget: RetryBudget) { (attempts, retries, budget) }
+    var isGateOpen: Bool { gate.isOpen }
+    /// Whether an attempt was the last because of `endRetries`.
+    var hasCutRetries: Bool { cutRetries }
+
+    /// Readies the transport for its first exchange; returns why that can't be, as a sentence, or nil.
+    func prepare() -> String? {
+        guard case .failed(let sentence) = token.prepare() else { return nil }
+        return sentence
+    }
+
+    // MARK: From outside
+
+    /// Sets a request on its way. One that is still under way in this slot is given up.
+    ///
+    /// - Parameters:
+    ///   - number: the slot, which is the request's name in reports.
+    ///   - buffer: what the body is received into, behind what stands there now. Handed over: it comes back in the
+    ///     exchange of an answer, and otherwise not at all.
+    ///   - deadline: when the request has to be over.
+    ///   - maxAttempts: at least 1.
+    func send(
+        _ number: Int, _ request: APIRequest, into buffer: ByteBuffer, deadline: Instant, maxAttempts: Int,
+        at now: Instant
+    ) {
+        while slots.count <= number { slots.append(Slot(number: slots.count)) }
+        let slot = slots[number]
+        if !slot.phase.isFree { _ = giveUp(number) }
+        slot.serial += 1
+        slot.course = AttemptCourse(request, deadline: deadline, maxAttempts: maxAttempts)
+        token.isReady ? enterGate(slot, buffer, now) : move(slot, to: .waitsForToken(buffer))
+    }
+
+    /// Gives the request up that is under way in the slot, if one is: nothing is reported. Returns what its attempts say
+    /// together.
+    func giveUp(_ number: Int) -> WriteEvidence {
+        guard number < slots.count else { return WriteEvidence() }
+        let slot = slots[number]
+        if case .running(let exchange, _, _, _) = slot.phase {
+            transport.cancel(exchange)
+            count(exchange, of: slot)
+        }
+        return free(slot)
+    }
+
+    /// Gives up all that is on the wire, because nobody would learn of it.
+    func abandonAll() {
+        for slot in slots { if case .running(let exchange, _, _, _) = slot.phase { transport.cancel(exchange) } }
+    }
+
+    /// From here on a failed attempt is the last.
+    func endRetries() { retriesAreOver = true }
+
+    /// Gate and budget as at the start. What a request was told to wait by itself it still waits.
+    func forgetThrottling(_ now: Instant) {
+        gate.open()
+        budget = RetryBudget()
+        wakeThoseAtGate(now)
+    }
+
+    /// An exchange has its answer or its failure.
+    func finished(_ exchange: Exchange, at now: Instant) {
+        guard exchange.tag < slots.count, case .running(let current, _, let tokenNumber, _) = slots[exchange.tag].phase,
+            current === exchange
+        else { return }
+        conclude(slots[exchange.tag], exchange, tokenNumber: tokenNumber, wasAbandoned: false, now)
+    }
+
+    /// Fetching a token has ended; the requests that wait for it go on, or fail.
+    func tokenArrived(at now: Instant) {
+        let answer = token.arrived()
+        if case .awaited = answer { return }
+        for slot in slots {
+            guard case .waitsForToken(let buffer) = slot.phase else { continue }
+            switch (answer, slot.course?.lastFailure) {
+            case (.failed(let why), let refusal):
+                fail(slot, refusal?.explained(why) ?? RPCFailure(.notConfigured, why), now)
+            case (_, let refusal?): tryAgain(slot, buffer, after: refusal, now)
+            case (_, nil): enterGate(slot, buffer, now)
+            }
+        }
+    }
+
+    /// Looks at every request whose time has come.
+    func serveTimers(at now: Instant) {
+        guard let due = wake, due <= now else { return }
+        wake = nil
+        for slot in slots {
+            if let wake = slot.wake, wake <= now { serveTimer(slot, now) }
+            if let wake = slot.wake { wakeBy(wake) }
+        }
+    }
+
+    /// Starts requests that wait for a connection while there are any.
+    func startReady(at now: Instant) {
+        while running < maxRunning, let next = ready.first {
+            let slot = slots[next.slot]
+            guard slot.serial == next.serial, case .waitsForConnection(let buffer, let admission) = slot.phase,
+                let course = slot.course
+            else {
+                ready.removeFirst()
+                continue
+            }
+            // The gate may have been shut while it waited for a connection.
+            guard course.request.isControl || admission == gate.closures else {
+                ready.removeFirst()
+                enterGate(slot, buffer, now)
+                continue
+            }
+            guard let limit = course.firstByteLimit(policy, now) else {
+                ready.removeFirst()
+                expire(slot, now)
+                continue
+            }
+            // The rest wait behind this one: first come, first served.
+            if !course.request.isControl, let later = rate?.take(now) { return wakeBy(later) }
+            ready.removeFirst()
+            start(slot, course, buffer, firstByteWithin: limit, now)
+        }
+    }
+
+    // MARK: Phases
+
+    private func move(_ slot: Slot, to phase: AttemptPhase) {
+        running += (phase.isRunning ? 1 : 0) - (slot.phase.isRunning ? 1 : 0)
+        slot.phase = phase
+        if let wake = slot.wake { wakeBy(wake) }
+    }
+
+    private func wakeBy(_ instant: Instant) {
+        if wake.map({ instant < $0 }) ?? true { wake = instant }
+    }
+
+    /// Asks the throttle gate; a request that may pass waits for a connection.
+    private func enterGate(_ slot: Slot, _ buffer: ByteBuffer, _ now: Instant) {
+        guard let course = slot.course, course.firstByteLimit(policy, now) != nil else { return expire(slot, now) }
+        if !gate.isOpen, !course.request.isControl {
+            var known: Double?
+            if case .atGate(_, let share, _) = slot.phase { known = share }
+            let share = known ?? surroundings.random()
+            let latestStart = now + (course.remaining(now) - policy.leastTime)
+            switch gate.admit(deadline: latestStart, now: now, share: share) {
+            case .pass, .probe: break
+            case .wait(let until):
+                if known == nil { tellPause(slot, until: until, now) }
+                return move(slot, to: .atGate(buffer, share: share, until: until))
+            case .refuse(let milliseconds):
+                let text = "The API asked for a pause that is longer than this call may take, so nothing more was sent."
+                var failure = course.lastFailure ?? RPCFailure(.rateLimited, text, retryable: true)
+                failure.retryAfterMs = milliseconds
+                return fail(slot, failure, now)
+            }
+        }
+        move(slot, to: .waitsForConnection(buffer, admission: gate.closures))
+        ready.append(slot: slot.number, serial: slot.serial)
+    }
+
+    private func wakeThoseAtGate(_ now: Instant) {
+        for slot in slots {
+            guard case .atGate(let buffer, let share, _) = slot.phase else { continue }
+            move(slot, to: .atGate(buffer, share: share, until: now))
+        }
+    }
+
+    private func start(
+        _ slot: Slot, _ course: AttemptCourse, _ buffer: ByteBuffer, firstByteWithin limit: Double, _ now: Instant
+    ) {
+        let request = course.request
+        let exchange = Exchange(
+            tag: slot.number, request: HTTPRequest(request.verb, target: request.target, body: request.body),
+            body: buffer, needsFreshConnection: course.needsFreshConnection,
+            mayRepeat: request.repeatability.mayRepeat,
+            lookupTimeoutMs: Int(policy.lookupLimit(remaining: course.remaining(now)) * 1000),
+            connectTimeoutMs: Int(policy.connectLimit(firstByte: limit) * 1000))
+        slot.course?.attemptBegins(now)
+        watch(slot, exchange, firstByteBy: now + limit, tokenNumber: token.number, now)
+        transport.start(exchange)
+    }
+
+    /// Has a running attempt looked at when it may have been silent for too long. The transport does not tell when bytes
+    /// come, so this is at least as often as a body may be silent.
+    private func watch(_ slot: Slot, _ exchange: Exchange, firstByteBy: Instant, tokenNumber: Int, _ now: Instant) {
+        let lookAt =
+            exchange.answerBegan
+            ? exchange.lastByteAt + Self.silenceSeconds : min(firstByteBy, now + Self.silenceSeconds)
+        move(slot, to: .running(exchange, firstByteBy: firstByteBy, tokenNumber: tokenNumber, lookAt: lookAt))
+    }
+
+    private func serveTimer(_ slot: Slot, _ now: Instant) {
+        guard let deadline = slot.course?.deadline else { return }
+        switch slot.phase {
+        case .free: break
+        case .waitsForToken, .waitsForConnection: expire(slot, now)
+        case .atGate(let buffer, _, _), .backingOff(let buffer, _):
+            now >= deadline ? expire(slot, now) : enterGate(slot, buffer, now)
+        case .running(let exchange, let firstByteBy, let tokenNumber, _):
+            let limit = exchange.answerBegan ? exchange.lastByteAt + Self.silenceSeconds : firstByteBy
+            if now < min(limit, deadline) {
+                return watch(slot, exchange, firstByteBy: firstByteBy, tokenNumber: tokenNumber, now)
+            }
+            transport.cancel(exchange)
+            conclude(slot, exchange, tokenNumber: tokenNumber, wasAbandoned: true, now)
+        }
+    }
+
+    // MARK: The end of an attempt
+
+    /// Judges a finished or abandoned attempt: the request is answered, fails, or is tried again.
+    private func conclude(_ slot: Slot, _ exchange: Exchange, tokenNumber: Int, wasAbandoned: Bool, _ now: Instant) {
+        guard let request = slot.course?.request else { return }
+        let isUsable = !wasAbandoned && exchange.makeUsable(about: request.subject)
+        if exchange.isAnothers { transport.distrustConnection(of: exchange) }
+        count(exchange, of: slot)
+        if wasAbandoned { exchange.runOutOfTime() }
+        let wallClock = surroundings.wallClock()
+        let outcome = AttemptOutcome(
+            exchange, wasAbandoned: wasAbandoned, repeatability: request.repeatability, bodyIsUsable: isUsable,
+            wallClock: wallClock)
+        if !request.isControl, gate.answered(outcome, now: now) { wakeThoseAtGate(now) }
+        if isUsable {
+            _ = decide(slot, after: outcome, now)
+            return end(slot, .answered(exchange), now)
+        }
+        let told = client?.failure(
+            slot.number, of: exchange, wasAbandoned: wasAbandoned, evidence: slot.course?.evidence ?? WriteEvidence(),
+            wallClock: wallClock)
+        guard var failure = told else {
+            _ = free(slot)
+            return
+        }
+        if exchange.ranOutOfTime, slot.course.map({ $0.remaining(now) < policy.leastTime }) ?? true {
+            failure = failure.asTimeout
+        }
+        // What to answer if the next attempt can't be made after all.
+        slot.course?.attemptFailed(failure)
+        let buffer = exchange.emptiedBody()
+        if exchange.status == 401, slot.course?.mayAskForToken() == true {
+            switch token.newer(than: tokenNumber) {
+            case .ready: return tryAgain(slot, buffer, after: failure, now)
+            case .awaited: return move(slot, to: .waitsForToken(buffer))
+            case .failed(let why): failure = failure.explained(why)
+            }
+        }
+        let decision = decide(slot, after: outcome, now)
+        if case .stop = decision {} else { cutRetries = cutRetries || retriesAreOver }
+        guard !request.isControl, !retriesAreOver else { return fail(slot, failure, now) }
+        switch decision {
+        case .stop: fail(slot, failure, now)
+        case .immediate: tryAgain(slot, buffer, after: failure, now)
+        case .retry(let seconds, _):
+            retries += 1
+            tellPause(slot, after: failure, until: now + seconds, now)
+            move(slot, to: .backingOff(buffer, until: now + seconds))
+        }
+    }
+
+    private func decide(_ slot: Slot, after outcome: AttemptOutcome, _ now: Instant) -> RetryDecision {
+        slot.course?.decide(policy, after: outcome, budget: &budget, random: surroundings.random, now) ?? .stop(.final)
+    }
+
+    private func tryAgain(_ slot: Slot, _ buffer: ByteBuffer, after failure: RPCFailure, _ now: Instant) {
+        retries += 1
+        tellPause(slot, after: failure, until: now, now)
+        enterGate(slot, buffer, now)
+    }
+
+    private func tellPause(_ slot: Slot, after failure: RPCFailure? = nil, until next: Instant, _ now: Instant) {
+        client?.paused(
+            slot.number, after: failure, attempts: slot.course?.evidence.attempts ?? 0, until: next, now: now)
+    }
+
+    private func count(_ exchange: Exchange, of slot: Slot) {
+        slot.course?.attemptEnded(exchange)
+        if exchange.wasSent { attempts += 1 }
+    }
+
+    // MARK: The end of a request
+
+    /// The request's time is over and nothing of it runs.
+    private func expire(_ slot: Slot, _ now: Instant) { fail(slot, slot.course?.lastFailure ?? .neverSent, now) }
+
+    private func fail(_ slot: Slot, _ failure: RPCFailure, _ now: Instant) {
+        end(slot, .failed(failure, slot.course?.evidence ?? WriteEvidence()), now)
+    }
+
+    private func end(_ slot: Slot, _ outcome: Outcome, _ now: Instant) {
+        // Free before the report: what comes of that may be the slot's next request.
+        let evidence = free(slot)
+        client?.ended(slot.number, outcome, evidence: evidence, at: now)
+    }
+
+    /// Returns what the attempts of the request that was here say together.
+    private func free(_ slot: Slot) -> WriteEvidence {
+        defer {
+            move(slot, to: .free)
+            slot.course = nil
+        }
+        return slot.course?.evidence ?? WriteEvidence()
+    }
+}
