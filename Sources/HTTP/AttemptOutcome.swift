@@ -33,8 +33,8 @@ public enum AttemptOutcome: Equatable, Sendable {
 extension AttemptOutcome {
     /// How `exchange` ended.
     ///
-    /// A final status counts even when its body was cut, but for a 2xx answer to a read: there the body is the answer.
-    /// One that speaks of another resource is none.
+    /// A final status counts even when its body was cut; except for a 2xx to a read, where the body is the answer. An
+    /// answer about another resource is none.
     ///
     /// - Parameters:
     ///   - exchange: a finished or abandoned exchange.

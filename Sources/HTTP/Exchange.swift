@@ -175,13 +175,13 @@ public final class Exchange {
         self.connectTimeoutMs = connectTimeoutMs
     }
 
-    /// Says what it means that the exchange was abandoned before anything was sent, where nothing has failed.
+    /// Names the step whose time ran out, of an exchange that was abandoned before the request was sent.
     public func runOutOfTime() {
         guard !wasSent, failure == nil else { return }
         failure = isLookingUp ? .lookupTimeout : reachedHost ? .handshakeTimeout : .connectTimeout
     }
 
-    /// Whether the time for getting as far as sending the request ran out.
+    /// Whether the time ran out before the request was sent.
     public var ranOutOfTime: Bool {
         failure == .lookupTimeout || failure == .connectTimeout || failure == .handshakeTimeout
     }
@@ -210,7 +210,7 @@ public final class Exchange {
         repeatedRetryAfter = false
     }
 
-    /// Has `change` look at the values of all fields, which stay as long as they are.
+    /// Lets `change` overwrite the values of all fields in place. Their lengths stay.
     public func changeFields(_ change: (UnsafeMutableRawBufferPointer) -> Void) {
         if fieldBytes.count > 0 { change(fieldBytes.mutableBytes) }
     }

@@ -9,8 +9,8 @@ public enum Interposer: Equatable, Sendable {
 }
 
 extension Exchange {
-    /// Who evidently stands between this program and the API and answered in its place; nil where nobody does. JSON is
-    /// no page, whatever it says that it is.
+    /// What answered in the API's place; nil when nothing shows that anything did. A JSON body is no page, whatever its
+    /// `Content-Type` says.
     public var interposer: Interposer? {
         if self[.wafAction] != nil { return .firewall }
         let mark: StaticString = "\u{FEFF}"

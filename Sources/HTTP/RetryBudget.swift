@@ -42,8 +42,8 @@ public struct RetryBudget: Sendable {
         return true
     }
 
-    /// Notes a success: the cost of its last retry comes back, or one token when it needed none that was paid for; and
-    /// one immediate retry.
+    /// Notes a success. It gives back what its last retry cost, or one token when it paid for none, and one immediate
+    /// retry.
     public mutating func succeeded(after lastCost: Cost?) {
         immediate = min(immediate + 1, Self.immediateCapacity)
         tokens = min(tokens + (lastCost?.rawValue ?? 1), Self.capacity)

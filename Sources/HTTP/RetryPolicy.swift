@@ -112,7 +112,7 @@ public struct RetryPolicy: Sendable {
 
     /// Decides what follows an attempt, counts it, and pays or credits the budget.
     ///
-    /// A 401 is final here: trying again with a token file that has changed is a matter of the caller, once.
+    /// A 401 is final here. The caller may try once more, with another token.
     ///
     /// - Parameters:
     ///   - outcome: how the attempt ended.

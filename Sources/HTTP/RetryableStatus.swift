@@ -12,7 +12,7 @@ public enum RetryableStatus: Equatable, Sendable {
         switch status {
         case 408: self = .requestTimeout
         case 429: self = .throttled
-        // Those above 519 are Cloudflare's, 529 and 530 hosts' that are overloaded or frozen.
+        // No RFC has those above 511: CDNs and hosts answer with them for servers that are down or overloaded.
         case 500, 502, 503, 504, 520...524, 529, 530: self = .failing
         default: return nil
         }

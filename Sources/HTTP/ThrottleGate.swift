@@ -33,7 +33,7 @@ public struct ThrottleGate: Sendable {
     }
 
     private var state = State.open
-    /// How often the gate was shut. A call that was let through and has not begun must ask again when this has changed.
+    /// How often the gate was shut. When it changes, a call that has passed and not begun must ask again.
     public private(set) var closures = 0
 
     /// An open gate.

@@ -7,8 +7,8 @@ public enum Applied: String, CaseIterable, Sendable {
     /// The API said 2xx.
     case yes
 
-    /// What two writes of one call say together: a change that was made once was made, and one that may have been made
-    /// is not taken back by a refusal of the other.
+    /// Joins the evidence of two writes of one call. A change that was made stays made, and a refusal of one write does
+    /// not disprove the other.
     public func joined(with other: Applied) -> Applied {
         if self == .yes || other == .yes { return .yes }
         return self == .unknown || other == .unknown ? .unknown : .no
@@ -17,8 +17,8 @@ public enum Applied: String, CaseIterable, Sendable {
 
 /// What a call's attempts, all together, say about whether its write was carried out.
 ///
-/// One attempt that nothing is known about is not made good by a later refusal: a 412 or 409 after it may well mean
-/// that the earlier one had worked (RFC 9110 §13.1.1).
+/// An attempt without an answer stays unknown even when a later one is refused: a 412 or 409 may well mean that the
+/// earlier one had worked (RFC 9110 §13.1.1).
 public struct WriteEvidence: Sendable {
     /// Requests that went on the wire.
     public private(set) var attempts = 0
@@ -44,8 +44,8 @@ public struct WriteEvidence: Sendable {
         }
     }
 
-    /// Adds a finished, abandoned or cancelled exchange. What is about another resource, or evidently not the API's, is
-    /// as good as no answer.
+    /// Adds a finished, abandoned or cancelled exchange. An answer about another resource, or of a firewall or a page in
+    /// the API's place, counts as none.
     public mutating func note(_ exchange: Exchange) {
         if exchange.failure == .clientCertificateWanted {
             // TLS has ended before the server looked at any request.

@@ -95,7 +95,7 @@ public final class Service {
     /// When `advance` must be called next, or nil. May be earlier than needed, never later.
     public var nextTimer: Instant? {
         if ending == .over { return nil }
-        // Frames were left for want of room, and written output has made some: no event will come and say so.
+        // Frames were left for want of room, and written output has made some. No event reports that.
         if hasMore { return Instant(nanoseconds: 0) }
         var next = attempts.nextWake
         for other in [calls.nextWake, calls.inFlight > 0 ? lastMoment : nil] {
@@ -104,7 +104,7 @@ public final class Service {
         return next
     }
 
-    /// When to leave although output is still waiting to be read, or nil.
+    /// When to leave even if output still waits for the host, or nil.
     public var leaveBy: Instant? { lastMoment }
 
     /// Whether everything is done once `output` is written.
@@ -119,8 +119,8 @@ public final class Service {
     /// 1 when the host said `exit` without `shutdown` before it (Language Server Protocol 3.17), else 0.
     public var exitCode: Int32 { exitIsEarly ? 1 : 0 }
 
-    /// Whether something that was read was not carried out to its end because the process was told to end. On MCP a
-    /// client that leaves says so by the end of the input, and what it asked then has a moment and no more.
+    /// Whether a request that was read was refused, given up or not tried again because the process was told to end. Never
+    /// on MCP: there the end of the input says that the client leaves, and it expects no more.
     public var isCutShort: Bool {
         !mcp.isActive && (hasGivenUp || dispatcher.hasTurnedAway || attempts.hasCutRetries)
     }
@@ -175,7 +175,7 @@ public final class Service {
         log.outputClosed(inFlight: calls.inFlight)
     }
 
-    /// The process was told to end: calls that run may finish within the grace; a second time: at once.
+    /// The process was told to end. Calls that run may finish within the grace; a second signal ends them at once.
     public func signalled(at now: Instant) {
         guard ending != .stopping, ending != .over else {
             if ending != .over, calls.inFlight > 0 || intake.holdsFrames { hasGivenUp = true }
@@ -237,8 +237,8 @@ public final class Service {
     /// Whether what stands next in the stream has to wait for a place.
     private var isHeldUp: Bool { intake.waitsForPlace && !calls.hasPlace && ending != .stopping }
 
-    /// Whether what stands behind it is looked through: a person's answer, and what gives a call up, come before what
-    /// needs a place. Else nobody would read a yes while places are taken.
+    /// Whether to look through the messages behind it for a person's answer or a cancellation. Neither needs a place, and
+    /// without them no place might ever get free.
     private var looksAhead: Bool { calls.waitsForPerson && intake.mayLookAhead }
 
     /// Whether there is something that was read and can be taken up now.

@@ -16,7 +16,7 @@ extension RPCFailure {
         return RPCFailure(.timeout, text, retryable: true)
     }
 
-    /// This refusal of a token, with the sentence that says why there is no other, where it says anything.
+    /// This refusal of a token, followed by the reason why there is no other one, if there is a reason.
     func explained(_ sentence: String) -> RPCFailure {
         guard let first = sentence.first else { return self }
         var failure = self
@@ -24,7 +24,7 @@ extension RPCFailure {
         return failure
     }
 
-    /// This failure of a request whose attempts say `evidence`: what a deletion does not find may be its own work.
+    /// This failure; when a deletion finds nothing after an attempt without an answer, that attempt may have done it.
     func behind(_ evidence: WriteEvidence, _ exchange: Exchange) -> RPCFailure {
         let isGone = exchange.status == 404 || exchange.status == 410
         guard isGone, exchange.request.verb == .delete, evidence.applied == .unknown else { return self }
@@ -33,14 +33,14 @@ extension RPCFailure {
         return failure
     }
 
-    /// This failure, when it has taken all of the call's time.
+    /// This failure as a timeout, because it took all of the call's time.
     var asTimeout: RPCFailure {
         var failure = RPCFailure(.timeout, message, retryable: true)
         failure.cause = cause
         return failure
     }
 
-    /// Says what became of the change that the call asked for.
+    /// Says whether the change that the call asked for was made.
     mutating func tell(_ applied: Applied) {
         self.applied = applied.rawValue
         if applied == .unknown {

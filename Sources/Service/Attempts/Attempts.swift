@@ -24,7 +24,7 @@ final class Attempts {
     private let surroundings: ServiceSurroundings
     private let transport: any Transport
     private let maxRunning: Int
-    /// How often a request may begin; nil for as often as there are connections.
+    /// Limits how often a request begins; nil when connections alone do.
     private var rate: TokenBucket?
     private unowned var client: (any AttemptsClient)?
     private let policy = RetryPolicy()
@@ -52,7 +52,7 @@ final class Attempts {
 
     /// When `serveTimers` must be called next, or nil. May be earlier than needed, never later.
     var nextWake: Instant? { wake }
-    /// Requests on the wire, and how many of them were further attempts, so far; and the budget for more.
+    /// Requests sent so far, retries among them, and the budget for more.
     var counts: (attempts: Int, retries: Int, budget: RetryBudget) { (attempts, retries, budget) }
     var isGateOpen: Bool { gate.isOpen }
     /// Whether an attempt was the last because of `endRetries`.
@@ -106,7 +106,7 @@ final class Attempts {
     /// From here on a failed attempt is the last.
     func endRetries() { retriesAreOver = true }
 
-    /// Gate and budget as at the start. What a request was told to wait by itself it still waits.
+    /// Opens the gate and fills the budget. A request that backs off still waits.
     func forgetThrottling(_ now: Instant) {
         gate.open()
         budget = RetryBudget()
@@ -170,7 +170,7 @@ final class Attempts {
             // The rest wait behind this one: first come, first served.
             if !course.request.isControl, let later = rate?.take(now) { return wakeBy(later) }
             ready.removeFirst()
-            start(slot, course, buffer, firstByteWithin: limit, now)
+            start(slot, course, into: buffer, firstByteWithin: limit, now)
         }
     }
 
@@ -218,7 +218,7 @@ final class Attempts {
     }
 
     private func start(
-        _ slot: Slot, _ course: AttemptCourse, _ buffer: ByteBuffer, firstByteWithin limit: Double, _ now: Instant
+        _ slot: Slot, _ course: AttemptCourse, into buffer: ByteBuffer, firstByteWithin limit: Double, _ now: Instant
     ) {
         let request = course.request
         let exchange = Exchange(
@@ -232,8 +232,8 @@ final class Attempts {
         transport.start(exchange)
     }
 
-    /// Has a running attempt looked at when it may have been silent for too long. The transport does not tell when bytes
-    /// come, so this is at least as often as a body may be silent.
+    /// Plans the next look at a running attempt, which may be silent then. The transport does not report the bytes that
+    /// come, so a look is due at least as often as a body may be silent.
     private func watch(_ slot: Slot, _ exchange: Exchange, firstByteBy: Instant, tokenNumber: Int, _ now: Instant) {
         let lookAt =
             exchange.answerBegan

@@ -1,13 +1,13 @@
 import Bytes
 
-/// Requests that wait for a connection, first come, first served. Knows them by slot and by which use of the slot it
-/// is. Keeps no more than some for each slot, however long it is never empty and however many were given up in it.
+/// Requests that wait for a connection, first come, first served. Names them by slot and by the number of the request
+/// in it. Holds a few entries a slot at most, however many of its requests were given up while they waited.
 struct ReadyQueue {
     private var entries = FIFO<(slot: Int, serial: Int)>()
-    /// The last use of each slot that came here: one before it has been given up.
+    /// The number of the last request of each slot that came here. Those before it have been given up.
     private var latest: [Int] = []
 
-    /// Entries that are given up before room is made.
+    /// Entries of requests that were given up, before they are removed.
     private static let slack = 64
 
     mutating func append(slot: Int, serial: Int) {
@@ -20,12 +20,12 @@ struct ReadyQueue {
         entries.append((slot, serial))
     }
 
-    /// The next one, or nil. It may have been given up in the meantime.
+    /// The next request, or nil. It may have been given up in the meantime.
     var first: (slot: Int, serial: Int)? { entries.first }
 
     /// Entries that there is memory for.
     var capacity: Int { entries.capacity }
 
-    /// Takes the next one out. There has to be one.
+    /// Removes the next request, if there is one.
     mutating func removeFirst() { entries.removeFirst() }
 }

@@ -1,10 +1,10 @@
 /// What there is to say of the process's token when one is needed.
 public enum TokenAnswer: Sendable {
-    /// It is there; where another one was asked for, it is another one.
+    /// The transport has it: the first one, or another one where that was asked for.
     case ready
     /// It is being fetched; `tokenArrived` will tell.
     case awaited
-    /// Why it can't be had, or no other, as a sentence; empty where there is nothing to say of it.
+    /// There is none, or no other one. The sentence says why; empty when there is no reason to give.
     case failed(String)
 }
 
@@ -21,7 +21,7 @@ struct TokenState {
 
     /// Whether the transport has what it needs for an exchange.
     var isReady: Bool { isPrepared }
-    /// Which of the tokens that there were is in use.
+    /// The number of the token in use.
     var number: Int { generation }
 
     mutating func prepare() -> TokenAnswer { isPrepared ? .ready : isAwaited ? .awaited : fetch() }

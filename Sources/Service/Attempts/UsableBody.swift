@@ -4,11 +4,10 @@ import HTTP
 import JSON
 
 extension Exchange {
-    /// Whether a 2xx came whole with one JSON text as its body that may be the answer to what was asked. It then fits
-    /// on a line: line breaks between its tokens become spaces. A change that was made without a word is told as
-    /// `null`: a 204, and no body on anything but a GET.
+    /// Whether the answer is a whole 2xx with one JSON text about `subject`. Makes it fit on a line: line breaks between
+    /// its tokens become spaces. An empty body becomes `null`, after a 204 and after any method but GET.
     ///
-    /// - Parameter subject: what the answer must be about, where it says so; nil for anything.
+    /// - Parameter subject: the resource that the answer must be about if it names one; nil for any.
     func makeUsable(about subject: APIRequest.Subject?) -> Bool {
         guard failure == nil, 200..<300 ~= status, self[.wafAction] == nil else { return false }
         if answer.leadingSpaceCount == answer.count {

@@ -8,8 +8,8 @@ extension RPCFailure {
         RPCFailure(.internalError, "There is no memory for all of this; ask for less at once.", retryable: true)
     }
 
-    /// Throws `noMemory` unless there is memory for what is made of so many bytes when they are taken apart: an id of a
-    /// few bytes becomes a string in a list and in a set. Nothing that allocates such things can fail by itself.
+    /// Throws `noMemory` unless there is memory to parse so many bytes: an id of a few bytes becomes a string in a list
+    /// and in a set. Swift's own allocations can't fail, so this looks first.
     static func checkMemory(for count: Int) throws(RPCFailure) {
         if count >= ByteBuffer.largeSize, !ByteBuffer.hasMemory(for: 16 * count) { throw noMemory }
     }
@@ -21,7 +21,7 @@ extension APIRequest {
 }
 
 extension Outcome {
-    /// This outcome; a failure in place of an answer that there is no memory to take apart.
+    /// This outcome; a failure in place of an answer that there is no memory to parse.
     func affordable(_ evidence: WriteEvidence) -> Outcome {
         guard case .answered(let exchange) = self else { return self }
         do throws(RPCFailure) {
@@ -34,7 +34,7 @@ extension Outcome {
 }
 
 extension Exchange {
-    /// This exchange; without the body of a refusal that there is no memory to take apart: the status says the most.
+    /// This exchange; without the body of a refusal that there is no memory to parse: the status says the most.
     var affordable: Exchange {
         guard status >= 300 else { return self }
         do throws(RPCFailure) {

@@ -1,6 +1,6 @@
 import HTTP
 
-/// A call's time: one deadline over everything, queueing included. What a person takes for an answer does not count.
+/// A call's time: one deadline over everything, queueing included. It stands still while a person is asked.
 struct CallClock {
     private var start: Instant
     private var end: Instant
@@ -37,7 +37,8 @@ struct CallClock {
     }
 }
 
-/// What the finished requests of a call say together: all count as attempts, writes alone say whether the change was made.
+/// What the finished requests of a call say together. All count as attempts; writes alone say whether the change was
+/// made.
 struct CallTally {
     private var sent = 0
     private var change = Applied.no

@@ -13,17 +13,17 @@ struct CallLog {
         self.conceal = conceal
     }
 
-    /// Cuts what the API supplied to what an answer can bear, and writes over the token in it.
+    /// Shortens the API's own words to what an answer can bear, and writes over the token in them.
     func bound(_ failure: inout RPCFailure) { failure.boundForeignText(conceal) }
 
-    /// This failure as `bound` leaves it: for one that ends no call, because it may be told within a result.
+    /// A bound copy of a failure. One that ends no call needs it too: it may be told within a result.
     func bounded(_ failure: RPCFailure) -> RPCFailure {
         var failure = failure
         bound(&failure)
         return failure
     }
 
-    /// Writes over the token in what the answer's head says, of which some is told, and notes that the call has ended.
+    /// Writes over the token in the answer's header fields, some of which are told, and logs that the call has ended.
     func ended(
         _ entry: MethodTable.Entry, _ id: Bytes, _ result: CallResult, traceparent: @autoclosure () -> String? = nil
     ) {
@@ -67,7 +67,7 @@ struct CallLog {
         log.write(.debug, pause.failure == nil ? "throttled" : "retry", fields)
     }
 
-    /// The host has answered what nobody asked.
+    /// The host has answered a request that was never made.
     func unasked(_ id: Bytes?) { log.write(.debug, "response dropped", Self.fields(nil, id)) }
 
     /// The host has closed the output with so many calls in flight.
@@ -75,7 +75,7 @@ struct CallLog {
         log.write(.info, "output closed by the host", [("in_flight", .number(inFlight))])
     }
 
-    /// Nobody is there any more who could say that this is the end.
+    /// The process that started this one is gone.
     func orphaned() {
         log.write(.warning, "the process that started this one has ended and nothing has come since, so this one ends")
     }

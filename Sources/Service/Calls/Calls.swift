@@ -21,7 +21,7 @@ final class Calls: AttemptsClient {
         var face: (any Face)?
         var destination = Destination.nobody
         var terms = CallTerms()
-        /// How a person's yes is come by; nil where nobody is asked.
+        /// How a person is asked for a yes; nil when nobody is.
         var consent: Consent?
         /// Whether the host has said that it wants no answer any more.
         var isUnwanted = false
@@ -31,8 +31,8 @@ final class Calls: AttemptsClient {
         let id = ByteBuffer(capacity: 64)
         let target = ByteBuffer(capacity: 128)
         let body = ByteBuffer(capacity: 64)
-        /// The buffer in which the frame for the host is made; nil while it is handed over with a request, so that the
-        /// API's body is received into it, and after it went out with a frame.
+        /// The buffer for the frame to the host. Nil while a request has it, to receive the API's body, and after the
+        /// output has taken it over.
         var frame: ByteBuffer?
         var clock = CallClock()
         var maxAttempts = 1
@@ -46,9 +46,9 @@ final class Calls: AttemptsClient {
 
         var isFree: Bool { entry == nil }
         var isWanted: Bool { !isUnwanted && !destination.isNobody }
-        /// What it is about: `ngmt_…`; empty for what has no id.
+        /// The resource that it is about, such as `ngmt_…`; empty when it names none.
         var resource: String { target.bytes.slice(terms.resource.lowerBound, terms.resource.upperBound).text }
-        /// What it asks for, to tell the same call when it comes again.
+        /// Method, target and body, to recognise the same call when it comes again.
         func text(_ name: String) -> [UInt8] { Array(name.utf8) + [0] + target.bytes + [0] + body.bytes }
         /// The resource whose writes go one at a time, or nil for a read.
         var line: String? { entry?.isWrite == true && !terms.resource.isEmpty ? resource : nil }
@@ -66,7 +66,7 @@ final class Calls: AttemptsClient {
     private let turns: Turns
     private let confirmations = Confirmations()
     private var signs = SignsOfLife()
-    /// When the first of those that wait must be looked at.
+    /// When the first call that waits must be looked at.
     private var wake: Instant?
 
     init(limits: ServiceSettings, attempts: Attempts, notes: WriteNotes, output: Output, log: CallLog) {
@@ -75,9 +75,9 @@ final class Calls: AttemptsClient {
         turns = Turns(limit: limits.maxInFlight)
     }
 
-    /// Calls that are not over, those among them that wait for a person.
+    /// Calls that are not over, including those that wait for a person.
     var inFlight: Int { turns.count }
-    /// Calls that are worked on.
+    /// Calls that have a place.
     var placesTaken: Int { turns.placesTaken }
     /// Whether one more call may be worked on.
     var hasPlace: Bool { turns.hasPlace }
@@ -247,7 +247,7 @@ final class Calls: AttemptsClient {
             maxAttempts: call.maxAttempts, at: now)
     }
 
-    /// The buffer for the call's frame, which the call has no more; a new one where it was handed over before.
+    /// Takes the buffer for the call's frame away from the call; makes one when the call has none.
     private func takeFrame(_ call: Call) -> ByteBuffer {
         defer { call.frame = nil }
         return call.frame ?? output.freshBuffer()
@@ -259,7 +259,7 @@ final class Calls: AttemptsClient {
         proceed(call, after: call.composed == nil ? outcome : outcome.affordable(evidence), now)
     }
 
-    /// Adds what the attempts of a request say that is over or given up.
+    /// Notes the evidence of a request that is over or given up.
     private func requestEnded(of call: Call, _ evidence: WriteEvidence, status: Int? = nil) {
         let isChange = call.underWay == .change
         call.underWay = .nothing
@@ -299,7 +299,7 @@ final class Calls: AttemptsClient {
             attempts: call.tally.attempts, elapsed: call.clock.elapsed(now))
         log.ended(entry, call.id.bytes, result, traceparent: face.traceparent)
         if !call.isWanted { return end(call, nil, now) }
-        // An answer that is the API's as it came has brought the buffer back.
+        // Without data of its own, the API's body is the data: it came behind the frame's first bytes.
         var frame = data == nil ? exchange.body : takeFrame(call)
         do throws(RPCFailure) {
             for part in [data, members, meta] where part?.isIncomplete == true { throw RPCFailure.noMemory }
@@ -314,7 +314,7 @@ final class Calls: AttemptsClient {
         end(call, frame, now)
     }
 
-    /// Ends a call with a failure, completed by what its requests say together.
+    /// Ends a call with a failure, to which the evidence of all its requests is added.
     private func fail(_ call: Call, _ failure: RPCFailure, _ now: Instant) {
         var failure = failure
         log.bound(&failure)
@@ -356,7 +356,7 @@ final class Calls: AttemptsClient {
 
     private func slot(of id: Bytes) -> Int? { ids.slot(of: id) { calls[$0].id.bytes.equals(id) } }
 
-    /// Gives the call up whose id is spelled like this, and says so where that is wanted; false when there is none.
+    /// Gives up the call whose id is spelled like this. Answers it if `isAnswered`. False when there is none.
     func cancel(_ id: Bytes, isAnswered: Bool, _ now: Instant) -> Bool {
         guard let slot = slot(of: id) else { return false }
         calls[slot].isUnwanted = !isAnswered
@@ -364,7 +364,7 @@ final class Calls: AttemptsClient {
         return true
     }
 
-    /// Gives all calls up, for the reason that their answers are to tell.
+    /// Gives all calls up. Their answers tell the reason.
     func giveUpAll(_ reason: RPCFailure, _ now: Instant) {
         for call in calls where !call.isFree { giveUp(call, reason, now) }
     }
@@ -374,7 +374,7 @@ final class Calls: AttemptsClient {
         fail(call, reason, now)
     }
 
-    /// Ends what has waited in line until its time was over.
+    /// Ends calls whose time ran out while they waited, and tells hosts that want signs of life.
     func serveTimers(_ now: Instant) {
         guard let due = wake, due <= now else { return }
         wake = nil

@@ -1,13 +1,13 @@
 import HTTP
 
-/// When hosts that want to know are next told that their calls are still under way. A call is known by its slot.
+/// When to tell hosts that their calls are still under way. A call is known by its slot.
 struct SignsOfLife {
     /// Seconds between two signs. Hosts give up after 60 without any, and are promised one every 15.
     static let interval = 10.0
 
     private var due: [Int: Instant] = [:]
 
-    /// The host of this call wants signs, the first of them at the returned moment.
+    /// The host of this call wants signs. Returns when the first is due.
     mutating func begin(_ slot: Int, _ now: Instant) -> Instant {
         due[slot] = now + Self.interval
         return now + Self.interval
@@ -16,7 +16,7 @@ struct SignsOfLife {
     /// The call is over.
     mutating func end(_ slot: Int) { if !due.isEmpty { due[slot] = nil } }
 
-    /// The calls whose hosts are to be told now; and when the next are.
+    /// The calls whose signs are due, and when the next ones are.
     mutating func collect(_ now: Instant) -> (slots: [Int], next: Instant?) {
         if due.isEmpty { return ([], nil) }
         let slots = due.filter { $0.value <= now }.map(\.key).sorted()

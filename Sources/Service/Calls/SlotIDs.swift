@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 
-/// Which slot has which id, by fingerprints: the ids themselves are their calls'.
+/// Finds the slot of an id by its fingerprint. The ids themselves belong to their calls.
 struct SlotIDs {
     /// The fingerprint of each slot's id; 0 for none.
     private var fingerprints: [UInt64] = []
@@ -9,7 +9,7 @@ struct SlotIDs {
     /// Makes room for one more slot.
     mutating func add() { fingerprints.append(0) }
 
-    /// Takes an id for the slot. A null id names no call: several may be in flight at once.
+    /// Notes the id of the slot's call. A null id names no call: several may be in flight at once.
     mutating func set(_ slot: Int, _ id: JSONSlice) {
         fingerprints[slot] = id.kind == .null ? 0 : max(1, id.bytes.fingerprint)
     }

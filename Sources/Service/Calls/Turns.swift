@@ -1,16 +1,15 @@
 import Bytes
 
-/// Whose turn it is: calls have a place each, of which there are so many, and writes to one resource go one after the
-/// other. A call that waits for a person has no place, and neither have those in line behind it. A call is known by its
-/// slot.
+/// Limits the calls that are worked on, and lets writes to one resource go one after the other. A call that waits for a
+/// person has no place, and neither have those in line behind it. A call is known by its slot.
 final class Turns {
     private struct Call {
         var hasPlace = false
         /// Whether it waits behind another write to the same resource.
         var isInLine = false
-        /// Whether it could go on, and waits for a place.
+        /// Whether a place is all that it waits for.
         var isQueued = false
-        /// Empty for a call that keeps to no line.
+        /// The resource in whose line it stands; empty for a call that stands in none.
         var resource = ""
     }
 
@@ -19,11 +18,11 @@ final class Turns {
     private var calls: [Call] = []
     private var working = 0
     private var parked = 0
-    /// Those that go on when there is a place, before any new call.
+    /// Calls that wait for a place. They come before any new call.
     private var queue: [Int] = []
     private var isStarting = false
 
-    /// Calls without a place, at most: a host may leave any number of questions open. Beyond that they keep theirs.
+    /// Calls without a place, at most. Further ones keep theirs: a host may leave any number of questions open.
     static let parkedLimit = 1024
 
     init(limit: Int) { self.limit = limit }
@@ -76,8 +75,8 @@ final class Turns {
         return false
     }
 
-    /// The call is over. Calls `start` with whoever goes on now. Those that end on the spot let others go from here and
-    /// not from inside, because a line can be long.
+    /// The call is over. Calls `start` with each call that goes on now. Calls that end at once inside `start` do not nest:
+    /// a line can be long, and the stack is not.
     func leave(_ slot: Int, start: (Int) -> Void) {
         let call = calls[slot]
         if call.hasPlace { working -= 1 } else { parked -= 1 }

@@ -8,16 +8,16 @@ import Journal
 final class APIRequest {
     /// Path and query, percent-encoded, to follow the base URL.
     let target: ByteBuffer
-    /// Of a write that replaces contacts whose present ones are known: those, and the ones wanted.
+    /// The contacts before and after, of a write that replaces them and knows those before.
     let replacement: (before: [String], wanted: [String])?
-    /// Whether it only finds out what a question is to say: it leaves time for what follows.
+    /// Whether it is for the wording of a question alone: it leaves time for what follows.
     let isLookUp: Bool
     private var kind: Kind
     private typealias Kind = (
         verb: HTTPVerb, body: ByteBuffer?, repeatability: Repeatability, isControl: Bool, subject: Subject?
     )
 
-    /// What an answer must be about.
+    /// The resource that an answer must be about.
     struct Subject {
         /// The member of the answer that says so.
         let member: Method.Subject
@@ -37,7 +37,7 @@ final class APIRequest {
         kind = (verb, body, repeatability, false, subject)
     }
 
-    /// Makes this another request, for the same target buffer.
+    /// Makes this the next call's request, for the same target buffer.
     fileprivate func change(
         _ verb: HTTPVerb, body: ByteBuffer?, _ repeatability: Repeatability, isControl: Bool, subject: Subject?
     ) {
@@ -55,7 +55,7 @@ final class APIRequest {
     /// A JSON text, or nil for a request without a body.
     var body: ByteBuffer? { kind.body }
     var repeatability: Repeatability { kind.repeatability }
-    /// What its answer must be about; nil for anything.
+    /// The resource that its answer must be about; nil for any.
     var subject: Subject? { kind.subject }
     /// Whether this drives the sandbox and is none of the API's business: no throttling, no retries.
     var isControl: Bool { kind.isControl }
@@ -124,7 +124,7 @@ final class SingleRequest: Procedure {
         self.body = body
     }
 
-    /// Says what the next call's request is.
+    /// Makes the request that of `entry` with these terms.
     func aim(at entry: MethodTable.Entry, _ terms: CallTerms) {
         request.change(
             entry.verb, body: entry.takesBody ? body : nil, entry.repeatability, isControl: entry.isControl,
