@@ -44,8 +44,8 @@ public struct WriteEvidence: Sendable {
         }
     }
 
-    /// Adds a finished, abandoned or cancelled exchange. An answer about another resource, or of a firewall or a page in
-    /// the API's place, counts as none.
+    /// Adds a finished, abandoned or cancelled exchange. An answer about another resource counts as none, and so does
+    /// one of a firewall or a page in the API's place.
     public mutating func note(_ exchange: Exchange) {
         if exchange.failure == .clientCertificateWanted {
             // TLS has ended before the server looked at any request.

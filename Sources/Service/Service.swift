@@ -119,8 +119,8 @@ public final class Service {
     /// 1 when the host said `exit` without `shutdown` before it (Language Server Protocol 3.17), else 0.
     public var exitCode: Int32 { exitIsEarly ? 1 : 0 }
 
-    /// Whether a request that was read was refused, given up or not tried again because the process was told to end. Never
-    /// on MCP: there the end of the input says that the client leaves, and it expects no more.
+    /// Whether a request that was read was refused, given up or not tried again because the process was told to end.
+    /// Never on MCP: there the end of the input says that the client leaves, and it expects no more.
     public var isCutShort: Bool {
         !mcp.isActive && (hasGivenUp || dispatcher.hasTurnedAway || attempts.hasCutRetries)
     }
@@ -237,8 +237,8 @@ public final class Service {
     /// Whether what stands next in the stream has to wait for a place.
     private var isHeldUp: Bool { intake.waitsForPlace && !calls.hasPlace && ending != .stopping }
 
-    /// Whether to look through the messages behind it for a person's answer or a cancellation. Neither needs a place, and
-    /// without them no place might ever get free.
+    /// Whether to look through the messages behind it for a person's answer or a cancellation. Neither needs a place,
+    /// and without them no place might ever get free.
     private var looksAhead: Bool { calls.waitsForPerson && intake.mayLookAhead }
 
     /// Whether there is something that was read and can be taken up now.

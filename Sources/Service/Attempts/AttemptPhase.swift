@@ -21,7 +21,7 @@ enum AttemptPhase {
     /// that it had been shut when the request passed.
     /// Valid next: `running`, `atGate`, `waitsForConnection`, `free`.
     case waitsForConnection(ByteBuffer, admission: Int)
-    /// On the wire, with the process's token of that number. It is looked at by `lookAt`, whether or not anything comes.
+    /// On the wire, with the process's token of that number. It is looked at by `lookAt`, even if nothing comes.
     /// Valid next: `running`, `waitsForToken`, `backingOff`, `atGate`, `waitsForConnection`, `free`.
     case running(Exchange, firstByteBy: Instant, tokenNumber: Int, lookAt: Instant)
 

@@ -86,8 +86,7 @@ final class Attempts {
         token.isReady ? enterGate(slot, buffer, now) : move(slot, to: .waitsForToken(buffer))
     }
 
-    /// Gives the request up that is under way in the slot, if one is: nothing is reported. Returns what its attempts say
-    /// together.
+    /// Gives up the request in the slot, if there is one, and reports nothing. Returns what its attempts say together.
     func giveUp(_ number: Int) -> WriteEvidence {
         guard number < slots.count else { return WriteEvidence() }
         let slot = slots[number]

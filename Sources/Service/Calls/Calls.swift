@@ -8,9 +8,6 @@ import Journal
 /// Calls in flight, from their params to their one answer: places and ids, the line of writes to one resource, the
 /// steps of each method, cancellation. Faces word the outcomes, and `Attempts` tries requests again.
 final class Calls: AttemptsClient {
-    /// The request that a call has under way.
-    private enum UnderWay { case nothing, read, change }
-
     /// One call. Objects and their buffers are used again, so that a call allocates next to nothing.
     private final class Call {
         let slot: Int
@@ -36,7 +33,7 @@ final class Calls: AttemptsClient {
         var frame: ByteBuffer?
         var clock = CallClock()
         var maxAttempts = 1
-        var underWay = UnderWay.nothing
+        var underWay: APIRequest?
         var tally = CallTally()
 
         init(slot: Int) {
@@ -97,13 +94,11 @@ final class Calls: AttemptsClient {
         permission: Permission, at now: Instant
     ) throws(RPCFailure) {
         let call = freeCall()
-        let terms: CallTerms
         do throws(RPCFailure) {
             try RPCFailure.checkMemory(for: params?.bytes.count ?? 0)
-            terms = try entry.bind(params, target: call.target, body: call.body)
-            call.terms = terms
-            face.take(terms)
-            call.consent = try permission.consent(isHarmless: terms.editing?.isDryRun == true)
+            call.terms = try entry.bind(params, target: call.target, body: call.body)
+            face.take(call.terms)
+            call.consent = try permission.consent(isHarmless: call.terms.editing?.isDryRun == true)
             if let consent = call.consent { try confirmations.grant(consent, call.text(entry.method.name), now) }
             if entry.composition != .listJournal, let sentence = attempts.prepare() {
                 throw RPCFailure(.notConfigured, sentence)
@@ -145,14 +140,12 @@ final class Calls: AttemptsClient {
         if case .batch(let batch) = destination { batch.owe() }
         call.clock = CallClock(now, milliseconds: min(limits.timeoutMs, terms.timeoutMs ?? limits.timeoutMs))
         call.maxAttempts = min(limits.maxAttempts, terms.maxAttempts ?? limits.maxAttempts)
-        (call.pending, call.tally, call.underWay) = (.begun, CallTally(), .nothing)
+        (call.pending, call.tally, call.underWay) = (.begun, CallTally(), nil)
         if !entry.isPlain || !terms.isPlain || call.consent != nil {
             call.composed = entry.procedure(
                 target: call.target.bytes, body: call.body.bytes, terms, isJournaled: notes.isOn, call.consent)
         }
-        if entry.composition == nil {
-            call.single.aim(at: entry, terms)
-        }
+        if entry.composition == nil { call.single.aim(at: entry, terms) }
     }
 
     // MARK: Steps
@@ -238,7 +231,7 @@ final class Calls: AttemptsClient {
 
     private func send(_ request: APIRequest, of call: Call, _ now: Instant) {
         if request.isIncomplete { return fail(call, .noMemory, now) }
-        call.underWay = request.isWrite ? .change : .read
+        call.underWay = request
         // A procedure may keep an answer for longer than the next step takes, so each has a buffer of its own.
         let buffer = call.composed == nil ? takeFrame(call) : ByteBuffer(capacity: 4096)
         if call.composed == nil { call.face?.begin(buffer, call.id.bytes, call.destination) }
@@ -261,8 +254,8 @@ final class Calls: AttemptsClient {
 
     /// Notes the evidence of a request that is over or given up.
     private func requestEnded(of call: Call, _ evidence: WriteEvidence, status: Int? = nil) {
-        let isChange = call.underWay == .change
-        call.underWay = .nothing
+        let isChange = call.underWay?.isWrite == true
+        call.underWay = nil
         call.tally.add(evidence, isChange: isChange)
         if isChange { notes.end(call.slot, evidence, status: status) }
     }
@@ -370,7 +363,7 @@ final class Calls: AttemptsClient {
     }
 
     private func giveUp(_ call: Call, _ reason: RPCFailure, _ now: Instant) {
-        if call.underWay != .nothing { requestEnded(of: call, attempts.giveUp(call.slot)) }
+        if call.underWay != nil { requestEnded(of: call, attempts.giveUp(call.slot)) }
         fail(call, reason, now)
     }
 

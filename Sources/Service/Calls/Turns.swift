@@ -75,8 +75,8 @@ final class Turns {
         return false
     }
 
-    /// The call is over. Calls `start` with each call that goes on now. Calls that end at once inside `start` do not nest:
-    /// a line can be long, and the stack is not.
+    /// The call is over. Calls `start` with each call that goes on now. Calls that end at once inside `start` do not
+    /// nest: a line can be long, and the stack is not.
     func leave(_ slot: Int, start: (Int) -> Void) {
         let call = calls[slot]
         if call.hasPlace { working -= 1 } else { parked -= 1 }

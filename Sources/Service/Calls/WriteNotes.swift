@@ -4,8 +4,8 @@ import HTTP
 import JSONRPC
 import Journal
 
-/// The journal as calls see it: it numbers the writes, and knows which calls wait for the disk or for a search. A call is
-/// known by its slot.
+/// The journal as calls see it: it numbers the writes, and knows which calls wait for the disk or for a search. A call
+/// is known by its slot.
 final class WriteNotes {
     /// What the journal has answered to a call.
     enum News {
@@ -18,8 +18,8 @@ final class WriteNotes {
 
     /// The journal's business with the call in one slot.
     private struct Entry {
-        /// Names the answer that the call waits for: to the note of `request`, or, without one, to a search. Nil when it
-        /// waits for none.
+        /// Names the answer that the call waits for: to the note of `request`, or, without one, to a search. Nil when
+        /// it waits for none.
         var token: Int?
         var request: APIRequest?
         /// The number of the write that was begun and not ended yet, and its resource.
