@@ -145,3 +145,12 @@ public struct RPCFailure: Error {
         }
     }
 }
+
+extension ByteBuffer {
+    /// Appends the member of a response that tells the failure: `"error":…`.
+    public func appendError(_ failure: RPCFailure) {
+        append("\"error\":")
+        var json = JSONWriter(self)
+        failure.write(to: &json)
+    }
+}

@@ -4,7 +4,6 @@ import HTTP
 import JSON
 import JSONRPC
 import Journal
-import MCP
 
 /// The whole behaviour of the process, between bytes from the host and exchanges with the API.
 ///
@@ -16,7 +15,7 @@ public final class Service {
     let dispatcher: Dispatcher
     let calls: Calls
     let attempts: Attempts
-    private let mcp: MCPStream
+    private let stream: HostStream
     private let frames: Output
     private let log: CallLog
     private(set) var ending = Ending.none
@@ -51,7 +50,7 @@ public final class Service {
         let frames = Output()
         let log = CallLog(surroundings.log, conceal: surroundings.conceal)
         let intake = Intake(framing: settings.framing, output: frames)
-        let mcp = MCPStream(table: table, version: settings.version, isSandbox: settings.isSandbox)
+        let stream = HostStream(settings: settings, table: table, output: frames)
         let attempts = Attempts(
             surroundings: surroundings, transport: transport, maxRunning: settings.maxRunning,
             rate: settings.maxCallsPerSecond)
@@ -60,7 +59,7 @@ public final class Service {
             notes: WriteNotes(journal, wallClock: surroundings.wallClock), output: frames, log: log)
         attempts.report(to: calls)
         dispatcher = Dispatcher(
-            settings: settings, table: table, mcp: mcp, calls: calls, output: frames, log: log
+            settings: settings, table: table, stream: stream, calls: calls, output: frames, log: log
         ) { [unowned calls, unowned attempts, unowned intake, unowned frames] json in
             let (requests, bytesIn) = intake.counts
             let (answers, errors, bytesOut) = frames.counts
@@ -77,7 +76,7 @@ public final class Service {
             json.member("bytes_out", bytesOut)
         }
         self.intake = intake
-        self.mcp = mcp
+        self.stream = stream
         self.calls = calls
         self.attempts = attempts
         self.frames = frames
@@ -120,9 +119,9 @@ public final class Service {
     public var exitCode: Int32 { exitIsEarly ? 1 : 0 }
 
     /// Whether a request that was read was refused, given up or not tried again because the process was told to end.
-    /// Never on MCP: there the end of the input says that the client leaves, and it expects no more.
+    /// Never where the client leaves by ending its input: it expects no more then.
     public var isCutShort: Bool {
-        !mcp.isActive && (hasGivenUp || dispatcher.hasTurnedAway || attempts.hasCutRetries)
+        !stream.dialect.isLeftByEnding && (hasGivenUp || dispatcher.hasTurnedAway || attempts.hasCutRetries)
     }
 
     /// Answers sent so far, how many of them were errors, and calls under way.
@@ -151,7 +150,7 @@ public final class Service {
     /// The host has closed its end while no room was left to read on. A plain host is served all that it has written;
     /// of an MCP client, what it left unread is not begun.
     public func inputHungUp(at now: Instant) {
-        if mcp.isActive { drain(now) }
+        if stream.dialect.isLeftByEnding { drain(now) }
     }
 
     private func drain(_ now: Instant) {
@@ -161,9 +160,9 @@ public final class Service {
 
     /// On MCP the end of input is the client's way to say that it leaves.
     private func endGracefully(_ now: Instant) {
-        guard ending == .draining, mcp.isActive else { return }
+        guard ending == .draining, stream.dialect.isLeftByEnding else { return }
         if lastMoment == nil { lastMoment = now + Self.graceSeconds }
-        if !intake.holdsFrames { dispatcher.endSubscriptions() }
+        if !intake.holdsFrames { dispatcher.settle() }
     }
 
     /// Nobody reads the output any more: nothing new is begun and what runs is given up, because nobody would learn of
@@ -268,7 +267,7 @@ public final class Service {
         let item =
             isHeldUp
             ? intake.nextAhead { dispatcher.comesFirst($0) }
-            : intake.next(hasPlace: calls.hasPlace, refusesBatches: mcp.refusesBatches)
+            : intake.next(hasPlace: calls.hasPlace, hasBatches: stream.dialect.hasBatches)
         switch item {
         case .none: return false
         case .batchBegun: break

@@ -53,11 +53,15 @@ struct ServerTests {
         ("tools/list", "{}", false), ("initialize", "{}", false), ("ping", "{}", false),
         ("no/such", #"{"_meta":{"io.modelcontextprotocol/protocolVersion":"2031-01-01"}}"#, true),
     ])
-    func someRequestsMakeTheStreamMCP(method: String, params: String, isActive: Bool) throws {
-        var session = Session()
-        _ = try outcome(method, params, &session)
-        #expect(session.isActive == isActive)
-        #expect(session.refusesBatches == isActive)
+    func someRequestsMakeTheStreamMCP(method: String, params: String, isOpening: Bool) throws {
+        try withRequest(method, params, id: "1") { #expect(Opening.isIn($0) == isOpening) }
+    }
+
+    /// A plain method's request may say it, too, and so may a notification.
+    @Test(arguments: ["1", nil])
+    func anyRequestMayNameARevision(id: String?) throws {
+        try withRequest("engagement.get", Self.modern, id: id) { #expect(Opening.isIn($0)) }
+        try withRequest("engagement.get", #"{"_meta":{}}"#, id: id) { #expect(!Opening.isIn($0)) }
     }
 
     /// What was refused is not what to choose next.
@@ -81,9 +85,9 @@ struct ServerTests {
 
     @Test func badIDsChangeNothing() throws {
         for id in ["null", "1.5"] {
-            var session = Session()
-            #expect(try outcome("initialize", Self.hello, id: id, &session) == "-32600")
-            #expect(session.negotiated == nil)
+            var stream = Stream()
+            #expect(try outcome("initialize", Self.hello, id: id, &stream) == "-32600")
+            #expect(stream.session.negotiated == nil)
         }
     }
 
@@ -107,28 +111,30 @@ struct ServerTests {
     }
 
     @Test func subscriptionsAreBounded() throws {
-        var session = Session()
+        var stream = Stream()
         let params = String(Self.modern.dropLast()) + #","notifications":{}}"#
         for id in 1...Session.subscriptionLimit {
-            #expect(try outcome("subscriptions/listen", params, id: "\(id)", &session) == "acknowledge")
+            #expect(try outcome("subscriptions/listen", params, id: "\(id)", &stream) == "acknowledge")
         }
-        #expect(try outcome("subscriptions/listen", params, id: "99", &session) == "-32600")
+        #expect(try outcome("subscriptions/listen", params, id: "99", &stream) == "-32600")
     }
 
     private func outcome(_ method: String, _ params: String, after first: (String, String)? = nil) throws -> String {
-        var session = Session()
-        if let first { _ = try outcome(first.0, first.1, &session) }
-        return try outcome(method, params, &session)
+        var stream = Stream()
+        if let first { _ = try outcome(first.0, first.1, &stream) }
+        return try outcome(method, params, &stream)
     }
 
     private func outcome(
-        _ method: String, _ params: String, id: String = "1", _ session: inout Session
+        _ method: String, _ params: String, id: String = "1", _ stream: inout Stream
     ) throws -> String {
         let server = Server(table: MethodTable(), version: "1", isSandbox: false)
-        let buffer = ByteBuffer(Array(#"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":\#(params)}"#.utf8))
-        return try withExtendedLifetime(buffer) {
-            guard case .request(let request) = Message(buffer.bytes) else { throw NoRequest() }
-            switch server.step(request, isInBatch: false, &session) {
+        return try withRequest(method, params, id: id) { request in
+            stream.isMCP = stream.isMCP || Opening.isIn(request)
+            let step =
+                stream.isMCP
+                ? server.step(request, isInBatch: false, &stream.session) : server.stray(request, &stream.session)
+            switch step {
             case .notMCP: return "plain"
             case .answer: return "answer"
             case .refuse(let refusal): return "\(refusal.code)"
@@ -138,6 +144,23 @@ struct ServerTests {
             case .ignore: return "ignore"
             }
         }
+    }
+
+    private func withRequest<Result>(
+        _ method: String, _ params: String, id: String?, _ body: (Request) throws -> Result
+    ) throws -> Result {
+        let member = id.map { #""id":\#($0),"# } ?? ""
+        let buffer = ByteBuffer(text: #"{"jsonrpc":"2.0",\#(member)"method":"\#(method)","params":\#(params)}"#)
+        return try withExtendedLifetime(buffer) {
+            guard case .request(let request) = Message(buffer.bytes) else { throw NoRequest() }
+            return try body(request)
+        }
+    }
+
+    /// What a stream has said so far.
+    private struct Stream {
+        var session = Session()
+        var isMCP = false
     }
 
     private struct NoRequest: Error {}

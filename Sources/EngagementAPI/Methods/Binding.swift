@@ -10,8 +10,6 @@ public struct CallTerms: Sendable {
     public var maxAttempts: Int?
     /// A bit for each chosen word of the method's `choices` parameter.
     public var chosen: UInt64 = 0
-    /// Whether the params name a revision of MCP in `_meta`, as every request of a stateless client does.
-    public var namesRevision = false
     /// Where in the target the first path parameter stands: the resource that the call is about.
     public var resource = 0..<0
     /// What few calls ask for, in one reference, because terms are copied for every call.
@@ -92,7 +90,7 @@ extension MethodTable.Entry {
     ) throws(RPCFailure) -> CallTerms {
         var values = [JSONSlice?](repeating: nil, count: method.parameters.count)
         var terms = CallTerms()
-        try collect(params, into: &values, &terms)
+        try collect(params, into: &values)
         for piece in path {
             switch piece {
             case .literal(let text): target.append(text)
@@ -192,7 +190,7 @@ extension MethodTable.Entry {
     }
 
     private func collect(
-        _ params: JSONSlice?, into values: inout [JSONSlice?], _ terms: inout CallTerms
+        _ params: JSONSlice?, into values: inout [JSONSlice?]
     ) throws(RPCFailure) {
         guard let params else { return }
         if params.kind == .array {
@@ -205,10 +203,11 @@ extension MethodTable.Entry {
             return
         }
         var seen: UInt64 = 0
+        var isMCP = false
         for member in params.members {
             guard let index = position(of: member.name) else {
-                guard !terms.namesRevision, Self.namesRevision(member) else { throw unknown(member.name) }
-                terms.namesRevision = true
+                guard !isMCP, Self.namesRevision(member) else { throw unknown(member.name) }
+                isMCP = true
                 continue
             }
             guard seen & (1 << UInt64(index)) == 0 else {
@@ -220,7 +219,8 @@ extension MethodTable.Entry {
         }
     }
 
-    /// The one member that is no parameter and not refused: MCP clients may call plain methods, too.
+    /// Whether this member of params names a revision of MCP, as every request of a stateless client does. No other
+    /// member may stand beside the parameters: MCP clients may call plain methods, too.
     public static func namesRevision(_ member: JSONMember) -> Bool {
         member.name.reads("_meta") && member.value.member("io.modelcontextprotocol/protocolVersion")?.kind == .string
     }

@@ -144,17 +144,12 @@ extension Server {
         session.subscriptions.append(spelled)
         return .acknowledge { out in
             var json = JSONWriter(out)
-            json.beginObject()
-            json.member("jsonrpc", "2.0")
-            json.member("method", "notifications/subscriptions/acknowledged")
-            json.name("params")
-            json.beginObject()
-            Self.writeSubscription(spelled, to: &json)
-            json.name("notifications")
-            json.beginObject()
-            json.endObject()
-            json.endObject()
-            json.endObject()
+            json.notification("notifications/subscriptions/acknowledged") { json in
+                Self.writeSubscription(spelled, to: &json)
+                json.name("notifications")
+                json.beginObject()
+                json.endObject()
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import JSONRPC
 
@@ -55,6 +56,13 @@ public struct Refusal: Error {
 
     /// The code of the error object.
     public var code: Int { ownCode ?? failure.code }
+
+    /// Appends `"error":…`.
+    public func append(to out: ByteBuffer) {
+        out.append("\"error\":")
+        var json = JSONWriter(out)
+        write(to: &json)
+    }
 
     /// Writes the error object.
     public func write(to json: inout JSONWriter) {

@@ -46,36 +46,57 @@ public final class Server {
         tools = Tool.all(table.offered)
     }
 
-    /// Decides what a request means, whose method is none of the table's.
+    /// Decides what a request on an MCP stream means, whose method is none of the table's.
     public func step(_ request: Request, isInBatch: Bool, _ session: inout Session) -> Step {
         guard let name = request.method.string else { return .notMCP }
-        guard request.id != nil else { return notification(name, request, &session) }
+        guard let id = request.id else { return notification(name, request, &session) }
         let meta = RequestMeta(request.params)
         let known = RequestName(rawValue: name)
-        if known == .initialize, !meta.isStateless, request.params?.member("protocolVersion")?.kind != .string {
-            // The Language Server Protocol has an `initialize` too.
-            guard request.params?.member("clientInfo") != nil else {
-                session.isOthers = true
-                return .notMCP
-            }
-            return .refuse(
-                Refusal("protocolVersion", "required", "initialize needs protocolVersion, such as 2025-11-25."))
-        }
-        if known == .initialize || known == .discover || meta.version != nil { session.activate() }
-        if session.isActive, let id = request.id, !id.isRequestID { return .refuse(Self.badID) }
+        if known == .initialize, let step = othersInitialize(request, meta, &session) { return step }
+        guard id.isRequestID else { return .refuse(Self.badID) }
         guard known != nil || meta.isStateless else { return .notMCP }
         do throws(Refusal) {
-            if let name = request.params?.repeatedName {
-                throw Refusal(
-                    "params", "duplicate", "\((name.string ?? name.bytes.text).quoted) stands twice in params.")
-            }
+            try Self.checkNames(request.params)
             let revision = try revision(of: known, name, meta, session)
             guard let known, let revision else { return .notMCP }
-            try Self.checkForm(request, known, revision, isInBatch, session)
+            if isInBatch, known == .initialize || !revision.allowsBatches {
+                throw Refusal(
+                    RPCFailure(.invalidRequest, "\(known.rawValue) can't be part of a batch; send it by itself."))
+            }
+            try Self.checkForm(request.params)
             return try step(known, request, meta, revision, &session)
         } catch {
             return .refuse(error)
         }
+    }
+
+    /// Decides what a request means, whose method is none of the table's, on a stream that nothing has made MCP yet: a
+    /// sign of life is given, a lost beginning is named, and what plain JSON-RPC may know is left to it.
+    public func stray(_ request: Request, _ session: inout Session) -> Step {
+        guard let name = request.method.string else { return .notMCP }
+        guard request.id != nil else { return notification(name, request, &session) }
+        let meta = RequestMeta(request.params)
+        let known = RequestName(rawValue: name)
+        if known == .initialize, let step = othersInitialize(request, meta, &session) { return step }
+        guard let known else { return .notMCP }
+        do throws(Refusal) {
+            try Self.checkNames(request.params)
+            guard try revision(of: known, name, meta, session) != nil else { return .notMCP }
+            try Self.checkForm(request.params)
+            return .answer { self.appendResult(.newestWithHandshake, to: $0) { _ in } }
+        } catch {
+            return .refuse(error)
+        }
+    }
+
+    /// What an `initialize` means that names no version of this protocol: the Language Server Protocol has one, too.
+    private func othersInitialize(_ request: Request, _ meta: RequestMeta, _ session: inout Session) -> Step? {
+        guard !meta.isStateless, request.params?.member("protocolVersion")?.kind != .string else { return nil }
+        guard request.params?.member("clientInfo") != nil else {
+            session.isOthers = true
+            return .notMCP
+        }
+        return .refuse(Refusal("protocolVersion", "required", "initialize needs protocolVersion, such as 2025-11-25."))
     }
 
     private func notification(_ name: String, _ request: Request, _ session: inout Session) -> Step {
@@ -134,14 +155,13 @@ public final class Server {
         Refusal(RPCFailure(.methodNotFound, "MCP \(revision.rawValue) has no method \(name.quoted) here."))
     }
 
-    private static func checkForm(
-        _ request: Request, _ known: RequestName, _ revision: Revision, _ isInBatch: Bool, _ session: Session
-    ) throws(Refusal) {
-        if isInBatch, session.isActive, known == .initialize || !revision.allowsBatches {
-            throw Refusal(
-                RPCFailure(.invalidRequest, "\(known.rawValue) can't be part of a batch; send it by itself."))
-        }
-        if let params = request.params, params.kind == .array, !params.isEmptyArray {
+    private static func checkNames(_ params: JSONSlice?) throws(Refusal) {
+        guard let name = params?.repeatedName else { return }
+        throw Refusal("params", "duplicate", "\((name.string ?? name.bytes.text).quoted) stands twice in params.")
+    }
+
+    private static func checkForm(_ params: JSONSlice?) throws(Refusal) {
+        if let params, params.kind == .array, !params.isEmptyArray {
             throw Refusal("params", "invalid_type", "MCP takes params as an object.")
         }
     }

@@ -110,17 +110,12 @@ public final class Reply {
         guard let progressToken else { return }
         progress += 1
         var json = JSONWriter(out)
-        json.beginObject()
-        json.member("jsonrpc", "2.0")
-        json.member("method", "notifications/progress")
-        json.name("params")
-        json.beginObject()
-        json.name("progressToken")
-        json.compact(progressToken)
-        json.member("progress", progress)
-        if revision.hasProgressMessages { json.member("message", doing) }
-        json.endObject()
-        json.endObject()
+        json.notification("notifications/progress") { json in
+            json.name("progressToken")
+            json.compact(progressToken)
+            json.member("progress", progress)
+            if revision.hasProgressMessages { json.member("message", doing) }
+        }
     }
 
     private func appendToolResult(_ body: Bytes, _ members: Bytes?, _ meta: Bytes, to out: ByteBuffer) {

@@ -50,12 +50,12 @@ extension Exchange {
 extension Face {
     /// Tells a failure as `fail` does; without the API's own words where there is no memory for them.
     func failAffordably(
-        _ answer: ByteBuffer, _ id: Bytes, _ failure: RPCFailure, elapsed: Double, _ destination: Destination
+        _ answer: ByteBuffer, id: Bytes, _ failure: RPCFailure, elapsed: Double, to destination: Destination
     ) {
-        fail(answer, id, failure, elapsed: elapsed, destination)
+        fail(answer, id: id, failure, elapsed: elapsed, to: destination)
         if destination.takes(answer) { return }
         var failure = failure
         (failure.problem, failure.errors) = (nil, [])
-        fail(answer, id, failure, elapsed: elapsed, destination)
+        fail(answer, id: id, failure, elapsed: elapsed, to: destination)
     }
 }

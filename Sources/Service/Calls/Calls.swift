@@ -86,8 +86,6 @@ final class Calls: AttemptsClient {
         calls.filter { !$0.isFree }.map { ($0.id.bytes.text, $0.deadline) }
     }
 
-    // MARK: Beginning
-
     /// Checks the params of a call and sets it on its way. Throws when it is refused: nothing is sent or remembered.
     func begin(
         _ entry: MethodTable.Entry, params: JSONSlice?, id: JSONSlice?, _ face: any Face, to destination: Destination,
@@ -97,7 +95,7 @@ final class Calls: AttemptsClient {
         do throws(RPCFailure) {
             try RPCFailure.checkMemory(for: params?.bytes.count ?? 0)
             call.terms = try entry.bind(params, target: call.target, body: call.body)
-            face.take(call.terms)
+            face.adopt(call.terms)
             call.consent = try permission.consent(isHarmless: call.terms.editing?.isDryRun == true)
             if let consent = call.consent { try confirmations.grant(consent, call.text(entry.method.name), now) }
             if entry.composition != .listJournal, let sentence = attempts.prepare() {
@@ -148,8 +146,6 @@ final class Calls: AttemptsClient {
         if entry.composition == nil { call.single.aim(at: entry, terms) }
     }
 
-    // MARK: Steps
-
     /// Tells the procedure the outcome, and performs the step that it names.
     private func proceed(_ call: Call, after outcome: Outcome, _ now: Instant) {
         perform(call.composed?.next(after: outcome) ?? call.single.next(after: outcome), of: call, now)
@@ -163,7 +159,7 @@ final class Calls: AttemptsClient {
             if let failure = notes.look(call.slot, for: query) { return fail(call, failure, now) }
             wakeBy(call.deadline)
         case .tell(let progress, let then):
-            if call.isWanted { call.face?.tell(progress, token: call.terms.progressToken) }
+            if call.isWanted { call.face?.tell(progress: progress, token: call.terms.progressToken) }
             perform(then, of: call, now)
         case .finish(let exchange, let data, let members, let meta):
             succeed(call, exchange, data: data, members: members, meta: meta, now)
@@ -173,23 +169,26 @@ final class Calls: AttemptsClient {
 
     /// Has a person asked, whose time is not the call's. A client that asks by itself is given the question as answer.
     private func askPerson(_ call: Call, _ question: Question, _ now: Instant) {
-        guard let face = call.face, let entry = call.entry else { return }
-        if call.consent?.isStateless == true {
+        guard let entry = call.entry else { return }
+        switch call.consent?.way {
+        case .callingAgain(let client, _):
             let state = confirmations.offer(call.text(entry.method.name), question, now)
             let frame = takeFrame(call)
-            face.requireInput(frame, call.id.bytes, question.message, state: state, call.destination)
-            return end(call, call.isWanted ? frame : nil, now)
+            client.requireInput(frame, id: call.id.bytes, question, state: state, to: call.destination)
+            end(call, call.isWanted ? frame : nil, now)
+        case .request(let asker):
+            call.clock.rest(now)
+            wakeBy(call.deadline)
+            asker.ask(question, id: confirmations.ask(call.slot))
+            turns.rest(call.slot) { goOn($0, now) }
+        case nil: fail(call, .unasked, now)
         }
-        call.clock.rest(now)
-        wakeBy(call.deadline)
-        face.ask(question.message, id: confirmations.ask(call.slot))
-        turns.rest(call.slot) { goOn($0, now) }
     }
 
     /// A person has answered; false when nobody was asked that.
     func hear(_ response: Response, _ now: Instant) -> Bool {
         guard let slot = confirmations.slot(of: response.id) else { return false }
-        tell(calls[slot], Verdict(response), now)
+        if let asker = calls[slot].consent?.asker { tell(calls[slot], asker.verdict(in: response), now) }
         return true
     }
 
@@ -234,7 +233,7 @@ final class Calls: AttemptsClient {
         call.underWay = request
         // A procedure may keep an answer for longer than the next step takes, so each has a buffer of its own.
         let buffer = call.composed == nil ? takeFrame(call) : ByteBuffer(capacity: 4096)
-        if call.composed == nil { call.face?.begin(buffer, call.id.bytes, call.destination) }
+        if call.composed == nil { call.face?.begin(buffer, id: call.id.bytes, to: call.destination) }
         attempts.send(
             call.slot, request, into: buffer, deadline: call.clock.deadline(of: request, now),
             maxAttempts: call.maxAttempts, at: now)
@@ -266,7 +265,7 @@ final class Calls: AttemptsClient {
         let pause = CallPause(
             failure: failure, attempts: call.tally.attempts + attempts, seconds: next.seconds(since: now))
         log.paused(entry, call.id.bytes, pause)
-        if call.isWanted { face.tell(pause) }
+        if call.isWanted { face.tell(pause: pause) }
     }
 
     func failure(
@@ -279,8 +278,6 @@ final class Calls: AttemptsClient {
         // Bound here, because not each of them ends a call: some are told within a result.
         return log.bounded(failure.behind(evidence, exchange))
     }
-
-    // MARK: Ending
 
     private func succeed(
         _ call: Call, _ exchange: Exchange, data: ByteBuffer?, members: ByteBuffer?, meta: ByteBuffer?, _ now: Instant
@@ -296,8 +293,8 @@ final class Calls: AttemptsClient {
         var frame = data == nil ? exchange.body : takeFrame(call)
         do throws(RPCFailure) {
             for part in [data, members, meta] where part?.isIncomplete == true { throw RPCFailure.noMemory }
-            if data != nil { face.begin(frame, call.id.bytes, call.destination) }
-            try face.complete(&frame, call.id.bytes, result, call.destination)
+            if data != nil { face.begin(frame, id: call.id.bytes, to: call.destination) }
+            try face.complete(&frame, id: call.id.bytes, result, to: call.destination)
             if !call.destination.takes(frame) { throw RPCFailure.noMemory }
         } catch {
             var failure = error
@@ -318,7 +315,7 @@ final class Calls: AttemptsClient {
         log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed, traceparent: call.face?.traceparent)
         if !call.isWanted { return end(call, nil, now) }
         let frame = takeFrame(call)
-        call.face?.failAffordably(frame, call.id.bytes, failure, elapsed: elapsed, call.destination)
+        call.face?.failAffordably(frame, id: call.id.bytes, failure, elapsed: elapsed, to: call.destination)
         end(call, frame, now)
     }
 
@@ -326,7 +323,7 @@ final class Calls: AttemptsClient {
     private func end(_ call: Call, _ frame: ByteBuffer?, _ now: Instant) {
         let destination = call.destination
         notes.forget(call.slot)
-        if let id = confirmations.close(call.slot) { call.face?.withdraw(id: id) }
+        if let id = confirmations.close(call.slot) { call.consent?.asker?.withdraw(id: id) }
         call.consent = nil
         call.composed = nil
         call.face = nil
@@ -382,14 +379,10 @@ final class Calls: AttemptsClient {
                 fail(call, turns.isBehindQuestion(call.slot) ? .behindQuestion : .neverSent, now)
             }
         }
-        giveSigns(now)
-    }
-
-    private func giveSigns(_ now: Instant) {
         let (slots, next) = signs.collect(now)
         for slot in slots where calls[slot].isWanted {
             let what = confirmations.isOpen(slot) ? CallWait.person : turns.isWaiting(slot) ? .turn : .answer
-            calls[slot].face?.tell(what, seconds: calls[slot].clock.elapsed(now))
+            calls[slot].face?.tell(waitingFor: what, seconds: calls[slot].clock.elapsed(now))
         }
         if let next { wakeBy(next) }
     }

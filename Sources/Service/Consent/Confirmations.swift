@@ -1,85 +1,6 @@
-import Bytes
 import HTTP
 import JSON
 import JSONRPC
-import MCP
-
-/// What a person is asked before something is destroyed.
-struct Question {
-    /// What they need to know, in lines.
-    let message: String
-    /// What a yes is to, to the byte: what would be written, and over what.
-    let subject: [UInt8]
-}
-
-/// What a person said.
-enum Verdict {
-    case said(Elicited)
-    /// Nothing, for as long as is waited.
-    case nothing
-
-    /// The failure that this is; nil for a yes.
-    var failure: RPCFailure? {
-        switch self {
-        case .said(.yes): nil
-        case .said(.unfilled): Self.declined("The form came back without a yes")
-        case .said(.declined): Self.declined("The person who was asked said no")
-        case .said(.cancelled): Self.declined("The person who was asked put the question away")
-        case .said(.notAsked(let why)): Self.declined("Nobody could be asked (\(why.cut(after: 200)))")
-        case .nothing: Self.declined("Nobody answered the question within 5 minutes")
-        }
-    }
-
-    /// What a client has answered to a request of ours.
-    init(_ response: Response) { self = .said(Elicited(response)) }
-
-    private static func declined(_ what: String) -> RPCFailure {
-        RPCFailure(.declined, "\(what); nothing was changed.")
-    }
-}
-
-/// How a call that destroys something comes to a person's yes.
-final class Consent {
-    /// Whether the client asks and calls again, and nothing waits for it in between.
-    let isStateless: Bool
-    /// What a client that has asked gives back: what it was given, and what became of the question.
-    let returned: (state: String, answer: Elicited)?
-    /// What a person has said yes to; nil before.
-    private var granted: [UInt8]?
-
-    init(isStateless: Bool, returned: (state: String, answer: Elicited)?) {
-        self.isStateless = isStateless
-        self.returned = returned
-    }
-
-    /// A person has said yes to this.
-    func grant(_ subject: [UInt8]) { granted = subject }
-
-    /// Whether a person has said yes to this.
-    func holds(for subject: [UInt8]) -> Bool { granted == subject }
-}
-
-/// What stands between a call and what it would destroy. Looked at when its params are known.
-enum Permission {
-    /// Nothing.
-    case given
-    /// A person is asked.
-    case asks(Consent)
-    /// It is refused, if there is a reason.
-    case judged(() -> RPCFailure?)
-
-    /// How a person's yes to a call of these terms is come by; nil where nobody is asked. Throws when it is refused.
-    func consent(isHarmless: Bool) throws(RPCFailure) -> Consent? {
-        if isHarmless { return nil }
-        switch self {
-        case .given: return nil
-        case .asks(let consent): return consent
-        case .judged(let refusal):
-            if let failure = refusal() { throw failure }
-            return nil
-        }
-    }
-}
 
 /// Questions that are open, and consents that a client may come back with.
 final class Confirmations {
@@ -137,10 +58,11 @@ final class Confirmations {
         return state
     }
 
-    /// Grants what a client has come back with, as far as it is worth anything. Throws when the person said no yes.
+    /// Grants what a client has come back with, as far as it is worth anything. Throws when the person did not say yes.
     func grant(_ consent: Consent, _ call: [UInt8], _ now: Instant) throws(RPCFailure) {
-        guard let (state, answer) = consent.returned, let offer = redeem(state), offer.call == call else { return }
-        let verdict = now < offer.until ? Verdict.said(answer) : .nothing
+        guard case .callingAgain(_, let (state, answer)?) = consent.way, let offer = redeem(state), offer.call == call
+        else { return }
+        let verdict = now < offer.until ? answer : .nothing
         if let failure = verdict.failure { throw failure }
         consent.grant(offer.subject)
     }

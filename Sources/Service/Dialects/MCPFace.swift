@@ -8,26 +8,34 @@ import MCP
 final class MCPFace: Face {
     private let reply: Reply
     private let method: Method
-    private let stream: MCPStream
+    private let dialect: MCPDialect
     private let output: Output
     private var terms = CallTerms()
+    /// Whether the call was refused for want of a client that can ask a person.
+    private var lacksElicitation = false
 
-    init(_ reply: Reply, _ method: Method, stream: MCPStream, output: Output) {
+    init(_ reply: Reply, _ method: Method, dialect: MCPDialect, output: Output) {
         self.reply = reply
         self.method = method
-        self.stream = stream
+        self.dialect = dialect
         self.output = output
     }
 
     var traceparent: String? { reply.traceparent }
 
-    func take(_ terms: CallTerms) { self.terms = terms }
+    func adopt(_ terms: CallTerms) { self.terms = terms }
+
+    /// Notes that nobody can be asked, which the stateless revision has an error of its own for; returns `failure`.
+    func adopt(unasked failure: RPCFailure) -> RPCFailure {
+        lacksElicitation = reply.revision.isStateless
+        return failure
+    }
 
     /// What MCP makes of the body is written when all of it is there.
-    func begin(_ answer: ByteBuffer, _ id: Bytes, _ destination: Destination) { answer.truncate(to: 0) }
+    func begin(_ answer: ByteBuffer, id: Bytes, to destination: Destination) { answer.truncate(to: 0) }
 
     func complete(
-        _ answer: inout ByteBuffer, _ id: Bytes, _ result: CallResult, _ destination: Destination
+        _ answer: inout ByteBuffer, id: Bytes, _ result: CallResult, to destination: Destination
     ) throws(RPCFailure) {
         let meta = ByteBuffer()
         result.appendMeta(to: meta)
@@ -35,7 +43,7 @@ final class MCPFace: Face {
         if case .made(let buffer) = result.data { data = buffer.bytes }
         let frame = ByteBuffer(capacity: 2 * data.count + 1024)
         output.begin(frame, destination)
-        Self.appendHead(id, to: frame)
+        MCPDialect.appendHead(spelled: id, to: frame)
         withExtendedLifetime((result, meta)) {
             reply.appendSuccess(data, members: result.members?.bytes, meta: meta.bytes, to: frame)
         }
@@ -50,43 +58,27 @@ final class MCPFace: Face {
     }
 
     /// Without the parts that a line has no room for.
-    func fail(_ answer: ByteBuffer, _ id: Bytes, _ failure: RPCFailure, elapsed: Double, _ destination: Destination) {
+    func fail(_ answer: ByteBuffer, id: Bytes, _ failure: RPCFailure, elapsed: Double, to destination: Destination) {
         let level = failure.kind == .internalError ? LogLevel.error : .warning
         log(level, attempts: failure.attempts ?? 0, elapsed) { json in
             json.member("kind", failure.kind.rawValue)
             if let status = failure.status { json.member("status", status) }
         }
         var failure = failure
-        write(failure, id, to: answer, destination)
+        write(failure, id: id, to: answer, destination)
         if answer.count >= Self.room(destination) {
             failure.problem = nil
-            write(failure, id, to: answer, destination)
+            write(failure, id: id, to: answer, destination)
         }
         if answer.count >= Self.room(destination) {
             failure.errors = []
-            write(failure, id, to: answer, destination)
+            write(failure, id: id, to: answer, destination)
         }
-    }
-
-    func ask(_ message: String, id: String) {
-        output.send { Reply.appendElicitation(message, id: id, reply.revision, to: $0) }
-    }
-
-    func withdraw(id: String) { output.send { Reply.appendWithdrawal(id: id, to: $0) } }
-
-    func requireInput(
-        _ answer: ByteBuffer, _ id: Bytes, _ message: String, state: String, _ destination: Destination
-    ) {
-        answer.truncate(to: 0)
-        output.begin(answer, destination)
-        Self.appendHead(id, to: answer)
-        reply.appendInputRequired(message, state: state, to: answer)
-        answer.append("}")
     }
 
     var wantsSigns: Bool { reply.progressToken != nil }
 
-    func tell(_ wait: CallWait, seconds: Double) {
+    func tell(waitingFor wait: CallWait, seconds: Double) {
         let doing =
             switch wait {
             case .answer: "The API has not answered yet"
@@ -96,7 +88,7 @@ final class MCPFace: Face {
         output.send { reply.appendProgress("\(doing) (\(Int(seconds)) s so far).", to: $0) }
     }
 
-    func tell(_ pause: CallPause) {
+    func tell(pause: CallPause) {
         let tenths = max(0, Int((pause.seconds * 10).rounded(.up)))
         let next = tenths == 0 ? "at once" : "in \(tenths / 10).\(tenths % 10) s"
         var doing = "The API limits the rate of calls; this one goes on \(next)."
@@ -108,32 +100,26 @@ final class MCPFace: Face {
         output.send { reply.appendProgress(doing, to: $0) }
     }
 
-    func tell(_ progress: CallProgress, token: [UInt8]) {
+    func tell(progress: CallProgress, token: [UInt8]) {
         guard reply.progressToken != nil else { return }
         output.send { reply.appendProgress("\(progress.items) items on \(progress.pages) pages so far.", to: $0) }
     }
 
-    /// Refuses the request, which becomes no call.
-    func refuse(_ id: JSONSlice?, _ failure: RPCFailure, _ destination: Destination) {
+    func refuse(_ id: JSONSlice?, _ failure: RPCFailure, to destination: Destination) {
         output.send(destination) { frame in
-            Self.appendHead(id?.isRequestID == true ? id?.bytes : nil, to: frame)
-            reply.appendFailure(failure, to: frame)
+            dialect.appendHead(of: id, to: frame)
+            if lacksElicitation {
+                Refusal.missingElicitation(failure).append(to: frame)
+            } else {
+                reply.appendFailure(failure, to: frame)
+            }
             frame.append("}")
         }
     }
 
-    /// `{"jsonrpc":"2.0","id":…,`, or without the id when it can't be read.
-    static func appendHead(_ id: Bytes?, to frame: ByteBuffer) {
-        frame.append("{\"jsonrpc\":\"2.0\",")
-        guard let id else { return }
-        frame.append("\"id\":")
-        CompactJSON.append(id, to: frame, isClients: true)
-        frame.append(",")
-    }
-
-    private func write(_ failure: RPCFailure, _ id: Bytes, to answer: ByteBuffer, _ destination: Destination) {
+    private func write(_ failure: RPCFailure, id: Bytes, to answer: ByteBuffer, _ destination: Destination) {
         output.begin(answer, destination)
-        Self.appendHead(id, to: answer)
+        MCPDialect.appendHead(spelled: id, to: answer)
         reply.appendFailure(failure, to: answer)
         answer.append("}")
     }
@@ -147,25 +133,53 @@ final class MCPFace: Face {
 
     /// Sends a log message, when the client has asked for its level.
     private func log(_ level: LogLevel, attempts: Int, _ elapsed: Double, _ write: (inout JSONWriter) -> Void) {
-        guard reply.mayLog, stream.wantsLog(level) else { return }
+        guard reply.mayLog, dialect.wantsLog(level) else { return }
         output.send { out in
             var json = JSONWriter(out)
-            json.beginObject()
-            json.member("jsonrpc", "2.0")
-            json.member("method", "notifications/message")
-            json.name("params")
-            json.beginObject()
-            json.member("level", level.rawValue)
-            json.member("logger", "engagement-rpc")
-            json.name("data")
-            json.beginObject()
-            json.member("method", method.name)
-            write(&json)
-            json.member("attempts", attempts)
-            json.member("elapsed_ms", Int(elapsed * 1000))
-            json.endObject()
-            json.endObject()
-            json.endObject()
+            json.notification("notifications/message") { json in
+                json.member("level", level.rawValue)
+                json.member("logger", "engagement-rpc")
+                json.name("data")
+                json.beginObject()
+                json.member("method", method.name)
+                write(&json)
+                json.member("attempts", attempts)
+                json.member("elapsed_ms", Int(elapsed * 1000))
+                json.endObject()
+            }
+        }
+    }
+}
+
+/// Elicitation: by a request of this process, or, in the stateless revision, by the client, which calls again.
+extension MCPFace: Asker, InputRequester {
+    func ask(_ question: Question, id: String) {
+        output.send { Reply.appendElicitation(question.message, id: id, reply.revision, to: $0) }
+    }
+
+    func withdraw(id: String) { output.send { Reply.appendWithdrawal(id: id, to: $0) } }
+
+    func verdict(in response: Response) -> Verdict { Verdict(Elicited(response)) }
+
+    func requireInput(
+        _ answer: ByteBuffer, id: Bytes, _ question: Question, state: String, to destination: Destination
+    ) {
+        output.begin(answer, destination)
+        MCPDialect.appendHead(spelled: id, to: answer)
+        reply.appendInputRequired(question.message, state: state, to: answer)
+        answer.append("}")
+    }
+}
+
+extension Verdict {
+    /// What a client says of a question.
+    init(_ elicited: Elicited) {
+        switch elicited {
+        case .yes: self = .yes
+        case .unfilled: self = .unfilled
+        case .declined: self = .no
+        case .cancelled: self = .putAway
+        case .notAsked(let why): self = .notAsked(why)
         }
     }
 }

@@ -85,14 +85,14 @@ final class Intake {
     ///
     /// - Parameters:
     ///   - hasPlace: whether one more call can be taken up. If not, the message is copied, so that it can be held.
-    ///   - refusesBatches: whether the stream is one on which a message is never an array.
-    func next(hasPlace: Bool, refusesBatches: Bool) -> Item {
+    ///   - hasBatches: whether a message may be an array.
+    func next(hasPlace: Bool, hasBatches: Bool) -> Item {
         if let request = held {
             held = nil
             return .request(request, request.id == nil ? .nobody : .stream)
         }
         if let batch {
-            if let element = batch.next() { return item(Message(element: element), .batch(batch), refusesBatches) }
+            if let element = batch.next() { return item(Message(element: element), .batch(batch), hasBatches) }
             self.batch = nil
             return .batchEnded(batch)
         }
@@ -108,7 +108,7 @@ final class Intake {
             guard let bytes = hasPlace || wasAhead ? bytes : keep(bytes) else {
                 return .refused(Self.noMemory, id: nil, .stream)
             }
-            return item(Message(bytes), .stream, refusesBatches)
+            return item(Message(bytes), .stream, hasBatches)
         case .tooLarge:
             let limit = FrameReader.messageLimit
             let failure = RPCFailure(
@@ -143,7 +143,7 @@ final class Intake {
             switch reader.next() {
             case .message(let bytes):
                 let message = Message(bytes)
-                if comesFirst(message) { return item(message, .stream, true) }
+                if comesFirst(message) { return item(message, .stream, false) }
                 ahead.append(.message(ByteBuffer(bytes)))
                 aheadBytes += bytes.count
             case .tooLarge: ahead.append(.tooLarge)
@@ -159,12 +159,12 @@ final class Intake {
     /// Has `request`, the last one given out, wait for a place.
     func hold(_ request: Request) { held = request }
 
-    private func item(_ message: Message, _ destination: Destination, _ refusesBatches: Bool) -> Item {
+    private func item(_ message: Message, _ destination: Destination, _ hasBatches: Bool) -> Item {
         switch message {
         case .request(let request):
             requests += 1
             return .request(request, request.id == nil ? .nobody : destination)
-        case .batch where refusesBatches:
+        case .batch where !hasBatches:
             let text = "This revision of MCP has no batches; send one message a line."
             return .refused(RPCFailure(.invalidRequest, text), id: nil, .stream)
         case .batch(let elements):

@@ -1,0 +1,16 @@
+import EngagementAPI
+import JSONRPC
+
+/// What makes a stream MCP.
+public enum Opening {
+    /// Whether this message says that its stream is MCP: `initialize` with a protocol version, `server/discover`, or any
+    /// request whose `_meta` names a revision, a plain method's too.
+    public static func isIn(_ request: Request) -> Bool {
+        if let params = request.params, params.members.contains(where: MethodTable.Entry.namesRevision) { return true }
+        guard request.id != nil else { return false }
+        if request.method.reads("server/discover") { return true }
+        guard request.method.reads("initialize") else { return false }
+        // The Language Server Protocol has an `initialize` too.
+        return request.params?.member("protocolVersion")?.kind == .string || RequestMeta(request.params).isStateless
+    }
+}

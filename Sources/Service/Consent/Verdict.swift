@@ -1,0 +1,31 @@
+import JSONRPC
+
+/// What a person has said to a question.
+enum Verdict {
+    case yes
+    /// A form came back without a yes in it: some hosts send forms by themselves.
+    case unfilled
+    case no
+    /// The question was put away.
+    case putAway
+    /// Nobody was asked; why, as far as it was told.
+    case notAsked(String)
+    /// Nothing, for as long as is waited.
+    case nothing
+
+    /// The failure that this is; nil for a yes.
+    var failure: RPCFailure? {
+        switch self {
+        case .yes: nil
+        case .unfilled: Self.declined("The form came back without a yes")
+        case .no: Self.declined("The person who was asked said no")
+        case .putAway: Self.declined("The person who was asked put the question away")
+        case .notAsked(let why): Self.declined("Nobody could be asked (\(why.cut(after: 200)))")
+        case .nothing: Self.declined("Nobody answered the question within 5 minutes")
+        }
+    }
+
+    private static func declined(_ what: String) -> RPCFailure {
+        RPCFailure(.declined, "\(what); nothing was changed.")
+    }
+}

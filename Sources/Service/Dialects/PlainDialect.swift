@@ -1,0 +1,42 @@
+import Bytes
+import EngagementAPI
+import JSON
+import JSONRPC
+import MCP
+
+/// JSON-RPC 2.0 with the methods of the table. Nobody is asked anything on it.
+final class PlainDialect: Dialect {
+    private let table: MethodTable
+    /// Knows what an MCP client may send before the stream is MCP.
+    private let mcp: MCPDialect
+
+    init(table: MethodTable, mcp: MCPDialect) {
+        self.table = table
+        self.mcp = mcp
+    }
+
+    let hasBatches = true
+    let isLeftByEnding = false
+
+    func meaning(of request: Request, isInBatch: Bool, plainly: PlainFace) -> Meaning {
+        guard let entry = table.entry(named: request.method) else {
+            return mcp.meaning(ofStray: request) ?? .refusal(table.unknown(request.method))
+        }
+        if let local = entry.local { return .ownMethod(local, entry) }
+        return .call(Invocation(entry, request.params, face: plainly, .given))
+    }
+
+    func owesAnswer(to id: Bytes) -> Bool { false }
+    func giveUp(_ id: Bytes) -> Bool { false }
+    func settle(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void) {}
+
+    func appendHead(of id: JSONSlice?, to frame: ByteBuffer) {
+        appendHead(spelled: id?.bytes ?? Bytes("null"), to: frame)
+    }
+
+    func appendHead(spelled id: Bytes, to frame: ByteBuffer) {
+        frame.append("{\"jsonrpc\":\"2.0\",\"id\":")
+        frame.append(id)
+        frame.append(",")
+    }
+}

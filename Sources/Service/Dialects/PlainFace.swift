@@ -1,0 +1,79 @@
+import Bytes
+import EngagementAPI
+import JSON
+import JSONRPC
+
+/// The words of plain JSON-RPC 2.0: for every method of the table, in any dialect.
+final class PlainFace: Face {
+    private let output: Output
+    private unowned let stream: HostStream
+
+    init(output: Output, stream: HostStream) {
+        self.output = output
+        self.stream = stream
+    }
+
+    var traceparent: String? { nil }
+    func adopt(_ terms: CallTerms) {}
+
+    private static let largeData = 128 * 1024
+
+    func begin(_ answer: ByteBuffer, id: Bytes, to destination: Destination) {
+        output.begin(answer, destination)
+        stream.dialect.appendHead(spelled: id, to: answer)
+        answer.append("\"result\":{\"data\":")
+    }
+
+    func complete(
+        _ answer: inout ByteBuffer, id: Bytes, _ result: CallResult, to destination: Destination
+    ) throws(RPCFailure) {
+        if case .made(let data) = result.data {
+            // Megabytes are moved where they are: a copy has to be given its memory page by page first.
+            if data.count > Self.largeData {
+                data.prepend(answer)
+                answer = data
+            } else {
+                answer.append(data)
+            }
+        }
+        if let members = result.members { answer.append(members) }
+        answer.append(",\"meta\":")
+        result.appendMeta(to: answer)
+        answer.append("}}")
+    }
+
+    func fail(_ answer: ByteBuffer, id: Bytes, _ failure: RPCFailure, elapsed: Double, to destination: Destination) {
+        output.begin(answer, destination)
+        stream.dialect.appendHead(spelled: id, to: answer)
+        answer.appendError(failure)
+        answer.append("}")
+    }
+
+    func refuse(_ id: JSONSlice?, _ failure: RPCFailure, to destination: Destination) {
+        output.send(destination) { frame in
+            stream.dialect.appendHead(of: id, to: frame)
+            frame.appendError(failure)
+            frame.append("}")
+        }
+    }
+
+    let wantsSigns = false
+    func tell(waitingFor wait: CallWait, seconds: Double) {}
+    func tell(pause: CallPause) {}
+
+    func tell(progress: CallProgress, token: [UInt8]) {
+        guard !token.isEmpty else { return }
+        output.send { frame in
+            var json = JSONWriter(frame)
+            json.notification("$/progress") { json in
+                json.name("token")
+                token.withUnsafeBytes { json.raw($0) }
+                json.name("value")
+                json.beginObject()
+                json.member("items", progress.items)
+                json.member("pages", progress.pages)
+                json.endObject()
+            }
+        }
+    }
+}

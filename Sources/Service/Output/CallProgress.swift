@@ -1,0 +1,5 @@
+/// How far a call of many requests is.
+struct CallProgress {
+    let items: Int
+    let pages: Int
+}
