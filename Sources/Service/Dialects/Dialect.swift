@@ -17,8 +17,8 @@ protocol Dialect: AnyObject {
     /// Answers what the dialect still owes an answer to, because the stream ends: calls `send` with each id and what
     /// appends its `"result":…`.
     func settle(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void)
-    /// Begins a response to the request with this id, up to the comma behind the id. Where there is none, or it can't be
-    /// an id here, the dialect's specification says what stands there.
+    /// Begins a response to the request with this id, up to the comma behind the id. The dialect says what stands there
+    /// when there is no id, or none that it knows.
     func appendHead(of id: JSONSlice?, to frame: ByteBuffer)
     /// Begins the response to a call, whose id is spelled like this, up to the comma behind the id.
     func appendHead(spelled id: Bytes, to frame: ByteBuffer)
