@@ -152,6 +152,7 @@ struct RoomTests {
         "Exchange.body": "the exchange's alone from its beginning on; its receiver's once it is over",
         "HTTPRequest.body": "its call's, read by the transport",
         "HTTPRequest.target": "its call's, read by the transport",
+        "Invocation.holder": "the dialect's, which made it; it lives until the call has begun",
     ]
 
     @Test func objectsThatChangeAreSharedByNameOnly() throws {
