@@ -28,7 +28,7 @@ public final class TokenCommand: @unchecked Sendable {
     private var outcome: Outcome?
     private let wakeReading: Int32
     private let wakeWriting: Int32
-    /// The environment as this process was given it: what is set for libraries later is none of the command's business.
+    /// The environment as this process was given it, without variables that are set for libraries later.
     private let environment: [[CChar]]
 
     /// A command that is not run yet, or nil when there are no descriptors for it.

@@ -3,8 +3,8 @@ import Glibc
 import HTTP
 import Runtime
 
-/// The client of the loop for `doctor`: asks the API one cheap question and tells what every part of the way to it is
-/// like. What is wrong with one part does not keep the others from being looked at.
+/// The client of the loop for `doctor`: sends the API one cheap request and reports on each part of the way to it. A
+/// fault of one part does not keep the others from being checked.
 final class Doctor: LoopClient {
     let output = ChunkQueue()
     /// What was found wrong.
@@ -160,7 +160,7 @@ final class Doctor: LoopClient {
 
     private func note(_ what: String, _ text: String) { line("--    \(what.padded(20))\(text)") }
 
-    /// `fix` is nil where the text says what to do.
+    /// `fix` is nil where `text` already says what to do.
     private func fail(_ what: String, _ text: String, _ fix: String? = nil) {
         faults.append(what)
         line("FAIL  \(what.padded(20))\(text)" + (fix.map { ": \($0)" } ?? ""))

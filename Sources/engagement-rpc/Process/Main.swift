@@ -55,8 +55,8 @@ struct Main {
             guard words.isEmpty else { throw Failure(sentence: "\(command.rawValue) takes flags only.") }
         case .schema, .completions, .call: break
         }
-        // Without a stdout nobody could learn of what is done, so nothing is begun. A host that left none is one that
-        // has gone.
+        // Without a stdout nobody could learn the result, so nothing is begun. For `serve` it means that the host has
+        // gone.
         guard hasOutput || command == .serve else { throw noOutput }
         switch command {
         case .serve: if hasOutput { try serve(options, token) }
@@ -139,7 +139,7 @@ struct Main {
     /// Not `exit`: OpenSSL's exit handlers and a resolver thread that still waits for its answer must not meet.
     private static func leave(_ code: Int32) -> Never { _exit(code) }
 
-    /// The documents as this process would give them: what its flags leave out is not in them.
+    /// Prints a document as this process would give it, without the methods that its flags leave out.
     private static func printSchema(_ words: [String], _ options: Options) throws(Failure) {
         guard words.count <= 1 else { throw Failure(sentence: "schema takes one word: openrpc or mcp.") }
         let table = MethodTable(filter: options.service.filter, sandbox: options.service.isSandbox)

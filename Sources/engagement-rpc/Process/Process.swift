@@ -14,12 +14,12 @@ extension Service: LoopClient {}
 struct Process {
     let service: Service
     let transport: CurlTransport
-    /// 0, or 64 when a setting keeps every call from being made, which each call is told as well.
+    /// 0, or 64 when a setting keeps every call from being made. Each call is refused with the reason as well.
     var exitCode: Int32 { exposure == nil ? 0 : 64 }
     let standardError: StandardError
     let log: Logger
     let base: BaseURL
-    /// Why no call can be made however the token is, or nil.
+    /// Why the base URL keeps every call from being made, or nil.
     let exposure: String?
     let tokenChoice: TokenChoice
     /// What keeps the certificates that `SSL_CERT_FILE` names from being trusted, as a sentence, or nil.
@@ -100,8 +100,7 @@ struct Process {
             journal: journal)
     }
 
-    /// Has lost lines told in the form of the others, and tells of variables that are meant for this program and do not
-    /// reach it.
+    /// Gives the note on lost log lines the format of the others, and warns of unknown variables.
     private static func prepare(_ log: Logger, _ standardError: StandardError, _ options: Options) {
         if options.logFormat == .text {
             standardError.lossNote = {
@@ -170,8 +169,8 @@ struct Process {
         return settings
     }
 
-    /// Connections for which there are descriptors. Throws where there are not even those that every process needs: it
-    /// would lose requests.
+    /// The number of connections that the limit on descriptors allows. Throws where the limit is below what every
+    /// process needs: it would lose requests.
     private static func connections(_ options: Options) throws(Failure) -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < 1024 else {
@@ -190,8 +189,7 @@ struct Process {
         return min(options.service.maxConnections, max(1, (free.count - leastDescriptors) / each))
     }
 
-    /// Those of stdin, stdout and stderr, of signals, the parent, the loop, name resolution, files and the first
-    /// connection.
+    /// Descriptors for stdin, stdout, stderr, signals, the parent, the loop, name resolution, files and one connection.
     private static let leastDescriptors = 21
 
     private static func startSandbox() throws(Failure) -> SandboxServer {

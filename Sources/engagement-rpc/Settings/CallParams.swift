@@ -7,11 +7,11 @@ import JSONRPC
 /// PARAMS of `call` as people write them at a shell, as one JSON text: JSON, `-` (stdin), `@FILE`, or words that are
 /// ids, `name=value` and `name:=json`.
 struct CallParams {
-    /// What the method takes; empty where it is not known, which its refusal will tell.
+    /// The method's parameters; empty for an unknown method, whose refusal will say so.
     private let parameters: [Parameter]
     private var values: [(name: String, json: ByteBuffer)] = []
 
-    /// The text; nil without words. Throws when it can't be had, or is none.
+    /// The JSON text; nil without words. Throws when it can't be read, or is no JSON.
     static func json(_ words: [String], method: String) throws(Failure) -> [UInt8]? {
         guard let first = words.first else { return nil }
         if words.count == 1 {
@@ -82,7 +82,7 @@ struct CallParams {
         values[index].json = joined
     }
 
-    /// `text` as JSON. What can't be text is read as what it is: a number, true or false, words apart by commas, JSON.
+    /// `text` as JSON of a kind: a number, true or false, a list of words with commas between them, JSON, or a string.
     private static func reading(_ text: String, as kind: (any ParameterKind)?) -> ByteBuffer {
         let shape = kind?.shape ?? .text
         switch shape {
@@ -179,7 +179,7 @@ struct CallParams {
         return try input(descriptor, path.quoted)
     }
 
-    /// All that can be read, up to what a message may hold, without a byte-order mark.
+    /// Everything up to the longest message, without a byte-order mark.
     private static func input(_ descriptor: Int32, _ name: String) throws(Failure) -> [UInt8] {
         var all: [UInt8] = []
         var room = [UInt8](repeating: 0, count: 1 << 16)

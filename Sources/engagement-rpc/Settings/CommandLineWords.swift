@@ -3,7 +3,7 @@ import Glibc
 
 /// A word of the command line, or the value of a variable, as the bytes that the system was given.
 struct Word {
-    /// Without the NUL.
+    /// The bytes before the NUL.
     let bytes: [UInt8]
 
     init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
@@ -31,8 +31,8 @@ struct Word {
         return words
     }
 
-    /// What the program was started with, without its own name. Throws where that can't be had: without its flags a
-    /// process could do what they forbid.
+    /// The arguments of the program. Throws where the system does not give them: without its flags a process could do
+    /// what they forbid.
     static func commandLine() throws(Failure) -> [Word] {
         let count = rpc_argument_count()
         guard count > 0 else {

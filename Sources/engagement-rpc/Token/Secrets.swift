@@ -28,7 +28,7 @@ struct Secrets {
                     while isEscape, start < bytes.count, bytes[start] == UInt8(ascii: "\\") { start += 1 }
                     continue
                 }
-                // An escape goes as a whole, or what is left of it would be none.
+                // The stars cover an escape as a whole: half of one is no JSON.
                 while start > 0, bytes[start - 1] == UInt8(ascii: "\\") { start -= 1 }
                 for index in start..<end { bytes[index] = UInt8(ascii: "*") }
                 start = end

@@ -10,7 +10,7 @@ protocol TokenSource: AnyObject {
     func refusal(because fault: String) -> String
     /// Readable when a reading that is awaited is there; -1 for a source that is read at once.
     var descriptor: Int32 { get }
-    /// Ends what runs for it.
+    /// Ends the process that reads it, if there is one.
     func stop()
 }
 
