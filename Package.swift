@@ -48,8 +48,8 @@ let package = Package(
         .executableTarget(
             name: "engagement-rpc",
             dependencies: [
-                "CSystem", "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime",
-                "Sandbox",
+                "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime", "Sandbox",
+                "Platform",
             ],
             swiftSettings: compile, linkerSettings: link),
     ]
@@ -60,15 +60,16 @@ let package = Package(
                 name: "EndToEndTests", dependencies: ["TestSupport", "JSONRPC", "engagement-rpc"],
                 swiftSettings: compile),
         ]
-        + module("Bytes", [])
+        + module("Bytes", ["CSystem"])
+        + module("Platform", ["Bytes", "CSystem"], tests: ["TestSupport"])
         + module("JSON", ["Bytes", "CSystem"], tests: ["TestSupport"])
         + module("HTTP", ["Bytes"], tests: ["TestSupport"])
         + module("JSONRPC", ["Bytes", "JSON"])
         + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"], tests: ["TestSupport"])
         + module("MCP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"])
-        + module("Journal", ["Bytes", "JSON", "CSystem"])
+        + module("Journal", ["Bytes", "JSON", "Platform"])
         + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal"])
-        + module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem"], tests: ["TestSupport"])
-        + module("Sandbox", ["Bytes", "JSON"]),
+        + module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem", "Platform"], tests: ["TestSupport"])
+        + module("Sandbox", ["Bytes", "JSON", "Platform"]),
     swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,4 @@
-import Glibc
+import CSystem
 
 /// Borrowed bytes. Valid only as long as their owner says; never kept across a turn of the loop.
 public typealias Bytes = UnsafeRawBufferPointer
@@ -22,14 +22,14 @@ public final class ByteBuffer {
     /// An empty buffer with room for `capacity` bytes (at least 64), or for few where there is no memory for so many.
     public init(capacity: Int = 256) {
         let wanted = max(64, capacity)
-        if wanted < Self.largeSize || Self.hasMemory(for: wanted), let block = malloc(wanted) {
+        if wanted < Self.largeSize || Self.hasMemory(for: wanted), let block = rpc_block(wanted) {
             (base, self.capacity) = (block, wanted)
         } else {
-            (base, self.capacity) = (Self.allocated(malloc(Self.leastSize)), Self.leastSize)
+            (base, self.capacity) = (rpc_certain_block(Self.leastSize), Self.leastSize)
         }
     }
 
-    deinit { free(base) }
+    deinit { rpc_free(base) }
 
     /// A copy of `bytes`.
     public convenience init(_ bytes: some Sequence<UInt8>) {
@@ -63,10 +63,10 @@ public final class ByteBuffer {
 
     private func grow(to wanted: Int) -> Bool {
         let isLarge = wanted >= Self.largeSize
-        let rest = isLarge ? Self.pages(Self.restForOthers) : nil
+        let rest = isLarge ? rpc_pages(Self.restForOthers) : nil
         if isLarge, rest == nil { return false }
-        defer { if let rest { munmap(rest, Self.restForOthers) } }
-        guard let moved = realloc(base, wanted) else { return false }
+        defer { if let rest { rpc_free_pages(rest, Self.restForOthers) } }
+        guard let moved = rpc_resized(base, wanted) else { return false }
         (base, capacity) = (moved, wanted)
         return true
     }
@@ -74,15 +74,9 @@ public final class ByteBuffer {
     /// Whether there is memory for `size` more bytes and then still some for everything else. For what allocates
     /// without being able to fail: to be asked before it does that by an amount that comes from outside.
     public static func hasMemory(for size: Int) -> Bool {
-        guard let all = pages(size + restForOthers) else { return false }
-        munmap(all, size + restForOthers)
+        guard let all = rpc_pages(size + restForOthers) else { return false }
+        rpc_free_pages(all, size + restForOthers)
         return true
-    }
-
-    /// Fresh pages, or nil. Not by `malloc`: what is only freed again the compiler leaves out, as if it had succeeded.
-    private static func pages(_ size: Int) -> UnsafeMutableRawPointer? {
-        let found = mmap(nil, size, PROT_READ | PROT_WRITE, Int32(MAP_PRIVATE | MAP_ANONYMOUS), -1, 0)
-        return found == UnsafeMutableRawPointer(bitPattern: -1) ? nil : found
     }
 
     /// From which size on it is looked whether enough is left.
@@ -103,7 +97,7 @@ public final class ByteBuffer {
     /// Appends a copy of `bytes`, which must not be borrowed from this buffer.
     public func append(_ bytes: Bytes) {
         guard let source = bytes.baseAddress, bytes.count <= capacity - count || makeRoom(bytes.count) else { return }
-        memcpy(base + count, source, bytes.count)
+        rpc_copy(base + count, source, bytes.count)
         count += bytes.count
     }
 
@@ -125,8 +119,8 @@ public final class ByteBuffer {
     public func prepend(_ other: ByteBuffer) {
         if other.isIncomplete { isIncomplete = true }
         guard makeRoom(other.count) else { return }
-        memmove(base + other.count, base, count)
-        memcpy(base, other.base, other.count)
+        rpc_move(base + other.count, base, count)
+        rpc_copy(base, other.base, other.count)
         count += other.count
     }
 
@@ -180,7 +174,7 @@ public final class ByteBuffer {
     /// Drops the first `length` bytes; the rest moves to the front.
     public func removeFirst(_ length: Int) {
         precondition(length >= 0 && length <= count)
-        memmove(base, base + length, count - length)
+        rpc_move(base, base + length, count - length)
         count -= length
     }
 
@@ -188,13 +182,7 @@ public final class ByteBuffer {
     public func shrink(to limit: Int) {
         // Never 0: `realloc` would free the block and return nothing.
         let target = max(limit, count, 64)
-        guard capacity > target, let moved = realloc(base, target) else { return }
+        guard capacity > target, let moved = rpc_resized(base, target) else { return }
         (base, capacity) = (moved, target)
-    }
-
-    /// Without memory for a page there is none for saying so.
-    private static func allocated(_ pointer: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer {
-        guard let pointer else { abort() }
-        return pointer
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import CSystem
 
 extension UnsafeRawBufferPointer {
     /// The bytes of a literal; they live as long as the process.
@@ -10,7 +10,7 @@ extension UnsafeRawBufferPointer {
     public func equals(_ other: Bytes) -> Bool {
         guard count == other.count else { return false }
         guard let left = baseAddress, let right = other.baseAddress else { return count == 0 }
-        return memcmp(left, right, count) == 0
+        return rpc_equal(left, right, count) != 0
     }
 
     /// Whether these are the bytes of `literal`.
@@ -19,9 +19,7 @@ extension UnsafeRawBufferPointer {
     /// Whether these bytes are those of `literal`, ASCII letters compared without case.
     public func equalsIgnoringCase(_ literal: StaticString) -> Bool {
         guard count == literal.utf8CodeUnitCount, let start = baseAddress else { return false }
-        return strncasecmp(
-            start.assumingMemoryBound(to: CChar.self),
-            UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self), count) == 0
+        return rpc_equal_caseless(start, literal.utf8Start, count) != 0
     }
 
     /// Whether these bytes begin with those of `literal`.
@@ -37,8 +35,22 @@ extension UnsafeRawBufferPointer {
 
     /// The position of the first `byte`, or nil.
     public func firstPosition(of byte: UInt8) -> Int? {
-        guard let start = baseAddress, let found = memchr(start, Int32(byte), count) else { return nil }
-        return UnsafeRawPointer(found) - start
+        guard let start = baseAddress else { return nil }
+        let found = rpc_first(start, count, byte)
+        return found < 0 ? nil : found
+    }
+
+    /// The position of the last `byte`, or nil.
+    public func lastPosition(of byte: UInt8) -> Int? {
+        guard let start = baseAddress else { return nil }
+        let found = rpc_last(start, count, byte)
+        return found < 0 ? nil : found
+    }
+
+    /// Whether `part` stands in it somewhere.
+    public func holds(_ part: Bytes) -> Bool {
+        guard let start = baseAddress, let other = part.baseAddress else { return part.isEmpty }
+        return rpc_contains(start, count, other, part.count) != 0
     }
 
     /// How many spaces, tabs, CR and LF come first.

@@ -17,6 +17,19 @@ extension UInt8 {
     }
 }
 
+extension UnsafeRawBufferPointer {
+    /// The number that at most four hexadecimal digits spell; nil for anything else.
+    public var hexNumber: UInt16? {
+        guard 1...4 ~= count else { return nil }
+        var number: UInt16 = 0
+        for digit in self {
+            guard let value = digit.hexValue else { return nil }
+            number = number << 4 | UInt16(value)
+        }
+        return number
+    }
+}
+
 extension BinaryInteger {
     /// The digits of a number that is not negative, with zeros in front up to `width`.
     public func padded(to width: Int, radix: Int = 10) -> String {

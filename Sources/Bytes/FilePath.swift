@@ -1,12 +1,12 @@
-import Glibc
-
 /// The path of a file as the bytes that the system was given: a path need not be UTF-8.
 public struct FilePath: Sendable, Equatable {
     private let bytes: [CChar]
 
     /// The path that stands at `start`, up to its NUL.
     public init(cString start: UnsafePointer<CChar>) {
-        bytes = Array(UnsafeBufferPointer(start: start, count: strlen(start) + 1))
+        var count = 0
+        while start[count] != 0 { count += 1 }
+        bytes = Array(UnsafeBufferPointer(start: start, count: count + 1))
     }
 
     /// The path that `text` spells.

@@ -79,3 +79,10 @@ int rpc_tls_wants_certificate(void *ssl) {
 }
 
 int rpc_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+void *rpc_pages(size_t size) {
+    void *found = mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return found == MAP_FAILED ? 0 : found;
+}
+
+void rpc_free_pages(void *pages, size_t size) { munmap(pages, size); }

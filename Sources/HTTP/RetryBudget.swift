@@ -20,7 +20,7 @@ public struct RetryBudget: Sendable {
 
     /// Immediate retries at the start, and never more: as many as a pool of connections that all died at once may need,
     /// and few enough that 200 calls into an outage, 35 paid retries and these are no more than 300 requests.
-    public static let immediateCapacity = 64
+    static let immediateCapacity = 64
 
     /// Immediate retries left, 0...64. They cost no tokens, but a server that answers once on each connection and then
     /// drops it would have one for every call.

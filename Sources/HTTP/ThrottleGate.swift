@@ -17,13 +17,13 @@ public struct ThrottleGate: Sendable {
     }
 
     /// The gate is never shut for more seconds, whatever the API asks for.
-    public static let longestPause = 60.0
+    static let longestPause = 60.0
     /// How many seconds the probe has before the others stop waiting for its answer.
-    public static let probeTime = 0.25
+    static let probeTime = 0.25
     /// How many seconds a probe that got 429 without `Retry-After` shuts the gate for.
-    public static let pauseWithoutHint = 1.0
+    static let pauseWithoutHint = 1.0
     /// The others follow within this many seconds at most, and within a tenth of the pause.
-    public static let longestSpread = 1.0
+    static let longestSpread = 1.0
 
     private enum State {
         case open

@@ -54,7 +54,7 @@ public final class FieldSelection: Sendable {
             out.append(UInt8(ascii: "{"))
             var isFirst = true
             for member in value.members {
-                guard let node = nodes.first(where: { member.name.spells($0.name) }) else { continue }
+                guard let node = nodes.first(where: { member.name.spells(utf8: $0.name) }) else { continue }
                 let start = out.count
                 if !isFirst { out.append(UInt8(ascii: ",")) }
                 out.append(member.name.bytes)

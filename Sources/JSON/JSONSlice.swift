@@ -54,7 +54,7 @@ public struct JSONSlice {
     }
 
     /// Whether this is a string of this text (UTF-8), however it is escaped; without decoding it.
-    public func spells(_ text: [UInt8]) -> Bool { text.withUnsafeBytes { spells($0) } }
+    public func spells(utf8 text: [UInt8]) -> Bool { text.withUnsafeBytes { spells($0) } }
 
     /// Whether this is a string of this text (UTF-8), however it is escaped; without decoding it.
     public func spells(_ text: Bytes) -> Bool {
@@ -118,12 +118,7 @@ public struct JSONSlice {
     /// The UTF-16 code unit that an escape `\uXXXX` at the start of `text` stands for; nil when there is none.
     public static func escapedUnit(in text: Bytes) -> UInt16? {
         guard text.count >= 6, text[0] == UInt8(ascii: "\\"), text[1] == UInt8(ascii: "u") else { return nil }
-        var unit: UInt16 = 0
-        for digit in text.slice(2, 6) {
-            guard let value = digit.hexValue else { return nil }
-            unit = unit << 4 | UInt16(value)
-        }
-        return unit
+        return text.slice(2, 6).hexNumber
     }
 
     /// `true` or `false`; nil for all else.

@@ -55,7 +55,7 @@ public struct FrameReader {
     public init(framing: Framing) { self.framing = framing }
 
     /// Bytes held that no frame has covered yet.
-    public var pendingCount: Int { input.count - start }
+    var pendingCount: Int { input.count - start }
 
     /// Room to read into: 64 KiB, or what there is memory for. Frames handed out before are invalid from here on.
     public mutating func room() -> UnsafeMutableRawBufferPointer {

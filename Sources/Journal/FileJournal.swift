@@ -1,6 +1,6 @@
 import Bytes
 import Foundation
-import Glibc
+import Platform
 
 /// Why a journal can't be used.
 public struct JournalProblem: Error, Sendable {
@@ -22,7 +22,7 @@ public struct JournalProblem: Error, Sendable {
 /// behind a whole line; one that does not fit is taken out again.
 ///
 /// Sendable, unchecked: everything that both threads touch is guarded by `lock`; the rest is the writing thread's.
-public final class FileJournal: Journal, @unchecked Sendable {
+public final class FileJournal: WriteJournal, @unchecked Sendable {
     private let path: FilePath
     private let now: @Sendable () -> String
     private let lock = NSCondition()
@@ -32,9 +32,8 @@ public final class FileJournal: Journal, @unchecked Sendable {
     private var isOver = false
     /// How many batches were brought to the disk.
     private var batches = 0
-    private let wakeReading: Int32
-    private let wakeWriting: Int32
-    private var file: Int32
+    private let wakes: OwnPipe
+    private var file: FileDescriptor
 
     /// Opens the journal, which is made when it is not there (0600).
     ///
@@ -45,31 +44,27 @@ public final class FileJournal: Journal, @unchecked Sendable {
         self.path = path
         self.now = now
         file = try Self.open(path)
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else {
-            Glibc.close(file)
-            throw JournalProblem(path, "can't be used: \(String(cString: strerror(errno)))")
+        do throws(SystemError) {
+            wakes = try OwnPipe(nonBlocking: true)
+        } catch {
+            file.close()
+            throw JournalProblem(path, "can't be used: \(error.text)")
         }
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-        (wakeReading, wakeWriting) = (ends[0], ends[1])
         let thread = Thread { [self] in work() }
         thread.name = "journal"
         thread.start()
     }
 
     /// Readable when there are answers to collect.
-    public var descriptor: Int32 { wakeReading }
+    package var descriptor: FileDescriptor { wakes.reading }
 
     /// How many times events were brought to the disk, together or alone.
-    public var batchCount: Int { lock.withLock { batches } }
+    var batchCount: Int { lock.withLock { batches } }
 
     /// Notes an event, with the time.
     public func append(_ event: JournalEvent, token: Int?) {
         let line = ByteBuffer()
-        JournalLine.append(event, at: now(), process: getpid(), to: line)
+        JournalLine.append(event, at: now(), process: ThisProcess.id, to: line)
         guard !line.isIncomplete else {
             return answer(token.map { [($0, .failed("can't be written: there is no memory for the line"))] } ?? [])
         }
@@ -93,8 +88,7 @@ public final class FileJournal: Journal, @unchecked Sendable {
 
     /// The answers that have come since the last time; `descriptor` is readable when there are any.
     public func collect() -> [(token: Int, answer: JournalAnswer)] {
-        var bytes = [UInt8](repeating: 0, count: 64)
-        while read(wakeReading, &bytes, bytes.count) == bytes.count {}
+        wakes.reading.drain()
         return lock.withLock {
             defer { answers = [] }
             return answers
@@ -114,17 +108,15 @@ public final class FileJournal: Journal, @unchecked Sendable {
     private func answer(_ new: [(token: Int, answer: JournalAnswer)]) {
         guard !new.isEmpty else { return }
         lock.withLock { answers += new }
-        _ = Glibc.write(wakeWriting, [1], 1)
+        wakes.writing.wake()
     }
 
     // MARK: The writing thread
 
     private func work() {
-        var all = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, nil)
+        Signals.keepFromThisThread()
         while let batch = nextBatch() {
-            let reason = put(batch.flatMap(\.line))
+            let reason = put(batch.map(\.line))
             lock.withLock { batches += 1 }
             answer(
                 batch.compactMap { entry in
@@ -146,84 +138,89 @@ public final class FileJournal: Journal, @unchecked Sendable {
     }
 
     /// Brings lines to the disk. Returns why that can't be, as a clause, or nil.
-    private func put(_ lines: [UInt8]) -> String? {
+    private func put(_ lines: [[UInt8]]) -> String? {
         do throws(JournalProblem) {
             try reopenIfMoved()
         } catch {
             return error.reason
         }
-        while flock(file, LOCK_EX) != 0 { if errno != EINTR { return Self.failure("locked") } }
-        defer { flock(file, LOCK_UN) }
-        let size = lseek(file, 0, SEEK_END)
-        var text = lines
-        var last: UInt8 = 0
+        do throws(SystemError) {
+            try file.lock()
+        } catch {
+            return "can't be locked: \(error.text)"
+        }
+        defer { file.unlock() }
+        let size = (try? FileStatus(file).size) ?? 0
+        let text = ByteBuffer()
         // Somebody was killed within a line.
-        if size > 0, pread(file, &last, 1, size - 1) == 1, last != UInt8(ascii: "\n") {
-            text.insert(UInt8(ascii: "\n"), at: 0)
+        if size > 0, let last = lastByte(size), last != UInt8(ascii: "\n") { text.append("\n") }
+        for line in lines { line.withUnsafeBytes { text.append($0) } }
+        do throws(SystemError) {
+            guard !text.isIncomplete else { throw .noMemory }
+            try file.writeAll(text.bytes)
+        } catch {
+            file.truncate(to: size)
+            return "can't be written: \(error.text)"
         }
-        var written = 0
-        while written < text.count {
-            let count = text.withUnsafeBytes {
-                Glibc.write(file, $0.baseAddress.map { $0 + written }, text.count - written)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let reason = Self.failure("written")
-                ftruncate(file, size)
-                return reason
-            }
-            written += count
+        do throws(SystemError) {
+            try file.synchronize()
+        } catch {
+            return "can't be brought to the disk: \(error.text)"
         }
-        return fdatasync(file) == 0 ? nil : Self.failure("brought to the disk")
+        return nil
     }
 
-    private static func failure(_ verb: String) -> String { "can't be \(verb): \(String(cString: strerror(errno)))" }
+    private func lastByte(_ size: Int) -> UInt8? {
+        var byte: UInt8 = 0
+        let count = withUnsafeMutableBytes(of: &byte) { try? file.read(into: $0, at: size - 1) }
+        return count == 1 ? byte : nil
+    }
 
     /// When the file was removed, or renamed by whoever rotates logs, the path is opened anew.
     private func reopenIfMoved() throws(JournalProblem) {
-        var (ours, there) = (stat(), stat())
-        guard fstat(file, &ours) == 0, path.withCString({ lstat($0, &there) }) == 0, ours.st_ino == there.st_ino,
-            ours.st_dev == there.st_dev
-        else {
-            let fresh = try Self.open(path)
-            Glibc.close(file)
-            file = fresh
-            return
-        }
+        if let ours = try? FileStatus(file), let there = try? FileStatus(at: path), ours.isSame(as: there) { return }
+        let fresh = try Self.open(path)
+        file.close()
+        file = fresh
     }
 
-    private static func open(_ path: FilePath) throws(JournalProblem) -> Int32 {
-        // O_NONBLOCK: a pipe that nobody reads must not stop the start.
-        let flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
-        let file = path.withCString { Glibc.open($0, flags, 0o600) }
-        guard file >= 0 else {
-            let reason = errno == ELOOP ? "is a symbolic link" : "can't be opened: \(String(cString: strerror(errno)))"
-            throw JournalProblem(path, reason)
+    private static func open(_ path: FilePath) throws(JournalProblem) -> FileDescriptor {
+        let file: FileDescriptor
+        do throws(SystemError) {
+            // Not waiting: a pipe that nobody reads must not stop the start.
+            file = try FileDescriptor.open(path, [.both, .appending, .unlinked, .nonBlocking])
+        } catch {
+            throw JournalProblem(path, error == .isLink ? "is a symbolic link" : "can't be opened: \(error.text)")
         }
-        if let reason = stranger(file) {
-            Glibc.close(file)
+        if let reason = stranger(file) ?? foreign(file) {
+            file.close()
             throw JournalProblem(path, reason)
-        }
-        var facts = stat()
-        var first = [UInt8](repeating: 0, count: JournalLine.start.utf8CodeUnitCount)
-        let count = pread(file, &first, first.count, 0)
-        let isRegular = fstat(file, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
-        let isOurs = count >= 0 && JournalLine.start.withUTF8Buffer { $0.starts(with: first.prefix(count)) }
-        guard isRegular, isOurs else {
-            Glibc.close(file)
-            throw JournalProblem(path, isRegular ? "is a file of another kind" : "is not a regular file")
         }
         return file
     }
 
+    /// Why a file is no journal, as a clause; nil where it is one, or empty.
+    private static func foreign(_ file: FileDescriptor) -> String? {
+        var first = [UInt8](repeating: 0, count: JournalLine.start.utf8CodeUnitCount)
+        let count = first.withUnsafeMutableBytes { try? file.read(into: $0, at: 0) }
+        guard let status = try? FileStatus(file), status.kind == .file else { return "is not a regular file" }
+        let isOurs = count.map { count in
+            JournalLine.start.withUTF8Buffer { $0.starts(with: first.prefix(count)) }
+        }
+        return isOurs == true ? nil : "is a file of another kind"
+    }
+
     /// Why a file is not to be relied on, as a clause: somebody else owns it, or may write to it. Nil where neither is
     /// so.
-    static func stranger(_ file: Int32) -> String? {
-        var facts = stat()
-        guard fstat(file, &facts) == 0 else { return "can't be looked at: \(String(cString: strerror(errno)))" }
-        guard facts.st_mode & S_IFMT == S_IFREG else { return nil }
-        guard facts.st_uid == geteuid() else { return "belongs to another user" }
-        let isClosed = facts.st_mode & (S_IWGRP | S_IWOTH) == 0
-        return isClosed ? nil : "can be written by others; chmod 600 keeps it to its owner"
+    static func stranger(_ file: FileDescriptor) -> String? {
+        let status: FileStatus
+        do throws(SystemError) {
+            status = try FileStatus(file)
+        } catch {
+            return "can't be looked at: \(error.text)"
+        }
+        guard status.kind == .file else { return nil }
+        guard status.isOurs else { return "belongs to another user" }
+        return status.isWritableByOthers ? "can be written by others; chmod 600 keeps it to its owner" : nil
     }
 }

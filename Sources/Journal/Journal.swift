@@ -91,7 +91,7 @@ public enum JournalAnswer: Sendable {
 }
 
 /// Where writes are noted before they leave. Nothing here waits: answers come later, by their token.
-public protocol Journal: AnyObject {
+public protocol WriteJournal: AnyObject {
     /// Notes an event. Without a token nobody wants to know how that went.
     func append(_ event: JournalEvent, token: Int?)
     /// Looks for writes.

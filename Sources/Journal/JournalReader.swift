@@ -1,6 +1,5 @@
 import Bytes
-import CSystem
-import Glibc
+import Platform
 
 /// Reads a journal from its end, so that what happened last is found first however long the file is. Lines that are
 /// cut, foreign or longer than it keeps are passed over.
@@ -9,38 +8,41 @@ struct JournalReader {
     static let lineLimit = 16 << 20
     private static let blockSize = 1 << 20
 
-    private let descriptor: Int32
+    private let file: FileDescriptor
     private let query: JournalQuery
     private var ends: [JournalLine.Key: (applied: String, status: Int?)] = [:]
     private var records: [JournalRecord] = []
 
-    private init(_ descriptor: Int32, _ query: JournalQuery) {
-        self.descriptor = descriptor
+    private init(_ file: FileDescriptor, _ query: JournalQuery) {
+        self.file = file
         self.query = query
     }
 
     /// What `query` asks for, newest first. Throws why the file can't be read, as a clause.
     static func find(_ query: JournalQuery, in path: FilePath) throws(JournalProblem) -> [JournalRecord] {
-        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
-        guard descriptor >= 0 else {
+        let file: FileDescriptor
+        do throws(SystemError) {
+            file = try FileDescriptor.open(path, [.unlinked, .nonBlocking])
+        } catch .noSuchFile {
             // Nothing has been written yet.
-            if errno == ENOENT { return [] }
-            throw JournalProblem(path, "can't be read: \(String(cString: strerror(errno)))")
+            return []
+        } catch {
+            throw JournalProblem(path, "can't be read: \(error.text)")
         }
-        defer { close(descriptor) }
-        if let reason = FileJournal.stranger(descriptor) { throw JournalProblem(path, reason) }
-        var reader = JournalReader(descriptor, query)
-        guard reader.readBackwards() else {
-            throw JournalProblem(path, "can't be read: \(String(cString: strerror(errno)))")
+        defer { file.close() }
+        if let reason = FileJournal.stranger(file) { throw JournalProblem(path, reason) }
+        var reader = JournalReader(file, query)
+        do throws(SystemError) {
+            try reader.readBackwards()
+        } catch {
+            throw JournalProblem(path, "can't be read: \(error.text)")
         }
         return reader.records
     }
 
-    /// Block by block. Returns false when the file can't be read.
-    private mutating func readBackwards() -> Bool {
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0 else { return false }
-        var position = Int(facts.st_size)
+    /// Block by block.
+    private mutating func readBackwards() throws(SystemError) {
+        var position = try FileStatus(file).size
         // The beginning of a line whose rest stands in the blocks before, and whether it is too long to be kept.
         let tail = ByteBuffer()
         var isTooLong = false
@@ -48,38 +50,37 @@ struct JournalReader {
             let size = min(Self.blockSize, position)
             position -= size
             let block = ByteBuffer(capacity: size + tail.count)
-            guard block.tryReserve(size + tail.count) else {
-                errno = ENOMEM
-                return false
-            }
-            guard fill(block, size, from: position) else { return false }
+            guard block.tryReserve(size + tail.count) else { throw .noMemory }
+            try fill(block, size, from: position)
             if !isTooLong { block.append(tail) }
             tail.truncate(to: 0)
             var end = block.count
             // What follows the last line break may be a line that is being written, or was cut.
-            while case let line = rpc_last(block.bytes.baseAddress, end, UInt8(ascii: "\n")), line >= 0 {
+            while let line = block.bytes.slice(0, end).lastPosition(of: UInt8(ascii: "\n")) {
                 if !isTooLong { take(block.bytes.slice(line + 1, end)) }
                 isTooLong = false
                 end = line
-                if records.count >= query.limit { return true }
+                if records.count >= query.limit { return }
             }
             if isTooLong { continue }
             if end > Self.lineLimit { isTooLong = true } else { tail.append(block.bytes.slice(0, end)) }
         }
         if !isTooLong { take(tail.bytes) }
-        return true
     }
 
-    private func fill(_ block: ByteBuffer, _ size: Int, from position: Int) -> Bool {
+    private func fill(_ block: ByteBuffer, _ size: Int, from position: Int) throws(SystemError) {
         while block.count < size {
-            let room = block.spare(atLeast: size - block.count)
-            let count = pread(descriptor, room.baseAddress, size - block.count, off_t(position + block.count))
-            if count < 0, errno == EINTR { continue }
-            // A file that has been made shorter meanwhile.
-            guard count > 0 else { return false }
-            block.commit(count)
+            let room = UnsafeMutableRawBufferPointer(
+                rebasing: block.spare(atLeast: size - block.count).prefix(size - block.count))
+            do throws(SystemError) {
+                let count = try file.read(into: room, at: position + block.count)
+                // A file that has been made shorter meanwhile.
+                guard count > 0 else { throw .inputOutput }
+                block.commit(count)
+            } catch .interrupted {
+                continue
+            }
         }
-        return true
     }
 
     private mutating func take(_ line: Bytes) {
@@ -100,6 +101,6 @@ struct JournalReader {
     /// Whether the wanted id stands somewhere in the line: far quicker to see than what the line says.
     private func mentions(_ line: Bytes) -> Bool {
         guard var id = query.resource else { return true }
-        return id.withUTF8 { rpc_contains(line.baseAddress, line.count, $0.baseAddress, $0.count) != 0 }
+        return id.withUTF8 { line.holds(Bytes($0)) }
     }
 }

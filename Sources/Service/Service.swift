@@ -44,7 +44,7 @@ public final class Service {
     /// A service that has read nothing yet.
     public init(
         settings: ServiceSettings, surroundings: ServiceSurroundings, transport: any Transport,
-        journal: (any Journal)? = nil
+        journal: (any WriteJournal)? = nil
     ) {
         let table = MethodTable(filter: settings.filter, sandbox: settings.isSandbox)
         let frames = Output()

@@ -46,6 +46,19 @@ import Testing
         #expect(Self.lend("a\u{0}") { $0.firstPosition(of: 0) } == 1)
     }
 
+    @Test func lastPositions() {
+        #expect(Bytes("abcabc").lastPosition(of: UInt8(ascii: "b")) == 4)
+        #expect(Bytes("abcabc").slice(0, 4).lastPosition(of: UInt8(ascii: "b")) == 1)
+        #expect(Bytes("abc").lastPosition(of: 0) == nil && Bytes(start: nil, count: 0).lastPosition(of: 0) == nil)
+    }
+
+    @Test func parts() {
+        #expect(
+            Bytes("abcabd").holds(Bytes("abd")) && Bytes("abc").holds(Bytes("abc")) && Bytes("abc").holds(Bytes("")))
+        #expect(!Bytes("abcab").holds(Bytes("abd")) && !Bytes("ab").holds(Bytes("abc")))
+        #expect(!Bytes(start: nil, count: 0).holds(Bytes("a")) && Bytes(start: nil, count: 0).holds(Bytes("")))
+    }
+
     @Test(arguments: [
         ("", ""), (" ", ""), (" \t\r\n", ""), ("a", "a"), (" a", "a"), ("a\r\n", "a"), ("\t a b \n", "a b"),
         ("\u{B}a\u{C}", "\u{B}a\u{C}"), ("\u{A0}a", "\u{A0}a"),

@@ -13,6 +13,11 @@ import Testing
         }
     }
 
+    @Test func hexadecimalNumbers() {
+        #expect(Bytes("00e9").hexNumber == 0xE9 && Bytes("FFFF").hexNumber == 0xFFFF && Bytes("a").hexNumber == 10)
+        for text in ["", "+041", "12345", "00g0"] as [StaticString] { #expect(Bytes(text).hexNumber == nil) }
+    }
+
     @Test func zerosInFront() {
         #expect(7.padded(to: 2) == "07" && 1234.padded(to: 2) == "1234" && 0.padded(to: 3) == "000")
         #expect(UInt8(0x0A).padded(to: 2, radix: 16) == "0a" && UInt64.max.padded(to: 16, radix: 16).count == 16)

@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import Platform
 import Testing
 
 @testable import Journal
@@ -38,8 +39,7 @@ import Testing
     private func answers(_ journal: FileJournal, _ count: Int) -> [(token: Int, answer: JournalAnswer)] {
         var all: [(token: Int, answer: JournalAnswer)] = []
         while all.count < count {
-            var ready = pollfd(fd: journal.descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&ready, 1, 10_000) > 0 else { break }
+            guard journal.descriptor.wait(for: .readable, milliseconds: 10_000) else { break }
             all += journal.collect()
         }
         return all

@@ -2,6 +2,7 @@ import Bytes
 import CCurl
 import Glibc
 import HTTP
+import Platform
 import TestSupport
 import Testing
 
@@ -35,16 +36,13 @@ import Testing
         func run(_ count: Int, within seconds: Double = 5) -> [Exchange] {
             let deadline = Deadline(in: seconds)
             var finished: [Exchange] = []
-            var ready: [pollfd] = []
+            var ready: [PollSet.Ready] = []
             while true {
                 clock.update()
                 finished += transport.advance(ready: ready, now: clock.now)
                 if finished.count >= count || deadline.hasPassed { return finished }
                 let timer = transport.timer?.seconds(since: clock.now) ?? 1
-                ready = []
-                if transport.pollSet.wait(seconds: min(timer, Double(deadline.millisecondsLeft) / 1000)) > 0 {
-                    ready = transport.pollSet.entries.filter { $0.revents != 0 }
-                }
+                ready = transport.pollSet.wait(seconds: min(timer, Double(deadline.millisecondsLeft) / 1000))
             }
         }
 

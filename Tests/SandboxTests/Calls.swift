@@ -22,7 +22,7 @@ struct Calls {
         }
     }
 
-    let service = Service(token: "tok", port: 80)
+    let service = SandboxAPI(token: "tok", port: 80)
 
     /// `path` is without `/api`.
     func callAsFunction(_ method: String, _ path: String, _ body: String = "", atMs: Int = 0) -> Answer {

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include "content.h"
+#include "memory.h"
 
 // How many arguments the program was started with, its own name included; 0 when they can't be had.
 int rpc_argument_count(void);

@@ -65,7 +65,7 @@ extension RPCFailure {
             let what = exchange.answer.isEmpty ? "has no body" : "is not valid JSON"
             self = Self.unusable("The API's answer \(what)", exchange, method)
         } else {
-            self = Self.refusal(exchange, method, terms, wallClock: wallClock)
+            self = Self.refusal(exchange, method, terms, wallClock)
         }
         adopt(exchange)
     }
@@ -91,7 +91,7 @@ extension RPCFailure {
         exchange[.contentType].map { " (\($0.text.printable.cut(after: 60)))" } ?? ""
     }
 
-    /// Copies from the head of the answer: the status, the API's version, the request's id.
+    /// Takes over what the head of the answer says: its status, the API's version, its name for the request.
     public mutating func adopt(_ exchange: Exchange) {
         // An interim answer (1xx) says nothing about the request.
         if exchange.status >= 200 { status = exchange.status }
@@ -184,7 +184,7 @@ extension RPCFailure {
     }
 
     private static func refusal(
-        _ exchange: Exchange, _ method: Method, _ terms: CallTerms, wallClock: Double
+        _ exchange: Exchange, _ method: Method, _ terms: CallTerms, _ wallClock: Double
     ) -> RPCFailure {
         let status = exchange.status
         let isRetryable = RetryableStatus(status) != nil
@@ -226,7 +226,7 @@ extension RPCFailure {
             ? " (this method's address is inferred: the API's reference does not print it)" : ""
     }
 
-    /// Copies the API's error body, and names in the message what it has.
+    /// Takes over the API's error body, and points to what is there of it.
     private mutating func adopt(_ body: ProblemBody, _ exchange: Exchange, _ method: Method) {
         problem = body.text
         errors = body.errors

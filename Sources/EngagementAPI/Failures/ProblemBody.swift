@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// The API's error body, as far as it is understood: RFC 9457 with the API's own `errors`, and what proxies and
+/// The API's error body, read as far as it is understood: RFC 9457 with the API's own `errors`, and what proxies and
 /// frameworks on the way send in its place. Members of a wrong type are as good as absent.
 struct ProblemBody {
     /// The whole body on one line; nil when it is not JSON.

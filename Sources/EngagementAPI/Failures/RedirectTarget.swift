@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// Where a redirect points, as a person may see it: scheme, host and path, without a login, a query or a
+/// Where a redirect points, as far as a person may be told: scheme, host and path, and nothing of a login, a query or a
 /// fragment, which may hold secrets.
 enum RedirectTarget {
     /// What is told of the value of a `Location`; nil for one that can't be told apart.

@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// What a call asks for besides its request. Binding its parameters sets it.
+/// What a call asks for besides its request: found while its parameters are checked.
 public struct CallTerms: Sendable {
     /// Milliseconds for the whole call, when `options` lowers it.
     public var timeoutMs: Int?
@@ -12,7 +12,7 @@ public struct CallTerms: Sendable {
     public var chosen: UInt64 = 0
     /// Where in the target the first path parameter stands: the resource that the call is about.
     public var resource = 0..<0
-    /// Terms that few calls have, behind one reference, because terms are copied for every call.
+    /// What few calls ask for, in one reference, because terms are copied for every call.
     private var rare: Rare?
 
     private final class Rare: Sendable {
@@ -27,16 +27,16 @@ public struct CallTerms: Sendable {
         }
     }
 
-    /// Whether it is a plain call, with none of the terms below.
+    /// Whether it is a plain call: nothing of its answer or of its way is out of the ordinary.
     public var isPlain: Bool { rare == nil }
-    /// How the answer is shaped; nil when it is passed on as it is.
+    /// What is to become of the answer; nil when it is passed on as it is.
     public var shaping: Shaping? { rare?.shaping }
     /// How the contacts of an engagement are edited; nil when they are simply replaced.
     public var editing: Editing? { rare?.editing }
-    /// The token that `$/progress` names, as spelled; empty when the host wants no progress.
+    /// What `$/progress` is to name, as spelled; empty when none is wanted.
     public var progressToken: [UInt8] { rare?.progressToken ?? [] }
 
-    /// Sets terms that few calls have; nil leaves one as it is.
+    /// Notes what few calls ask for; nil leaves it as it is.
     mutating func ask(shaping: Shaping? = nil, editing: Editing? = nil, progressToken: [UInt8]? = nil) {
         guard shaping != nil || editing != nil || progressToken != nil else { return }
         rare = Rare(shaping ?? rare?.shaping, editing ?? rare?.editing, progressToken ?? rare?.progressToken ?? [])
@@ -46,14 +46,14 @@ public struct CallTerms: Sendable {
     public init() {}
 }
 
-/// The terms of an edit of an engagement's contacts.
+/// How the contacts of an engagement are edited, besides to what.
 public final class Editing: Sendable {
     /// Whether nothing is written.
     public let isDryRun: Bool
-    /// Who must be there before the edit, calendar resources apart; nil for anybody.
+    /// Who must be there before, calendar resources apart; nil for anybody.
     public let expected: [String]?
 
-    /// Whether the result has the changes.
+    /// Whether the changes are told.
     public let isReported: Bool
 
     /// An edit of these terms.
@@ -76,7 +76,7 @@ public final class Shaping: Sendable {
         self.walk = walk
     }
 
-    /// The most items of a walk over a list: by default, and at all.
+    /// Items of a walk over a list, at most, unless told otherwise, and whatever is told.
     public static let (usualItems, mostItems) = (10_000, 100_000)
 }
 

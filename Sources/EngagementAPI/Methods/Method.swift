@@ -2,7 +2,7 @@ import HTTP
 
 /// One method: everything that dispatch, checks, documents and tool lists need to know of it.
 public struct Method: Sendable {
-    /// How a method is carried out.
+    /// What carries the method out.
     public enum Action: Sendable {
         /// One HTTP request. `path` has `{name}` where a path parameter goes.
         case http(HTTPVerb, path: String, Repeatability)
@@ -19,7 +19,7 @@ public struct Method: Sendable {
         /// What the journal holds: no request at all.
         case listJournal
 
-        /// The HTTP method of its writes; nil for one that only reads.
+        /// What it writes with; nil for what only reads.
         var verb: HTTPVerb? {
             switch self {
             case .addContacts, .removeContacts, .undo: .put
@@ -73,10 +73,10 @@ public struct Method: Sendable {
     let advice: String
     /// In the order in which an array gives them.
     package let parameters: [Parameter]
-    /// How it is carried out.
+    /// What carries it out.
     public let action: Action
-    /// The member of its answer that must hold the id in the path. Nil for a list, and for a method of several
-    /// requests, each of which has its own.
+    /// Which member of its answer must hold the id in the path; nil for what is about no single resource, and for
+    /// several requests, of which each has its own.
     public let subject: Subject?
     /// What the token must hold, besides what chosen words of a parameter add.
     public let scopes: [String]
@@ -156,7 +156,7 @@ public struct Method: Sendable {
         return parameters.filter(\.kind.isNullable).map(\.name)
     }
 
-    /// The parameter that tools have in place of null: the names of the fields to clear.
+    /// What a tool has in place of null: the names of what is to be cleared.
     package var clearing: Parameter? {
         let names = clearable
         guard !names.isEmpty else { return nil }
@@ -168,7 +168,7 @@ public struct Method: Sendable {
     /// What a caller should know before using it.
     public var detail: String { advice + (clearable.isEmpty ? "" : " null clears a field.") }
 
-    /// The same for agents, whose tools take no null.
+    /// The same for an agent, whose tool takes no null.
     public var detailForTools: String {
         guard let fields = mainFields else { return advice }
         let expanded = parameters.contains { $0.name == "expand" } ? " and what expand names" : ""
@@ -176,7 +176,7 @@ public struct Method: Sendable {
         return advice.isEmpty ? sentence : "\(advice) \(sentence)"
     }
 
-    /// The paths of the fields that tell an item of a list from others; nil for a method without `fields`.
+    /// Of a list from which fields can be chosen: those of an item that tell it from others, as paths.
     public var mainFields: [String]? {
         guard parameters.contains(where: { $0.name == "fields" }) else { return nil }
         return ResultType.named(result)?.item.flatMap(ResultType.named)?.mainFields

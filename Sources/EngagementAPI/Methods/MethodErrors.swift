@@ -5,9 +5,9 @@ import JSONRPC
 public struct MethodError: Sendable {
     /// The code of the error object.
     public let code: Int
-    /// The kind of failure.
+    /// The stable word.
     public let kind: RPCFailure.Kind
-    /// When it happens, as a sentence.
+    /// When it happens: a sentence.
     public let when: String
 
     private init(status: Int, _ method: Method) {
@@ -25,7 +25,7 @@ public struct MethodError: Sendable {
     /// The failures that any call can end in.
     public static let ofEveryCall = RPCFailure.Kind.allCases.compactMap(MethodError.init)
 
-    /// The API's refusals of `method` (API reference, the endpoints' pages).
+    /// What the API may answer to `method` besides success (API reference, the endpoints' pages).
     public static func refusals(of method: Method) -> [MethodError] {
         guard method.isRemote, method.availability == .listed else { return [] }
         var statuses = [401]

@@ -5,7 +5,7 @@ import JSONRPC
 
 /// The methods that one process offers, ready for look-up.
 public final class MethodTable {
-    /// A method, and what is computed from it once.
+    /// A method and what is worked out of it once.
     public final class Entry {
         /// The method.
         public let method: Method
@@ -26,7 +26,7 @@ public final class MethodTable {
         let editors: (dryRun: Int?, expected: Int?, report: Int?)
         /// Whether its requests have a body.
         public let takesBody: Bool
-        /// Whether a call changes something at the API. It stands here because a `Method` is dear to copy.
+        /// What each call asks about its method, worked out once: a `Method` is dear to copy.
         public let isWrite: Bool
         /// Whether something that was there may be gone afterwards.
         public let isDestructive: Bool
@@ -118,7 +118,7 @@ public final class MethodTable {
         public var patterns: [String]?
         /// Which methods agents are offered as tools. All others can still be called.
         public var toolsets: [Toolset]
-        /// Whether the process keeps a journal. Methods that need one are offered only then.
+        /// Whether the process keeps a journal: what is of no use without one is not offered.
         public var hasJournal: Bool
 
         /// A filter that lets everything through.

@@ -86,7 +86,7 @@ extension Parameter {
     static let dryRun = optional(
         "dry_run", .flag, in: .local, "true tells what would change, and writes nothing.")
 
-    /// The parameters of a list.
+    /// The parameters of a list, `filter` and what else there is among them.
     static func list(search: String? = nil, filter: [FilterField] = [], expand: Parameter? = nil) -> [Parameter] {
         var all = [
             optional("limit", .integer(1...100), in: .query, "Items on a page; 25 unless given, 100 with all."),

@@ -6,13 +6,13 @@ enum RFC3339 {
     /// time.
     static func inUTC(_ text: String) -> String? {
         var text = text
-        return text.withUTF8 { inUTC(Bytes($0)) }
+        return text.withUTF8 { inUTC(bytes: Bytes($0)) }
     }
 
     /// Bytes of such a time, at most.
     private static let limit = 40
 
-    private static func inUTC(_ bytes: Bytes) -> String? {
+    private static func inUTC(bytes: Bytes) -> String? {
         var reader = FieldReader(bytes)
         guard bytes.count <= limit, let date = date(&reader), reader.letter(of: "Tt") != nil,
             let hour = reader.number(digits: 2, in: 0...23), reader.skip(":"),

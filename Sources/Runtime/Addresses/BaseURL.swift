@@ -1,4 +1,5 @@
 import CCurl
+import Platform
 
 /// The API's base URL, taken apart by the same parser that will connect to it: two parsers can disagree about the host.
 public struct BaseURL: Sendable {

@@ -1,6 +1,6 @@
 import Bytes
 import CCurl
-import Glibc
+import Platform
 
 /// Which file of certificates is trusted. A libcurl that was built on one distribution looks for that one's file on
 /// another one too, where it is not.
@@ -20,23 +20,23 @@ public enum CertificateFile {
         var file: UnsafeMutableRawPointer?
         guard rpc_easy_get_pointer(easy, CURLINFO_CAINFO, &file) == CURLE_OK, let file else { return nil }
         let path = String(cString: file.assumingMemoryBound(to: CChar.self))
-        return isReadable(path) ? path : nil
+        return FileStatus.isReadable(FilePath(path)) ? path : nil
     }
 
     /// The first of `places` that is there, or nil.
-    static func elsewhere() -> String? { places.first(where: isReadable) }
+    static func elsewhere() -> String? { places.first { FileStatus.isReadable(FilePath($0)) } }
 
     /// What keeps a file from being one of certificates to trust, to follow its name in a sentence; nil when it may be
     /// one. What is read only once, such as a pipe, is left alone.
     public static func fault(of path: FilePath) -> String? {
         let start: ByteBuffer
-        do throws(ReadableFile.Refusal) {
+        do throws(SystemError) {
             let file = try ReadableFile(path)
             if file.isDirectory { return "is a directory" }
             guard file.isRegular else { return nil }
             start = try file.start(lookedAt)
         } catch {
-            return "can't be read: \(error.reason)"
+            return "can't be read: \(error.text)"
         }
         let bytes = start.bytes
         // ASN.1: a sequence with its length, as in a certificate, or some of them, in binary form.
@@ -48,8 +48,6 @@ public enum CertificateFile {
 
     /// Bytes of a file that are looked at, at most.
     private static let lookedAt = 64 * 1024
-
-    private static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
 }
 
 extension Bytes {

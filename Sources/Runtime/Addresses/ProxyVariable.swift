@@ -1,5 +1,5 @@
 import Bytes
-import Glibc
+import Platform
 
 /// A variable that names a proxy, whose value may hold a name and password. libcurl repeats the value, or what it takes
 /// for the host or the port in it, when it can't follow it: nothing of that is told.
@@ -16,8 +16,8 @@ public struct ProxyVariable: Sendable {
         if isLoopback { return nil }
         let own = isClearText ? ["http_proxy"] : ["https_proxy", "HTTPS_PROXY"]
         for name in own + ["all_proxy", "ALL_PROXY"] {
-            guard let value = getenv(name), value.pointee != 0 else { continue }
-            return ProxyVariable(name: name, value: String(cString: value))
+            guard let value = Environment.text(of: name), !value.isEmpty else { continue }
+            return ProxyVariable(name: name, value: value)
         }
         return nil
     }

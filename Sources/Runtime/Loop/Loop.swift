@@ -1,12 +1,34 @@
 import Bytes
-import Glibc
 import HTTP
+import Platform
+
+/// What the loop tells its client.
+package enum LoopEvent {
+    /// So many bytes were put into the room.
+    case received(Int)
+    /// The host has closed its end while it was not read from: what it wrote before may still be unread.
+    case inputHungUp
+    /// No more bytes will come from the host.
+    case inputEnded
+    /// Nobody reads the output any more.
+    case outputGone
+    /// The process was told to end.
+    case signalled
+    /// Whoever started the process is gone, and nothing was heard of the host since.
+    case orphaned
+    /// An exchange has its answer or its failure.
+    case finished(Exchange)
+    /// The journal has answered something.
+    case journalAnswered
+    /// What was done for a token is done.
+    case tokenArrived
+}
 
 /// What the loop serves: it brings bytes, finished exchanges, time and endings, and takes frames away.
 ///
 /// The loop decides nothing. Every rule about when to read, wait, give up or end is the client's, which can so be run
 /// whole under a simulated loop.
-public protocol LoopClient: AnyObject {
+package protocol LoopClient: AnyObject {
     /// Whether to read more from the host now.
     var wantsInput: Bool { get }
     /// Frames for the host.
@@ -20,49 +42,33 @@ public protocol LoopClient: AnyObject {
 
     /// Room for bytes from the host.
     func inputRoom() -> UnsafeMutableRawBufferPointer
-    /// So many bytes were put into the room.
-    func received(_ count: Int, at now: Instant)
-    /// The host has closed its end while it was not read from: what it wrote before may still be unread.
-    func inputHungUp(at now: Instant)
-    /// No more bytes will come from the host.
-    func inputEnded(at now: Instant)
-    /// Nobody reads the output any more.
-    func outputGone(at now: Instant)
-    /// The process was told to end.
-    func signalled(at now: Instant)
-    /// Whoever started the process is gone, and nothing was heard of the host since.
-    func orphaned(at now: Instant)
-    /// An exchange has its answer or its failure.
-    func finished(_ exchange: Exchange, at now: Instant)
-    /// The journal has answered something.
-    func journalAnswered(at now: Instant)
-    /// What was done for a token is done.
-    func tokenArrived(at now: Instant)
+    /// Something has happened.
+    func event(_ event: LoopEvent, at now: Instant)
     /// Called every turn: timers may have come, and room for more input.
     func advance(at now: Instant)
 }
 
 /// The process's one thread: waits in one `poll` for the host, for libcurl's sockets and for the next timer.
-public final class Loop {
+package final class Loop {
     private let client: any LoopClient
     private let transport: CurlTransport
     private let streams: StandardStreams
     private let signals: SignalPipe
     private let clock: LoopClock
-    /// Readable when the journal has answered; -1 without one.
-    private let journal: Int32
-    /// Readable when a token may have arrived; -1 without one to wait for.
-    private let token: Int32
+    /// Readable when the journal has answered; `none` without one.
+    private let journal: FileDescriptor
+    /// Readable when a token may have arrived; `none` without one to wait for.
+    private let token: FileDescriptor
     private var outputIsGone = false
     private var outputIsBlocked = false
     private var inputHasEnded = false
     private var inputHasHungUp = false
     private var problem: String?
-    private var pipe = PipeSize.usual
+    private var pipe = OutputPipe.usual
     private var largePipeWasOfUse = false
 
     /// What became of the output's pipe.
-    private enum PipeSize { case usual, large, refused }
+    private enum OutputPipe { case usual, large, refused }
     /// Nil where the end of the input comes by itself, or nobody reads it.
     private var parent: ParentWatch?
     private var housekeeping: Instant
@@ -71,9 +77,9 @@ public final class Loop {
     private var signal: (number: Int32, wasBatch: Bool)?
 
     /// A loop that has not turned yet.
-    public init(
+    package init(
         client: any LoopClient, transport: CurlTransport, streams: StandardStreams, signals: SignalPipe,
-        clock: LoopClock, journal: Int32 = -1, token: Int32 = -1
+        clock: LoopClock, journal: FileDescriptor = .none, token: FileDescriptor = .none
     ) {
         self.client = client
         self.transport = transport
@@ -87,19 +93,19 @@ public final class Loop {
     }
 
     /// What a loop has come to.
-    public struct End {
+    package struct End {
         /// What could not be used, if anything, as a sentence.
-        public let problem: String?
+        package let problem: String?
         /// The first signal that came, if one did.
-        public let signal: Int32?
+        package let signal: Int32?
         /// Whether that came upon a batch: the input was a file, or had ended before.
-        public let wasBatch: Bool
+        package let wasBatch: Bool
         /// Whether a part of the input was not read, or of the output not written.
-        public let isCut: Bool
+        package let isCut: Bool
     }
 
     /// Turns until the client is finished and its output written, or nobody is there to read it.
-    public func run() -> End {
+    package func run() -> End {
         let problem = turn()
         // One that came in the last turn.
         note(signals.take())
@@ -109,9 +115,9 @@ public final class Loop {
     }
 
     private func turn() -> String? {
-        transport.pollSet.set(signals.descriptor, Int32(POLLIN))
-        if let parent { transport.pollSet.set(parent.descriptor, Int32(POLLIN)) }
-        for descriptor in [journal, token] where descriptor >= 0 { transport.pollSet.set(descriptor, Int32(POLLIN)) }
+        transport.pollSet.set(signals.descriptor, .readable)
+        if let parent { transport.pollSet.set(parent.descriptor, .readable) }
+        for descriptor in [journal, token] { transport.pollSet.set(descriptor, .readable) }
         while true {
             settle(ready: [])
             flush()
@@ -122,11 +128,11 @@ public final class Loop {
     }
 
     /// One `poll`. Returns what is ready.
-    private func wait() -> [pollfd] {
+    private func wait() -> [PollSet.Ready] {
         let input = streams.input.descriptor
         let output = streams.output.descriptor
         if client.wantsInput && !inputHasEnded {
-            transport.pollSet.set(input, Int32(POLLIN))
+            transport.pollSet.set(input, .readable)
         } else if inputHasEnded || inputHasHungUp {
             transport.pollSet.remove(input)
         } else {
@@ -137,33 +143,30 @@ public final class Loop {
             transport.pollSet.remove(output)
         } else {
             // Even with nothing to write: this is how a host that has closed its end is noticed.
-            transport.pollSet.set(output, outputIsBlocked ? Int32(POLLOUT) : 0)
+            transport.pollSet.set(output, outputIsBlocked ? .writable : [])
         }
         let next =
             [client.nextTimer, client.leaveBy, transport.timer, parent?.endBy, housekeeping].compactMap(\.self).min()
             ?? housekeeping
-        guard transport.pollSet.wait(seconds: next.seconds(since: clock.now)) > 0 else {
-            clock.update()
-            return []
-        }
+        let ready = transport.pollSet.wait(seconds: next.seconds(since: clock.now))
         clock.update()
-        return transport.pollSet.entries.filter { $0.revents != 0 }
+        return ready
     }
 
-    private func serve(_ ready: [pollfd]) {
-        var sockets: [pollfd] = []
+    private func serve(_ ready: [PollSet.Ready]) {
+        var sockets: [PollSet.Ready] = []
         for entry in ready {
-            switch entry.fd {
+            switch entry.descriptor {
             case signals.descriptor:
                 let numbers = signals.take()
                 note(numbers)
-                for _ in numbers { client.signalled(at: clock.now) }
+                for _ in numbers { client.event(.signalled, at: clock.now) }
             case parent?.descriptor: loseParent()
-            case journal: client.journalAnswered(at: clock.now)
-            case token: client.tokenArrived(at: clock.now)
+            case journal: client.event(.journalAnswered, at: clock.now)
+            case token: client.event(.tokenArrived, at: clock.now)
             case streams.output.descriptor:
-                if entry.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { loseOutput() }
-            case streams.input.descriptor: client.wantsInput ? receive() : hangUp(entry.revents)
+                if !entry.events.isDisjoint(with: [.error, .hangUp, .invalid]) { loseOutput() }
+            case streams.input.descriptor: client.wantsInput ? receive() : hangUp(entry.events)
             default: sockets.append(entry)
             }
         }
@@ -178,7 +181,7 @@ public final class Loop {
     }
 
     private func keepHouse() {
-        let isAsked = parent.map { $0.descriptor < 0 } ?? false
+        let isAsked = parent.map { !$0.descriptor.isSome } ?? false
         housekeeping = clock.now + (isAsked ? ParentWatch.askingSeconds : Self.housekeepingSeconds)
         if isAsked { loseParent() }
         giveBackPipe()
@@ -196,7 +199,7 @@ public final class Loop {
         parent?.hear(0, waiting: streams.input.waiting)
         guard !inputHasEnded, parent?.endBy != nil else { return }
         parent = nil
-        client.orphaned(at: clock.now)
+        client.event(.orphaned, at: clock.now)
     }
 
     /// What one user's pipes may hold together is bounded, so a large one that is of no more use is made smaller.
@@ -207,14 +210,14 @@ public final class Loop {
     }
 
     /// Lets libcurl and the client answer each other until neither has anything to do now.
-    private func settle(ready: [pollfd]) {
+    private func settle(ready: [PollSet.Ready]) {
         var ready = ready
         while true {
             let finished = transport.advance(ready: ready, now: clock.now)
             ready = []
             // A large answer takes a moment to receive, which is part of how long it took.
             if !finished.isEmpty { clock.update() }
-            for exchange in finished { client.finished(exchange, at: clock.now) }
+            for exchange in finished { client.event(.finished(exchange), at: clock.now) }
             client.advance(at: clock.now)
             guard let due = transport.timer, due <= clock.now else { return }
         }
@@ -225,26 +228,26 @@ public final class Loop {
         switch streams.input.read(into: client.inputRoom()) {
         case .moved(let count):
             parent?.hear(count)
-            client.received(count, at: clock.now)
+            client.event(.received(count), at: clock.now)
         case .wouldBlock: break
         case .ended: endInput()
-        case .failed(let code):
-            problem = "Requests can't be read from stdin: \(String(cString: strerror(code)))."
+        case .failed(let error):
+            problem = "Requests can't be read from stdin: \(error.text)."
             endInput()
         }
     }
 
-    private func hangUp(_ events: Int16) {
-        guard events & Int16(truncatingIfNeeded: Int32(POLLHUP | POLLERR) | Stream.readHangUp) != 0 else { return }
+    private func hangUp(_ events: PollEvents) {
+        guard !events.isDisjoint(with: [.hangUp, .error, .readHangUp]) else { return }
         guard !inputHasEnded, !inputHasHungUp else { return }
         inputHasHungUp = true
-        client.inputHungUp(at: clock.now)
+        client.event(.inputHungUp, at: clock.now)
     }
 
     private func endInput() {
         guard !inputHasEnded else { return }
         inputHasEnded = true
-        client.inputEnded(at: clock.now)
+        client.event(.inputEnded, at: clock.now)
     }
 
     private func flush() {
@@ -254,8 +257,8 @@ public final class Loop {
         case .moved: outputIsBlocked = false
         case .wouldBlock: outputIsBlocked = true
         case .ended: loseOutput()
-        case .failed(let code):
-            problem = "Answers can't be written to stdout: \(String(cString: strerror(code)))."
+        case .failed(let error):
+            problem = "Answers can't be written to stdout: \(error.text)."
             loseOutput()
         }
     }
@@ -274,6 +277,6 @@ public final class Loop {
         guard !outputIsGone else { return }
         outputIsGone = true
         client.output.consume(client.output.count)
-        client.outputGone(at: clock.now)
+        client.event(.outputGone, at: clock.now)
     }
 }

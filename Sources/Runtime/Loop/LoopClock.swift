@@ -1,5 +1,5 @@
-import Glibc
 import HTTP
+import Platform
 
 /// The monotonic time of the loop's current turn: read when it begins and once more when it brought answers, the same
 /// for everything that happens in between.
@@ -12,9 +12,5 @@ public final class LoopClock {
 
     func update() { now = Self.read() }
 
-    private static func read() -> Instant {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Instant(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
-    }
+    private static func read() -> Instant { Instant(nanoseconds: SystemClock.monotonicNanoseconds) }
 }

@@ -1,13 +1,12 @@
-import CSystem
-import Glibc
 import HTTP
+import Platform
 
 /// What is known of the process that started this one. When it dies, the pipes may live on: in a host that it was only
 /// the launcher of, or in a stranger that never writes. A host that writes after the death is the first.
 struct ParentWatch {
-    /// Readable when the parent is gone; -1 where it has to be asked for.
-    let descriptor: Int32
-    private let parent = getppid()
+    private let parent = ParentProcess()
+    /// Readable when the parent is gone; `none` where it has to be asked for.
+    var descriptor: FileDescriptor { parent.descriptor }
     /// When to end unless the host is heard of; nil while the parent lives, and once the host was heard.
     private(set) var endBy: Instant?
     private var isOrphaned = false
@@ -19,23 +18,12 @@ struct ParentWatch {
     /// Seconds after which to ask for the parent where nothing tells of its death.
     static let askingSeconds = 5.0
 
-    init() {
-        let opened = parent > 0 ? rpc_watch_process(parent) : -1
-        // Its number may have been given to another between the two.
-        if opened >= 0, getppid() != parent {
-            close(opened)
-            descriptor = -1
-        } else {
-            descriptor = opened
-        }
-    }
-
     /// The descriptor has told, or it is time to ask; so many bytes have waited to be read.
     mutating func look(_ waiting: Int, _ now: Instant) {
-        guard !isOrphaned, descriptor >= 0 || getppid() != parent else { return }
+        guard !isOrphaned, descriptor.isSome || parent.isGone else { return }
         isOrphaned = true
         before = waiting
-        endBy = now + (Self.patience - (descriptor < 0 ? Self.askingSeconds : 0))
+        endBy = now + (Self.patience - (descriptor.isSome ? 0 : Self.askingSeconds))
     }
 
     /// So many bytes were read, and so many wait.

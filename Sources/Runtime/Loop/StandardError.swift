@@ -1,5 +1,5 @@
 import Bytes
-import Glibc
+import Platform
 
 /// Writes lines to stderr without ever waiting for a reader: many hosts open a pipe for it and never read, and a
 /// terminal can be stopped.
@@ -16,7 +16,7 @@ public final class StandardError {
         /// Not looked at yet: most processes never say anything.
         case unknown
         /// A description of our own, which does not block.
-        case own(Int32)
+        case own(FileDescriptor)
         /// One that others share: only what there is room for is written.
         case shared
     }
@@ -28,7 +28,7 @@ public final class StandardError {
     /// A writer for descriptor 2.
     public init() {}
 
-    deinit { if case .own(let descriptor) = channel { close(descriptor) } }
+    deinit { if case .own(let descriptor) = channel { descriptor.close() } }
 
     /// Writes `line`, newline included and at most a page long, or counts it as lost when there is no room.
     public func write(_ line: Bytes) {
@@ -53,30 +53,30 @@ public final class StandardError {
     /// Writes what is left of the last line; false when there is no room for it.
     private func finishLine() -> Bool {
         guard !rest.isEmpty else { return true }
-        let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        if count > 0 { rest.removeFirst(count) }
+        if let count = rest.withUnsafeBytes({ try? descriptor.write($0) }) { rest.removeFirst(count) }
         return rest.isEmpty
     }
 
     /// Writes as much as is taken and keeps the rest for the next time.
     private func put(_ bytes: Bytes) {
         guard rest.isEmpty else { return }
-        let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-        if count > 0 || errno == EAGAIN { rest = Array(bytes.dropping(max(0, count))) }
+        do throws(SystemError) {
+            rest = Array(bytes.dropping(try descriptor.write(bytes)))
+        } catch .wouldBlock {
+            rest = Array(bytes)
+        } catch {}
     }
 
-    private var descriptor: Int32 {
-        if case .own(let descriptor) = channel { descriptor } else { 2 }
+    private var descriptor: FileDescriptor {
+        if case .own(let descriptor) = channel { descriptor } else { .standardError }
     }
 
     private var isReady: Bool {
         if case .unknown = channel {
-            var status = stat()
-            let isFile = fstat(2, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            let isFile = (try? FileStatus(.standardError))?.kind == .file
             // A file that is opened anew would be written from its beginning.
-            let opened = isFile ? -1 : OwnDescription.open(2, O_WRONLY)
-            channel = opened >= 0 ? .own(opened) : .shared
+            channel = (isFile ? nil : OwnDescription.open(.standardError, .writing)).map { .own($0) } ?? .shared
         }
-        return OwnDescription.isWritable(descriptor)
+        return descriptor.wait(for: .writable, milliseconds: 0)
     }
 }

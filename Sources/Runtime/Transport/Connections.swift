@@ -1,17 +1,17 @@
 import CSystem
-import Glibc
 import HTTP
+import Platform
 
 /// The connections that libcurl has open, each from its socket's opening to its closing, and which of them may carry a
 /// further request. libcurl takes any pooled connection that is not closed as good, and what lies on it for the next
 /// answer.
 final class Connections {
     private struct Connection {
-        let socket: Int32
+        let socket: FileDescriptor
         /// Its name, which no other connection has had.
         let name: Int
         /// 0 before the first request.
-        var localPort: Int32 = 0
+        var localPort: UInt16 = 0
         /// Requests that went out on it.
         var requests = 0
         var isIdle = false
@@ -25,7 +25,7 @@ final class Connections {
     private var open: [Connection] = []
     /// Whom the sockets are opened for that have not carried a request yet. Not in the connections, which are looked
     /// through for every request.
-    private var openers: [(socket: Int32, transfer: Transfer)] = []
+    private var openers: [(socket: FileDescriptor, transfer: Transfer)] = []
     private var count = 0
 
     /// A request that may not be repeated takes no connection that has been idle for so many seconds: idle limits of
@@ -37,27 +37,24 @@ final class Connections {
     /// Whether there is a connection that has not carried a request yet.
     var isOpening: Bool { open.contains { $0.requests == 0 } }
 
-    /// A socket that a child of this process does not inherit, or nil.
-    func openSocket(_ family: Int32, _ type: Int32, _ protocolNumber: Int32, for transfer: Transfer) -> Int32? {
-        let socket = socket(family, type | Int32(SOCK_CLOEXEC.rawValue), protocolNumber)
-        guard socket >= 0 else { return nil }
+    /// Counts a socket that `transfer` opens a connection with.
+    func opened(_ socket: FileDescriptor, for transfer: Transfer) {
         // libcurl closes a socket that never was connected without a word.
         forget(socket)
         count += 1
         open.append(Connection(socket: socket, name: count))
         openers.append((socket, transfer))
-        return socket
     }
 
     /// Closes a socket, which libcurl has no use for any more.
-    func closeSocket(_ socket: Int32) -> Int32 {
+    func closeSocket(_ socket: FileDescriptor) {
         if let index = open.firstIndex(where: { $0.socket == socket }) {
-            if open[index].requests == 0, Self.isConnected(socket) {
+            if open[index].requests == 0, socket.isConnected {
                 openers.first { $0.socket == socket }?.transfer.reachedHost()
             }
             forget(socket)
         }
-        return close(socket)
+        socket.close()
     }
 
     /// Forgets the connections that `transfer` has begun to open, because it is over.
@@ -68,7 +65,7 @@ final class Connections {
         openers.removeAll { $0.transfer === transfer }
     }
 
-    private func forget(_ socket: Int32) {
+    private func forget(_ socket: FileDescriptor) {
         open.removeAll { $0.socket == socket }
         openers.removeAll { $0.socket == socket }
     }
@@ -86,14 +83,14 @@ final class Connections {
     /// - Parameters:
     ///   - mayRepeat: whether the request may be sent again when the server has closed it in this moment.
     ///   - openSSL: gives the `SSL *` of the connection, where there is one.
-    func use(localPort: Int32, mayRepeat: Bool, now: Instant, openSSL: () -> UnsafeMutableRawPointer?) -> Verdict? {
+    func use(localPort: UInt16, mayRepeat: Bool, now: Instant, openSSL: () -> UnsafeMutableRawPointer?) -> Verdict? {
         guard let index = index(localPort) else { return nil }
         // A fresh one may be readable: TLS 1.3 brings session tickets behind the handshake.
         let isReused = open[index].requests > 0
         // On one that others are using at the same time, which takes HTTP/2, bytes are theirs.
         if isReused, open[index].isIdle, !open[index].isMultiplexed {
             if hasOutlivedItself(open[index], mayRepeat: mayRepeat, now: now) { return .unfit }
-            if Self.isReadable(open[index].socket) || rpc_tls_has_pending(openSSL()) != 0 { return .unfit }
+            if open[index].socket.unread != .nothing || rpc_tls_has_pending(openSSL()) != 0 { return .unfit }
         }
         open[index].requests += 1
         open[index].isIdle = false
@@ -119,44 +116,16 @@ final class Connections {
     func end(_ name: Int) {
         guard let connection = open.first(where: { $0.name == name }), connection.isIdle, !connection.isMultiplexed
         else { return }
-        shutdown(connection.socket, Int32(SHUT_RDWR))
+        connection.socket.endBoth()
     }
 
-    private func index(_ localPort: Int32) -> Int? {
+    private func index(_ localPort: UInt16) -> Int? {
         if let index = open.firstIndex(where: { $0.localPort == localPort }) { return index }
         for index in open.indices where open[index].localPort == 0 {
-            guard Self.localPort(open[index].socket) == localPort else { continue }
+            guard open[index].socket.localPort == localPort else { continue }
             open[index].localPort = localPort
             return index
         }
         return nil
-    }
-
-    private static func localPort(_ socket: Int32) -> Int32 {
-        var address = sockaddr_storage()
-        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return withUnsafeMutableBytes(of: &address) { bytes in
-            guard let start = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
-                getsockname(socket, start, &size) == 0
-            else { return 0 }
-            // The port stands in the same place for IPv4 and IPv6.
-            return Int32(UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self)))
-        }
-    }
-
-    private static func isConnected(_ socket: Int32) -> Bool {
-        var address = sockaddr_storage()
-        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return withUnsafeMutableBytes(of: &address) { bytes in
-            guard let start = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
-            return getpeername(socket, start, &size) == 0
-        }
-    }
-
-    /// Whether anything lies on the socket, its end included.
-    private static func isReadable(_ socket: Int32) -> Bool {
-        var byte: UInt8 = 0
-        let count = recv(socket, &byte, 1, Int32(truncatingIfNeeded: Int(MSG_PEEK) | Int(MSG_DONTWAIT)))
-        return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)
     }
 }

@@ -1,7 +1,7 @@
 import Bytes
 import CCurl
-import Glibc
 import HTTP
+import Platform
 
 /// Where requests go and how they are secured. One origin and one credential per process.
 public struct TransportSettings: Sendable {
@@ -79,7 +79,7 @@ public final class CurlTransport: Transport {
 
     /// The files of certificates in use; nil without one, or without TLS. Known from the first exchange on.
     public private(set) var certificateFile: String?
-    private var trust: TrustFile?
+    private var trust: MemoryFile?
 
     /// Sends this value in the `Authorization` header from the next exchange on. Nothing is sent before the first call.
     public func use(authorization: String) {
@@ -129,17 +129,17 @@ public final class CurlTransport: Transport {
 
     /// Does what is due: what the descriptors `ready` with their events ask for, and timers up to now. Returns what has
     /// finished. Every exchange started before is under way afterwards.
-    func advance(ready: [pollfd], now: Instant) -> [Exchange] {
+    func advance(ready: [PollSet.Ready], now: Instant) -> [Exchange] {
         var finished = unstartable
         unstartable.removeAll()
         guard let multi else { return finished }
         var count: Int32 = 0
         for entry in ready {
             var events: Int32 = 0
-            if entry.revents & Int16(POLLIN | POLLHUP) != 0 { events |= CURL_CSELECT_IN }
-            if entry.revents & Int16(POLLOUT) != 0 { events |= CURL_CSELECT_OUT }
-            if entry.revents & Int16(POLLERR | POLLNVAL) != 0 { events |= CURL_CSELECT_ERR }
-            curl_multi_socket_action(multi, entry.fd, events, &count)
+            if !entry.events.isDisjoint(with: [.readable, .hangUp]) { events |= CURL_CSELECT_IN }
+            if entry.events.contains(.writable) { events |= CURL_CSELECT_OUT }
+            if !entry.events.isDisjoint(with: [.error, .invalid]) { events |= CURL_CSELECT_ERR }
+            curl_multi_socket_action(multi, entry.descriptor.number, events, &count)
         }
         if let due = openingTimer, due <= now {
             openingTimer = connections.isOpening ? now + Self.openingSeconds : nil
@@ -219,18 +219,18 @@ public final class CurlTransport: Transport {
         lookedUp.append(transfer)
     }
 
-    /// A socket for a connection that `transfer` opens, or nil.
-    func openSocket(_ family: Int32, _ type: Int32, _ protocolNumber: Int32, for transfer: Transfer) -> Int32? {
+    /// A connection is opened for `transfer` with this socket.
+    func opened(_ socket: FileDescriptor, for transfer: Transfer) {
         if openingTimer == nil { openingTimer = clock.now + Self.openingSeconds }
-        return connections.openSocket(family, type, protocolNumber, for: transfer)
+        connections.opened(socket, for: transfer)
     }
 
     private func openMulti() -> UnsafeMutableRawPointer? {
         // Over http no TLS is ever spoken, but libcurl readies OpenSSL all the same, most of which is reading its
         // configuration: a tenth of the start.
-        if settings.isClearText { setenv("OPENSSL_CONF", "/dev/null", 1) }
+        if settings.isClearText { Environment.set("OPENSSL_CONF", "/dev/null") }
         // libcurl would write TLS secrets to the file that this names.
-        unsetenv("SSLKEYLOGFILE")
+        Environment.remove("SSLKEYLOGFILE")
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else { return nil }
         if !settings.isClearText { chooseTrust() }
         let this = Unmanaged.passUnretained(self).toOpaque()
@@ -249,7 +249,7 @@ public final class CurlTransport: Transport {
         let builtIn = CertificateFile.builtIn()
         let system = builtIn ?? CertificateFile.elsewhere()
         if let added = settings.caFile {
-            trust = system.flatMap { TrustFile(system: FilePath($0), besides: added) }
+            trust = system.flatMap { TrustFile.both(FilePath($0), and: added) }
             settings.trustedFile = trust?.path ?? added
             certificateFile = added.text + (trust == nil ? "" : system.map { " besides \($0)" } ?? "")
         } else {
@@ -258,11 +258,11 @@ public final class CurlTransport: Transport {
         }
     }
 
-    fileprivate func watch(_ socket: Int32, _ action: Int32) {
+    fileprivate func watch(_ socket: FileDescriptor, _ action: Int32) {
         switch action {
-        case CURL_POLL_IN: pollSet.set(socket, Int32(POLLIN))
-        case CURL_POLL_OUT: pollSet.set(socket, Int32(POLLOUT))
-        case CURL_POLL_INOUT: pollSet.set(socket, Int32(POLLIN | POLLOUT))
+        case CURL_POLL_IN: pollSet.set(socket, .readable)
+        case CURL_POLL_OUT: pollSet.set(socket, .writable)
+        case CURL_POLL_INOUT: pollSet.set(socket, [.readable, .writable])
         default: pollSet.remove(socket)
         }
     }
@@ -280,7 +280,7 @@ private func watchSocket(
     _: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ action: Int32, _ pointer: UnsafeMutableRawPointer?,
     _: UnsafeMutableRawPointer?
 ) -> Int32 {
-    transport(pointer)?.watch(socket, action)
+    transport(pointer)?.watch(FileDescriptor(socket), action)
     return 0
 }
 

@@ -1,4 +1,5 @@
 import Bytes
+import Platform
 
 /// The name servers that the C library asks, for telling which one is silent.
 enum NameServers {

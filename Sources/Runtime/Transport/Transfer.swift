@@ -1,8 +1,8 @@
 import Bytes
 import CCurl
 import CSystem
-import Glibc
 import HTTP
+import Platform
 
 /// One libcurl easy handle, used for one exchange after the other. It keeps its HTTP method for life, because handles
 /// that change between methods have carried state over (CVE-2023-28322).
@@ -70,7 +70,7 @@ final class Transfer {
         guard curl_url_set(url, CURLUPART_URL, settings.baseURL, Self.asIs) == CURLUE_OK,
             curl_url_get(url, CURLUPART_PATH, &basePath, 0) == CURLUE_OK, let basePath
         else { return nil }
-        path.append(Bytes(start: basePath, count: strlen(basePath)))
+        path.append(text: String(cString: basePath))
         if path.bytes.last == UInt8(ascii: "/") { path.truncate(to: path.count - 1) }
         basePathLength = path.count
         curl_free(basePath)
@@ -218,7 +218,7 @@ final class Transfer {
     }
 
     /// A socket for libcurl, or nil.
-    fileprivate func openSocket(_ address: curl_sockaddr) -> Int32? {
+    fileprivate func openSocket(_ address: curl_sockaddr) -> FileDescriptor? {
         guard phase == .connecting else {
             if phase == .lookingUp { transport.learnedAddresses(self) }
             phase = .lookedUp
@@ -226,7 +226,9 @@ final class Transfer {
         }
         // What libcurl found wrong with a pooled connection says nothing of this one.
         errorText[0] = 0
-        return transport.openSocket(address.family, address.socktype, address.protocol, for: self)
+        let opened = FileDescriptor.socket(address.family, address.socktype, address.protocol)
+        if let opened { transport.opened(opened, for: self) }
+        return opened
     }
 
     /// A host has taken the connection, in which nothing was sent.
@@ -287,7 +289,7 @@ final class Transfer {
 
     /// Lets one request through per exchange. libcurl silently sends a request again, up to five times and whatever its
     /// method, when a pooled connection turns out dead; here the retry policy decides that.
-    fileprivate func mayUse(address: UnsafePointer<CChar>?, localPort: Int32) -> Bool {
+    fileprivate func mayUse(address: UnsafePointer<CChar>?, localPort: UInt16) -> Bool {
         guard let exchange else { return false }
         if exchange.wasSent {
             stop = .resend
@@ -319,7 +321,7 @@ final class Transfer {
 
     private func isLoopback(_ address: UnsafePointer<CChar>?) -> Bool {
         guard let address else { return false }
-        return strcmp(address, "127.0.0.1") == 0 || Loopback.contains(address: String(cString: address))
+        return Loopback.contains(cAddress: address)
     }
 
     /// Seconds after which the server closes the connection when it is idle, as the answer says; nil where it does not.
@@ -362,7 +364,7 @@ private func openGate(
     _ pointer: UnsafeMutableRawPointer?, _ address: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
     _: Int32, _ localPort: Int32
 ) -> Int32 {
-    let opens = with(pointer) { $0.mayUse(address: address, localPort: localPort) } ?? false
+    let opens = with(pointer) { $0.mayUse(address: address, localPort: UInt16(truncatingIfNeeded: localPort)) } ?? false
     return opens ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
@@ -370,10 +372,15 @@ private func giveSocket(
     _ pointer: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {
     guard let address else { return CURL_SOCKET_BAD }
-    return with(pointer) { $0.openSocket(address.pointee) ?? CURL_SOCKET_BAD } ?? CURL_SOCKET_BAD
+    return with(pointer) { $0.openSocket(address.pointee)?.number ?? CURL_SOCKET_BAD } ?? CURL_SOCKET_BAD
 }
 
 private func takeSocketBack(_ pointer: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
-    guard let pointer else { return close(socket) }
-    return Unmanaged<Connections>.fromOpaque(pointer).takeUnretainedValue().closeSocket(socket)
+    let socket = FileDescriptor(socket)
+    if let pointer {
+        Unmanaged<Connections>.fromOpaque(pointer).takeUnretainedValue().closeSocket(socket)
+    } else {
+        socket.close()
+    }
+    return 0
 }

@@ -1,6 +1,6 @@
 import CCurl
-import Glibc
 import HTTP
+import Platform
 
 /// How a transfer ended that brought no complete answer: what libcurl knows, told as a failure and in words.
 struct TransferEnding {
@@ -62,7 +62,7 @@ struct TransferEnding {
         guard isLoopback else { return false }
         var number = 0
         rpc_easy_get_long(easy, CURLINFO_OS_ERRNO, &number)
-        return [ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, ENETDOWN].contains(Int32(truncatingIfNeeded: number))
+        return SystemError(code: Int32(truncatingIfNeeded: number)).isForRoute
     }
 
     /// Whether the handshake came to its end by FIN or RST: no alert, no certificate that was refused, no bytes that

@@ -1,5 +1,5 @@
 import Bytes
-import Glibc
+import Platform
 
 /// One client's connection: what it is at, and what still has to go out on it.
 final class Connection {
@@ -21,7 +21,7 @@ final class Connection {
     /// Answers up to this size are put behind their head, and leave in one piece.
     private static let inlineLimit = 32 << 10
 
-    let descriptor: Int32
+    let socket: FileDescriptor
     var parser = HTTPRequestParser()
     var phase = Phase.reading
     /// Whether a request with the right token has come on it.
@@ -36,23 +36,22 @@ final class Connection {
     private var closesAfterAnswer = false
     private var sentContinue = false
 
-    /// Takes over `descriptor`, which is non-blocking.
-    init(_ descriptor: Int32) { self.descriptor = descriptor }
+    /// Takes over `socket`, which does not block.
+    init(_ socket: FileDescriptor) { self.socket = socket }
 
-    deinit { close(descriptor) }
+    deinit { socket.close() }
 
     /// Whether nobody would miss it: nothing waits to be read on it, and no one who may has ever asked for anything.
     var isDispensable: Bool {
         guard case .reading = phase, !isTrusted else { return false }
-        var byte: UInt8 = 0
-        return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) < 0 && errno == EAGAIN
+        return socket.unread == .nothing
     }
 
     /// What to ask `poll` for; nil when it should not look at this connection at all.
-    var pollEvents: Int16? {
+    var pollEvents: PollEvents? {
         switch phase {
-        case .reading, .draining: Int16(POLLIN)
-        case .writing: Int16(POLLOUT)
+        case .reading, .draining: .readable
+        case .writing: .writable
         // A client that has gone would be reported for ever. What it asked for is carried out all the same.
         case .waiting, .closed: nil
         }
@@ -91,20 +90,18 @@ final class Connection {
             let isInline = sent < outEnd
             let rest = isInline ? out.bytes.slice(sent, outEnd) : large?.bytes.slice(sent - outEnd, largeEnd)
             guard let rest else { return .broken }
-            let more = isInline && largeEnd > 0 ? Int32(MSG_MORE) : 0
-            let count = send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL) | more)
-            if count >= 0 {
-                sent += count
-            } else if errno == EAGAIN || errno == EWOULDBLOCK {
-                return .blocked
-            } else if errno != EINTR {
-                return .broken
+            do throws(SystemError) {
+                sent += try socket.send(rest, isMoreComing: isInline && largeEnd > 0)
+            } catch .interrupted {
+                continue
+            } catch {
+                return error == .wouldBlock ? .blocked : .broken
             }
         }
         large = nil
         sentContinue = false
         if closesAfterAnswer {
-            shutdown(descriptor, Int32(SHUT_WR))
+            socket.endWriting()
             phase = .draining(until: drainLimit)
         } else {
             phase = .reading
@@ -116,8 +113,7 @@ final class Connection {
     func sendContinue() {
         guard parser.expectsContinue, !sentContinue else { return }
         sentContinue = true
-        let text = Bytes("HTTP/1.1 100 Continue\r\n\r\n")
         // Fits: nothing else is on its way. If it does not, the client goes ahead by itself after a while.
-        send(descriptor, text.baseAddress, text.count, Int32(MSG_NOSIGNAL))
+        _ = try? socket.send(Bytes("HTTP/1.1 100 Continue\r\n\r\n"))
     }
 }

@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 
-extension Service {
+extension SandboxAPI {
     /// Answers a control request: those that a test harness steers the sandbox with.
     func control(_ request: IncomingRequest) -> Response {
         do {

@@ -44,8 +44,6 @@ struct HTTPRequestParser {
     private(set) var isHTTP10 = false
     /// Whether the client waits for `100 Continue` before its body.
     private(set) var expectsContinue = false
-    /// Whether any byte of a request has come.
-    var hasBegun: Bool { head.count > 0 }
 
     private let head = ByteBuffer(capacity: 512)
     private let body = ByteBuffer()

@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 
-extension Service {
+extension SandboxAPI {
     /// What a path does with one HTTP method.
     private struct Route {
         let method: String

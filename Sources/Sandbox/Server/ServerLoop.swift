@@ -1,5 +1,5 @@
 import Bytes
-import Glibc
+import Platform
 
 /// The server's thread: one `poll` over all connections, and the delays of the fault plans as its time-out.
 final class ServerLoop {
@@ -13,14 +13,13 @@ final class ServerLoop {
     /// How long a connection that ends after its answer is still read from.
     private static let drainSpan: UInt64 = 2_000_000_000
 
-    private let listener: Int32
-    private let lifeline: Int32
-    private let service: Service
-    private let start = ServerLoop.now()
+    private let listener: Listener
+    private let lifeline: FileDescriptor
+    private let api: SandboxAPI
+    private let start = SystemClock.monotonicNanoseconds
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private var connections: [Connection] = []
-    /// The listener, the lifeline, then one for each connection.
-    private var polled: [pollfd] = []
+    private var pollSet = PollSet()
     private var arrivals: UInt64 = 0
     /// No connection is accepted before this time, because the process had no descriptor left.
     private var acceptsAgainAt: UInt64 = 0
@@ -29,48 +28,46 @@ final class ServerLoop {
     private var time: UInt64 = 0
 
     /// Takes over both descriptors. The loop ends when the other end of `lifeline` is shut.
-    init(listener: Int32, lifeline: Int32, service: Service) {
+    init(listener: Listener, lifeline: FileDescriptor, api: SandboxAPI) {
         self.listener = listener
         self.lifeline = lifeline
-        self.service = service
+        self.api = api
     }
 
     deinit {
         connections = []
-        close(listener)
+        listener.descriptor.close()
         scratch.deallocate()
         // Last, because whoever waits for the end waits for this.
-        close(lifeline)
+        lifeline.close()
     }
 
     /// Serves until the lifeline is shut.
     func run() {
         while true {
             let timeout = prepare()
-            let ready = poll(&polled, nfds_t(polled.count), timeout)
-            if ready < 0, errno != EINTR, errno != EAGAIN, errno != ENOMEM { return }
-            time = Self.now()
-            if polled[1].revents != 0 { return }
-            if ready > 0 {
-                for index in connections.indices where polled[index + 2].revents != 0 { handle(connections[index]) }
-            }
+            let ready = pollSet.wait(seconds: timeout)
+            time = SystemClock.monotonicNanoseconds
+            let descriptors = Set(ready.map(\.descriptor))
+            if descriptors.contains(lifeline) { return }
+            for connection in connections where descriptors.contains(connection.socket) { handle(connection) }
             // After them: one that is accepted may take another one's place.
-            if polled[0].revents != 0 { acceptAll() }
+            if descriptors.contains(listener.descriptor) { acceptAll() }
             if hasTimers { runTimers() }
             connections.removeAll { if case .closed = $0.phase { true } else { false } }
         }
     }
 
-    /// Fills in what to poll for. Returns for how long, in milliseconds; -1 for ever.
-    private func prepare() -> Int32 {
-        polled.removeAll(keepingCapacity: true)
+    /// Says what to wait for. Returns for how many seconds; nil for ever.
+    private func prepare() -> Double? {
+        pollSet.removeAll()
         var due = UInt64.max
         hasTimers = false
         let isFull = connections.count >= connectionLimit && !connections.contains(where: \.isDispensable)
         if acceptsAgainAt > time { due = acceptsAgainAt }
         let listens = !isFull && acceptsAgainAt <= time
-        polled.append(pollfd(fd: listens ? listener : -1, events: Int16(POLLIN), revents: 0))
-        polled.append(pollfd(fd: lifeline, events: Int16(POLLIN), revents: 0))
+        if listens { pollSet.set(listener.descriptor, .readable) }
+        pollSet.set(lifeline, .readable)
         for connection in connections {
             switch connection.phase {
             case .waiting(let at, _, _, _), .draining(let at):
@@ -78,32 +75,25 @@ final class ServerLoop {
                 hasTimers = true
             case .reading, .writing, .closed: break
             }
-            let events = connection.pollEvents
-            polled.append(pollfd(fd: events == nil ? -1 : connection.descriptor, events: events ?? 0, revents: 0))
+            if let events = connection.pollEvents { pollSet.set(connection.socket, events) }
         }
-        guard due < .max else { return -1 }
-        let now = Self.now()
-        return due <= now ? 0 : Int32(clamping: (due - now + 999_999) / 1_000_000)
+        guard due < .max else { return nil }
+        let now = SystemClock.monotonicNanoseconds
+        return due <= now ? 0 : Double(due - now) / 1e9
     }
 
     private func acceptAll() {
         while connections.count < connectionLimit || makeRoom() {
-            let descriptor = accept(listener, nil, nil)
-            guard descriptor >= 0 else {
-                if errno == EMFILE || errno == ENFILE, makeRoom() { continue }
-                if errno == EMFILE || errno == ENFILE || errno == ENOMEM { acceptsAgainAt = time + 20_000_000 }
-                if errno == EINTR || errno == ECONNABORTED { continue }
+            do throws(SystemError) {
+                connections.append(Connection(try listener.accept()))
+            } catch  where error == .interrupted || error == .connectionAborted {
+                continue
+            } catch  where error.isForDescriptors && makeRoom() {
+                continue
+            } catch {
+                if error.isForDescriptors || error == .noMemory { acceptsAgainAt = time + 20_000_000 }
                 return
             }
-            // Glibc's `accept4` is not visible to Swift. Nothing in this process starts another between these calls.
-            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-            guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else {
-                close(descriptor)
-                continue
-            }
-            var on: Int32 = 1
-            setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-            connections.append(Connection(descriptor))
         }
     }
 
@@ -117,9 +107,7 @@ final class ServerLoop {
 
     /// So many that both ends of each, with what else the process needs, stay below the limit of open files.
     private static func affordableConnections() -> Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return mostConnections }
-        let descriptors = Int(clamping: limit.rlim_cur)
+        guard let descriptors = ThisProcess.descriptorLimit else { return mostConnections }
         return min(mostConnections, max(8, (descriptors - descriptorsForOthers) / 2))
     }
 
@@ -134,18 +122,18 @@ final class ServerLoop {
     }
 
     private func read(_ connection: Connection) {
-        let count = recv(connection.descriptor, scratch.baseAddress, scratch.count, 0)
-        if count > 0 {
-            process(Bytes(scratch).slice(0, count), on: connection)
-        } else if count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-            connection.phase = .closed
-        }
+        guard let count = receive(connection) else { return }
+        if count > 0 { process(Bytes(scratch).slice(0, count), on: connection) } else { connection.phase = .closed }
     }
 
-    private func drain(_ connection: Connection) {
-        let count = recv(connection.descriptor, scratch.baseAddress, scratch.count, 0)
-        if count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-            connection.phase = .closed
+    private func drain(_ connection: Connection) { if receive(connection) == 0 { connection.phase = .closed } }
+
+    /// Reads what there is. Gives how many bytes, 0 where no more will come, nil where there are none now.
+    private func receive(_ connection: Connection) -> Int? {
+        do throws(SystemError) {
+            return try connection.socket.receive(into: scratch)
+        } catch {
+            return error == .wouldBlock || error == .interrupted ? nil : 0
         }
     }
 
@@ -192,7 +180,7 @@ final class ServerLoop {
     /// Takes up the request that was just read completely: answers it now, or holds it back.
     private func begin(_ connection: Connection) {
         let request = connection.parser.request
-        switch service.receive(request, atMs: Int((time - start) / 1_000_000)) {
+        switch api.receive(request, atMs: Int((time - start) / 1_000_000)) {
         case .answered(let response): answer(connection, response)
         case .accepted(let requestID, let step):
             connection.isTrusted = true
@@ -201,7 +189,7 @@ final class ServerLoop {
                 let due = time + UInt64(step.delayMs) * 1_000_000
                 connection.phase = .waiting(due: due, order: arrivals, requestID: requestID, step: step)
             } else {
-                answer(connection, service.respond(to: request, requestID: requestID, step: step))
+                answer(connection, api.respond(to: request, requestID: requestID, step: step))
             }
         }
     }
@@ -235,15 +223,8 @@ final class ServerLoop {
         for item in due.sorted(by: { ($0.at, $0.order) < ($1.at, $1.order) }) {
             guard case .waiting(_, _, let requestID, let step) = item.connection.phase else { continue }
             let request = item.connection.parser.request
-            answer(item.connection, service.respond(to: request, requestID: requestID, step: step))
+            answer(item.connection, api.respond(to: request, requestID: requestID, step: step))
             resume(item.connection)
         }
-    }
-
-    /// Nanoseconds on the monotonic clock.
-    private static func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

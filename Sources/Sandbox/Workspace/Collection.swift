@@ -36,7 +36,7 @@ final class Collection {
     private var created = 0
 
     init(
-        _ name: String, _ noun: String, _ prefix: String, _ access: Access, isSearchable: Bool = true,
+        _ name: String, noun: String, prefix: String, _ access: Access, isSearchable: Bool = true,
         hasETag: Bool = false, filters: [String: Filter] = [:], associations: [String: String] = [:],
         records: [Record], rest: (() -> [Record])? = nil
     ) {

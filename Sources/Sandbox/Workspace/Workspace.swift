@@ -14,7 +14,7 @@ final class Workspace {
     init() {
         let seed = WorkspaceSeed()
         engagements = Collection(
-            "engagements", "engagement", "ngmt_", .init(read: .engagementsRead, write: .engagementsWrite),
+            "engagements", noun: "engagement", prefix: "ngmt_", .init(read: .engagementsRead, write: .engagementsWrite),
             hasETag: true,
             filters: [
                 "engagement_type": .words(known: EngagementSeed.types),
@@ -24,19 +24,20 @@ final class Workspace {
             associations: ["company": "company_ids", "contact": "contact_ids", "deal": "deals"],
             records: seed.engagements.map { Engagement($0) }, rest: WorkspaceSeed.archivedEngagements)
         contacts = Collection(
-            "contacts", "contact", "cnt_", .init(read: .contactsRead, write: .contactsWrite), hasETag: true,
+            "contacts", noun: "contact", prefix: "cnt_", .init(read: .contactsRead, write: .contactsWrite),
+            hasETag: true,
             associations: ["contact": "crm"], records: seed.contactRecords, rest: WorkspaceSeed.archivedContacts)
         companies = Collection(
-            "companies", "company", "cmp_", .init(read: .companiesRead, write: .companiesWrite),
+            "companies", noun: "company", prefix: "cmp_", .init(read: .companiesRead, write: .companiesWrite),
             filters: ["domain": .word], associations: ["company": "crm"], records: seed.companyRecords)
         users = Collection(
-            "users", "user", "usr_", .init(read: .usersRead), hasETag: true,
+            "users", noun: "user", prefix: "usr_", .init(read: .usersRead), hasETag: true,
             records: WorkspaceSeed.users.enumerated().map { User(number: $0 + 1, $1) })
         tags = Collection(
-            "tags", "tag", "tag_", .init(read: .tagsRead, write: .tagsWrite), isSearchable: false,
+            "tags", noun: "tag", prefix: "tag_", .init(read: .tagsRead, write: .tagsWrite), isSearchable: false,
             records: seed.tagRecords)
         comments = Collection(
-            "transcript_comments", "transcript_comment", "tano_",
+            "transcript_comments", noun: "transcript_comment", prefix: "tano_",
             .init(read: [.engagementsRead, .commentsRead], write: [.engagementsRead, .commentsWrite]),
             records: seed.commentRecords)
     }

@@ -27,7 +27,7 @@ extension Workspace {
         case let company as Company:
             company.change(to: try companyFacts(from: body, company.facts, of: company.id), at: tick())
         case let tag as Tag: tag.change(to: try tagFacts(from: body, tag.facts, of: tag.id), at: tick())
-        case let comment as TranscriptComment: try update(comment, from: body)
+        case let comment as TranscriptComment: try updateComment(comment, from: body)
         default: break
         }
         partChanged()
@@ -174,7 +174,7 @@ extension Workspace {
         }
     }
 
-    private func update(_ comment: TranscriptComment, from bytes: Bytes) throws(Problem) {
+    private func updateComment(_ comment: TranscriptComment, from bytes: Bytes) throws(Problem) {
         var facts = comment.facts
         var body = try BodyReader(bytes, members: ["body", "status", "anchor"])
         if let text = Self.commentText(&body, isRequired: false) { facts.body = text }

@@ -26,7 +26,7 @@ final class WriteNotes {
         var open: (number: Int, resource: String)?
     }
 
-    private let journal: (any Journal)?
+    private let journal: (any WriteJournal)?
     private let wallClock: () -> Double
     private var entries: [Int: Entry] = [:]
     private var lastNumber = 0
@@ -34,7 +34,7 @@ final class WriteNotes {
 
     /// - Parameter wallClock: seconds since 1970, which the numbers begin with: so they go on rising from one process
     ///   to the next.
-    init(_ journal: (any Journal)?, wallClock: @escaping () -> Double) {
+    init(_ journal: (any WriteJournal)?, wallClock: @escaping () -> Double) {
         self.journal = journal
         self.wallClock = wallClock
     }

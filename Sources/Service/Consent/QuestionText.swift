@@ -147,7 +147,7 @@ extension JSONSlice {
     /// The value of the first member that has this name, or nil.
     func value(of name: JSONSlice) -> JSONSlice? {
         guard let name = name.string.map({ Array($0.utf8) }) else { return nil }
-        return members.first { $0.name.spells(name) }?.value
+        return members.first { $0.name.spells(utf8: name) }?.value
     }
 }
 

@@ -106,7 +106,7 @@ final class ListWalk: Procedure {
         last = exchange
         pages += 1
         for item in page.items {
-            if take(item) { continue }
+            if hold(item) { continue }
             // More than was asked for: none of it is passed over by going on with the page that this is.
             let text = "max_items was reached inside a page that is longer than asked for; next_cursor is that page's."
             return finish(exchange, stoppedBy: "max_items", text, nextCursor: lastCursor ?? firstCursor?.percentDecoded)
@@ -137,7 +137,7 @@ final class ListWalk: Procedure {
     }
 
     /// Takes an element in, in the place of the one with its `id` that came before; false when it would be too many.
-    private func take(_ item: JSONSlice) -> Bool {
+    private func hold(_ item: JSONSlice) -> Bool {
         let id = item.member("id")
         if items >= maxItems, id.map({ places.hold($0) }) != true { return false }
         if let earlier = id.flatMap({ places.put($0, spans.count) }) {

@@ -1,10 +1,10 @@
 import Bytes
-import Glibc
 import HTTP
+import Platform
 import Runtime
 
-/// The client of the loop for `doctor`: sends the API one cheap request and reports on each part of the way to it. A
-/// fault of one part does not keep the others from being checked.
+/// The client of the loop for `doctor`: asks the API one cheap question and tells what every part of the way to it is
+/// like. What is wrong with one part does not keep the others from being looked at.
 final class Doctor: LoopClient {
     let output = ChunkQueue()
     /// What was found wrong.
@@ -61,25 +61,23 @@ final class Doctor: LoopClient {
         transport.start(exchange)
     }
 
-    func tokenArrived(at now: Instant) { if phase == .awaitingToken { begin(now) } }
-
     var wantsInput: Bool { false }
     var nextTimer: Instant? { phase == .new ? Instant(nanoseconds: 0) : phase == .asking ? deadline : nil }
     var leaveBy: Instant? { nil }
     var isFinished: Bool { phase == .done }
 
     func inputRoom() -> UnsafeMutableRawBufferPointer { report.spare(atLeast: 1) }
-    func received(_ count: Int, at now: Instant) {}
-    func inputHungUp(at now: Instant) {}
-    func inputEnded(at now: Instant) {}
-    func outputGone(at now: Instant) { phase = .done }
-    func signalled(at now: Instant) {
-        if phase != .done { fail("doctor", "told to end before all was looked at", "run it again") }
-        phase = .done
+    func event(_ event: LoopEvent, at now: Instant) {
+        switch event {
+        case .finished(let exchange): finished(exchange)
+        case .tokenArrived: if phase == .awaitingToken { begin(now) }
+        case .outputGone: phase = .done
+        case .signalled:
+            if phase != .done { fail("doctor", "told to end before all was looked at", "run it again") }
+            phase = .done
+        case .received, .inputHungUp, .inputEnded, .orphaned, .journalAnswered: break
+        }
     }
-    func orphaned(at now: Instant) {}
-
-    func journalAnswered(at now: Instant) {}
 
     func advance(at now: Instant) {
         switch phase {
@@ -93,7 +91,7 @@ final class Doctor: LoopClient {
         if phase == .done { show() }
     }
 
-    func finished(_ exchange: Exchange, at now: Instant) {
+    private func finished(_ exchange: Exchange) {
         phase = .done
         exchange.changeFields(process.conceal)
         let cause = exchange.cause.map { " (\($0))" } ?? ""
@@ -148,10 +146,11 @@ final class Doctor: LoopClient {
     }
 
     private func judgeClock() {
-        guard let date = exchange[.date], let server = HTTPDate.seconds(date, now: Double(time(nil))) else {
+        let now = SystemClock.wallSeconds
+        guard let date = exchange[.date], let server = HTTPDate.seconds(date, now: Double(now)) else {
             return note("clock", "not compared, because the answer has no Date")
         }
-        let skew = time(nil) - server
+        let skew = now - server
         if abs(skew) <= 60 { return pass("clock", "within \(abs(skew)) s of the API's") }
         fail("clock", "\(abs(skew)) s \(skew > 0 ? "ahead of" : "behind") the API's", "set this machine's clock")
     }
@@ -160,7 +159,7 @@ final class Doctor: LoopClient {
 
     private func note(_ what: String, _ text: String) { line("--    \(what.padded(20))\(text)") }
 
-    /// `fix` is nil where `text` already says what to do.
+    /// `fix` is nil where the text says what to do.
     private func fail(_ what: String, _ text: String, _ fix: String? = nil) {
         faults.append(what)
         line("FAIL  \(what.padded(20))\(text)" + (fix.map { ": \($0)" } ?? ""))

@@ -127,7 +127,7 @@ enum Help {
         return method.name + (params == "{}" ? "" : " '\(quoted)'") + flags + " --sandbox"
     }
 
-    /// Params for methods that have no example in documents.
+    /// Of methods whose answer would show nothing in documents.
     private static let examples: [(name: String, params: String)] = [
         ("engagement.undo", #"{"engagement_id":"ngmt_sandbox01"}"#),
         ("sandbox.fail", #"{"match":"PUT /v2/engagements/*/contacts","steps":[{"status":503}]}"#),

@@ -64,33 +64,16 @@ final class SingleCall: LoopClient {
     var isFinished: Bool { isFed && service.isFinished }
 
     func inputRoom() -> UnsafeMutableRawBufferPointer { service.inputRoom() }
-    func received(_ count: Int, at now: Instant) {}
-    func inputHungUp(at now: Instant) {}
-    func inputEnded(at now: Instant) {}
-    func orphaned(at now: Instant) {}
-
-    func outputGone(at now: Instant) {
-        isUnheard = true
-        service.outputGone(at: now)
-    }
-
-    func signalled(at now: Instant) {
-        service.signalled(at: now)
-        show()
-    }
-
-    func journalAnswered(at now: Instant) {
-        service.journalAnswered(at: now)
-        show()
-    }
-
-    func tokenArrived(at now: Instant) {
-        service.tokenArrived(at: now)
-        show()
-    }
-
-    func finished(_ exchange: Exchange, at now: Instant) {
-        service.finished(exchange, at: now)
+    func event(_ event: LoopEvent, at now: Instant) {
+        switch event {
+        // Its input is the one request, which is there from the beginning.
+        case .received, .inputHungUp, .inputEnded, .orphaned: return
+        case .outputGone:
+            isUnheard = true
+            return service.event(event, at: now)
+        case .signalled, .journalAnswered, .tokenArrived, .finished: break
+        }
+        service.event(event, at: now)
         show()
     }
 

@@ -1,8 +1,8 @@
 import Bytes
 import EngagementAPI
-import Glibc
 import JSON
 import MCP
+import Platform
 import Runtime
 import Service
 
@@ -12,15 +12,13 @@ struct Main {
     static func main() {
         let hasOutput = StandardStreams.fillGaps()
         let token = EnvironmentToken.take(Setting.tokenVariable)
-        var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
-        // A reader that has gone, and a file that may not grow, are told by errno.
-        for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+        ThisProcess.forbidCoreDumps()
+        Signals.ignoreThoseOfWriting()
         do throws(Failure) {
             try run(try Word.commandLine(), token, hasOutput: hasOutput)
         } catch {
-            _ = write("engagement-rpc: \(error.sentence.printable)\n", to: 2)
-            leave(error.code)
+            say("engagement-rpc: \(error.sentence.printable)\n")
+            ThisProcess.leave(error.code)
         }
     }
 
@@ -55,8 +53,8 @@ struct Main {
             guard words.isEmpty else { throw Failure(sentence: "\(command.rawValue) takes flags only.") }
         case .schema, .completions, .call: break
         }
-        // Without a stdout nobody could learn the result, so nothing is begun. For `serve` it means that the host has
-        // gone.
+        // Without a stdout nobody could learn of what is done, so nothing is begun. A host that left none is one that
+        // has gone.
         guard hasOutput || command == .serve else { throw noOutput }
         switch command {
         case .serve: if hasOutput { try serve(options, token) }
@@ -78,17 +76,18 @@ struct Main {
 
     private static func serve(_ options: Options, _ token: String?) throws(Failure) {
         // Asked before the process takes its streams over.
-        let (isTyped, isShown) = (isatty(0) == 1, isatty(1) == 1)
-        let isOwn = [0, 1].contains { isFile($0) }
+        let isTyped = FileDescriptor.standardInput.isTerminal
+        let isShown = FileDescriptor.standardOutput.isTerminal
+        let isOwn = [FileDescriptor.standardInput, .standardOutput].contains { (try? FileStatus($0))?.kind == .file }
         let process = try Process(options, token: token)
         if let sentence = process.exposure { process.log.write(.error, sentence) }
         if isTyped {
-            _ = write(
-                "engagement-rpc: reading requests, one JSON text per line; Ctrl-D ends; --help tells more.\n", to: 2)
+            say(
+                "engagement-rpc: reading requests, one JSON text per line; Ctrl-D ends; --help tells more.\n")
         }
         // The line would be written over whatever else is drawn there: what is typed, answers, the questions of a
         // parent. With a file at one end nobody but a person at a shell has started this.
-        let isWatched = isatty(2) == 1 && !isTyped && !isShown && isOwn
+        let isWatched = FileDescriptor.standardError.isTerminal && !isTyped && !isShown && isOwn
         let end: Loop.End
         if options.progress == .always || options.progress == .auto && isWatched {
             let line = ProgressLine(process.service, process.standardError)
@@ -98,16 +97,16 @@ struct Main {
             end = try process.run(process.service)
         }
         // A script that goes by the status must not take half a batch for all of it.
-        if let signal = end.signal, end.wasBatch, end.isCut || process.service.isCutShort { SignalPipe.die(of: signal) }
-        leave(max(process.exitCode, process.service.exitCode))
+        if let signal = end.signal, end.wasBatch, end.isCut || process.service.isCutShort { Signals.die(of: signal) }
+        ThisProcess.leave(max(process.exitCode, process.service.exitCode))
     }
 
     private static func examine(_ options: Options, _ token: String?) throws(Failure) {
         let process = try Process(options, token: token)
         let doctor = Doctor(options, process)
         let end = try process.run(doctor)
-        if let signal = end.signal { SignalPipe.die(of: signal) }
-        leave(doctor.isHealthy ? 0 : 1)
+        if let signal = end.signal { Signals.die(of: signal) }
+        ThisProcess.leave(doctor.isHealthy ? 0 : 1)
     }
 
     private static func call(_ words: [String], _ options: Options, _ token: String?) throws(Failure) {
@@ -117,7 +116,7 @@ struct Main {
         var options = options
         options.service.framing = .lines
         let isColoured =
-            isatty(1) == 1 && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
+            FileDescriptor.standardOutput.isTerminal && (Environment.bytes(of: "NO_COLOR") ?? []).isEmpty
             && Word.variable("TERM")?.text != "dumb"
         let params = try CallParams.json(Array(words.dropFirst()), method: method)
         let process = try Process(options, token: token)
@@ -125,21 +124,13 @@ struct Main {
             options.isRaw ? .raw : options.isCompact ? .compact : isColoured ? .coloured : .plain
         let client = try SingleCall(method: method, params: params, style: style, service: process.service)
         let end = try process.run(client)
-        if let complaint = client.complaint { _ = write("engagement-rpc: \(complaint.printable)\n", to: 2) }
+        if let complaint = client.complaint { say("engagement-rpc: \(complaint.printable)\n") }
         // As every program does that a shell runs in a loop: the next one is not begun.
-        if let signal = end.signal { SignalPipe.die(of: signal) }
-        leave(client.succeeded || client.isUnheard && client.complaint == nil ? 0 : 1)
+        if let signal = end.signal { Signals.die(of: signal) }
+        ThisProcess.leave(client.succeeded || client.isUnheard && client.complaint == nil ? 0 : 1)
     }
 
-    private static func isFile(_ descriptor: Int32) -> Bool {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    }
-
-    /// Not `exit`: OpenSSL's exit handlers and a resolver thread that still waits for its answer must not meet.
-    private static func leave(_ code: Int32) -> Never { _exit(code) }
-
-    /// Prints a document as this process would give it, without the methods that its flags leave out.
+    /// The documents as this process would give them: what its flags leave out is not in them.
     private static func printSchema(_ words: [String], _ options: Options) throws(Failure) {
         guard words.count <= 1 else { throw Failure(sentence: "schema takes one word: openrpc or mcp.") }
         let table = MethodTable(filter: options.service.filter, sandbox: options.service.isSandbox)
@@ -164,26 +155,16 @@ struct Main {
 
     /// Writes `text` to stdout. Throws when it can't be written; a reader that has gone wants no more.
     private static func show(_ text: String) throws(Failure) {
-        let code = write(text, to: 1)
-        guard code != 0, code != EPIPE else { return }
-        let reason = String(cString: strerror(code))
-        throw Failure(sentence: "The answer can't be written to stdout: \(reason).", code: Failure.ioError)
+        do throws(SystemError) {
+            try FileDescriptor.standardOutput.writeAll(text: text)
+        } catch .brokenPipe {
+            return
+        } catch {
+            let sentence = "The answer can't be written to stdout: \(error.text)."
+            throw Failure(sentence: sentence, code: Failure.ioError)
+        }
     }
 
-    /// Returns 0, or the `errno` of what kept all of `text` from being written.
-    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            if count < 0, errno == EAGAIN {
-                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&entry, 1, -1)
-                continue
-            }
-            guard count > 0 else { return errno }
-            bytes = bytes.dropFirst(count)
-        }
-        return 0
-    }
+    /// Writes to stderr, if anybody is there to read it.
+    private static func say(_ text: String) { try? FileDescriptor.standardError.writeAll(text: text) }
 }

@@ -1,25 +1,39 @@
 import Bytes
 import EngagementAPI
-import Glibc
 import HTTP
 import JSONRPC
 import Journal
+import Platform
 import Runtime
 import Sandbox
 import Service
 
-extension Service: LoopClient {}
+extension Service: LoopClient {
+    package func event(_ event: LoopEvent, at now: Instant) {
+        switch event {
+        case .received(let count): received(count, at: now)
+        case .inputHungUp: inputHungUp(at: now)
+        case .inputEnded: inputEnded(at: now)
+        case .outputGone: outputGone(at: now)
+        case .signalled: signalled(at: now)
+        case .orphaned: orphaned(at: now)
+        case .finished(let exchange): finished(exchange, at: now)
+        case .journalAnswered: journalAnswered(at: now)
+        case .tokenArrived: tokenArrived(at: now)
+        }
+    }
+}
 
 /// One process put together from its settings.
 struct Process {
     let service: Service
     let transport: CurlTransport
-    /// 0, or 64 when a setting keeps every call from being made. Each call is refused with the reason as well.
+    /// 0, or 64 when a setting keeps every call from being made, which each call is told as well.
     var exitCode: Int32 { exposure == nil ? 0 : 64 }
     let standardError: StandardError
     let log: Logger
     let base: BaseURL
-    /// Why the base URL keeps every call from being made, or nil.
+    /// Why no call can be made however the token is, or nil.
     let exposure: String?
     let tokenChoice: TokenChoice
     /// What keeps the certificates that `SSL_CERT_FILE` names from being trusted, as a sentence, or nil.
@@ -84,7 +98,7 @@ struct Process {
         conceal = credential.conceal
         var generator = SystemRandomNumberGenerator()
         let surroundings = ServiceSurroundings(
-            random: { Double.random(in: 0..<1, using: &generator) }, wallClock: { Double(time(nil)) },
+            random: { Double.random(in: 0..<1, using: &generator) }, wallClock: { Double(SystemClock.wallSeconds) },
             prepare: readyTransport,
             refreshToken: {
                 let answer = credential.refresh()
@@ -100,7 +114,8 @@ struct Process {
             journal: journal)
     }
 
-    /// Gives the note on lost log lines the format of the others, and warns of unknown variables.
+    /// Has lost lines told in the form of the others, and tells of variables that are meant for this program and do not
+    /// reach it.
     private static func prepare(_ log: Logger, _ standardError: StandardError, _ options: Options) {
         if options.logFormat == .text {
             standardError.lossNote = {
@@ -135,14 +150,7 @@ struct Process {
 
     /// Now, as RFC 3339 has it, to the millisecond.
     private static func timestamp() -> String {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        var parts = tm()
-        gmtime_r(&now.tv_sec, &parts)
-        var text = [CChar](repeating: 0, count: 32)
-        let length = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%S", &parts)
-        let milliseconds = String(1000 + now.tv_nsec / 1_000_000).dropFirst()
-        return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self) + ".\(milliseconds)Z"
+        CivilDate.text(millisecondsSince1970: SystemClock.wallMilliseconds)
     }
 
     /// Turns the loop for `client` until it is finished. Throws when stdin or stdout can't be used.
@@ -150,7 +158,7 @@ struct Process {
     func run(_ client: any LoopClient) throws(Failure) -> Loop.End {
         let loop = Loop(
             client: client, transport: transport, streams: streams, signals: signals, clock: clock,
-            journal: journal?.descriptor ?? -1, token: tokenChoice.source.descriptor)
+            journal: journal?.descriptor ?? .none, token: tokenChoice.source.descriptor)
         // How the last writes ended is still to be noted.
         defer {
             journal?.close(within: 1)
@@ -169,27 +177,22 @@ struct Process {
         return settings
     }
 
-    /// The number of connections that the limit on descriptors allows. Throws where the limit is below what every
-    /// process needs: it would lose requests.
+    /// Connections for which there are descriptors. Throws where there are not even those that every process needs: it
+    /// would lose requests.
     private static func connections(_ options: Options) throws(Failure) -> Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < 1024 else {
-            return options.service.maxConnections
-        }
-        var free: [Int32] = []
-        while free.count < 1024, case let next = fcntl(0, F_DUPFD_CLOEXEC, 3), next >= 0 { free.append(next) }
-        for descriptor in free { close(descriptor) }
-        guard free.count >= leastDescriptors else {
-            let text =
-                "Only \(free.count) more descriptors may be opened and \(leastDescriptors) are needed; see ulimit -n."
+        guard let limit = ThisProcess.descriptorLimit, limit < 1024 else { return options.service.maxConnections }
+        let free = ThisProcess.freeDescriptors(upTo: 1024)
+        guard free >= leastDescriptors else {
+            let text = "Only \(free) more descriptors may be opened and \(leastDescriptors) are needed; see ulimit -n."
             throw Failure(sentence: text, code: Failure.systemError)
         }
         // The sandbox has the other end of each.
         let each = options.service.isSandbox ? 2 : 1
-        return min(options.service.maxConnections, max(1, (free.count - leastDescriptors) / each))
+        return min(options.service.maxConnections, max(1, (free - leastDescriptors) / each))
     }
 
-    /// Descriptors for stdin, stdout, stderr, signals, the parent, the loop, name resolution, files and one connection.
+    /// Those of stdin, stdout and stderr, of signals, the parent, the loop, name resolution, files and the first
+    /// connection.
     private static let leastDescriptors = 21
 
     private static func startSandbox() throws(Failure) -> SandboxServer {

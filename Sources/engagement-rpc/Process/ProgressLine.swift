@@ -1,5 +1,4 @@
 import Bytes
-import Glibc
 import HTTP
 import Runtime
 import Service
@@ -26,17 +25,7 @@ final class ProgressLine: LoopClient {
     var isFinished: Bool { service.isFinished }
 
     func inputRoom() -> UnsafeMutableRawBufferPointer { service.inputRoom() }
-    func received(_ count: Int, at now: Instant) { service.received(count, at: now) }
-    func inputHungUp(at now: Instant) { service.inputHungUp(at: now) }
-    func inputEnded(at now: Instant) { service.inputEnded(at: now) }
-    func outputGone(at now: Instant) { service.outputGone(at: now) }
-    func signalled(at now: Instant) { service.signalled(at: now) }
-    func orphaned(at now: Instant) { service.orphaned(at: now) }
-    func finished(_ exchange: Exchange, at now: Instant) { service.finished(exchange, at: now) }
-
-    func journalAnswered(at now: Instant) { service.journalAnswered(at: now) }
-
-    func tokenArrived(at now: Instant) { service.tokenArrived(at: now) }
+    func event(_ event: LoopEvent, at now: Instant) { service.event(event, at: now) }
 
     func advance(at now: Instant) {
         service.advance(at: now)

@@ -1,21 +1,21 @@
 import Bytes
 import EngagementAPI
-import Glibc
 import JSON
 import JSONRPC
+import Platform
 
 /// PARAMS of `call` as people write them at a shell, as one JSON text: JSON, `-` (stdin), `@FILE`, or words that are
 /// ids, `name=value` and `name:=json`.
 struct CallParams {
-    /// The method's parameters; empty for an unknown method, whose refusal will say so.
+    /// What the method takes; empty where it is not known, which its refusal will tell.
     private let parameters: [Parameter]
     private var values: [(name: String, json: ByteBuffer)] = []
 
-    /// The JSON text; nil without words. Throws when it can't be read, or is no JSON.
+    /// The text; nil without words. Throws when it can't be had, or is none.
     static func json(_ words: [String], method: String) throws(Failure) -> [UInt8]? {
         guard let first = words.first else { return nil }
         if words.count == 1 {
-            if first == "-" { return try input(0, "stdin") }
+            if first == "-" { return try input(.standardInput, "stdin") }
             if first.hasPrefix("@") { return try file(String(first.dropFirst())) }
             if isJSON(first) { return Array(first.utf8) }
         }
@@ -82,7 +82,7 @@ struct CallParams {
         values[index].json = joined
     }
 
-    /// `text` as JSON of a kind: a number, true or false, a list of words with commas between them, JSON, or a string.
+    /// `text` as JSON. What can't be text is read as what it is: a number, true or false, words apart by commas, JSON.
     private static func reading(_ text: String, as kind: (any ParameterKind)?) -> ByteBuffer {
         let shape = kind?.shape ?? .text
         switch shape {
@@ -170,29 +170,29 @@ struct CallParams {
 
     private static func file(_ path: String) throws(Failure) -> [UInt8] {
         guard !path.isEmpty else { throw Failure(sentence: "@ needs the name of a file behind it: @params.json.") }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-        guard descriptor >= 0 else {
-            let reason = String(cString: strerror(errno))
-            throw Failure(sentence: "\(path.quoted) can't be opened: \(reason).", code: Failure.noInput)
+        let file: FileDescriptor
+        do throws(SystemError) {
+            file = try FileDescriptor.open(FilePath(path), .reading)
+        } catch {
+            throw Failure(sentence: "\(path.quoted) can't be opened: \(error.text).", code: Failure.noInput)
         }
-        defer { close(descriptor) }
-        return try input(descriptor, path.quoted)
+        defer { file.close() }
+        return try input(file, path.quoted)
     }
 
-    /// Everything up to the longest message, without a byte-order mark.
-    private static func input(_ descriptor: Int32, _ name: String) throws(Failure) -> [UInt8] {
-        var all: [UInt8] = []
-        var room = [UInt8](repeating: 0, count: 1 << 16)
+    /// All that can be read, up to what a message may hold, without a byte-order mark.
+    private static func input(_ descriptor: FileDescriptor, _ name: String) throws(Failure) -> [UInt8] {
+        let all = ByteBuffer()
         while all.count <= FrameReader.messageLimit {
-            let count = read(descriptor, &room, room.count)
-            all += room[..<max(0, count)]
-            if count == 0 { return all.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(all.dropFirst(3)) : all }
-            if count < 0, errno == EAGAIN {
-                var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                poll(&entry, 1, -1)
-            } else if count < 0, errno != EINTR {
-                let reason = String(cString: strerror(errno))
-                throw Failure(sentence: "PARAMS can't be read from \(name): \(reason).", code: Failure.ioError)
+            do throws(SystemError) {
+                guard try descriptor.read(onto: all, atLeast: 1 << 16) == 0 else { continue }
+                return Array(all.bytes.starts(with: "\u{FEFF}") ? all.bytes.dropping(3) : all.bytes)
+            } catch .interrupted {
+                continue
+            } catch .wouldBlock {
+                descriptor.wait(for: .readable)
+            } catch {
+                throw Failure(sentence: "PARAMS can't be read from \(name): \(error.text).", code: Failure.ioError)
             }
         }
         throw Failure(sentence: "PARAMS on \(name) are longer than \(FrameReader.messageLimit) bytes.")

@@ -1,16 +1,11 @@
-import CSystem
-import Glibc
+import Platform
 
 /// A word of the command line, or the value of a variable, as the bytes that the system was given.
 struct Word {
-    /// The bytes before the NUL.
+    /// Without the NUL.
     let bytes: [UInt8]
 
     init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
-
-    init(cString start: UnsafePointer<CChar>) {
-        bytes = Array(UnsafeRawBufferPointer(start: start, count: strlen(start)))
-    }
 
     /// Nil when it is not UTF-8.
     var text: String? { String(validating: bytes, as: UTF8.self) }
@@ -22,23 +17,18 @@ struct Word {
     }
 
     /// The value of a variable, or nil where it is not set.
-    static func variable(_ name: String) -> Word? { getenv(name).map { Word(cString: $0) } }
+    static func variable(_ name: String) -> Word? { Environment.bytes(of: name).map(Word.init) }
 
     /// All variables that are set, each as `NAME=value`.
-    static var variables: [Word] {
-        var words: [Word] = []
-        while let variable = rpc_variable(Int32(words.count)) { words.append(Word(cString: variable)) }
-        return words
-    }
+    static var variables: [Word] { Environment.all.map(Word.init) }
 
-    /// The arguments of the program. Throws where the system does not give them: without its flags a process could do
-    /// what they forbid.
+    /// What the program was started with, without its own name. Throws where that can't be had: without its flags a
+    /// process could do what they forbid.
     static func commandLine() throws(Failure) -> [Word] {
-        let count = rpc_argument_count()
-        guard count > 0 else {
+        guard let arguments = Environment.arguments else {
             throw Failure(sentence: "The arguments that it was started with can't be had, so it does not start.")
         }
-        return (1..<count).compactMap { rpc_argument($0).map { Word(cString: $0) } }
+        return arguments.map(Word.init)
     }
 
     /// The words that are neither flags nor values of flags, of a command line that nothing else is known of.

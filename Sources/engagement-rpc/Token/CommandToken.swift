@@ -1,3 +1,4 @@
+import Platform
 import Runtime
 
 /// A token that a shell command prints.
@@ -14,7 +15,7 @@ final class CommandToken: TokenSource {
     }
 
     var subject: String { "What the token command printed" }
-    var descriptor: Int32 { command.descriptor }
+    var descriptor: FileDescriptor { command.descriptor }
 
     func refusal(because fault: String) -> String { "\(subject) \(fault)." }
 

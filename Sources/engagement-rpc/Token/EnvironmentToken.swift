@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// A token that is known from the start: the environment's, or the sandbox's.
 final class EnvironmentToken: TokenSource {
@@ -15,15 +15,9 @@ final class EnvironmentToken: TokenSource {
                 "There is no token: set ENGAGEMENT_RPC_TOKEN, --token-file or --token-command, or try --sandbox.")
     }
 
-    /// Takes a token out of the process's environment. The bytes themselves are overwritten, because `unsetenv` leaves
-    /// them in `/proc/PID/environ`.
+    /// Takes a token out of the process's environment, where nobody finds it afterwards.
     static func take(_ name: String) -> String? {
-        guard let value = getenv(name) else { return nil }
-        let text = String(cString: value)
-        memset(value, 0, strlen(value))
-        unsetenv(name)
         // Empty is as good as not set, as with every other variable.
-        let token = TokenText.trimmed(text)
-        return token.isEmpty ? nil : token
+        Environment.take(name).map(TokenText.trimmed).flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -1,5 +1,5 @@
 import Bytes
-import Runtime
+import Platform
 
 /// A token that is the first line of a file.
 final class FileToken: TokenSource {
@@ -15,10 +15,10 @@ final class FileToken: TokenSource {
     /// Never waits: only a regular file is read, no FIFO or directory.
     func read() -> TokenReading {
         let file: ReadableFile
-        do throws(ReadableFile.Refusal) {
+        do throws(SystemError) {
             file = try ReadableFile(path)
         } catch {
-            return .failed("The token file can't be opened (\(error.reason)); check the path of --token-file.")
+            return .failed("The token file can't be opened (\(error.text)); check the path of --token-file.")
         }
         guard file.isRegular else {
             return .failed("The token file is not a regular file; --token-file takes the path of one.")

@@ -1,5 +1,4 @@
 import Bytes
-import CSystem
 
 /// The tokens that there have been, which nobody is to read.
 struct Secrets {
@@ -13,7 +12,7 @@ struct Secrets {
         let mayBeEscaped = Bytes(bytes).firstPosition(of: UInt8(ascii: "\\")) != nil
         for secret in secrets where secret.count >= 8 {
             // Without an escape it can only stand there as it is, which is quickly seen.
-            let isThere = mayBeEscaped || rpc_contains(bytes.baseAddress, bytes.count, secret, secret.count) != 0
+            let isThere = mayBeEscaped || secret.withUnsafeBytes { Bytes(bytes).holds($0) }
             guard isThere else { continue }
             var start = 0
             while start < bytes.count {
@@ -28,7 +27,7 @@ struct Secrets {
                     while isEscape, start < bytes.count, bytes[start] == UInt8(ascii: "\\") { start += 1 }
                     continue
                 }
-                // The stars cover an escape as a whole: half of one is no JSON.
+                // An escape goes as a whole, or what is left of it would be none.
                 while start > 0, bytes[start - 1] == UInt8(ascii: "\\") { start -= 1 }
                 for index in start..<end { bytes[index] = UInt8(ascii: "*") }
                 start = end
@@ -68,6 +67,6 @@ struct Secrets {
     /// The character below U+0100 that `uXXXX` at `place` stands for.
     private static func unit(in bytes: Bytes, _ place: Int) -> UInt8? {
         guard place + 5 <= bytes.count, bytes[place] == UInt8(ascii: "u") else { return nil }
-        return UInt16(bytes.slice(place + 1, place + 5).text, radix: 16).flatMap { UInt8(exactly: $0) }
+        return bytes.slice(place + 1, place + 5).hexNumber.flatMap { UInt8(exactly: $0) }
     }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Where the token comes from. A new source is a type in a file here, and the flag that names it.
 protocol TokenSource: AnyObject {
     /// Reads the token. A reading that is awaited is asked for again when `descriptor` is readable.
@@ -8,9 +10,9 @@ protocol TokenSource: AnyObject {
     var subject: String { get }
     /// The sentence about a token that can't be used.
     func refusal(because fault: String) -> String
-    /// Readable when a reading that is awaited is there; -1 for a source that is read at once.
-    var descriptor: Int32 { get }
-    /// Ends the process that reads it, if there is one.
+    /// Readable when a reading that is awaited is there; `none` for a source that is read at once.
+    var descriptor: FileDescriptor { get }
+    /// Ends what runs for it.
     func stop()
 }
 
@@ -25,7 +27,7 @@ enum TokenReading {
 
 extension TokenSource {
     var mayChange: Bool { true }
-    var descriptor: Int32 { -1 }
+    var descriptor: FileDescriptor { .none }
     func refusal(because fault: String) -> String { "The token \(fault); set it anew." }
     func stop() {}
 }

@@ -9,7 +9,7 @@ enum TokenText {
     /// What the API's own keys begin with.
     static let keyPrefix = "sk-apik_"
 
-    /// Why a text can't be a token, or nil. Names what people leave around a token when they copy it.
+    /// What keeps a text from being a token, or nil. Names what people leave around one when they copy it.
     static func fault(_ token: String) -> String? {
         let bytes = Array(token.utf8)
         guard let first = bytes.first, let last = bytes.last else { return "is empty" }
@@ -51,7 +51,7 @@ enum TokenText {
         return String(scalars)
     }
 
-    /// Blanks and line breaks, also those of a copied text.
+    /// Blanks and line breaks, those that come with a copied text too.
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case " ", "\t"..."\r", "\u{85}", "\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}": true

@@ -255,8 +255,17 @@ struct CommandLineTests {
         #expect(command.ending == .exited(0) && command.output.contains(#""id":"ngmt_sandbox01""#), "\(command)")
         let none = try Command(Setup(["call", "service.ping", "-"]))
         #expect(none.ending == .exited(64) && none.errors.contains("not JSON"), "\(none)")
-        let long = try Command(
-            Setup(["call", "service.ping", "-"]), input: String(repeating: " ", count: 17 << 20))
+    }
+
+    /// A file that is nearly all hole: there is nothing to send, and nothing to parse.
+    @Test func paramsOnStdinHaveALimit() throws {
+        let path = "/tmp/engagement-rpc-\(UUID().uuidString)"
+        #expect(FileManager.default.createFile(atPath: path, contents: nil))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileHandle(forWritingAtPath: path)?.truncate(atOffset: (16 << 20) + 1)
+        var setup = Setup(["call", "service.ping", "-"])
+        setup.input = .file(path)
+        let long = try Command(setup)
         #expect(long.ending == .exited(64) && long.errors.contains("16777216 bytes"), "\(long.errors)")
     }
 

@@ -70,21 +70,43 @@ struct StyleTests {
 
     /// What each target may import.
     private static let imports: [String: Set<String>] = [
-        "Bytes": ["Glibc"],
+        "Bytes": ["CSystem"],
+        "Platform": ["Bytes", "CSystem", "Glibc", "Foundation"],
         "JSON": ["Bytes", "CSystem", "Foundation"],
-        "HTTP": ["Bytes", "Glibc"],
+        "HTTP": ["Bytes"],
         "JSONRPC": ["Bytes", "JSON"],
         "EngagementAPI": ["Bytes", "JSON", "HTTP", "JSONRPC"],
         "MCP": ["Bytes", "JSON", "JSONRPC", "EngagementAPI"],
-        "Service": ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Glibc"],
-        "Journal": ["Bytes", "JSON", "CSystem", "Glibc", "Foundation"],
-        "Runtime": ["Bytes", "HTTP", "CCurl", "CSystem", "Glibc", "Foundation"],
-        "Sandbox": ["Bytes", "JSON", "Glibc", "Foundation"],
+        "Service": ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal"],
+        "Journal": ["Bytes", "JSON", "Platform", "Foundation"],
+        "Runtime": ["Bytes", "HTTP", "CCurl", "CSystem", "Platform", "Foundation"],
+        "Sandbox": ["Bytes", "JSON", "Platform", "Foundation"],
         "engagement-rpc": [
-            "CSystem", "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime",
-            "Sandbox", "Glibc",
+            "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime", "Sandbox",
+            "Platform",
         ],
     ]
+
+    /// What a port to another system has to look at.
+    @Test func onlyPlatformAsksTheSystem() throws {
+        var importers: Set<String> = []
+        for file in try swiftFiles() where file.isSource {
+            let imports = Declarations(file.text).imports
+            if imports.contains("Glibc") { importers.insert(file.target) }
+            guard file.target != "Platform" else { continue }
+            // Foundation, libcurl's header and our own C bring the C library's names along.
+            for (index, line) in file.text.codeLines.enumerated() {
+                if let match = line.firstMatch(of: Self.systemCalls) {
+                    Issue.record("\(file.path):\(index + 1) asks the system itself: \(match.0)")
+                }
+            }
+        }
+        #expect(importers == ["Platform"])
+    }
+
+    private static var systemCalls: Regex<Substring> {
+        /(?:^|[^.\w])(?:errno|strerror|getenv|setenv|unsetenv|isatty|fcntl|ioctl|fstat|pollfd|getpid|memcpy|strlen|malloc)\b/
+    }
 
     @Test func importsFollowTheTable() throws {
         for file in try swiftFiles() {

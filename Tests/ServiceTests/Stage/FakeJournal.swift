@@ -1,7 +1,7 @@
 import Journal
 
 /// A journal in memory that answers a turn later, and fails as told.
-final class FakeJournal: Journal {
+final class FakeJournal: WriteJournal {
     /// An event as it was noted, which is on disk.
     private(set) var events: [JournalEvent] = []
     /// Decides before each event or search whether it fails.

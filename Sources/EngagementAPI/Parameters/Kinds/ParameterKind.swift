@@ -37,7 +37,7 @@ package protocol ParameterKind: Sendable {
         _ value: JSONSlice, name: String, to query: inout QueryString, _ terms: inout CallTerms
     ) throws(RPCFailure)
 
-    /// Sets the limits that a value has into the terms of the call.
+    /// Sets what the call is limited by.
     func limit(_ terms: inout CallTerms, by value: JSONSlice, at field: String) throws(RPCFailure)
 }
 

@@ -2,7 +2,7 @@ import Bytes
 import JSON
 
 /// The sandbox without its sockets: a request goes in, an answer comes out. Knows no clock and no thread.
-final class Service {
+final class SandboxAPI {
     /// What becomes of a request that was fully received.
     enum Arrival {
         /// Refused, or a control request: answered at once.

@@ -17,12 +17,12 @@ enum Children {
     private static let isFirst = getpid() == 1
 
     /// Starts a process, by `spawn`, so that nobody collects it before it is known.
-    static func start(_ spawn: () -> (pid: pid_t, error: Int32)) -> (pid: pid_t, error: Int32) {
-        lock.withLock {
-            let started = spawn()
-            if started.error == 0 { state.running.insert(started.pid) }
-            return started
-        }
+    static func start(_ spawn: () throws(SystemError) -> pid_t) throws(SystemError) -> pid_t {
+        lock.lock()
+        defer { lock.unlock() }
+        let id = try spawn()
+        state.running.insert(id)
+        return id
     }
 
     /// The wait status of a process that `start` has started, once it has ended; then it is forgotten.
@@ -52,25 +52,16 @@ enum Children {
     /// that the signal is kept from all of them and waits for this one.
     static func collectOrphans() {
         guard isFirst else { return }
-        var end = endOfAChild
+        var end = Signals.set([SIGCHLD])
         pthread_sigmask(SIG_BLOCK, &end, nil)
         Thread.detachNewThread {
-            var all = sigset_t()
-            sigfillset(&all)
-            pthread_sigmask(SIG_BLOCK, &all, nil)
-            var end = endOfAChild
+            Signals.keepFromThisThread()
+            var end = Signals.set([SIGCHLD])
             while true {
                 lock.withLock { collectAll() }
                 var number: Int32 = 0
                 sigwait(&end, &number)
             }
         }
-    }
-
-    private static var endOfAChild: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGCHLD)
-        return set
     }
 }

@@ -1,15 +1,15 @@
 import Glibc
 
 /// Which hosts are this machine.
-public enum Loopback {
+package enum Loopback {
     /// Whether `host`, as parsed out of a URL, is `localhost`, in 127.0.0.0/8, or `::1`. No name is looked up.
-    public static func contains(host: String) -> Bool {
+    package static func contains(host: String) -> Bool {
         let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         return bare.lowercased() == "localhost" || contains(address: bare)
     }
 
     /// Whether `address` is a numeric address in 127.0.0.0/8, `::1`, or one of them in IPv6 dress.
-    public static func contains(address: String) -> Bool {
+    package static func contains(address: String) -> Bool {
         var four = in_addr()
         if inet_pton(AF_INET, address, &four) == 1 { return UInt32(bigEndian: four.s_addr) >> 24 == 127 }
         var six = in6_addr()
@@ -18,5 +18,10 @@ public enum Loopback {
             let isMapped = bytes[0..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
             return isMapped ? bytes[12] == 127 : bytes[0..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
         }
+    }
+
+    /// The same of an address that C has written; the usual one is seen at once.
+    package static func contains(cAddress address: UnsafePointer<CChar>) -> Bool {
+        strcmp(address, "127.0.0.1") == 0 || contains(address: String(cString: address))
     }
 }

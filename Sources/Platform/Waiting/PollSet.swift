@@ -1,0 +1,85 @@
+import Glibc
+
+/// What may happen on a descriptor.
+package struct PollEvents: OptionSet, Sendable {
+    package let rawValue: Int16
+    @inlinable package init(rawValue: Int16) { self.rawValue = rawValue }
+
+    @inlinable package static var readable: PollEvents { PollEvents(rawValue: Int16(POLLIN)) }
+    @inlinable package static var writable: PollEvents { PollEvents(rawValue: Int16(POLLOUT)) }
+    /// The peer of a socket writes no more: `POLLRDHUP` of poll(2).
+    @inlinable package static var readHangUp: PollEvents { PollEvents(rawValue: 0x2000) }
+    // Told unasked:
+    /// The other end is closed.
+    @inlinable package static var hangUp: PollEvents { PollEvents(rawValue: Int16(POLLHUP)) }
+    @inlinable package static var error: PollEvents { PollEvents(rawValue: Int16(POLLERR)) }
+    /// Nothing is open there.
+    @inlinable package static var invalid: PollEvents { PollEvents(rawValue: Int16(POLLNVAL)) }
+}
+
+/// The descriptors that one `poll` waits for, and what for. One entry per descriptor.
+package struct PollSet {
+    private var entries: [pollfd] = []
+    /// Position in `entries` plus one, by descriptor; 0 for none.
+    private var positions: [Int] = []
+
+    package init() {}
+
+    /// A descriptor on which something has happened.
+    package struct Ready: Sendable {
+        package let descriptor: FileDescriptor
+        package let events: PollEvents
+    }
+
+    /// What is waited for, by descriptor.
+    package var waitedFor: [FileDescriptor: PollEvents] {
+        Dictionary(uniqueKeysWithValues: entries.map { (FileDescriptor($0.fd), PollEvents(rawValue: $0.events)) })
+    }
+
+    /// Waits for `events` on `descriptor`, and for its being closed at the other end, which `poll` reports unasked. So
+    /// a descriptor whose end nobody will act on must be removed, or `poll` would return at once for ever.
+    package mutating func set(_ descriptor: FileDescriptor, _ events: PollEvents) {
+        guard descriptor.isSome else { return }
+        let slot = Int(descriptor.number)
+        if slot >= positions.count { positions += [Int](repeating: 0, count: slot + 1 - positions.count) }
+        if positions[slot] > 0 {
+            entries[positions[slot] - 1].events = events.rawValue
+        } else {
+            entries.append(pollfd(fd: descriptor.number, events: events.rawValue, revents: 0))
+            positions[slot] = entries.count
+        }
+    }
+
+    /// Waits for nothing any more.
+    package mutating func removeAll() {
+        for entry in entries { positions[Int(entry.fd)] = 0 }
+        entries.removeAll(keepingCapacity: true)
+    }
+
+    /// Waits for nothing on `descriptor` any more.
+    package mutating func remove(_ descriptor: FileDescriptor) {
+        let slot = Int(descriptor.number)
+        guard descriptor.isSome, slot < positions.count, positions[slot] > 0 else { return }
+        let index = positions[slot] - 1
+        positions[slot] = 0
+        let last = entries.removeLast()
+        if index < entries.count {
+            entries[index] = last
+            positions[Int(last.fd)] = index + 1
+        }
+    }
+
+    /// Waits until something is ready, a signal comes or `seconds` are over, rounded up to a millisecond; nil waits for
+    /// ever. Gives what is ready.
+    package mutating func wait(seconds: Double?) -> [Ready] {
+        let milliseconds = seconds.map { Int32(min(max($0, 0) * 1000, 1e9).rounded(.up)) } ?? -1
+        let count = poll(&entries, nfds_t(entries.count), milliseconds)
+        guard count > 0 else { return [] }
+        var ready: [Ready] = []
+        ready.reserveCapacity(Int(count))
+        for entry in entries where entry.revents != 0 {
+            ready.append(Ready(descriptor: FileDescriptor(entry.fd), events: PollEvents(rawValue: entry.revents)))
+        }
+        return ready
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Names: a reader who sees one knows which thing it is, and a call says what its arguments are.
+@Suite
+struct NameTests {
+    private struct File {
+        let path: String
+        let declarations: Declarations
+        var module: String { String(path.split(separator: "/")[0]) }
+    }
+
+    /// The files below Sources, by their path there.
+    private func sources() throws -> [File] {
+        let folder = Repository.root + "/Sources"
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }
+        #expect(names.count > 100)
+        return try names.sorted().map { name in
+            File(path: name, declarations: Declarations(SwiftText(try Repository.bytes(folder + "/" + name))))
+        }
+    }
+
+    /// Names of Foundation that a file which imports it can't use for anything else.
+    private static let foundation: Set = [
+        "Bundle", "Data", "Date", "Formatter", "Host", "Locale", "Notification", "Operation", "Pipe", "Port", "Process",
+        "Progress", "Scanner", "Stream", "Thread", "Timer", "Unit", "URL",
+    ]
+
+    /// Files in which two types of one name can be seen still.
+    private static let notYetOneName: Set<String> = []
+
+    @Test func noTwoTypesOfOneNameAreSeenFromOneFile() throws {
+        let files = try sources()
+        let modules = Dictionary(grouping: files, by: \.module)
+        for file in files where !Self.notYetOneName.contains(file.path) {
+            var seen: [String: Set<String>] = [:]
+            for other in modules[file.module] ?? [] {
+                for type in other.declarations.types where !type.isPrivate || other.path == file.path {
+                    seen[type.name, default: []].insert(other.path)
+                }
+            }
+            for module in file.declarations.imports {
+                for other in modules[module] ?? [] {
+                    for type in other.declarations.types where type.isShared {
+                        seen[type.name, default: []].insert(other.path)
+                    }
+                }
+            }
+            if file.declarations.imports.contains("Foundation") {
+                for name in Self.foundation { seen[name, default: []].insert("Foundation") }
+            }
+            for (name, places) in seen where places.count > 1 {
+                Issue.record("\(file.path) sees \(name) in \(places.sorted())")
+            }
+        }
+    }
+
+    /// `Bytes` is another name for a type of the standard library, which is what its module is about.
+    private static let mayBeNamedAsModules: Set = ["Bytes"]
+    private static let notYetOtherwiseNamed: Set = ["Service"]
+
+    @Test func noTypeIsNamedAsAModule() throws {
+        let files = try sources()
+        let modules = Set(files.map(\.module))
+        let allowed = Self.mayBeNamedAsModules.union(Self.notYetOtherwiseNamed)
+        for file in files {
+            for type in file.declarations.types where modules.contains(type.name) && !allowed.contains(type.name) {
+                Issue.record("\(file.path):\(type.line): \(type.name) is a module")
+            }
+        }
+    }
+
+    /// What libcurl calls has the parameters that libcurl gives.
+    private static let calledByC: Set = ["receiveBody", "receiveHeader", "openGate", "watchSocket"]
+    private static let notYetLabelled: Set = [
+        "EngagementAPI/Failures/CallFailure.swift", "MCP/Stream/Refusal.swift", "MCP/Stream/Server.swift",
+        "MCP/Tools/Reply.swift", "MCP/Tools/ToolCall.swift", "Service/Calls/Affordable.swift",
+        "Service/Dialects/Dispatcher.swift", "Service/Dialects/Face.swift", "Service/Dialects/MCPFace.swift",
+        "Service/Dialects/OwnMethods.swift",
+    ]
+
+    @Test func argumentsHaveLabels() throws {
+        for file in try sources() where !Self.notYetLabelled.contains(file.path) {
+            for function in file.declarations.functions where !Self.calledByC.contains(function.name) {
+                let count = function.labels.count { $0 == "_" }
+                #expect(
+                    count <= 3, "Sources/\(file.path):\(function.line): \(function.name) has \(count) without labels")
+            }
+        }
+    }
+
+    /// They do one thing, whatever they are given, as the standard library's functions of these names do.
+    private static let sameWhateverIsGiven: Set = ["append", "appendString", "equals", "member", "raw"]
+    private static let notYetToldApart: Set = ["MCP/Tools/Elicitation.swift", "MCP/Tools/Elicited.swift"]
+
+    @Test func overloadsAreToldApartByLabels() throws {
+        for file in try sources() where !Self.notYetToldApart.contains(file.path) {
+            let named = file.declarations.functions.filter {
+                $0.labels.contains("_") && $0.name.contains(/^\w+$/) && !Self.sameWhateverIsGiven.contains($0.name)
+            }
+            let groups = Dictionary(grouping: named) { "\($0.type).\($0.name)(\($0.labels.joined(separator: ":")))" }
+            for (name, functions) in groups where functions.count > 1 {
+                Issue.record("Sources/\(file.path): \(name) stands on lines \(functions.map(\.line))")
+            }
+        }
+    }
+
+    @Test func theTableSeesWhatIsDeclared() {
+        let source = """
+            public import Bytes
+            @testable import JSON
+            public struct A<B: C>: D where B.E == F {
+                func a(_ b: Int, c d: (Int, Int) -> Void, _ e: [String: Int] = [:]) { b() }
+                init?(_ a: Int,
+                      b: Int) { self.init(a) }
+                enum G { func a() {} }
+            }
+            private final class H { }
+            package typealias I = A
+            extension A {
+                static func + (left: A, right: A) -> A { left }
+                func a(_ b: String, c d: Int, _ e: Int) where B: J { }
+            }
+            """
+        let found = Declarations(SwiftText(Array(source.utf8)))
+        #expect(found.imports == ["Bytes", "JSON"])
+        #expect(found.types.map(\.name) == ["A", "H", "I"])
+        #expect(
+            found.types.map(\.isShared) == [true, false, true] && found.types.map(\.isPrivate) == [false, true, false])
+        #expect(found.functions.first?.labels == ["_", "c", "_"] && found.functions.first?.type == "A")
+    }
+}
