@@ -5,11 +5,11 @@ import JSON
 import JSONRPC
 import Journal
 
-/// The whole behaviour of the process, between bytes from the host and exchanges with the API.
+/// The behaviour of the process, between bytes from the host and exchanges with the API.
 ///
-/// A state machine on one thread: events go in through the methods that a loop calls, frames come out through `output`
-/// and exchanges through the transport. It reads no clock and touches no descriptor, so it runs the same under a
-/// simulated loop. Here are only the wiring of its rooms and the end of its life.
+/// A state machine on one thread: a loop reports events by its methods; frames leave through `output`, exchanges
+/// through the transport. It reads no clock and touches no descriptor, so it runs the same under a simulated loop. This
+/// file connects the parts and ends the process's life.
 public final class Service {
     let intake: Intake
     let dispatcher: Dispatcher
@@ -23,22 +23,22 @@ public final class Service {
     private var exitIsEarly = false
     private var hasGivenUp = false
 
-    /// How the process is coming to its end.
+    /// How far the process is on its way to the end.
     enum Ending: Equatable {
         case none
-        /// No more input; what was read is served, on MCP until `lastMoment`.
+        /// The input has ended. What was read is served, on MCP until `lastMoment`.
         case draining
-        /// Told to end: nothing new is begun, what runs has until `lastMoment`.
+        /// Nothing new begins, and calls in flight have until `lastMoment`.
         case stopping
-        /// Over, now.
+        /// It ends now.
         case over
     }
 
-    /// Bytes that may wait for the host before no more of its input is read.
+    /// Bytes that may wait for the host. Beyond that no more input is read.
     static let outputLimit = Output.limit
     /// Seconds that calls have after a signal, or on MCP after the end of input.
     static let graceSeconds = 1.5
-    /// Seconds that the host has to read what was answered when the grace was over.
+    /// Seconds that the host has to read the last answers, after the grace.
     static let readingSeconds = 0.2
 
     /// A service that has read nothing yet.
@@ -94,7 +94,7 @@ public final class Service {
     /// When `advance` must be called next, or nil. May be earlier than needed, never later.
     public var nextTimer: Instant? {
         if ending == .over { return nil }
-        // Frames were left for want of room, and written output has made some. No event reports that.
+        // The output had no room for answers to these frames, and has now. No event reports that.
         if hasMore { return Instant(nanoseconds: 0) }
         var next = attempts.nextWake
         for other in [calls.nextWake, calls.inFlight > 0 ? lastMoment : nil] {
@@ -103,7 +103,7 @@ public final class Service {
         return next
     }
 
-    /// When to leave even if output still waits for the host, or nil.
+    /// When to leave even if output still waits for the host; nil for never.
     public var leaveBy: Instant? { lastMoment }
 
     /// Whether everything is done once `output` is written.
@@ -115,16 +115,16 @@ public final class Service {
         }
     }
 
-    /// 1 when the host said `exit` without `shutdown` before it (Language Server Protocol 3.17), else 0.
+    /// 1 if the host sent `exit` without `shutdown` before it (Language Server Protocol 3.17), else 0.
     public var exitCode: Int32 { exitIsEarly ? 1 : 0 }
 
-    /// Whether a request that was read was refused, given up or not tried again because the process was told to end.
-    /// Never where the client leaves by ending its input: it expects no more then.
+    /// Whether a request was refused, given up or not retried because the process was told to end. False where clients
+    /// leave by ending their input, because they expect no more then.
     public var isCutShort: Bool {
         !stream.dialect.isLeftByEnding && (hasGivenUp || dispatcher.hasTurnedAway || attempts.hasCutRetries)
     }
 
-    /// Answers sent so far, how many of them were errors, and calls under way.
+    /// Messages sent so far, calls and requests that failed, and calls in flight.
     public var progress: (answers: Int, errors: Int, inFlight: Int) {
         let counts = frames.counts
         return (counts.answers, counts.errors, calls.inFlight)
@@ -135,20 +135,20 @@ public final class Service {
     /// Room for bytes from the host.
     public func inputRoom() -> UnsafeMutableRawBufferPointer { intake.room() }
 
-    /// So many bytes were put into the room.
+    /// The host's bytes are in the room, `count` of them.
     public func received(_ count: Int, at now: Instant) {
         intake.received(count)
         settle(now)
     }
 
-    /// No more bytes will come from the host. Everything already read is served, on MCP for as long as the grace is.
+    /// The host's input has ended. What was read is served, on MCP within the grace.
     public func inputEnded(at now: Instant) {
         intake.end()
         drain(now)
     }
 
-    /// The host has closed its end while no room was left to read on. A plain host is served all that it has written;
-    /// of an MCP client, what it left unread is not begun.
+    /// The host has closed its end while input was not being read. A plain host is still served all that it has
+    /// written; an MCP client only what was read.
     public func inputHungUp(at now: Instant) {
         if stream.dialect.isLeftByEnding { drain(now) }
     }
@@ -158,15 +158,14 @@ public final class Service {
         settle(now)
     }
 
-    /// On MCP the end of input is the client's way to say that it leaves.
+    /// Starts the grace where clients leave by ending their input, and settles what the dialect owes.
     private func endGracefully(_ now: Instant) {
         guard ending == .draining, stream.dialect.isLeftByEnding else { return }
         if lastMoment == nil { lastMoment = now + Self.graceSeconds }
         if !intake.holdsFrames { dispatcher.settle() }
     }
 
-    /// Nobody reads the output any more: nothing new is begun and what runs is given up, because nobody would learn of
-    /// it.
+    /// Nobody reads the output any more. The service ends at once and gives up what is on the wire.
     public func outputGone(at now: Instant) {
         guard ending != .over else { return }
         ending = .over
@@ -174,7 +173,8 @@ public final class Service {
         log.outputClosed(inFlight: calls.inFlight)
     }
 
-    /// The process was told to end. Calls that run may finish within the grace; a second signal ends them at once.
+    /// A signal tells the process to end. Calls in flight may finish within the grace; a second signal ends them at
+    /// once.
     public func signalled(at now: Instant) {
         guard ending != .stopping, ending != .over else {
             if ending != .over, calls.inFlight > 0 || intake.holdsFrames { hasGivenUp = true }
@@ -193,20 +193,20 @@ public final class Service {
         lastMoment = now + Self.graceSeconds
     }
 
-    /// Whoever started the process is gone, and nothing has come from the host since.
+    /// The parent process has ended, and the host has sent nothing since.
     public func orphaned(at now: Instant) {
         log.orphaned()
         signalled(at: now)
     }
 
-    /// An exchange has its answer or its failure.
+    /// An exchange has ended, with an answer or a failure.
     public func finished(_ exchange: Exchange, at now: Instant) {
         guard ending != .over else { return }
         attempts.finished(exchange, at: now)
         settle(now)
     }
 
-    /// Fetching a token has ended, well or not.
+    /// Fetching a token has succeeded or failed.
     public func tokenArrived(at now: Instant) {
         guard ending != .over else { return }
         attempts.tokenArrived(at: now)
@@ -220,7 +220,7 @@ public final class Service {
         settle(now)
     }
 
-    /// Does what is due: timers that have come, and input that there is room for now.
+    /// Serves the timers that are due, and input that there is room for now.
     public func advance(at now: Instant) {
         guard ending != .over else { return }
         if let lastMoment, lastMoment <= now, calls.inFlight > 0 || intake.holdsFrames { giveUpAll(now) }
@@ -233,21 +233,21 @@ public final class Service {
 
     private var canTakeMore: Bool { !frames.isFull && (!isHeldUp || looksAhead) }
 
-    /// Whether what stands next in the stream has to wait for a place.
+    /// Whether the next item must wait for a place.
     private var isHeldUp: Bool { intake.waitsForPlace && !calls.hasPlace && ending != .stopping }
 
-    /// Whether to look through the messages behind it for a person's answer or a cancellation. Neither needs a place,
-    /// and without them no place might ever get free.
+    /// Whether to search the messages behind it for a person's answer or a cancellation. They need no place, and
+    /// without them none might ever get free.
     private var looksAhead: Bool { calls.waitsForPerson && intake.mayLookAhead }
 
-    /// Whether there is something that was read and can be taken up now.
+    /// Whether anything that was read can be served now.
     private var hasMore: Bool {
         guard !frames.isFull else { return false }
         return isHeldUp ? looksAhead && intake.hasUnseenFrames : intake.holdsFrames
     }
 
-    /// What follows every event, in this order: what was read is taken up while there is room, requests that are ready
-    /// get connections, and a stream that has ended is closed.
+    /// Follows every event, in this order: serves input while there is room, starts requests that are ready, and ends a
+    /// stream whose input is over.
     private func settle(_ now: Instant) {
         guard ending != .over else { return }
         if intake.holdsFrames { takeInput(now) }
@@ -255,14 +255,14 @@ public final class Service {
         endGracefully(now)
     }
 
-    /// Takes up what was read for as long as there is room; after a signal everything, to refuse it.
+    /// Serves what was read while there is room; when stopping all of it, to refuse it.
     private func takeInput(_ now: Instant) {
         while ending == .stopping || canTakeMore {
             guard takeNext(now) else { return }
         }
     }
 
-    /// Serves what stands next in the stream; false when there is nothing.
+    /// Serves the next item of the stream; false when there is none.
     private func takeNext(_ now: Instant) -> Bool {
         let item =
             isHeldUp
@@ -290,7 +290,7 @@ public final class Service {
         return true
     }
 
-    /// Ends what is left when the grace is over.
+    /// Gives up the calls that are left when the grace is over.
     private func giveUpAll(_ now: Instant) {
         let who = ending == .stopping ? "The process is ending" : "The host has ended the stream"
         let text = "\(who); this call was given up."

@@ -3,23 +3,23 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// What a service is told at its start.
+/// A service's settings.
 public struct ServiceSettings {
     /// The program's version.
     public var version: String
     /// The base URL, as `service.info` shows it.
     public var baseURL: String
-    /// Whether the sandbox serves the API, which adds its methods.
+    /// Whether the API is the sandbox, which adds methods of its own.
     public var isSandbox = false
     /// Which methods may be called.
     public var filter = MethodTable.Filter()
-    /// How messages are told apart.
+    /// How messages are framed.
     public var framing = Framing.auto
     /// Milliseconds for one call, all its attempts included: 1 to 600,000.
     public var timeoutMs = 30_000
     /// Attempts of one call, at most: 1 to 10.
     public var maxAttempts = 3
-    /// Calls worked on at once, at most: 1 to 1,024. Further input waits unread.
+    /// Calls that run at once, at most: 1 to 1,024. Further input waits.
     public var maxInFlight = 64
     /// Connections to the API, at most: 1 to 256.
     public var maxConnections = 16
@@ -34,9 +34,9 @@ public struct ServiceSettings {
     /// When a person is asked.
     public enum Confirm: String, CaseIterable, Sendable {
         case never
-        /// Where the client can ask.
+        /// Whenever the client can ask.
         case auto
-        /// Always; where the client can't ask, nothing is done.
+        /// Always. A client that can't ask is refused.
         case always
     }
 
@@ -67,17 +67,17 @@ public struct ServiceSettings {
     }
 }
 
-/// What a service reaches the world through: everything that a simulation replaces.
+/// The service's access to the world outside. A simulation replaces it.
 public struct ServiceSurroundings {
     /// A uniform number in 0..<1, anew each time.
     public var random: () -> Double
-    /// Seconds since 1970, to compare an HTTP date with.
+    /// Seconds since 1970, for HTTP dates and the journal's numbers.
     public var wallClock: () -> Double
     /// Readies the transport for its first exchange.
     public var prepare: () -> TokenAnswer
-    /// Looks for another token than the one in use and has the transport use it.
+    /// Looks for a token other than the one in use, and gives it to the transport.
     public var refreshToken: () -> TokenAnswer
-    /// Writes over the token wherever it stands in some bytes of the API's: it may repeat in an error what it was sent.
+    /// Overwrites the token in bytes from the API, which may repeat it in an error.
     public var conceal: (UnsafeMutableRawBufferPointer) -> Void
     /// Where log lines go.
     public var log: Logger

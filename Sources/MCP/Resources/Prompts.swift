@@ -3,7 +3,7 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// The one prompt: compare who spoke with who is listed, and propose the full new list.
+/// The only prompt: compare the speakers with the contacts, and propose the full new list.
 extension Server {
     static let promptName = "review_attendees"
     private static let promptTitle = "Review attendees"
@@ -37,7 +37,7 @@ extension Server {
         Refusal("name", "unknown_prompt", "There is no prompt \(name.quoted).")
     }
 
-    /// The engagement that `prompts/get` is about.
+    /// The id of the engagement that `prompts/get` names.
     func prompt(_ params: JSONSlice?) throws(Refusal) -> String {
         let name = params?.member("name")?.string ?? ""
         guard name == Self.promptName, readsEngagements else { throw Self.noPrompt(name) }

@@ -1,9 +1,9 @@
 import Bytes
 
-/// The URI of a resource, taken apart: `engagement:///ngmt_…`, with a query or a second segment behind the id.
+/// The parts of a resource's URI: `engagement:///ngmt_…`, with a query or a second segment after the id.
 ///
-/// The id stands in the path and not in the authority, because that is compared without case (RFC 3986 §3.2.2) and
-/// hosts may lower-case it. Where it is given as one all the same, it is taken.
+/// The id is in the path, because an authority is compared without case (RFC 3986 §3.2.2), and hosts may lower-case it.
+/// An id in the authority is accepted too.
 struct ResourceURI {
     /// In lower case.
     let scheme: String
@@ -16,7 +16,7 @@ struct ResourceURI {
     /// Bytes of a URI, at most.
     static let limit = 1024
 
-    /// Nil for what is no such URI. Percent-encoding is undone once.
+    /// Parses a URI and undoes its percent-encoding once; nil for any other text.
     init?(_ text: String) {
         guard text.utf8.count <= Self.limit, let colon = text.firstIndex(of: ":"), !text.contains("#") else {
             return nil
@@ -42,7 +42,7 @@ struct ResourceURI {
         expand = words
     }
 
-    /// The words of `expand=…`; nil when the query is anything else.
+    /// The words of `expand=…`; nil for any other query.
     private static func expansions(_ query: Substring) -> [String]? {
         if query.isEmpty { return [] }
         let name = "expand="
@@ -52,7 +52,7 @@ struct ResourceURI {
 }
 
 extension String {
-    /// What stands between commas, without blanks around, where there is anything.
+    /// The words between commas, without blanks around them; empty ones are left out.
     var commaSeparatedWords: [String] {
         split(separator: ",").compactMap { part in
             let word = part.drop { $0.isWhitespace }

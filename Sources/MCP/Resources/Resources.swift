@@ -3,14 +3,14 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// What can be read by one id, as resources: `engagement:///ngmt_…`, `contact:///cnt_…` and so on, with `?expand=…`
-/// where the method has it, and `engagement:///ngmt_…/transcript`.
+/// Records as resources: `engagement:///ngmt_…`, `contact:///cnt_…` and so on, with `?expand=…` if the method has it,
+/// and `engagement:///ngmt_…/transcript`.
 extension Server {
     /// A family of resources.
     private struct Template {
         /// The method that reads one of them.
         let method: Method
-        /// The part behind the id, which is text; nil for the whole, which is JSON.
+        /// The part after the id, which is text; nil for the whole record, which is JSON.
         let part: String?
 
         var scheme: String { String(method.resource) }
@@ -34,7 +34,7 @@ extension Server {
 
     private static let transcript = "transcript"
 
-    /// The schemes; a comment is read by its tool.
+    /// The schemes. Comments have none; a tool reads them.
     private static let schemes: [Substring] = ["engagement", "contact", "company", "user", "tag"]
 
     private static let templates: [Template] = Method.all.flatMap { method -> [Template] in
@@ -45,7 +45,7 @@ extension Server {
 
     private var readable: [Template] { Self.templates.filter { mayCall($0.method) } }
 
-    /// How each resource is named.
+    /// Appends the templates of all resources.
     func appendTemplates(_ revision: Revision, to out: ByteBuffer) {
         appendResult(revision, cache: .forAnHour, to: out) { json in
             json.name("resourceTemplates")
@@ -65,12 +65,12 @@ extension Server {
 
     // MARK: The list
 
-    /// How many engagements are listed: there are as many as people meet, and templates say how each is named.
+    /// Engagements in the list of resources, at most. Templates cover all others.
     private static let listed = 5
-    /// Milliseconds that listing them may take: hosts ask at their start, and a person may wait.
+    /// Milliseconds that listing them may take: hosts list at their start, while a person waits.
     private static let listingTime = 5000
 
-    /// The call that finds what is listed; nil where it may not be made.
+    /// The call that lists engagements; nil when the settings don't allow it.
     func listing(_ meta: RequestMeta, _ revision: Revision) -> ToolCall? {
         guard let entry = table.entries.first(where: { $0.method.name == "engagement.list" }), entry.isAllowed,
             readable.contains(where: { $0.scheme == "engagement" })
@@ -90,7 +90,7 @@ extension Server {
             refusal: nil)
     }
 
-    /// Appends the engagements in `page`, a list as the API sends it, as resources; nil for none.
+    /// Appends the engagements in `page`, the API's list, as resources; none for nil.
     func appendEngagements(_ page: Bytes?, _ revision: Revision, to out: ByteBuffer) {
         appendResult(revision, cache: .notAtAll, to: out) { json in
             json.name("resources")
@@ -116,7 +116,7 @@ extension Server {
 
     // MARK: Reading
 
-    /// What `resources/read` asks for.
+    /// The call that `resources/read` asks for.
     func read(_ params: JSONSlice?, _ meta: RequestMeta, _ revision: Revision) throws(Refusal) -> ToolCall {
         guard let uri = params?.member("uri")?.string else {
             throw Refusal("uri", "required", "resources/read needs the uri of a resource.")
@@ -143,12 +143,12 @@ extension Server {
             canAsk: false, returned: nil, holder: buffer, refusal: nil)
     }
 
-    /// Whether anything of the API can be read as a resource.
+    /// Whether any record can be read as a resource.
     var hasTemplates: Bool { !readable.isEmpty }
 
     // MARK: Completion
 
-    /// What `completion/complete` asks for: the values that continue what is there.
+    /// The values that `completion/complete` asks for.
     func completions(_ params: JSONSlice?) throws(Refusal) -> [String] {
         guard let argument = params?.member("argument"), let name = argument.member("name")?.string,
             let value = argument.member("value")?.string
@@ -171,12 +171,12 @@ extension Server {
         }
     }
 
-    /// The words that a parameter with a closed list may go on with: of a list the last one, those that are there left
-    /// out.
+    /// The words of a parameter that complete `value`. In a list of words, it completes the last one, without those
+    /// already there.
     private static func words(_ parameter: Parameter, continuing value: String) -> [String] {
         let words = parameter.kind.words
         guard case .words = parameter.kind.shape else { return words.filter { $0.hasPrefix(value) } }
-        // What stands there already stays as it is spelled, the blanks before the last word included.
+        // The text before the last word stays as spelled, blanks included.
         let start = value.lastIndex(of: ",").map { value.index(after: $0) } ?? value.startIndex
         let begun = value[start...].drop { $0.isWhitespace }
         let (head, before) = (value.dropLast(begun.count), String(value[..<start]).commaSeparatedWords)

@@ -2,14 +2,14 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// A skill (extension `io.modelcontextprotocol/skills`): a folder of `schema/skills` that tells a model how to go about
-/// a task with the tools. Its files are resources.
+/// A skill (extension `io.modelcontextprotocol/skills`): a folder of `schema/skills` that tells a model how to do a
+/// task with the tools. Its files are resources.
 struct Skill {
-    /// A file as it is.
+    /// A file of a skill, unchanged.
     struct File {
-        /// Below the folder of skills: `find-people/SKILL.md`.
+        /// Its path in `schema/skills`: `find-people/SKILL.md`.
         let path: String
-        /// Of its bytes, SHA-256 in hexadecimal digits.
+        /// The SHA-256 of its bytes, in hexadecimal digits.
         let digest: String
         let text: String
 
@@ -18,16 +18,16 @@ struct Skill {
     }
 
     static let extensionName = "io.modelcontextprotocol/skills"
-    /// Every skill, in the order of their names.
+    /// All skills, ordered by name.
     static let all: [Skill] = {
         let folders = Dictionary(grouping: SkillFiles.all) { $0.path.prefix { $0 != "/" } }
         return folders.sorted { $0.key < $1.key }.compactMap { Skill(folder: String($0.key), $0.value) }
     }()
 
-    /// That of its `SKILL.md`.
+    /// The URI of its `SKILL.md`.
     let uri: String
     let files: [File]
-    /// What stands above the text, in its order.
+    /// The front matter of `SKILL.md`, in its order.
     let frontmatter: [(name: String, value: String)]
 
     /// Nil for a folder without a `SKILL.md`.
@@ -35,7 +35,7 @@ struct Skill {
         guard let main = files.first(where: { $0.path == "\(folder)/SKILL.md" }) else { return nil }
         uri = main.uri
         self.files = files
-        // Plain scalars, each on its line.
+        // The front matter has only plain scalars, each on its line.
         let lines = main.text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
         frontmatter = lines.prefix { $0 != "---" }.compactMap { line in
             line.firstIndex(of: ":").map { colon in
@@ -46,10 +46,10 @@ struct Skill {
 
     func value(_ name: String) -> String { frontmatter.first { $0.name == name }?.value ?? "" }
 
-    /// What it is for, in a few words.
+    /// The name in words: the skill's task.
     var title: String { value("name").split(separator: "-").joined(separator: " ") }
 
-    /// The tools without which it is of no use, as it says itself.
+    /// The tools that it needs, as its `compatibility` lists them.
     var needs: [String] {
         value("compatibility").split { !($0.isLetter || $0 == "_") }.map(String.init).filter { $0.contains("_") }
     }

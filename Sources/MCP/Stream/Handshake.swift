@@ -3,9 +3,9 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// How a stream begins: `initialize` or `server/discover`, and what holds for all of it.
+/// The beginning of a stream, `initialize` or `server/discover`, and what holds for all of it.
 extension Server {
-    /// Agrees on the revision that the client asks for, or offers the newest that has a handshake.
+    /// Agrees to the requested revision, or offers the newest that has a handshake.
     func initialize(_ params: JSONSlice?, _ session: inout Session) -> Step {
         let asked = params?.member("protocolVersion")?.string.flatMap(Revision.init)
         let revision = asked.flatMap { $0.isStateless ? nil : $0 } ?? .newestWithHandshake
@@ -55,7 +55,7 @@ extension Server {
         json.endObject()
     }
 
-    /// What a model should know before it picks a tool. Holds nothing that came from the API.
+    /// What a model should know before it chooses a tool. Nothing in it comes from the API.
     var instructions: String {
         let reading = Tool.name(of: "engagement.get")
         let replacing = Tool.name(of: "engagement.replaceContacts")
@@ -99,12 +99,12 @@ extension Server {
 
     func offers(_ tool: String) -> Bool { tools.contains { $0.name == tool } }
 
-    /// Whether the process's settings let `method` be called, be it a tool here or not.
+    /// Whether the settings allow `method`, even if it is no tool.
     func mayCall(_ method: Method) -> Bool {
         table.entries.contains { $0.isAllowed && $0.method.name == method.name }
     }
 
-    /// Whether engagements may be read, which the prompt is about.
+    /// Whether the prompt's tool, `engagement_get`, is offered.
     var readsEngagements: Bool { offers(Tool.name(of: "engagement.get")) }
 
     func setLevel(_ params: JSONSlice?, _ revision: Revision, _ session: inout Session) throws(Refusal) -> Step {
@@ -123,14 +123,14 @@ extension Server {
         return Refusal(field, "invalid_choice", "\(field) must be one of \(words).")
     }
 
-    /// Lists here have one page, so that no cursor can be one of ours.
+    /// Refuses a cursor: lists here have one page.
     static func checkCursor(_ params: JSONSlice?) throws(Refusal) {
         guard let cursor = params?.member("cursor"), cursor.kind != .null, cursor.string != "" else { return }
         throw Refusal("cursor", "invalid_value", "This list has one page; leave cursor out.")
     }
 
-    /// Begins a subscription. Nothing here ever changes while the process runs, so none of the kinds asked for is
-    /// honoured, and the stream stays open and silent until the client or the process ends.
+    /// Begins a subscription. No list changes while the process runs, so no kind of notification is granted, and the
+    /// subscription stays silent until the client or the process ends it.
     func listen(_ request: Request, _ session: inout Session) throws(Refusal) -> Step {
         guard let id = request.id else { return .ignore }
         guard request.params?.member("notifications")?.kind == .object else {
@@ -153,7 +153,7 @@ extension Server {
         }
     }
 
-    /// Ends the subscriptions that are open: calls `body` with each id and what appends its `"result":…`.
+    /// Ends all open subscriptions. Calls `body` with each id and a closure that appends its `"result":…`.
     public func endSubscriptions(_ session: inout Session, _ body: ([UInt8], (ByteBuffer) -> Void) -> Void) {
         let ids = session.subscriptions
         session.subscriptions = []
@@ -179,7 +179,7 @@ extension Server {
 }
 
 extension JSONWriter {
-    /// Writes a value that the client has spelled, as MCP has it.
+    /// Writes a value that the client sent, as compact JSON.
     mutating func compact(_ value: [UInt8]) {
         let text = ByteBuffer(capacity: value.count)
         value.withUnsafeBytes { CompactJSON.append($0, to: text, isClients: true) }

@@ -1,10 +1,10 @@
 import EngagementAPI
 import JSONRPC
 
-/// What makes a stream MCP.
+/// The messages that make a stream MCP.
 public enum Opening {
-    /// Whether this message says that its stream is MCP: `initialize` with a protocol version, `server/discover`, or
-    /// anything whose `_meta` names a revision, a plain method's too.
+    /// Whether this message makes its stream MCP: `initialize` with a protocol version, `server/discover`, or any
+    /// request whose `_meta` names a revision, a plain method's too.
     public static func isIn(_ request: Request) -> Bool {
         if let params = request.params, params.members.contains(where: MethodTable.Entry.namesRevision) { return true }
         guard request.id != nil else { return false }

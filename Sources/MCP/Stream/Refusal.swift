@@ -2,29 +2,29 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// Why an MCP request gets an error and not a result.
+/// The error that refuses an MCP request.
 public struct Refusal: Error {
-    /// What happened, in the words of plain JSON-RPC.
+    /// The failure, as plain JSON-RPC tells it.
     public let failure: RPCFailure
-    /// The code, where MCP has one of its own.
+    /// MCP's own code, if it has one.
     private var ownCode: Int?
-    /// The version that was asked for, when it is none of ours.
+    /// The requested version, when this server lacks it.
     private var requestedVersion: String?
-    /// The resource that is not there.
+    /// The missing resource.
     private var uri: String?
-    /// Whether it is for want of a client that asks people.
+    /// Whether the client must be able to ask people.
     private var wantsElicitation = false
 
     /// A refusal that plain JSON-RPC would word the same way.
     public init(_ failure: RPCFailure) { self.failure = failure }
 
-    /// Bad params: the member at `field` is not what it must be.
+    /// Bad params: the member at `field` is invalid.
     init(_ field: String, _ code: String, _ message: String) {
         failure = RPCFailure(
             .invalidParams, message, errors: [FieldError(field: field, code: code, message: message)])
     }
 
-    /// The version of the protocol that the request names is not served (-32022).
+    /// The request names a version that this server lacks (-32022).
     static func unsupported(_ version: String) -> Refusal {
         var hint = "choose one of data.supported"
         if Revision(rawValue: version) != nil { hint = "\(version) begins with initialize" }
@@ -35,14 +35,13 @@ public struct Refusal: Error {
         return refusal
     }
 
-    /// The client has not declared that it can ask a person, and the request takes one (-32021).
+    /// The request needs a client that can ask a person, and this one has not declared it (-32021).
     public static func missingElicitation(_ failure: RPCFailure) -> Refusal {
         var refusal = Refusal(failure)
         (refusal.ownCode, refusal.wantsElicitation) = (-32021, true)
         return refusal
     }
 
-    /// There is no such resource.
     static func noResource(
         _ uri: String, _ message: String, _ revision: Revision, _ cause: RPCFailure? = nil
     ) -> Refusal {

@@ -2,20 +2,20 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// The members of a request's `_meta` that this server looks at.
+/// The members of a request's `_meta` that this server reads.
 struct RequestMeta {
     /// The version that the request names, if any.
     var version: JSONSlice?
     /// The client's capabilities.
     var capabilities: JSONSlice?
-    /// From which level on it wants log messages.
+    /// The lowest level of log messages that the client wants.
     var logLevel: JSONSlice?
     /// A string or a whole number.
     var progressToken: JSONSlice?
-    /// Of which trace the request is part, where it says so in the form of W3C Trace Context.
+    /// The trace that the request belongs to, if it is a valid W3C Trace Context.
     var traceparent: String?
 
-    /// Whether any member says that the request is of the stateless revision.
+    /// Whether any member marks the request as one of the stateless revision.
     var isStateless: Bool { version != nil || capabilities != nil || logLevel != nil }
 
     init(_ params: JSONSlice?) {
@@ -32,7 +32,7 @@ struct RequestMeta {
 }
 
 extension RequestMeta {
-    /// `00-` and 32, 16 and 2 hexadecimal digits; a later version may go on behind a further `-`.
+    /// Whether it is four fields of 2, 32, 16 and 2 hexadecimal digits. A later version may add more after another `-`.
     fileprivate static func isTrace(_ text: Bytes) -> Bool {
         guard 55...256 ~= text.count, text.count == 55 || text[55] == UInt8(ascii: "-") else { return false }
         return (0..<text.count).allSatisfy { at in
@@ -45,21 +45,21 @@ extension RequestMeta {
 }
 
 extension JSONSlice {
-    /// Whether this is a number that JSON Schema calls an integer: `7`, `7.0`, and those beyond 2⁵³ if spelled plainly.
+    /// Whether this is an integer of JSON Schema: `7` or `7.0`; beyond 2⁵³ only in plain digits.
     var isWholeNumber: Bool {
         guard kind == .number else { return false }
         let isPlain = bytes.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") }
         return isPlain || integer != nil
     }
 
-    /// Whether this is `[]`, which some clients send for no params.
+    /// Whether this is `[]`, which some clients send in place of no params.
     var isEmptyArray: Bool { kind == .array && !elements.contains { _ in true } }
 
     /// Whether this can be the id of an MCP request: a string or a whole number.
     public var isRequestID: Bool { kind == .string || isWholeNumber }
 }
 
-/// The requests of MCP, over all revisions.
+/// The requests of all revisions of MCP.
 enum RequestName: String, CaseIterable {
     case initialize
     case discover = "server/discover"

@@ -3,25 +3,24 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// The process as an MCP server: which requests it knows, and what it answers to each. Pure but for the `Session` that
-/// is handed in: it reads no clock, makes no call and writes to nothing but the buffers it is given.
+/// The MCP server: knows the requests of MCP, and the answer or call for each. It reads no clock, makes no call, and
+/// changes only the `Session` and the buffers that it is given.
 public final class Server {
-    /// What is to be done for a request.
+    /// What to do for a request.
     public enum Step {
-        /// It is none of MCP's: whatever plain JSON-RPC says to it.
+        /// Leave it to plain JSON-RPC: it is not MCP's.
         case notMCP
-        /// It is answered with what the closure appends: `"result":…`.
+        /// Answer with the `"result":…` that the closure appends.
         case answer((ByteBuffer) -> Void)
-        /// It is answered with an error.
+        /// Answer with an error.
         case refuse(Refusal)
-        /// An API call answers it.
+        /// Answer with the outcome of an API call.
         case call(ToolCall)
-        /// A subscription has begun: what the closure appends is a message of its own, and no answer follows until it
-        /// ends.
+        /// Send the message that the closure appends: a subscription has begun. The answer follows when it ends.
         case acknowledge((ByteBuffer) -> Void)
         /// Give up the call with this id, and never answer it.
         case cancel(JSONSlice)
-        /// Nothing at all: a notification that changes nothing here.
+        /// Ignore it: a notification that changes nothing.
         case ignore
     }
 
@@ -29,11 +28,11 @@ public final class Server {
     let version: String
     let isSandbox: Bool
     let tools: [Tool]
-    /// The skills whose tools may all be called.
+    /// The skills whose tools are all allowed.
     private(set) lazy var skills = Skill.all.filter { skill in
         skill.needs.allSatisfy { entriesByTool[$0]?.isAllowed == true }
     }
-    /// What a tool calls, by its name: of all methods of the table, also of those that are not offered.
+    /// The table's entries by name of tool, also of tools that are not offered.
     private(set) lazy var entriesByTool = [String: MethodTable.Entry](
         table.entries.compactMap { entry in Tool(entry.method).map { ($0.name, entry) } },
         uniquingKeysWith: { first, _ in first })
@@ -46,7 +45,7 @@ public final class Server {
         tools = Tool.all(table.offered)
     }
 
-    /// Decides what a request on an MCP stream means, whose method is none of the table's.
+    /// Decides what a request on an MCP stream means. Its method is not in the table.
     public func step(_ request: Request, isInBatch: Bool, _ session: inout Session) -> Step {
         guard let name = request.method.string else { return .notMCP }
         guard let id = request.id else { return notification(name, request, &session) }
@@ -70,8 +69,8 @@ public final class Server {
         }
     }
 
-    /// Decides what a request means, whose method is none of the table's, on a stream that nothing has made MCP yet: a
-    /// sign of life is given, a lost beginning is named, and what plain JSON-RPC may know is left to it.
+    /// Decides what a request means on a stream that is not MCP yet. Its method is not in the table. A `ping` is
+    /// answered, a request of MCP that lacks a handshake is refused, and any other request is left to plain JSON-RPC.
     public func stray(_ request: Request, _ session: inout Session) -> Step {
         guard let name = request.method.string else { return .notMCP }
         guard request.id != nil else { return notification(name, request, &session) }
@@ -89,7 +88,8 @@ public final class Server {
         }
     }
 
-    /// What an `initialize` means that names no version of this protocol: the Language Server Protocol has one, too.
+    /// What an `initialize` without MCP's version means; nil when it has one. The Language Server Protocol has an
+    /// `initialize` too.
     private func othersInitialize(_ request: Request, _ meta: RequestMeta, _ session: inout Session) -> Step? {
         guard !meta.isStateless, request.params?.member("protocolVersion")?.kind != .string else { return nil }
         guard request.params?.member("clientInfo") != nil else {
@@ -108,7 +108,7 @@ public final class Server {
         }
     }
 
-    /// The revision that a request is to be served in; nil when it is plain JSON-RPC's to answer.
+    /// The revision to serve a request in; nil when plain JSON-RPC answers it.
     private func revision(
         of known: RequestName?, _ name: String, _ meta: RequestMeta, _ session: Session
     ) throws(Refusal) -> Revision? {
@@ -123,7 +123,7 @@ public final class Server {
                 guard meta.capabilities?.kind == .object else { throw Self.missing("clientCapabilities", name) }
                 return revision
             }
-            // A client that has shaken hands may go on to say so.
+            // After a handshake a client may still name the agreed version.
             guard let negotiated = session.negotiated, negotiated.rawValue == text else {
                 throw Refusal.unsupported(text)
             }
@@ -135,7 +135,7 @@ public final class Server {
             guard known.isLegacy else { throw Self.noMethod(name, negotiated) }
             return negotiated
         }
-        // A client may ask for a sign of life before anything else.
+        // A client may send `ping` before its handshake.
         if known == .ping { return session.isOthers ? nil : .newestWithHandshake }
         guard known.isStateless else { return nil }
         throw Self.missing("protocolVersion", name, orHandshake: known.isLegacy)
@@ -147,7 +147,7 @@ public final class Server {
         return Refusal(field, "required", "\(name) needs \(field) (MCP \(Revision.july2026.rawValue))\(instead).")
     }
 
-    /// MCP has neither the null id of plain JSON-RPC nor fractions.
+    /// MCP allows neither the null id of plain JSON-RPC nor fractions.
     public static let badID = Refusal(
         RPCFailure(.invalidRequest, "On an MCP stream the id must be a string or a whole number."))
 
@@ -209,7 +209,7 @@ public final class Server {
         }
     }
 
-    /// Appends `"result":{…}` with what every result of `revision` has besides what `write` adds.
+    /// Appends `"result":{…}`: the members that `write` adds, and those of every result of `revision`.
     func appendResult(
         _ revision: Revision, cache: Cache? = nil, to out: ByteBuffer, _ write: (inout JSONWriter) -> Void
     ) {
@@ -232,11 +232,11 @@ public final class Server {
         json.endObject()
     }
 
-    /// How long a client may keep a result: the stateless revision says it with every list.
+    /// How long a client may cache a result. The stateless revision says it with every list.
     enum Cache {
-        /// It holds for as long as this process runs; a client that starts another asks again.
+        /// It stays the same while this process runs.
         case forAnHour
-        /// It is the API's, and may be another a moment later.
+        /// It comes from the API, and may change at any moment.
         case notAtAll
 
         var milliseconds: Int { self == .forAnHour ? 3_600_000 : 0 }

@@ -1,15 +1,15 @@
 import Bytes
 
-/// What an MCP stream remembers between two requests: what `initialize` and `logging/setLevel` said, and which
-/// subscriptions are open. The stateless revision uses only the last.
+/// What an MCP stream remembers between requests: the terms of `initialize` and `logging/setLevel`, and the open
+/// subscriptions. The stateless revision uses only the subscriptions.
 public struct Session {
-    /// Whether another protocol's `initialize` has come, so that the stream is not going to be MCP.
+    /// Whether another protocol's `initialize` has come, so a `ping` is not MCP's.
     var isOthers = false
     /// The revision that `initialize` agreed on.
     public internal(set) var negotiated: Revision?
     /// Whether `initialize` said that the client can ask a person.
     var elicits = false
-    /// From which level on the client wants log messages; nil until it asks.
+    /// The lowest level of log messages that the client wants; nil until it asks.
     public internal(set) var logLevel: LogLevel?
     /// The ids, as spelled, of open `subscriptions/listen` requests.
     var subscriptions: [[UInt8]] = []
@@ -17,10 +17,10 @@ public struct Session {
     /// Open subscriptions, at most.
     static let subscriptionLimit = 16
 
-    /// A stream of which nothing is known yet.
+    /// A session without any terms yet.
     public init() {}
 
-    /// Whether a message may be an array here.
+    /// Whether a message may be an array.
     public var hasBatches: Bool { negotiated?.allowsBatches == true }
 
     /// Whether any subscription is open.

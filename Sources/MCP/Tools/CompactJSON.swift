@@ -1,12 +1,11 @@
 import Bytes
 import JSON
 
-/// JSON as it goes out on MCP: without white space between tokens, and with nothing raw in it that could move a
-/// terminal's cursor or that some line readers take for the end of a line (U+0085, U+2028, U+2029). Half of a surrogate
-/// pair, which is valid JSON and which several JSON libraries refuse the whole text for, becomes U+FFFD in what the API
-/// sent; what the client sent it gets back.
+/// JSON for MCP: without white space between tokens. Characters that could move a terminal's cursor, or that some
+/// readers take for a line's end (U+0085, U+2028, U+2029), are escaped. Half a surrogate pair from the API becomes
+/// U+FFFD, because several JSON libraries refuse a text that has one; the client's own text keeps it.
 public enum CompactJSON {
-    /// Appends `json`, which must be checked JSON, to `out`. `isClients`: whether the client spelled it, such as an id.
+    /// Appends `json`, checked JSON, to `out`. `isClients`: whether the client sent it, such as an id.
     public static func append(_ json: Bytes, to out: ByteBuffer, isClients: Bool = false) {
         out.reserve(json.count)
         var start = 0
@@ -60,7 +59,7 @@ public enum CompactJSON {
         out.append(json.slice(start, count))
     }
 
-    /// Appends `buffer`, compact JSON, as a JSON string: what `append` has made of a value, once more as text.
+    /// Appends `buffer`, which `append` has written, as a JSON string.
     static func appendQuoted(_ buffer: ByteBuffer, to out: ByteBuffer) {
         let text = buffer.bytes
         if buffer.isIncomplete { out.markIncomplete() }
@@ -81,8 +80,8 @@ public enum CompactJSON {
         out.append(UInt8(ascii: "\""))
     }
 
-    /// The character at `at` and its length in UTF-8, if it may not go out raw: DEL, C1 controls, the line and
-    /// paragraph separators, and what overrides or isolates the direction of text.
+    /// The character at `at` and its length in UTF-8, if it must be escaped: DEL, C1 controls, line and paragraph
+    /// separators, and controls of text direction.
     private static func disturbing(_ json: Bytes, _ at: Int) -> (scalar: UInt32, length: Int)? {
         switch json[at] {
         case 0x7F: return (0x7F, 1)

@@ -2,9 +2,10 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// A person is asked: by a request of this process, or, in the stateless revision, by the client, which calls again.
+/// Questions to a person: by a request of this process, or, in the stateless revision, by the client, which calls
+/// again.
 extension Reply {
-    /// The name of the one question in an `InputRequiredResult`, and of the one field in its form.
+    /// The name of the only question in an `InputRequiredResult`, and of the only field in a form.
     static let field: StaticString = "confirm"
     private static let elicitation = "elicitation/create"
 
@@ -14,7 +15,7 @@ extension Reply {
         json.request(elicitation, id: id) { writeForm(message, hasMode: revision >= .november2025, to: &$0) }
     }
 
-    /// Appends the notification that takes the request with this id back.
+    /// Appends the notification that cancels the request with this id.
     public static func appendWithdrawal(id: String, to out: ByteBuffer) {
         var json = JSONWriter(out)
         json.notification("notifications/cancelled") { json in
@@ -23,7 +24,7 @@ extension Reply {
         }
     }
 
-    /// Appends the `"result":…` that has the client ask, and call again with `state` and what the person did.
+    /// Appends the `"result":…` that makes the client ask, and call again with `state` and the person's answer.
     public func appendInputRequired(_ message: String, state: String, to out: ByteBuffer) {
         out.append("\"result\":")
         var json = JSONWriter(out)
@@ -44,8 +45,7 @@ extension Reply {
         json.endObject()
     }
 
-    /// A yes or no, which the person has to choose: nothing is chosen beforehand, and without it the form is not filled
-    /// in.
+    /// A form with one required yes or no. It has no default, so the person must choose.
     private static func writeForm(_ message: String, hasMode: Bool, to json: inout JSONWriter) {
         if hasMode { json.member("mode", "form") }
         json.member("message", message.printableLines)
@@ -58,7 +58,7 @@ extension Reply {
         json.beginObject()
         json.member("type", "boolean")
         json.member("title", "Yes, do it")
-        json.member("description", "Only yes has it done; with anything else nothing is changed.")
+        json.member("description", "Only yes makes the change; any other answer changes nothing.")
         json.endObject()
         json.endObject()
         json.member("required", ["\(field)"])
@@ -67,10 +67,10 @@ extension Reply {
 }
 
 extension JSONSlice {
-    /// Whether these capabilities of a client have it ask people by a form.
+    /// Whether these capabilities say that the client can ask people by a form.
     var elicits: Bool {
         guard let elicitation = member("elicitation"), elicitation.kind == .object else { return false }
-        // Nothing in it means forms, which were all there was at first.
+        // An empty object means forms, the only mode at first.
         return elicitation.member("form") != nil || !elicitation.members.contains { _ in true }
     }
 }

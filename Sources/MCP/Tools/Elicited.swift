@@ -1,7 +1,7 @@
 import JSON
 import JSONRPC
 
-/// What became of a question, as the client says.
+/// The outcome of a question, as the client reports it.
 public enum Elicited: Sendable {
     /// The person has said yes, in the form's one field.
     case yes
@@ -9,14 +9,14 @@ public enum Elicited: Sendable {
     case unfilled
     /// The person has said no.
     case declined
-    /// The question was put away.
+    /// The person closed the question without an answer.
     case cancelled
-    /// Nobody was asked; why, as far as it was told.
+    /// Nobody was asked, for this reason.
     case notAsked(String)
 
-    /// What the client has answered to an `elicitation/create` of ours.
+    /// Reads the response to an `elicitation/create` of this process.
     public init(_ response: Response) {
-        // Some libraries write every member that a message may have.
+        // Some libraries write every member of a message, `error` as null.
         let error = response.error.flatMap { $0.kind == .null ? nil : $0 }
         guard let result = response.result, error == nil, !response.isAmbiguous else {
             self = .notAsked(error?.member("message")?.string ?? "the client gave no clear answer")
@@ -25,7 +25,7 @@ public enum Elicited: Sendable {
         self.init(result)
     }
 
-    /// What an `ElicitResult` says. Where it can be read in two ways, it says nothing.
+    /// Reads an `ElicitResult`. An ambiguous one counts as no answer.
     init(_ result: JSONSlice?) {
         let isClear = result?.repeatedName == nil && (result?.member("error")?.kind ?? .null) == .null
         switch isClear ? result?.member("action")?.string : nil {
@@ -39,7 +39,7 @@ public enum Elicited: Sendable {
         }
     }
 
-    /// What is said in the `inputResponses` of a call that has come back.
+    /// Reads the answer from the `inputResponses` of a repeated call.
     static func returned(_ params: JSONSlice?) -> Elicited {
         let answers = params?.member("inputResponses")
         return Elicited(answers?.repeatedName == nil ? answers?.member(Reply.field) : nil)

@@ -3,26 +3,26 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// How the outcome of one API call is told to an MCP client: kept beside the call, and asked when it ends.
+/// Words the outcome of one API call for an MCP client. It lives as long as the call.
 public final class Reply {
-    /// What the client asked for.
+    /// What the client has requested.
     enum Shape {
         case tool
-        /// A resource: its URI, and whether it is only the transcript.
+        /// A resource. `isTranscript`: whether only the transcript.
         case resource(uri: String, isTranscript: Bool)
-        /// The resources that are listed, out of a list of engagements.
+        /// The list of resources, made from a list of engagements.
         case newest
     }
 
-    /// Bytes of one line, less its line break, that an answer must stay under: the largest that clients are known to
+    /// An answer must have fewer bytes than this, without its line break: the largest line that clients are known to
     /// read.
     public static let lineLimit = 10_000_000
 
     /// The revision that the request came in.
     public let revision: Revision
-    /// Whether the client's `logging/setLevel` holds for this call. The stateless revision has none.
+    /// Whether `logging/setLevel` applies to this call. The stateless revision lacks it.
     public var mayLog: Bool { !revision.isStateless }
-    /// What progress notifications are to name, as spelled; nil when none are wanted.
+    /// The token for progress notifications, as spelled; nil when the client wants none.
     public let progressToken: [UInt8]?
     /// The client's `traceparent` (W3C Trace Context); nil when it gave none.
     public let traceparent: String?
@@ -44,7 +44,7 @@ public final class Reply {
     /// - Parameters:
     ///   - body: the API's body, one JSON text.
     ///   - members: further members of the result, each with a comma before it.
-    ///   - meta: how it came about, one JSON object.
+    ///   - meta: the result's `meta`, one JSON object.
     public func appendSuccess(_ body: Bytes, members: Bytes? = nil, meta: Bytes, to out: ByteBuffer) {
         switch shape {
         case .tool: appendToolResult(body, members, meta, to: out)
@@ -77,7 +77,7 @@ public final class Reply {
                 Self.writeText(text, to: &json)
                 json.member("isError", true)
             }
-        // A list that can't be had is no reason for a host to take the server for broken.
+        // A failed list is sent empty, because an error could make a host give up the server.
         case .newest: server.appendEngagements(nil, revision, to: out)
         case .resource(let uri, _):
             let isMissing = failure.kind == .notFound || failure.kind == .invalidParams
@@ -86,8 +86,7 @@ public final class Reply {
         }
     }
 
-    /// The failure that stands for an answer of `length` bytes, which is too long for a line, or for the line of the
-    /// batch it is part of, and says what to leave out.
+    /// The failure in place of an answer of `length` bytes, which is too long for its line. It says what to leave out.
     public func tooLong(_ length: Int, isInBatch: Bool, _ method: Method, _ terms: CallTerms) -> RPCFailure {
         let tenths = (length + 99_999) / 100_000
         let what = method.isWrite ? "The change was made, but its answer has" : "The answer has"
@@ -105,7 +104,7 @@ public final class Reply {
             "leave \((chosen.contains("transcript") ? ["transcript"] : chosen).joined(separator: ", ")) out of expand"
     }
 
-    /// Appends a progress notification, when one is wanted: `doing` tells in a sentence what is waited for.
+    /// Appends a progress notification, if the client wants it. `doing` is a sentence about the call's state.
     public func appendProgress(_ doing: String, to out: ByteBuffer) {
         guard let progressToken else { return }
         progress += 1
@@ -172,7 +171,7 @@ public final class Reply {
         out.append(compact { refusal.write(to: &$0) })
     }
 
-    /// What `write` writes, compact: the API's own error body may be in it, spaced as it came.
+    /// What `write` writes, as compact JSON: it may contain the API's error body with its white space.
     private static func compact(_ write: (inout JSONWriter) -> Void) -> ByteBuffer {
         let spaced = ByteBuffer()
         var json = JSONWriter(spaced)

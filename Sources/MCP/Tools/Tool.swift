@@ -2,7 +2,7 @@ import Bytes
 import EngagementAPI
 import JSON
 
-/// A method of the table as a tool. Everything it says is worked out of the method's entry.
+/// A method of the table as a tool. All its texts come from the method.
 public struct Tool {
     /// The method that it calls.
     public let method: Method
@@ -10,17 +10,17 @@ public struct Tool {
     /// takes.
     public let name: String
 
-    /// The tool of a method, or nil for one that does not reach the API: a model has no use for those.
+    /// The tool of a method; nil for one that is unlisted or does not reach the API: models don't need those.
     public init?(_ method: Method) {
         guard method.isRemote, method.availability == .listed else { return nil }
         self.method = method
         name = Self.name(of: method.name)
     }
 
-    /// The tools that a process offers, in the order of the table.
+    /// The tools of these methods, in their order.
     public static func all(_ methods: [Method]) -> [Tool] { methods.compactMap(Tool.init) }
 
-    /// A method's name with its dot and its capitals as underscores.
+    /// A method's name in snake case, as a tool's name.
     public static func name(of method: String) -> String {
         var name: [UInt8] = []
         for byte in method.utf8 {
@@ -31,10 +31,10 @@ public struct Tool {
         return String(decoding: name, as: UTF8.self)
     }
 
-    /// A few words for people.
+    /// The title, for people.
     public var title: String { method.summary.hasSuffix(".") ? String(method.summary.dropLast()) : method.summary }
 
-    /// What it does, what it destroys, and which scopes it takes: for a model.
+    /// The description, for models: what the tool does, what it destroys, and which scopes it needs.
     public var description: String {
         var sentences = [method.summary, Self.namingTools(method.detailForTools)]
         if !method.scopes.isEmpty {
@@ -63,13 +63,13 @@ public struct Tool {
         json.endObject()
     }
 
-    /// One flat object, in what JSON Schema draft-07 and 2020-12 have in common.
+    /// Writes one flat object, valid in JSON Schema draft-07 and 2020-12.
     private func writeInputSchema(to json: inout JSONWriter) {
         json.beginObject()
         json.member("type", "object")
         json.name("properties")
         json.beginObject()
-        // Hosts have limits of their own, and a model that is asked for `options` makes some up. They are still taken.
+        // `options` is left out, but accepted: hosts have their own limits, and models would make values up.
         for parameter in method.parameters + [method.clearing].compactMap(\.self) where !parameter.isOptions {
             json.name(parameter.name)
             parameter.writeSchema(to: &json, for: .tool)
@@ -91,7 +91,7 @@ public struct Tool {
         json.endObject()
     }
 
-    /// The text with the tools' names where it has the methods' names.
+    /// Replaces names of methods in `text` by those of their tools.
     static func namingTools(_ text: String) -> String {
         var text = text
         for method in Method.all.map(\.name).sorted(by: { $0.utf8.count > $1.utf8.count }) {

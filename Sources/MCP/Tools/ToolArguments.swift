@@ -3,11 +3,12 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// What a model meant by the arguments of a tool. Between it and the process stand converters that send null for
-/// whatever it left out, and models that send arrays, objects, numbers and flags as text: the first says nothing here,
-/// at whatever depth, and the second is read where something else than text is wanted. Ids are never guessed.
+/// Turns a tool's arguments into a method's params. Converters send null for members that the model left out: nulls are
+/// dropped at any depth. Models send arrays, objects, numbers and flags as text: the text is parsed where the parameter
+/// is of such a kind. Ids are never guessed.
 enum ToolArguments {
-    /// The method's params as a JSON object, and what is wrong with what only tools take. Throws for what is no object.
+    /// The method's params as a JSON object, and the refusal of members that only tools have. Throws when `value` is no
+    /// object.
     static func read(
         _ value: JSONSlice?, _ method: Method
     ) throws(Refusal) -> (ByteBuffer, RPCFailure?) {
@@ -28,7 +29,7 @@ enum ToolArguments {
         return (out, refusal)
     }
 
-    /// The arguments of one call, while they are written as params.
+    /// Writes one call's arguments as params.
     private struct Reading {
         let method: Method
         let out: ByteBuffer
@@ -75,7 +76,7 @@ enum ToolArguments {
         private func clear(_ names: [String]) throws(RPCFailure) {
             for name in names {
                 guard !given.contains(name) else {
-                    let text = "\(name) is given and to be cleared; one of the two."
+                    let text = "\(name) is both given and to be cleared; choose one."
                     throw RPCFailure(
                         .invalidParams, text,
                         errors: [FieldError(field: name, code: "invalid_value", message: text)])
@@ -86,7 +87,7 @@ enum ToolArguments {
             }
         }
 
-        /// What a list gives of each item where nobody has said: a hundred whole ones are more than hosts pass on.
+        /// Adds the default `fields` of a list: hosts don't pass on a hundred whole items.
         func complete() {
             guard let fields = method.mainFields, !given.contains("fields") else { return }
             separate()
@@ -97,7 +98,7 @@ enum ToolArguments {
         private func separate() { if out.count > 1 { out.append(",") } }
     }
 
-    /// Appends what a value of `kind` was meant to be. False, and nothing is appended, when it says nothing.
+    /// Appends a value as the model meant it for `kind`. False, with nothing appended, when it holds only nulls.
     private static func append(_ value: JSONSlice, _ kind: any ParameterKind, to out: ByteBuffer) -> Bool {
         switch value.kind {
         case .null: return false
@@ -168,13 +169,13 @@ enum ToolArguments {
         return kept(out, start, isEmpty: isFirst && hasMembers)
     }
 
-    /// What only held nulls was not given either.
+    /// Drops a list or object that held only nulls.
     private static func kept(_ out: ByteBuffer, _ start: Int, isEmpty: Bool) -> Bool {
         if isEmpty { out.truncate(to: start) }
         return !isEmpty
     }
 
-    /// The value that the text of a string spells, if it is of one of `kinds`, and what owns it.
+    /// The JSON value inside a string, if it is of one of `kinds`, and the buffer that owns it.
     private static func parsed(_ string: JSONSlice, _ kinds: [JSONSlice.Kind]) -> (JSONSlice, ByteBuffer?)? {
         guard let text = string.string else { return nil }
         let owner = ByteBuffer(capacity: text.utf8.count)
@@ -183,7 +184,7 @@ enum ToolArguments {
         return (value, owner)
     }
 
-    /// The JSON text in `buffer`, borrowed from it; nil when it is none.
+    /// The JSON value in `buffer`, borrowed from it; nil when it is not JSON.
     static func checked(_ buffer: ByteBuffer) -> JSONSlice? {
         var scanner = JSONScanner(buffer.bytes)
         return try? scanner.text()
@@ -191,7 +192,7 @@ enum ToolArguments {
 }
 
 extension String {
-    /// Whether it spells a whole number as JSON does, and one that can be told exactly.
+    /// Whether it is a whole number of JSON with at most 15 digits, which any reader holds exactly.
     fileprivate var isWholeNumber: Bool {
         let digits = utf8.first == UInt8(ascii: "-") ? utf8.dropFirst() : utf8[...]
         return 1...15 ~= digits.count && digits.allSatisfy(\.isDigit)

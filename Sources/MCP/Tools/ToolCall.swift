@@ -5,24 +5,24 @@ import JSONRPC
 
 /// An API call that answers an MCP request.
 public struct ToolCall {
-    /// What to call.
+    /// The method's entry.
     public let entry: MethodTable.Entry
-    /// Its params, to be bound. Borrowed from `holder`.
+    /// The params, not checked yet. Borrowed from `holder`.
     public let params: JSONSlice?
-    /// How its outcome is told.
+    /// Words the outcome.
     public let reply: Reply
     /// Whether the client can ask a person.
     public let canAsk: Bool
-    /// What a client that has asked gives back: what it was given, and what the person did.
+    /// What a client that has asked brings back: the state it was given, and the person's answer.
     public let returned: (state: String, answer: Elicited)?
-    /// What owns the params.
+    /// The buffer that owns the params.
     public let holder: ByteBuffer
-    /// What is wrong with the arguments, which is told as an outcome; nil for nothing.
+    /// The refusal of the arguments, told as the call's outcome; nil for none.
     public let refusal: RPCFailure?
 }
 
 extension Server {
-    /// The tools and what they take.
+    /// Appends the list of tools.
     func appendTools(_ revision: Revision, to out: ByteBuffer) {
         appendResult(revision, cache: .forAnHour, to: out) { json in
             json.name("tools")
@@ -43,7 +43,7 @@ extension Server {
         json.endObject()
     }
 
-    /// What `tools/call` asks for.
+    /// The call that `tools/call` asks for.
     func call(
         _ params: JSONSlice?, _ meta: RequestMeta, _ revision: Revision, _ session: Session
     ) throws(Refusal) -> ToolCall {
@@ -65,7 +65,7 @@ extension Server {
 }
 
 extension Method {
-    /// The words that a call has chosen.
+    /// The words that a call has chosen, such as those of `expand`.
     func chosenWords(_ terms: CallTerms) -> [String] {
         parameters.flatMap { $0.kind.chosen(by: terms) }
     }

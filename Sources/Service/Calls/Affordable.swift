@@ -3,25 +3,25 @@ import HTTP
 import JSONRPC
 
 extension RPCFailure {
-    /// Something is larger than the memory there is.
+    /// There is not enough memory.
     static var noMemory: RPCFailure {
         RPCFailure(.internalError, "There is no memory for all of this; ask for less at once.", retryable: true)
     }
 
-    /// Throws `noMemory` unless there is memory to parse so many bytes: an id of a few bytes becomes a string in a list
-    /// and in a set. Swift's own allocations can't fail, so this looks first.
+    /// Throws `noMemory` unless there is memory to parse `count` bytes: a short id becomes a string in a list and in a
+    /// set. A failed allocation ends a Swift process, so this checks first.
     static func checkMemory(for count: Int) throws(RPCFailure) {
         if count >= ByteBuffer.largeSize, !ByteBuffer.hasMemory(for: 16 * count) { throw noMemory }
     }
 }
 
 extension APIRequest {
-    /// Whether there was no memory for all of it: half a request is none.
+    /// Whether memory ran out while the request was written.
     var isIncomplete: Bool { target.isIncomplete || body?.isIncomplete == true }
 }
 
 extension Outcome {
-    /// This outcome; a failure in place of an answer that there is no memory to parse.
+    /// This outcome, or a failure if there is no memory to parse the answer.
     func affordable(_ evidence: WriteEvidence) -> Outcome {
         guard case .answered(let exchange) = self else { return self }
         do throws(RPCFailure) {
@@ -34,7 +34,7 @@ extension Outcome {
 }
 
 extension Exchange {
-    /// This exchange; without the body of a refusal that there is no memory to parse: the status says the most.
+    /// This exchange, without the body of an error that there is no memory to parse. The status says the most.
     var affordable: Exchange {
         guard status >= 300 else { return self }
         do throws(RPCFailure) {
@@ -48,7 +48,7 @@ extension Exchange {
 }
 
 extension Face {
-    /// Tells a failure as `fail` does; without the API's own words where there is no memory for them.
+    /// Tells a failure as `fail` does, without the API's own words if memory lacks for them.
     func failAffordably(
         _ answer: ByteBuffer, id: Bytes, _ failure: RPCFailure, elapsed: Double, to destination: Destination
     ) {

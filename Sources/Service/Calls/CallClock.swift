@@ -1,6 +1,6 @@
 import HTTP
 
-/// A call's time: one deadline over everything, queueing included. It stands still while a person is asked.
+/// A call's time: one deadline for everything, queueing included. It stands still while a person is asked.
 struct CallClock {
     private var start: Instant
     private var end: Instant
@@ -16,19 +16,19 @@ struct CallClock {
     var deadline: Instant { end }
     func elapsed(_ now: Instant) -> Double { now.seconds(since: start) }
 
-    /// A person is asked, and has time of their own.
+    /// Stops the call's time, and gives the person theirs.
     mutating func rest(_ now: Instant) {
         (left, lookUpsEnd) = (end.seconds(since: now), nil)
         end = now + Confirmations.patience
     }
 
-    /// The person has answered, or is not asked any more.
+    /// Goes on with the call's time, after the person's answer or its lack.
     mutating func resume(_ now: Instant) {
         if let left { end = now + left }
         left = nil
     }
 
-    /// When a request has to be over. Look-ups for the wording of a question leave half of the time for what follows.
+    /// The deadline of a request. Look-ups that word a question leave half of the time for what follows.
     mutating func deadline(of request: APIRequest, _ now: Instant) -> Instant {
         guard request.isLookUp else { return end }
         let limit = lookUpsEnd ?? now + max(0, end.seconds(since: now)) / 2
@@ -37,8 +37,7 @@ struct CallClock {
     }
 }
 
-/// What the finished requests of a call say together. All count as attempts; writes alone say whether the change was
-/// made.
+/// Sums up a call's finished requests. All of them count as attempts; only writes tell whether the change was made.
 struct CallTally {
     private var sent = 0
     private var change = Applied.no

@@ -3,7 +3,7 @@ import EngagementAPI
 import HTTP
 import JSONRPC
 
-/// Log lines about calls: each names method, id, status, attempts, time and request id, as far as there are any.
+/// Log lines about calls, with those of method, id, status, attempts, time and request id that exist.
 struct CallLog {
     private let log: Logger
     private let conceal: (UnsafeMutableRawBufferPointer) -> Void
@@ -13,17 +13,17 @@ struct CallLog {
         self.conceal = conceal
     }
 
-    /// Shortens the API's own words to what an answer can bear, and writes over the token in them.
+    /// Shortens the API's own words, and overwrites the token in them.
     func bound(_ failure: inout RPCFailure) { failure.boundForeignText(conceal) }
 
-    /// A bound copy of a failure. One that ends no call needs it too: it may be told within a result.
+    /// A bound copy of a failure. Even a failure that ends no call may be told, within a result.
     func bounded(_ failure: RPCFailure) -> RPCFailure {
         var failure = failure
         bound(&failure)
         return failure
     }
 
-    /// Writes over the token in the answer's header fields, some of which are told, and logs that the call has ended.
+    /// Overwrites the token in the answer's headers, some of which are told, and logs the call's end.
     func ended(
         _ entry: MethodTable.Entry, _ id: Bytes, _ result: CallResult, traceparent: @autoclosure () -> String? = nil
     ) {
@@ -37,7 +37,7 @@ struct CallLog {
         log.write(.info, "call", fields)
     }
 
-    /// - Parameter elapsed: seconds that the call took; nil for a request that never became one.
+    /// - Parameter elapsed: seconds that the call took; nil for a request that never became a call.
     func failed(
         _ entry: MethodTable.Entry?, _ id: Bytes?, _ failure: RPCFailure, elapsed: Double? = nil,
         traceparent: @autoclosure () -> String? = nil
@@ -54,7 +54,7 @@ struct CallLog {
         log.write(level, elapsed == nil ? "refused" : "call", fields)
     }
 
-    /// The call goes on after a pause.
+    /// The call pauses before its next request.
     func paused(_ entry: MethodTable.Entry, _ id: Bytes, _ pause: CallPause) {
         guard log.isOn(.debug) else { return }
         var fields = Self.fields(entry, id)
@@ -67,20 +67,18 @@ struct CallLog {
         log.write(.debug, pause.failure == nil ? "throttled" : "retry", fields)
     }
 
-    /// The host has answered a request that was never made.
+    /// The host has answered a request that is not open.
     func unasked(_ id: Bytes?) { log.write(.debug, "response dropped", Self.fields(nil, id)) }
 
-    /// The host has closed the output with so many calls in flight.
     func outputClosed(inFlight: Int) {
         log.write(.info, "output closed by the host", [("in_flight", .number(inFlight))])
     }
 
-    /// The process that started this one is gone.
     func orphaned() {
         log.write(.warning, "the process that started this one has ended and nothing has come since, so this one ends")
     }
 
-    /// What every line about a call begins with; a notification has no id.
+    /// The first fields of every line about a call. A notification has no id.
     private static func fields(
         _ entry: MethodTable.Entry?, _ id: Bytes?, _ traceparent: String? = nil
     ) -> [(String, LogValue)] {

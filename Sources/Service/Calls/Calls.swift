@@ -5,10 +5,10 @@ import JSON
 import JSONRPC
 import Journal
 
-/// Calls in flight, from their params to their one answer: places and ids, the line of writes to one resource, the
-/// steps of each method, cancellation. Faces word the outcomes, and `Attempts` tries requests again.
+/// Calls in flight, from params to the one answer: places, ids, turns, steps, questions, cancellation. Faces word the
+/// outcomes; `Attempts` repeats requests.
 final class Calls: AttemptsClient {
-    /// One call. Objects and their buffers are used again, so that a call allocates next to nothing.
+    /// One call. The object and its buffers serve later calls, so a call allocates next to nothing.
     private final class Call {
         let slot: Int
         var entry: MethodTable.Entry?
@@ -18,17 +18,17 @@ final class Calls: AttemptsClient {
         var face: (any Face)?
         var destination = Destination.nobody
         var terms = CallTerms()
-        /// How a person is asked for a yes; nil when nobody is.
+        /// How the call gets a person's yes; nil where nobody is asked.
         var consent: Consent?
-        /// Whether the host has said that it wants no answer any more.
+        /// Whether the host no longer wants the answer.
         var isUnwanted = false
-        /// The outcome that its procedure is told when its turn comes.
+        /// The outcome to tell the procedure when the call's turn comes.
         var pending = Outcome.begun
         /// The id as spelled; empty for a notification.
         let id = ByteBuffer(capacity: 64)
         let target = ByteBuffer(capacity: 128)
         let body = ByteBuffer(capacity: 64)
-        /// The buffer for the frame to the host. Nil while a request has it, to receive the API's body, and after the
+        /// The buffer for the frame to the host. Nil while a request receives the API's body into it, and after the
         /// output has taken it over.
         var frame: ByteBuffer?
         var clock = CallClock()
@@ -43,9 +43,9 @@ final class Calls: AttemptsClient {
 
         var isFree: Bool { entry == nil }
         var isWanted: Bool { !isUnwanted && !destination.isNobody }
-        /// The resource that it is about, such as `ngmt_…`; empty when it names none.
+        /// The id of the call's resource, such as `ngmt_…`; empty for none.
         var resource: String { target.bytes.slice(terms.resource.lowerBound, terms.resource.upperBound).text }
-        /// Method, target and body, to recognise the same call when it comes again.
+        /// Method, target and body: a repeated call has the same.
         func text(_ name: String) -> [UInt8] { Array(name.utf8) + [0] + target.bytes + [0] + body.bytes }
         /// The resource whose writes go one at a time, or nil for a read.
         var line: String? { entry?.isWrite == true && !terms.resource.isEmpty ? resource : nil }
@@ -63,7 +63,7 @@ final class Calls: AttemptsClient {
     private let turns: Turns
     private let confirmations = Confirmations()
     private var signs = SignsOfLife()
-    /// When the first call that waits must be looked at.
+    /// When to look at the waiting calls next.
     private var wake: Instant?
 
     init(limits: ServiceSettings, attempts: Attempts, notes: WriteNotes, output: Output, log: CallLog) {
@@ -74,19 +74,17 @@ final class Calls: AttemptsClient {
 
     /// Calls that are not over, including those that wait for a person.
     var inFlight: Int { turns.count }
-    /// Calls that have a place.
     var placesTaken: Int { turns.placesTaken }
-    /// Whether one more call may be worked on.
     var hasPlace: Bool { turns.hasPlace }
     var waitsForPerson: Bool { confirmations.isAnyOpen }
     /// When `serveTimers` must be called next, or nil. May be earlier than needed, never later.
     var nextWake: Instant? { wake }
-    /// When each call in flight has to be over.
+    /// The deadline of each call in flight.
     var deadlines: [(id: String, deadline: Instant)] {
         calls.filter { !$0.isFree }.map { ($0.id.bytes.text, $0.deadline) }
     }
 
-    /// Checks the params of a call and sets it on its way. Throws when it is refused: nothing is sent or remembered.
+    /// Checks a call's params and begins it. Throws when it is refused; then nothing is sent or kept.
     func begin(
         _ entry: MethodTable.Entry, params: JSONSlice?, id: JSONSlice?, _ face: any Face, to destination: Destination,
         permission: Permission, at now: Instant
@@ -110,7 +108,7 @@ final class Calls: AttemptsClient {
         proceed(call, after: .begun, now)
     }
 
-    /// A call object with empty buffers that is not in use yet.
+    /// An unused call object with empty buffers.
     private func freeCall() -> Call {
         if freeSlots.isEmpty {
             freeSlots.append(calls.count)
@@ -167,7 +165,7 @@ final class Calls: AttemptsClient {
         }
     }
 
-    /// Has a person asked, whose time is not the call's. A client that asks by itself is given the question as answer.
+    /// Asks a person, whose time is not the call's. A client that asks by itself gets the question as the answer.
     private func askPerson(_ call: Call, _ question: Question, _ now: Instant) {
         guard let entry = call.entry else { return }
         switch call.consent?.way {
@@ -185,14 +183,14 @@ final class Calls: AttemptsClient {
         }
     }
 
-    /// A person has answered; false when nobody was asked that.
+    /// Takes a person's answer; false when no such question is open.
     func hear(_ response: Response, _ now: Instant) -> Bool {
         guard let slot = confirmations.slot(of: response.id) else { return false }
         if let asker = calls[slot].consent?.asker { tell(calls[slot], asker.verdict(in: response), now) }
         return true
     }
 
-    /// A no is told at once, and a yes when there is a place.
+    /// Tells the procedure a no at once, and a yes when the call has a place.
     private func tell(_ call: Call, _ verdict: Verdict, _ now: Instant) {
         _ = confirmations.close(call.slot)
         call.clock.resume(now)
@@ -201,14 +199,14 @@ final class Calls: AttemptsClient {
         wakeBy(call.deadline)
     }
 
-    /// The call's turn has come.
+    /// Tells the procedure the pending outcome, now that the call's turn has come.
     private func goOn(_ slot: Int, _ now: Instant) {
         let outcome = calls[slot].pending
         calls[slot].pending = .begun
         proceed(calls[slot], after: outcome, now)
     }
 
-    /// Sends a request. Where there is a journal, a write is on disk before.
+    /// Sends a request. With a journal, a write is on disk first.
     private func journalAndSend(_ request: APIRequest, of call: Call, _ now: Instant) {
         guard notes.isOn, request.isWrite, !request.isControl, let method = call.entry?.method else {
             return send(request, of: call, now)
@@ -217,7 +215,6 @@ final class Calls: AttemptsClient {
         wakeBy(call.deadline)
     }
 
-    /// The journal has answered something.
     func journalAnswered(at now: Instant) {
         for (slot, news) in notes.collect() {
             switch news {
@@ -231,7 +228,7 @@ final class Calls: AttemptsClient {
     private func send(_ request: APIRequest, of call: Call, _ now: Instant) {
         if request.isIncomplete { return fail(call, .noMemory, now) }
         call.underWay = request
-        // A procedure may keep an answer for longer than the next step takes, so each has a buffer of its own.
+        // A procedure may keep an answer for several steps, so each answer has its own buffer.
         let buffer = call.composed == nil ? takeFrame(call) : ByteBuffer(capacity: 4096)
         if call.composed == nil { call.face?.begin(buffer, id: call.id.bytes, to: call.destination) }
         attempts.send(
@@ -239,7 +236,7 @@ final class Calls: AttemptsClient {
             maxAttempts: call.maxAttempts, at: now)
     }
 
-    /// Takes the buffer for the call's frame away from the call; makes one when the call has none.
+    /// Takes the frame's buffer from the call, or a fresh one if it has none.
     private func takeFrame(_ call: Call) -> ByteBuffer {
         defer { call.frame = nil }
         return call.frame ?? output.freshBuffer()
@@ -251,7 +248,7 @@ final class Calls: AttemptsClient {
         proceed(call, after: call.composed == nil ? outcome : outcome.affordable(evidence), now)
     }
 
-    /// Notes the evidence of a request that is over or given up.
+    /// Adds up the evidence of a request that is over or given up, and journals a write's end.
     private func requestEnded(of call: Call, _ evidence: WriteEvidence, status: Int? = nil) {
         let isChange = call.underWay?.isWrite == true
         call.underWay = nil
@@ -275,7 +272,7 @@ final class Calls: AttemptsClient {
         let failure = RPCFailure(
             exchange.affordable, wasAbandoned: wasAbandoned, method: method, terms: calls[slot].terms,
             wallClock: wallClock)
-        // Bound here, because not each of them ends a call: some are told within a result.
+        // Bound here, because some failures end no call and are told within a result.
         return log.bounded(failure.behind(evidence, exchange))
     }
 
@@ -289,7 +286,7 @@ final class Calls: AttemptsClient {
             attempts: call.tally.attempts, elapsed: call.clock.elapsed(now))
         log.ended(entry, call.id.bytes, result, traceparent: face.traceparent)
         if !call.isWanted { return end(call, nil, now) }
-        // Without data of its own, the API's body is the data: it came behind the frame's first bytes.
+        // Without `data`, the API's body is the data. It was received after the frame's head.
         var frame = data == nil ? exchange.body : takeFrame(call)
         do throws(RPCFailure) {
             for part in [data, members, meta] where part?.isIncomplete == true { throw RPCFailure.noMemory }
@@ -304,7 +301,7 @@ final class Calls: AttemptsClient {
         end(call, frame, now)
     }
 
-    /// Ends a call with a failure, to which the evidence of all its requests is added.
+    /// Ends a call with a failure, and adds the evidence of all its requests.
     private func fail(_ call: Call, _ failure: RPCFailure, _ now: Instant) {
         var failure = failure
         log.bound(&failure)
@@ -319,7 +316,7 @@ final class Calls: AttemptsClient {
         end(call, frame, now)
     }
 
-    /// Delivers what is owed, frees the slot, and lets the next write to the same resource go.
+    /// Delivers the answer, frees the slot, and starts the calls whose turn comes.
     private func end(_ call: Call, _ frame: ByteBuffer?, _ now: Instant) {
         let destination = call.destination
         notes.forget(call.slot)
@@ -346,7 +343,7 @@ final class Calls: AttemptsClient {
 
     private func slot(of id: Bytes) -> Int? { ids.slot(of: id) { calls[$0].id.bytes.equals(id) } }
 
-    /// Gives up the call whose id is spelled like this. Answers it if `isAnswered`. False when there is none.
+    /// Gives up the call whose id is spelled like this, and answers it if `isAnswered`. False when there is none.
     func cancel(_ id: Bytes, isAnswered: Bool, _ now: Instant) -> Bool {
         guard let slot = slot(of: id) else { return false }
         calls[slot].isUnwanted = !isAnswered
@@ -354,7 +351,7 @@ final class Calls: AttemptsClient {
         return true
     }
 
-    /// Gives all calls up. Their answers tell the reason.
+    /// Gives up all calls. Their answers tell `reason`.
     func giveUpAll(_ reason: RPCFailure, _ now: Instant) {
         for call in calls where !call.isFree { giveUp(call, reason, now) }
     }
@@ -364,7 +361,7 @@ final class Calls: AttemptsClient {
         fail(call, reason, now)
     }
 
-    /// Ends calls whose time ran out while they waited, and tells hosts that want signs of life.
+    /// Ends calls whose time ran out while they waited, and sends the signs of life that are due.
     func serveTimers(_ now: Instant) {
         guard let due = wake, due <= now else { return }
         wake = nil

@@ -9,12 +9,11 @@ struct SlotIDs {
     /// Makes room for one more slot.
     mutating func add() { fingerprints.append(0) }
 
-    /// Notes the id of the slot's call. A null id names no call: several may be in flight at once.
+    /// Notes the id of the slot's call. A null id names no call, because several calls may have it.
     mutating func set(_ slot: Int, _ id: JSONSlice) {
         fingerprints[slot] = id.kind == .null ? 0 : max(1, id.bytes.fingerprint)
     }
 
-    /// The slot's call is over.
     mutating func clear(_ slot: Int) { fingerprints[slot] = 0 }
 
     /// The slot whose id is spelled like this, or nil; `has` tells whether a slot's call has this id.

@@ -1,15 +1,15 @@
 import Bytes
 
-/// Limits the calls that are worked on, and lets writes to one resource go one after the other. A call that waits for a
-/// person has no place, and neither have those in line behind it. A call is known by its slot.
+/// Limits the calls that run, and runs writes to one resource one at a time. A call that waits for a person has no
+/// place, nor do those in line behind it. Calls are named by slot.
 final class Turns {
     private struct Call {
         var hasPlace = false
         /// Whether it waits behind another write to the same resource.
         var isInLine = false
-        /// Whether a place is all that it waits for.
+        /// Whether it waits only for a place.
         var isQueued = false
-        /// The resource in whose line it stands; empty for a call that stands in none.
+        /// The resource whose line it is in; empty for none.
         var resource = ""
     }
 
@@ -18,32 +18,31 @@ final class Turns {
     private var calls: [Call] = []
     private var working = 0
     private var parked = 0
-    /// Calls that wait for a place. They come before any new call.
+    /// Calls that wait for a place, ahead of any new call.
     private var queue: [Int] = []
     private var isStarting = false
 
-    /// Calls without a place, at most. Further ones keep theirs: a host may leave any number of questions open.
+    /// Calls without a place, at most. Further ones keep theirs, because a host may leave any number of questions open.
     static let parkedLimit = 1024
 
     init(limit: Int) { self.limit = limit }
 
     /// Calls that are not over.
     var count: Int { working + parked }
-    /// Calls that have a place.
     var placesTaken: Int { working }
-    /// Whether one more call may be worked on.
+    /// Whether one more call may run.
     var hasPlace: Bool { working < limit && queue.isEmpty }
 
-    /// Whether the call waits for its turn.
+    /// Whether the call waits for its turn in line or for a place.
     func isWaiting(_ slot: Int) -> Bool { calls[slot].isInLine || calls[slot].isQueued }
 
-    /// Whether the call waits behind one that waits for a person.
+    /// Whether the call is in line behind one that waits for a person.
     func isBehindQuestion(_ slot: Int) -> Bool {
         guard calls[slot].isInLine, let head = order.line(calls[slot].resource).first else { return false }
         return !calls[head].hasPlace && !calls[head].isQueued
     }
 
-    /// Gives a new call a place, and a turn in the line of `resource`, if there is one; true when it may go on at once.
+    /// Gives a new call a place, and puts it in the line of its resource, if any. True when it may go on at once.
     func enter(_ slot: Int, _ resource: String?) -> Bool {
         while calls.count <= slot { calls.append(Call()) }
         calls[slot].hasPlace = true
@@ -56,14 +55,14 @@ final class Turns {
         return false
     }
 
-    /// The call waits for a person. Calls `start` with whoever goes on in its place.
+    /// Takes the place of a call that waits for a person. Calls `start` with each call that goes on instead.
     func rest(_ slot: Int, start: (Int) -> Void) {
         park(slot)
         for other in order.line(calls[slot].resource) where calls[other].isInLine { park(other) }
         startQueued(start)
     }
 
-    /// The call goes on after a rest; true when it may at once.
+    /// Gives the call a place again after a rest; false when it must queue for one.
     func resume(_ slot: Int) -> Bool {
         if calls[slot].hasPlace { return true }
         if hasPlace {
@@ -75,8 +74,8 @@ final class Turns {
         return false
     }
 
-    /// The call is over. Calls `start` with each call that goes on now. Calls that end at once inside `start` do not
-    /// nest: a line can be long, and the stack is not.
+    /// Removes a call that is over, and calls `start` with each that goes on now. One that ends inside `start` does not
+    /// recurse: a line can be longer than the stack is deep.
     func leave(_ slot: Int, start: (Int) -> Void) {
         let call = calls[slot]
         if call.hasPlace { working -= 1 } else { parked -= 1 }

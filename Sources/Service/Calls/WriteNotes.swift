@@ -4,25 +4,25 @@ import HTTP
 import JSONRPC
 import Journal
 
-/// The journal as calls see it: it numbers the writes, and knows which calls wait for the disk or for a search. A call
-/// is known by its slot.
+/// The calls' access to the journal: numbers writes, and tracks which calls wait for the disk or a search. Calls are
+/// named by slot.
 final class WriteNotes {
-    /// What the journal has answered to a call.
+    /// The journal's answer to a call.
     enum News {
         /// Its write is on disk and may leave.
         case noted(APIRequest)
         case found([JournalRecord])
-        /// Neither: why, as a sentence.
+        /// The journal failed, for this reason.
         case failed(String)
     }
 
-    /// The journal's business with the call in one slot.
+    /// What the call in one slot has open with the journal.
     private struct Entry {
-        /// Names the answer that the call waits for: to the note of `request`, or, without one, to a search. Nil when
-        /// it waits for none.
+        /// Names the answer that the call waits for: to the note of `request`, or to a search if that is nil. Nil for
+        /// none.
         var token: Int?
         var request: APIRequest?
-        /// The number of the write that was begun and not ended yet, and its resource.
+        /// The number and resource of the write that has begun and not ended.
         var open: (number: Int, resource: String)?
     }
 
@@ -32,20 +32,17 @@ final class WriteNotes {
     private var lastNumber = 0
     private var lastToken = 0
 
-    /// - Parameter wallClock: seconds since 1970, which the numbers begin with: so they go on rising from one process
-    ///   to the next.
+    /// - Parameter wallClock: seconds since 1970. Numbers start from it, so they rise from one process to the next.
     init(_ journal: (any WriteJournal)?, wallClock: @escaping () -> Double) {
         self.journal = journal
         self.wallClock = wallClock
     }
 
-    /// Whether there is a journal.
     var isOn: Bool { journal != nil }
 
-    /// Whether the call in `slot` waits for the journal.
     func isWaiting(_ slot: Int) -> Bool { !entries.isEmpty && entries[slot]?.token != nil }
 
-    /// Notes that a write is about to leave. It may when the news comes that it is on disk.
+    /// Journals a write before it is sent. `collect` returns it when it is on disk.
     func begin(_ slot: Int, _ request: APIRequest, of method: Method, on resource: String) {
         if lastNumber == 0 { lastNumber = Int(wallClock()) * 1_000_000 }
         (lastNumber, lastToken) = (lastNumber + 1, lastToken + 1)
@@ -55,7 +52,7 @@ final class WriteNotes {
         journal?.append(event, token: lastToken)
     }
 
-    /// Notes what became of the slot's write, if one was begun.
+    /// Journals the end of the slot's write, if one has begun.
     func end(_ slot: Int, _ evidence: WriteEvidence, status: Int?) {
         guard !entries.isEmpty, let open = entries.removeValue(forKey: slot)?.open else { return }
         let kind = JournalEvent.Kind.end(
@@ -64,7 +61,7 @@ final class WriteNotes {
         journal?.append(event, token: nil)
     }
 
-    /// Has the journal searched for a call. Returns why that can't be, or nil.
+    /// Starts a search for a call. Returns a failure when there is no journal.
     func look(_ slot: Int, for query: JournalQuery) -> RPCFailure? {
         guard let journal else {
             return RPCFailure(.notConfigured, "There is no journal; --journal PATH keeps one.")
@@ -75,7 +72,7 @@ final class WriteNotes {
         return nil
     }
 
-    /// The call is over. A write of it that was begun and never left was not made.
+    /// Forgets a call that is over. A write that was journaled and never sent ends as not made.
     func forget(_ slot: Int) { end(slot, WriteEvidence(), status: nil) }
 
     /// The journal's answers to calls that still wait for them.
@@ -89,7 +86,7 @@ final class WriteNotes {
             case (.written, let request?): return (slot, .noted(request))
             case (.found(let records), nil): return (slot, .found(records))
             case (.failed(let reason), _):
-                // What is not in the journal has no end there.
+                // A write that never got into the journal has no end there.
                 entries[slot] = nil
                 return (slot, .failed("The journal \(reason); nothing was sent."))
             case (.written, nil), (.found, _): return nil

@@ -1,19 +1,20 @@
 import Bytes
 import JSONRPC
 
-/// Asks a person by a request to the host, whose response is waited for. A part of the dialects that have one.
+/// Asks a person by a request to the host, while the call waits for the response. Faces of dialects that have such a
+/// request implement it.
 protocol Asker: AnyObject {
     /// Sends the question as a request with this id.
     func ask(_ question: Question, id: String)
-    /// Takes the question back: the call that it was about is over.
+    /// Takes the question back, because its call is over.
     func withdraw(id: String)
-    /// What the person has said, by the host's response to the question.
+    /// Reads the person's verdict from the host's response.
     func verdict(in response: Response) -> Verdict
 }
 
-/// Answers a call with the question, so that the client asks and calls again. Nothing waits for it in between.
+/// Answers a call with the question. The client asks the person, then calls again; no call waits meanwhile.
 protocol InputRequester: AnyObject {
-    /// Makes `answer` the frame that has the client ask a person and call again with `state`.
+    /// Fills `answer` with the question and the `state` that the client returns when it calls again.
     func requireInput(
         _ answer: ByteBuffer, id: Bytes, _ question: Question, state: String, to destination: Destination)
 }

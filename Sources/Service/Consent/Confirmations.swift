@@ -2,11 +2,11 @@ import HTTP
 import JSON
 import JSONRPC
 
-/// Questions that are open, and consents that a client may come back with.
+/// Open questions to people, and states that clients may return with a person's answer.
 final class Confirmations {
-    /// Seconds that a person has.
+    /// Seconds that a person has to answer.
     static let patience = 300.0
-    /// Consents that may be open at once, and the bytes in them; beyond that the oldest is forgotten.
+    /// Offers that may be open at once, and bytes in them; beyond that the oldest is dropped.
     private static let limits = (count: 256, bytes: 4 * 1024 * 1024)
 
     private struct Offer {
@@ -17,16 +17,14 @@ final class Confirmations {
         var size: Int { call.count + subject.count }
     }
 
-    /// The ids of open questions by the slots of their calls.
+    /// The ids of open questions, by slot of call.
     private var open: [Int: String] = [:]
     private var offers: [Offer] = []
     private var offered = 0
     private var asked = 0
 
-    /// Whether any question is open.
     var isAnyOpen: Bool { !open.isEmpty }
 
-    /// Whether the call in `slot` waits for a person.
     func isOpen(_ slot: Int) -> Bool { !open.isEmpty && open[slot] != nil }
 
     /// Opens a question of the call in `slot`; returns the id of the request that asks it.
@@ -45,9 +43,10 @@ final class Confirmations {
     /// Closes the question of the call in `slot`; returns its id, or nil when none was open.
     func close(_ slot: Int) -> String? { open.isEmpty ? nil : open.removeValue(forKey: slot) }
 
-    /// What a client may come back with, once and soon, when a person has said yes to `question` of `call`.
+    /// Makes a state for the client to return with the person's answer. It is valid once, for `patience` seconds, and
+    /// for this call alone.
     func offer(_ call: [UInt8], _ question: Question, _ now: Instant) -> String {
-        // Nobody else can make it: 128 bits of the system's randomness.
+        // Nobody can guess it: it has 128 random bits from the system.
         let state = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined(separator: "-")
         let offer = Offer(state: state, call: call, subject: question.subject, until: now + Self.patience)
         offers.append(offer)
@@ -58,7 +57,8 @@ final class Confirmations {
         return state
     }
 
-    /// Grants what a client has come back with, as far as it is worth anything. Throws when the person did not say yes.
+    /// Grants the subject of the offer whose state the client returned. An unknown state, or one for another call,
+    /// grants nothing. Throws when the person did not say yes in time.
     func grant(_ consent: Consent, _ call: [UInt8], _ now: Instant) throws(RPCFailure) {
         guard case .callingAgain(_, let (state, answer)?) = consent.way, let offer = redeem(state), offer.call == call
         else { return }
@@ -67,7 +67,7 @@ final class Confirmations {
         consent.grant(offer.subject)
     }
 
-    /// What `state` was given out for; nil when it was not, or is used up.
+    /// Removes and returns the offer with this state; nil when there is none.
     private func redeem(_ state: String) -> Offer? {
         guard let index = offers.firstIndex(where: { $0.state.utf8.elementsEqual(state.utf8) }) else { return nil }
         offered -= offers[index].size

@@ -3,12 +3,13 @@ final class Consent {
     /// Who asks.
     enum Way {
         case request(any Asker)
-        /// `returned`: what a client that has asked gives back, which is what it was given, and what the person said.
+        /// The client asks and calls again. `returned` is what it brought back: the state it was given, and the
+        /// verdict.
         case callingAgain(any InputRequester, returned: (state: String, verdict: Verdict)?)
     }
 
     let way: Way
-    /// What a person has said yes to; nil before.
+    /// The subject that a person has said yes to; nil before.
     private var granted: [UInt8]?
 
     init(_ way: Way) { self.way = way }
@@ -18,9 +19,8 @@ final class Consent {
         if case .request(let asker) = way { asker } else { nil }
     }
 
-    /// A person has said yes to this.
+    /// Records a person's yes to this subject.
     func grant(_ subject: [UInt8]) { granted = subject }
 
-    /// Whether a person has said yes to this.
     func holds(for subject: [UInt8]) -> Bool { granted == subject }
 }

@@ -1,10 +1,10 @@
 import JSONRPC
 
-/// What stands between a call and what it would destroy. Looked at when its params are known.
+/// Whether a destructive call may go on. Decided when its params are known.
 enum Permission {
-    /// Nothing.
+    /// It may.
     case given
-    /// A person is asked.
+    /// It needs a person's yes.
     case asks(Consent)
     /// It is refused.
     case refused(() -> RPCFailure)

@@ -1,7 +1,7 @@
-/// What a person is asked before something is destroyed. It has one wording, whoever shows it.
+/// A question to a person before a destructive write. Its wording is the same wherever it is shown.
 struct Question {
-    /// What they need to know, in lines.
+    /// The text, in lines.
     let message: String
-    /// What a yes is to, to the byte: what would be written, and over what.
+    /// The exact bytes that a yes covers: the write, and the state that it replaces.
     let subject: [UInt8]
 }

@@ -2,13 +2,13 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// The words of a question. What comes from the API or from an agent stands in quotes on one line, and no quote or line
-/// break in it ends that: so it can't be taken for the question's own words.
+/// The words of a question. Text from the API or an agent is quoted on one line, with its own quotes and line breaks
+/// escaped. So nobody can take it for the question's own words.
 enum QuestionText {
-    /// Names of one kind that a question tells, at most: nobody judges more.
+    /// Lines that a question lists under one title, at most: nobody can judge more.
     static let limit = 100
 
-    /// `"name" (id)`, or what there is of both.
+    /// `"name" (id)`, or the one of the two that exists.
     static func named(_ name: String?, _ id: String) -> String {
         // An id comes from outside, too.
         let id = id.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "_") } ? id : id.shown
@@ -16,7 +16,7 @@ enum QuestionText {
         return id.isEmpty ? name.shown : "\(name.shown) (\(id))"
     }
 
-    /// A line with `title` and a line for each of `lines`; nothing where there are none.
+    /// A line with `title` and its count, then `lines`; empty without any.
     static func list(_ title: String, _ lines: [String]) -> [String] {
         guard !lines.isEmpty else { return [] }
         var out = ["\(title) (\(lines.count)):"] + lines.prefix(limit).map { "  " + $0 }
@@ -28,8 +28,8 @@ enum QuestionText {
 }
 
 extension String {
-    /// In double quotes, on one line, with what can't be seen shown, and cut in its middle when it is long, with its
-    /// length beside it.
+    /// In double quotes on one line, invisible characters escaped. A long text is cut in its middle, and its length
+    /// follows.
     var shown: String {
         let (text, length) = cutInTheMiddle
         var out = "\""
@@ -43,7 +43,7 @@ extension String {
     /// Characters that a question shows of one text, at most.
     static let shownLimit = 500
 
-    /// The text, without its middle when it is longer than a question shows, and then its length.
+    /// The text, and nil. A text over `shownLimit` loses its middle and comes with its length.
     var cutInTheMiddle: (text: String, length: Int?) {
         let scalars = unicodeScalars
         let length = scalars.count
@@ -54,7 +54,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Quotes, and what could be taken for them.
+    /// Whether it is a double quote, or looks like one.
     fileprivate var isDoubleQuote: Bool {
         switch value {
         case 0x22, 0xAB, 0xBB, 0x2BA, 0x2DD, 0x2EE, 0x201C...0x201F, 0x2033, 0x2036, 0x275D, 0x275E, 0x301D...0x301F,
@@ -66,7 +66,7 @@ extension Unicode.Scalar {
 }
 
 extension JSONSlice {
-    /// What a contact is called: first and last name, else the first address, as far as there is any.
+    /// A contact's first and last name, else the first address; nil without either.
     var contactName: String? {
         let parts = [member("first_name"), member("last_name")].compactMap { $0?.string }.filter { !$0.isEmpty }
         if !parts.isEmpty { return parts.joined(separator: " ") }
@@ -77,7 +77,7 @@ extension JSONSlice {
         return nil
     }
 
-    /// What people tell a record of `resource` from others by.
+    /// The name, title or text that identifies a record of `resource` to people.
     func name(as resource: Substring) -> String? {
         switch resource {
         case "contact", "user": contactName
@@ -87,7 +87,7 @@ extension JSONSlice {
         }
     }
 
-    /// A value as a question tells it: decoded, on one line.
+    /// The value as a question shows it: decoded, on one line.
     var told: String {
         if kind == .null { return "nothing" }
         if kind == .string { return string?.shown ?? Self.unreadable }
@@ -97,7 +97,7 @@ extension JSONSlice {
         return text + (length.map { " (\($0) characters)" } ?? "")
     }
 
-    /// Half of a surrogate pair is in no text.
+    /// Stands for a string with half a surrogate pair, which has no text.
     private static let unreadable = "a text that can't be shown"
 
     /// As JSON, but decoded.
@@ -124,7 +124,7 @@ extension JSONSlice {
         }
     }
 
-    /// Whether both say the same, however each is spelled. In doubt they don't.
+    /// Whether both are equal JSON values, however they are spelled. False in doubt.
     func says(_ other: JSONSlice) -> Bool {
         switch (kind, other.kind) {
         case (.string, .string):
@@ -144,7 +144,7 @@ extension JSONSlice {
         }
     }
 
-    /// The value of the first member that has this name, or nil.
+    /// The value of the first member with this name, or nil.
     func value(of name: JSONSlice) -> JSONSlice? {
         guard let name = name.string.map({ Array($0.utf8) }) else { return nil }
         return members.first { $0.name.spells(utf8: name) }?.value
@@ -152,7 +152,7 @@ extension JSONSlice {
 }
 
 extension RPCFailure {
-    /// Whether the next look-up is as likely to fail as the one that this comes from.
+    /// Whether a look-up's failure makes it likely that the next ones fail too.
     var isLikelyForAll: Bool {
         switch kind {
         case .notFound, .serverError, .badResponse: false

@@ -1,19 +1,19 @@
 import JSONRPC
 
-/// What a person has said to a question.
+/// A person's answer to a question.
 enum Verdict {
     case yes
     /// A form came back without a yes in it: some hosts send forms by themselves.
     case unfilled
     case no
-    /// The question was put away.
+    /// The person closed the question without an answer.
     case putAway
-    /// Nobody was asked; why, as far as it was told.
+    /// Nobody was asked, for this reason.
     case notAsked(String)
-    /// Nothing, for as long as is waited.
+    /// No answer within `Confirmations.patience`.
     case nothing
 
-    /// The failure that this is; nil for a yes.
+    /// The failure of the call; nil for a yes.
     var failure: RPCFailure? {
         switch self {
         case .yes: nil

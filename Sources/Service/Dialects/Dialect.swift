@@ -2,24 +2,24 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// What a stream speaks. `HostStream` decides which one it is.
+/// The protocol that a stream speaks. `HostStream` chooses it.
 protocol Dialect: AnyObject {
-    /// What a request means here. Calls of the table are answered `plainly` in any dialect.
+    /// What a request means in this dialect. Methods of the table are answered by `plainly` in any dialect.
     func meaning(of request: Request, isInBatch: Bool, plainly: PlainFace) -> Meaning
     /// Whether a message may be an array (JSON-RPC 2.0 §6).
     var hasBatches: Bool { get }
-    /// Whether a client leaves by ending its input: what it has asked by then gets a moment and no more.
+    /// Whether a client leaves by ending its input. Its open calls then get the grace period only.
     var isLeftByEnding: Bool { get }
-    /// Whether the dialect itself still owes the answer to the request with this id.
+    /// Whether the dialect itself still owes an answer to the request with this id.
     func owesAnswer(to id: Bytes) -> Bool
-    /// Gives up what the dialect owes the answer to; false when there is no such request.
+    /// Gives up the request with this id that the dialect owes an answer to; false when there is none.
     func giveUp(_ id: Bytes) -> Bool
-    /// Answers what the dialect still owes an answer to, because the stream ends: calls `send` with each id and what
-    /// appends its `"result":…`.
+    /// Answers every request that the dialect still owes an answer to, because the stream ends. Calls `send` with each
+    /// id and a closure that appends its `"result":…`.
     func settle(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void)
-    /// Begins a response to the request with this id, up to the comma behind the id. The dialect says what stands there
-    /// when there is no id, or none that it knows.
+    /// Begins a response to the request with this id, up to the comma after the id. The dialect chooses the text for a
+    /// missing or invalid id.
     func appendHead(of id: JSONSlice?, to frame: ByteBuffer)
-    /// Begins the response to a call, whose id is spelled like this, up to the comma behind the id.
+    /// Begins the response to a call whose id is spelled like this, up to the comma after the id.
     func appendHead(spelled id: Bytes, to frame: ByteBuffer)
 }

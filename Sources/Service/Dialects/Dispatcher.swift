@@ -4,9 +4,9 @@ import HTTP
 import JSON
 import JSONRPC
 
-/// Acts on what requests mean: begins calls, has this process answer, refuses.
+/// Acts on the meaning of requests: begins calls, answers, refuses.
 final class Dispatcher {
-    /// What became of a request.
+    /// The outcome of dispatching a request.
     enum Dispatch {
         case served
         /// It needs a place, and there is none.
@@ -40,21 +40,21 @@ final class Dispatcher {
             writeCounters: writeCounters)
     }
 
-    /// Whether the host has said `shutdown`.
+    /// Whether the host has sent `shutdown`.
     var isShutDown: Bool { ownMethods.isShutDown }
 
     /// Whether a request was refused because the process is ending.
     var hasTurnedAway: Bool { turnedAway }
 
-    /// From here on every request that needs the API is refused, because the process is ending.
+    /// Refuses every method of the table from now on, because the process is ending.
     func stop() { isStopping = true }
 
-    /// Answers what can't be read as a request.
+    /// Answers a message that is no valid request.
     func refuse(_ failure: RPCFailure, id: JSONSlice?, _ destination: Destination) {
         responder.refuse(failure, id: id, destination)
     }
 
-    /// Answers what the stream's dialect still owes an answer to.
+    /// Answers the requests that the dialect still owes an answer to.
     func settle() { responder.settle() }
 
     /// Serves `request`, unless it has to wait for a place.
@@ -77,7 +77,7 @@ final class Dispatcher {
         return .served
     }
 
-    /// Whether a message comes before those that wait for a place: it ends what is under way, and begins nothing.
+    /// Whether to serve a message before those that wait for a place: it is a response, or it cancels a call in flight.
     func comesFirst(_ message: Message) -> Bool {
         switch message {
         case .response: return true
@@ -129,7 +129,7 @@ final class Dispatcher {
         return method == .exit ? .exit : .served
     }
 
-    /// Throws where the method is not to be served, or not any more.
+    /// Throws if the method is not allowed, or no longer served.
     private func check(_ entry: MethodTable.Entry) throws(RPCFailure) {
         if !entry.isAllowed { throw MethodTable.notAllowed(entry.method) }
         if isStopping {

@@ -3,30 +3,29 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// How the way and the outcome of one call are told to the host that made it. Knows nothing of HTTP's requests or
-/// retries.
+/// Tells the host a call's progress and outcome, in the words of its protocol. It decides nothing about the call.
 protocol Face: AnyObject {
-    /// Of which trace the host says that the call is part (W3C Trace Context).
+    /// The host's trace that the call belongs to (W3C Trace Context); nil for none.
     var traceparent: String? { get }
-    /// The call's params have been checked.
+    /// Takes the call's terms, once its params are checked.
     func adopt(_ terms: CallTerms)
-    /// Begins an answer so that the API's body can be received behind what stands there then.
+    /// Begins an answer. The API's body may be received into the same buffer after it.
     func begin(_ answer: ByteBuffer, id: Bytes, to destination: Destination)
-    /// Makes an answer that `begin` has begun the frame to send, or puts another in its place. Throws what is to be
-    /// told instead when the host can't take so much.
+    /// Completes the answer that `begin` began, or replaces it. Throws the failure to tell instead, when the answer is
+    /// too long for the host.
     func complete(
         _ answer: inout ByteBuffer, id: Bytes, _ result: CallResult, to destination: Destination
     ) throws(RPCFailure)
-    /// Makes `answer` the frame that tells a failure.
+    /// Fills `answer` with a failure.
     func fail(_ answer: ByteBuffer, id: Bytes, _ failure: RPCFailure, elapsed: Double, to destination: Destination)
-    /// Sends the refusal of a request that becomes no call.
+    /// Refuses a request that never becomes a call.
     func refuse(_ id: JSONSlice?, _ failure: RPCFailure, to destination: Destination)
-    /// Whether the host wants to hear now and then that its call is still under way.
+    /// Whether the host wants regular signs that its call is still under way.
     var wantsSigns: Bool { get }
-    /// The call is still under way, so many seconds after it was taken up.
+    /// The call is still under way after `seconds`.
     func tell(waitingFor wait: CallWait, seconds: Double)
-    /// The call goes on after a pause.
+    /// The call pauses before its next request.
     func tell(pause: CallPause)
-    /// The call has come so far. `token` is what the host has asked to have named; empty when nothing.
+    /// The call has come this far. `token` is the host's progress token, as spelled; empty for none.
     func tell(progress: CallProgress, token: [UInt8])
 }

@@ -4,7 +4,7 @@ import JSON
 import JSONRPC
 import MCP
 
-/// The host's stream: plain JSON-RPC until a message says otherwise, then MCP for good. The one place that decides it.
+/// Chooses the stream's dialect: plain JSON-RPC until a message opens MCP, then MCP for good.
 final class HostStream {
     private let plain: PlainDialect
     private let mcp: MCPDialect
@@ -19,10 +19,10 @@ final class HostStream {
         self.output = output
     }
 
-    /// The dialect that the stream speaks now.
+    /// The stream's dialect at present.
     var dialect: any Dialect { current }
 
-    /// What a request means, which may be that the stream speaks another dialect from here on.
+    /// What a request means. A request that opens MCP changes the dialect first.
     func meaning(of request: Request, isInBatch: Bool) -> Meaning {
         if current === plain, Opening.isIn(request) { current = mcp }
         return current.meaning(of: request, isInBatch: isInBatch, plainly: face)

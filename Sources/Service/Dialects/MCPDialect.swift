@@ -4,10 +4,10 @@ import JSON
 import JSONRPC
 import MCP
 
-/// The Model Context Protocol: tools, resources and prompts over the same table, and people who are asked.
+/// The Model Context Protocol: tools, resources and prompts over the same table, and questions to people.
 final class MCPDialect: Dialect {
     private var session = MCP.Session()
-    /// Made when the first request comes that is none of the table's.
+    /// Made for the first request whose method the table lacks.
     private lazy var server = MCP.Server(table: table, version: settings.version, isSandbox: settings.isSandbox)
     private let settings: ServiceSettings
     private let table: MethodTable
@@ -32,7 +32,7 @@ final class MCPDialect: Dialect {
         return .call(Invocation(entry, request.params, face: plainly, plainPermission(entry)))
     }
 
-    /// What a request means that comes before the stream is MCP; nil when it is none of MCP's.
+    /// What a request means before the stream is MCP; nil when it is not MCP's.
     func meaning(ofStray request: Request) -> Meaning? { meaning(of: server.stray(request, &session)) }
 
     private func meaning(of step: MCP.Server.Step) -> Meaning? {
@@ -73,11 +73,11 @@ final class MCPDialect: Dialect {
         return .refused { face.adopt(unasked: Self.unasked(entry, what)) }
     }
 
-    /// What stands between a plain method and what it would destroy: only a tool has somebody asked.
+    /// Whether a destructive plain method may go on: only tools can ask a person.
     private func plainPermission(_ entry: MethodTable.Entry) -> Permission {
         guard entry.isDestructive, settings.confirm == .always else { return .given }
         let tool = Tool.name(of: entry.method.name)
-        return .refused { Self.unasked(entry, "who on an MCP stream is asked by the tool \(tool): use tools/call") }
+        return .refused { Self.unasked(entry, "and on an MCP stream only tools ask one; call the tool \(tool)") }
     }
 
     private static func unasked(_ entry: MethodTable.Entry, _ what: String) -> RPCFailure {
@@ -100,7 +100,7 @@ final class MCPDialect: Dialect {
 
     // MARK: Words
 
-    /// An id that can't be read is left out, because none of MCP's schemas takes `null`.
+    /// Leaves out an invalid id, because no schema of MCP allows `null`.
     func appendHead(of id: JSONSlice?, to frame: ByteBuffer) {
         if let id, id.isRequestID { return appendHead(spelled: id.bytes, to: frame) }
         frame.append("{\"jsonrpc\":\"2.0\",")

@@ -4,14 +4,14 @@ import JSON
 import JSONRPC
 import MCP
 
-/// One MCP request that an API call answers: its outcome, progress and log messages in MCP's words.
+/// Tells an MCP client the outcome and progress of one call, and sends its log messages.
 final class MCPFace: Face {
     private let reply: Reply
     private let method: Method
     private let dialect: MCPDialect
     private let output: Output
     private var terms = CallTerms()
-    /// Whether the call was refused for want of a client that can ask a person.
+    /// Whether the call was refused because the client can't ask a person.
     private var lacksElicitation = false
 
     init(_ reply: Reply, _ method: Method, dialect: MCPDialect, output: Output) {
@@ -25,13 +25,13 @@ final class MCPFace: Face {
 
     func adopt(_ terms: CallTerms) { self.terms = terms }
 
-    /// Notes that nobody can be asked, which the stateless revision has an error of its own for; returns `failure`.
+    /// Notes that the client can't ask, for which the stateless revision has its own error; returns `failure`.
     func adopt(unasked failure: RPCFailure) -> RPCFailure {
         lacksElicitation = reply.revision.isStateless
         return failure
     }
 
-    /// What MCP makes of the body is written when all of it is there.
+    /// Writes nothing yet: MCP's answer is written when the whole body is there.
     func begin(_ answer: ByteBuffer, id: Bytes, to destination: Destination) { answer.truncate(to: 0) }
 
     func complete(
@@ -57,7 +57,7 @@ final class MCPFace: Face {
         answer = frame
     }
 
-    /// Without the parts that a line has no room for.
+    /// Leaves out the parts that don't fit into a line.
     func fail(_ answer: ByteBuffer, id: Bytes, _ failure: RPCFailure, elapsed: Double, to destination: Destination) {
         let level = failure.kind == .internalError ? LogLevel.error : .warning
         log(level, attempts: failure.attempts ?? 0, elapsed) { json in
@@ -124,8 +124,8 @@ final class MCPFace: Face {
         answer.append("}")
     }
 
-    /// Bytes that an answer must stay under. The line of a batch has to hold all its answers, and a short one for each
-    /// that finds no room.
+    /// Bytes that an answer must stay under. A batch's line holds all its answers, and room is kept for a short failure
+    /// each.
     private static func room(_ destination: Destination) -> Int {
         guard case .batch(let batch) = destination else { return Reply.lineLimit }
         return Reply.lineLimit - Message.batchLimit * 1000 - batch.count
@@ -151,7 +151,7 @@ final class MCPFace: Face {
     }
 }
 
-/// Elicitation: by a request of this process, or, in the stateless revision, by the client, which calls again.
+/// Elicitation: this process asks by a request. In the stateless revision the client asks, and calls again.
 extension MCPFace: Asker, InputRequester {
     func ask(_ question: Question, id: String) {
         output.send { Reply.appendElicitation(question.message, id: id, reply.revision, to: $0) }
@@ -172,7 +172,7 @@ extension MCPFace: Asker, InputRequester {
 }
 
 extension Verdict {
-    /// What a client says of a question.
+    /// The verdict that a client reports.
     init(_ elicited: Elicited) {
         switch elicited {
         case .yes: self = .yes

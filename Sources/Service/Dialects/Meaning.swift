@@ -3,21 +3,21 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// What a request means in the dialect of its stream: all that the dispatcher needs to know of it.
+/// What a request means in its stream's dialect. The dispatcher acts on it.
 enum Meaning {
-    /// The API answers it.
+    /// Call the API.
     case call(Invocation)
-    /// This process answers it: a method of the table that needs no API.
+    /// Answer a method of the table that needs no API.
     case ownMethod(Method.Local, MethodTable.Entry)
-    /// It is answered with what the closure appends: `"result":…`.
+    /// Answer with the `"result":…` that the closure appends.
     case answer((ByteBuffer) -> Void)
-    /// It is refused, by what the closure appends, `"error":…`.
+    /// Refuse with the `"error":…` that the closure appends.
     case refusal(RPCFailure, (ByteBuffer) -> Void)
-    /// The dialect itself answers it later. What the closure appends, a message of its own, says that it stands.
+    /// Send the message that the closure appends. The dialect itself answers the request later.
     case acknowledgement((ByteBuffer) -> Void)
-    /// The call with this id is given up, and never answered.
+    /// Give up the call with this id, and never answer it.
     case cancellation(JSONSlice)
-    /// Nothing: a notification that changes nothing here.
+    /// Ignore it: a notification that changes nothing.
     case nothing
 
     /// A refusal in the words of plain JSON-RPC.
@@ -26,16 +26,16 @@ enum Meaning {
     }
 }
 
-/// A call of the table as a request asks for it.
+/// A request's call of a method of the table.
 struct Invocation {
     let entry: MethodTable.Entry
-    /// To be checked. Borrowed, from `holder` where there is one.
+    /// Not checked yet. Borrowed, from `holder` if there is one.
     let params: JSONSlice?
     /// Tells the outcome.
     let face: any Face
-    /// What stands between the call and what it would destroy.
+    /// Whether the call may destroy something.
     let permission: Permission
-    /// What the dialect finds wrong with the params; nil for nothing.
+    /// The dialect's own refusal of the params; nil for none.
     let refusal: RPCFailure?
     let holder: ByteBuffer?
 

@@ -11,11 +11,11 @@ final class OwnMethods {
     private let stream: HostStream
     private let calls: Calls
     private let responder: Responder
-    /// What `service.info` tells of the process so far.
+    /// Writes the counters of `service.info`.
     private let writeCounters: (inout JSONWriter) -> Void
     private var hasShutDown = false
     private let scratch = ByteBuffer()
-    /// What `rpc.discover` answers, made when it is first asked for.
+    /// The answer to `rpc.discover`, made on first use.
     private lazy var document: ByteBuffer = {
         let document = ByteBuffer()
         OpenRPC.append(table.listed, version: settings.version, to: document)
@@ -34,10 +34,10 @@ final class OwnMethods {
         self.writeCounters = writeCounters
     }
 
-    /// Whether the host has said `shutdown`.
+    /// Whether the host has sent `shutdown`.
     var isShutDown: Bool { hasShutDown }
 
-    /// Answers the request; `exit` is for the process to follow. Throws when its params are refused.
+    /// Answers the request; the caller ends the process on `exit`. Throws when the params are refused.
     func serve(
         _ method: Method.Local, _ entry: MethodTable.Entry, _ request: Request, to destination: Destination,
         _ now: Instant
@@ -45,7 +45,7 @@ final class OwnMethods {
         if method == .cancel {
             try cancel(request, now)
         } else if method != .exit {
-            // `exit` ends the process whatever comes with it.
+            // `exit` ends the process whatever its params are.
             scratch.truncate(to: 0)
             _ = try entry.bind(request.params, target: scratch, body: scratch)
         }
@@ -62,10 +62,10 @@ final class OwnMethods {
         }
     }
 
-    /// `$/cancelRequest {id}`: the call is given up and answered. For an id that is not in flight nothing happens,
-    /// because its answer is on the way already.
+    /// `$/cancelRequest {id}`: gives up the call or subscription, and answers it. An id not in flight changes nothing:
+    /// its answer is already on the way.
     private func cancel(_ request: Request, _ now: Instant) throws(RPCFailure) {
-        // Members that are not known are passed over: nobody is told when a notification is refused.
+        // Unknown members are ignored: nobody is told when a notification is refused.
         guard request.params?.repeatedName == nil else {
             throw RPCFailure(.invalidParams, "A member of params stands twice.")
         }

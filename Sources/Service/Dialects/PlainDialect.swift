@@ -4,10 +4,10 @@ import JSON
 import JSONRPC
 import MCP
 
-/// JSON-RPC 2.0 with the methods of the table. Nobody is asked anything on it.
+/// JSON-RPC 2.0 with the methods of the table. It never asks a person.
 final class PlainDialect: Dialect {
     private let table: MethodTable
-    /// Knows what an MCP client may send before the stream is MCP.
+    /// Judges requests that an MCP client may send before the stream is MCP.
     private let mcp: MCPDialect
 
     init(table: MethodTable, mcp: MCPDialect) {

@@ -3,7 +3,7 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// The words of plain JSON-RPC 2.0: for every method of the table, in any dialect.
+/// Answers methods of the table as plain JSON-RPC 2.0 does, in any dialect.
 final class PlainFace: Face {
     private let output: Output
     private unowned let stream: HostStream
@@ -28,7 +28,7 @@ final class PlainFace: Face {
         _ answer: inout ByteBuffer, id: Bytes, _ result: CallResult, to destination: Destination
     ) throws(RPCFailure) {
         if case .made(let data) = result.data {
-            // Megabytes are moved where they are: a copy has to be given its memory page by page first.
+            // Large data moves within its buffer: a copy would first get its memory page by page.
             if data.count > Self.largeData {
                 data.prepend(answer)
                 answer = data

@@ -3,7 +3,7 @@ import EngagementAPI
 import JSON
 import JSONRPC
 
-/// Answers requests that never become calls, in the dialect that the stream speaks then.
+/// Answers requests that never become calls, in the stream's dialect.
 struct Responder {
     private let stream: HostStream
     private let output: Output
@@ -15,7 +15,7 @@ struct Responder {
         self.log = log
     }
 
-    /// Sends what `write` appends, `"result":…` or `"error":…`.
+    /// Sends a response with the `"result":…` or `"error":…` that `write` appends.
     func respond(to id: JSONSlice?, _ destination: Destination, _ write: (ByteBuffer) -> Void) {
         output.send(destination) { frame in
             stream.dialect.appendHead(of: id, to: frame)
@@ -24,7 +24,7 @@ struct Responder {
         }
     }
 
-    /// Sends the JSON value that `write` appends as the result.
+    /// Sends a result: the JSON value that `write` appends.
     func answer(_ id: JSONSlice?, _ destination: Destination, _ write: (ByteBuffer) -> Void) {
         respond(to: id, destination) { frame in
             frame.append("\"result\":")
@@ -32,7 +32,7 @@ struct Responder {
         }
     }
 
-    /// Sends an error, and notes it. Nobody is told when a notification is refused.
+    /// Logs an error and sends what `write` appends. A refused notification is only logged.
     func refuse(
         _ failure: RPCFailure, id: JSONSlice?, _ destination: Destination, for entry: MethodTable.Entry? = nil,
         _ write: (ByteBuffer) -> Void
@@ -43,13 +43,13 @@ struct Responder {
         respond(to: id, destination, write)
     }
 
-    /// Sends an error in the words of plain JSON-RPC, and notes it.
+    /// Logs and sends an error in the words of plain JSON-RPC.
     func refuse(_ failure: RPCFailure, id: JSONSlice?, _ destination: Destination, for entry: MethodTable.Entry? = nil)
     {
         refuse(failure, id: id, destination, for: entry) { $0.appendError(failure) }
     }
 
-    /// Answers what the stream's dialect still owes an answer to.
+    /// Answers the requests that the dialect still owes an answer to.
     func settle() {
         stream.dialect.settle { id, write in
             output.send { frame in

@@ -3,11 +3,11 @@ import JSON
 
 /// Where an answer goes.
 enum Destination {
-    /// Onto the stream, as a message of its own.
+    /// To the stream, as its own message.
     case stream
-    /// Into the answer to a batch.
+    /// Into a batch's answer.
     case batch(Batch)
-    /// Nowhere: it was a notification.
+    /// Nowhere: the request is a notification.
     case nobody
 
     var isBatch: Bool {
@@ -15,7 +15,7 @@ enum Destination {
         return false
     }
 
-    /// Whether a frame is whole, and there is memory for it where it goes.
+    /// Whether the frame is whole and its destination has memory for it.
     func takes(_ frame: ByteBuffer) -> Bool {
         if case .batch(let batch) = self { return !frame.isIncomplete && batch.hasRoom(for: frame.count) }
         return !frame.isIncomplete
@@ -27,17 +27,16 @@ enum Destination {
     }
 }
 
-/// A batch as its elements are taken up one by one, and the answers to it as they gather.
+/// A batch: hands out its elements one by one, and collects their answers.
 final class Batch {
     private let text: ByteBuffer
     private let answer = ByteBuffer()
     private let emptyCount: Int
-    /// Nil when all are taken up.
+    /// Nil once all are handed out.
     private var elements: JSONSlice.Elements?
     private var pending = 0
 
-    /// A copy of `array`, with `gap` free bytes in front of what will be its answer. Nil where there is no memory for
-    /// it.
+    /// Copies `array`, and keeps `gap` bytes free in front of its answer. Nil without memory for the copy.
     init?(copying array: JSONSlice, gap: Int) {
         text = ByteBuffer(capacity: array.bytes.count)
         text.append(array.bytes)
@@ -49,7 +48,7 @@ final class Batch {
         emptyCount = answer.count
     }
 
-    /// The next element, or nil when all are taken up.
+    /// The next element; nil once all are handed out.
     func next() -> JSONSlice? {
         if let element = elements?.next() { return element }
         elements = nil
@@ -60,12 +59,12 @@ final class Batch {
     var count: Int { answer.count }
     private var isEmpty: Bool { answer.count == emptyCount }
 
-    /// One more call's answer is owed.
+    /// One more answer is owed.
     func owe() { pending += 1 }
-    /// A call that was owed an answer has ended.
+    /// An owed answer is no longer owed: its call has ended.
     func settle() { pending -= 1 }
 
-    /// Whether there is memory for one more answer of so many bytes.
+    /// Whether there is memory for one more answer of `count` bytes.
     func hasRoom(for count: Int) -> Bool { answer.tryReserve(count + 2) }
 
     func add(_ frame: Bytes) {
@@ -73,8 +72,8 @@ final class Batch {
         answer.append(frame)
     }
 
-    /// The whole answer once every element is taken up and has its own; nil before, and for a batch of notifications,
-    /// which has none (JSON-RPC 2.0 §6).
+    /// The whole answer once all elements are handed out and none owes its own. Nil before that, and for a batch of
+    /// notifications, which has no answer (JSON-RPC 2.0 §6).
     func closed() -> ByteBuffer? {
         guard elements == nil, pending == 0, !isEmpty else { return nil }
         answer.append("]")

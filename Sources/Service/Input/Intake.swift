@@ -2,44 +2,44 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// The way in: cuts what the host sends into messages, takes batches apart, and holds the one request that has to wait
-/// for a place. Knows nothing of what a message asks for.
+/// The way in: cuts the host's bytes into messages, takes batches apart, and holds the one request that must wait for a
+/// place. It does not look at what a message asks for.
 final class Intake {
-    /// The next thing to serve.
+    /// An item of the stream, to serve next.
     enum Item {
         case request(Request, Destination)
         case refused(RPCFailure, id: JSONSlice?, Destination)
-        /// The host's answer to something that this process has asked.
+        /// The host's response to a request of this process.
         case response(Response)
-        /// A batch has come; its elements are the next items.
+        /// A batch has begun; its elements are the next items.
         case batchBegun
-        /// Every element of it has been taken up.
+        /// All elements of the batch were handed out.
         case batchEnded(Batch)
-        /// Nothing that comes after this can be told apart.
+        /// The stream can't be cut into messages from here on.
         case broken(RPCFailure)
         /// There is no whole message.
         case none
     }
 
-    /// A message that was read and is to be served later.
+    /// A message that was read ahead, to serve later.
     private enum Ahead {
         case message(ByteBuffer)
         case tooLarge
         case badHeader(String)
     }
 
-    /// Messages that are read while a request is held, at most, and bytes in them.
+    /// Messages read ahead, and bytes in them, at most.
     private static let aheadLimits = (count: 1024, bytes: 4 * 1024 * 1024)
 
     private var reader: FrameReader
     private var batch: Batch?
-    /// Whether the reader may hold a whole frame that was not taken for want of room.
+    /// Whether the reader may hold a whole frame that was not taken yet.
     private var hasUnreadFrames = false
-    /// The request that was read while all places were taken, and needs one; it lies in `heldText`. What needs none, a
-    /// cancellation above all, is still served before it comes.
+    /// The request that waits for a place; its text is in `heldText`. A message that needs no place, such as a
+    /// cancellation, is served without waiting.
     private var held: Request?
     private let heldText = ByteBuffer()
-    /// What was read while a request was held, to be served behind it.
+    /// Messages read while a request was held, to serve after it.
     private var ahead: [Ahead] = []
     private var aheadBytes = 0
     private var requests = 0
@@ -52,39 +52,39 @@ final class Intake {
         self.output = output
     }
 
-    /// Requests and bytes that came so far.
+    /// Requests and bytes received so far.
     var counts: (requests: Int, bytes: Int) { (requests, bytes) }
-    /// Whether anything was read that is not taken up yet.
+    /// Whether anything that was read is still to be served.
     var holdsFrames: Bool { hasUnreadFrames || batch != nil || held != nil || !ahead.isEmpty }
-    /// Whether anything is there that `nextAhead` has not looked at.
+    /// Whether the reader may hold a frame that `nextAhead` has not looked at.
     var hasUnseenFrames: Bool { hasUnreadFrames }
     /// Whether `nextAhead` may look for more.
     var mayLookAhead: Bool {
         batch == nil && ahead.count < Self.aheadLimits.count && aheadBytes < Self.aheadLimits.bytes
     }
-    /// Whether the next item has to wait for a place.
+    /// Whether a held request or a batch comes next, which needs a place.
     var waitsForPlace: Bool { held != nil || batch != nil }
 
     /// Room for bytes from the host.
     func room() -> UnsafeMutableRawBufferPointer { reader.room() }
 
-    /// So many bytes were put into the room.
+    /// The host's bytes are in the room, `count` of them.
     func received(_ count: Int) {
         reader.received(count)
         bytes += count
         hasUnreadFrames = true
     }
 
-    /// No more bytes will come: a last line without its newline counts as whole.
+    /// The input has ended. A last line without a newline counts as whole.
     func end() {
         reader.end()
         hasUnreadFrames = true
     }
 
-    /// What stands next in the stream.
+    /// The next item of the stream.
     ///
     /// - Parameters:
-    ///   - hasPlace: whether one more call can be taken up. If not, the message is copied, so that it can be held.
+    ///   - hasPlace: whether one more call can begin. If not, the message is copied, so it can be held.
     ///   - hasBatches: whether a message may be an array.
     func next(hasPlace: Bool, hasBatches: Bool) -> Item {
         if let request = held {
@@ -96,7 +96,7 @@ final class Intake {
             self.batch = nil
             return .batchEnded(batch)
         }
-        // What was held has been served by now.
+        // The held request has been served by now.
         if heldText.count > 0 {
             heldText.truncate(to: 0)
             heldText.shrink(to: 64 * 1024)
@@ -112,7 +112,7 @@ final class Intake {
         case .tooLarge:
             let limit = FrameReader.messageLimit
             let failure = RPCFailure(
-                .tooLarge, "A message may have at most \(limit) bytes (16 MiB), and those that there is memory for.")
+                .tooLarge, "A message may have at most \(limit) bytes (16 MiB), and no more than there is memory for.")
             if !knowsFraming { learnFraming() }
             return .refused(failure, id: nil, .stream)
         case .badHeader(let reason):
@@ -124,7 +124,7 @@ final class Intake {
         }
     }
 
-    /// What was read ahead comes before what was not.
+    /// The next frame: those read ahead come first.
     private func nextFrame() -> FrameReader.Frame {
         guard let first = ahead.first else { return reader.next() }
         ahead.removeFirst()
@@ -137,7 +137,7 @@ final class Intake {
         }
     }
 
-    /// While a request is held: the next message that `comesFirst`. What stands before it is kept for later.
+    /// The next message that `comesFirst`, while a request is held. Messages before it are kept for later.
     func nextAhead(_ comesFirst: (Message) -> Bool) -> Item {
         while mayLookAhead {
             switch reader.next() {
@@ -156,7 +156,7 @@ final class Intake {
         return .none
     }
 
-    /// Has `request`, the last one given out, wait for a place.
+    /// Holds `request`, the last one handed out, until there is a place.
     func hold(_ request: Request) { held = request }
 
     private func item(_ message: Message, _ destination: Destination, _ hasBatches: Bool) -> Item {
@@ -180,7 +180,7 @@ final class Intake {
         if reader.framing == .headers { output.useHeaders() }
     }
 
-    /// A copy of a message that may have to be held; nil where there is no memory for it.
+    /// Copies a message that may have to be held; nil without memory for it.
     private func keep(_ bytes: Bytes) -> Bytes? {
         heldText.truncate(to: 0)
         heldText.append(bytes)

@@ -2,10 +2,10 @@ import JSONRPC
 
 /// Why and for how long a call waits before its next request.
 struct CallPause {
-    /// What went wrong before; nil when it waits because the API limits the rate of calls.
+    /// The failure of the last attempt; nil when the API's rate limit makes the call wait.
     let failure: RPCFailure?
-    /// Requests of the call that went on the wire so far.
+    /// Requests of the call sent so far.
     let attempts: Int
-    /// Seconds until it goes on.
+    /// Seconds until the next request.
     let seconds: Double
 }

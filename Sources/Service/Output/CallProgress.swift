@@ -1,4 +1,4 @@
-/// How far a call of many requests is.
+/// How far a list walk is.
 struct CallProgress {
     let items: Int
     let pages: Int

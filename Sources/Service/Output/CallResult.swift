@@ -2,29 +2,29 @@ import Bytes
 import HTTP
 import JSON
 
-/// A call's success: what the API sent, and how it came about.
+/// A call's success: the API's data, and how the call got it.
 struct CallResult {
-    /// Where the result's `data` stands.
+    /// Where the result's `data` is.
     enum Data {
-        /// In the answer, behind what the face began it with: the exchange's own body.
+        /// In the exchange's body, after the head that the face wrote there.
         case received
-        /// In a buffer of its own.
+        /// In its own buffer.
         case made(ByteBuffer)
     }
 
-    /// What the last request of the call brought.
+    /// The exchange of the call's last request.
     let exchange: Exchange
     let data: Data
     /// Further members of the result, each with a comma before it.
     let members: ByteBuffer?
     /// Further members of its `meta`, each with a comma before it.
     let meta: ByteBuffer?
-    /// Requests of the whole call that went on the wire.
+    /// Requests sent for the whole call.
     let attempts: Int
-    /// Seconds from when the call was taken up.
+    /// Seconds since the call began.
     let elapsed: Double
 
-    /// Appends how the answer came about: the result's `meta`.
+    /// Appends the result's `meta`: status, version, attempts and time.
     func appendMeta(to frame: ByteBuffer) {
         if exchange.status > 0 {
             frame.append("{\"status\":")
@@ -45,7 +45,7 @@ struct CallResult {
         frame.append("}")
     }
 
-    /// A header's value is the API's text: written as a string of ours, escaped as needed.
+    /// Writes a header's value, which is the API's text, as an escaped string.
     private static func appendField(_ name: StaticString, _ value: Bytes, to frame: ByteBuffer) {
         frame.append(name)
         JSONWriter.appendString(value, to: frame)

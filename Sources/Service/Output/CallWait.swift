@@ -1,6 +1,6 @@
-/// What a call that is under way waits for.
+/// What a call in flight waits for.
 enum CallWait {
     case answer, person
-    /// Another change of the same record, or a place.
+    /// An earlier write to the same resource, or a place.
     case turn
 }

@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// Writes one line per event. What is written here never holds a token, a body, a query or a URL.
+/// Writes one line per event. Callers never give it a token, a body, a query or a URL.
 public final class Logger {
     /// How much is written: each level includes those before it.
     public enum Level: Int, CaseIterable, Comparable, Sendable {
@@ -34,8 +34,8 @@ public final class Logger {
     private let sink: (Bytes) -> Void
     private let line = ByteBuffer()
 
-    /// A logger whose lines, each with its newline, go to `sink`, which must not block. `timestamp` is what the lines
-    /// say of the time.
+    /// A logger that hands each line, with its newline, to `sink`, which must not block. `timestamp` gives the time as
+    /// text.
     public init(
         level: Level, format: Format, timestamp: @escaping () -> String = { "" },
         sink: @escaping (Bytes) -> Void

@@ -1,7 +1,7 @@
 import Bytes
 import JSONRPC
 
-/// The way out: whole frames, each told apart from the next, in the order in which they are ready.
+/// The way out: whole frames, each with its newline or headers, in the order in which they are ready.
 final class Output {
     private let chunks = ChunkQueue()
     private var scratch = ByteBuffer(capacity: 1024)
@@ -11,32 +11,32 @@ final class Output {
     private var errors = 0
     private var bytes = 0
 
-    /// Bytes that may wait for the host before no more of its input is read.
+    /// Bytes that may wait for the host. Beyond that no more input is read.
     static let limit = 1024 * 1024
 
     /// Frames for the host.
     var queue: ChunkQueue { chunks }
-    /// Whether so much waits for the host that no more of its input is to be read.
+    /// Whether too much waits for the host to read more of its input.
     var isFull: Bool { chunks.count >= Self.limit }
-    /// Messages sent, errors among what was answered, and bytes, so far.
+    /// Messages, errors and bytes sent so far. Errors in batches, and those that nobody is told, count too.
     var counts: (answers: Int, errors: Int, bytes: Int) { (answers, errors, bytes) }
     /// Bytes to keep free in front of a frame.
     var headerRoom: Int { gap }
 
-    /// The stream is framed by headers: so are the answers.
+    /// Frames answers by headers, as the stream is.
     func useHeaders() { gap = 32 }
 
-    /// One more call or request has ended in an error, whoever is told.
+    /// Counts a call or request that ended in an error, even if nobody is told.
     func countError() { errors += 1 }
 
-    /// Empties `frame` for a message.
+    /// Empties `frame`, and makes the gap for its headers.
     func begin(_ frame: ByteBuffer, _ destination: Destination) {
         frame.truncate(to: 0)
         guard gap > 0, case .stream = destination else { return }
         for _ in 0..<gap { frame.append(0) }
     }
 
-    /// A buffer for the next frame, in place of one that was taken over.
+    /// A buffer to replace one that was taken over.
     func freshBuffer() -> ByteBuffer { chunks.freshBuffer() }
 
     /// Sends the message that `write` appends.
@@ -48,7 +48,7 @@ final class Output {
         scratch.shrink(to: 64 * 1024)
     }
 
-    /// Sends a whole frame on its way. True when the buffer was taken over.
+    /// Sends a whole frame. True when the queue took over the buffer.
     @discardableResult
     func deliver(_ frame: ByteBuffer, _ destination: Destination) -> Bool {
         switch destination {

@@ -35,11 +35,11 @@ extension Method.Composition {
 }
 
 extension MethodTable.Entry {
-    /// The steps of a call that is more than one request whose body is its answer; nil for one that is no more.
+    /// The steps of a call; nil for a single request whose body is the answer.
     ///
     /// - Parameters:
-    ///   - isJournaled: whether it must be known who is there before contacts are replaced.
-    ///   - consent: how a person's yes is come by; nil where nobody is asked.
+    ///   - isJournaled: whether there is a journal: it needs the contacts that a replacement drops.
+    ///   - consent: how the call gets a person's yes; nil where nobody is asked.
     func procedure(
         target: Bytes, body: Bytes, _ terms: CallTerms, isJournaled: Bool, _ consent: Consent?
     ) -> (any Procedure)? {

@@ -4,10 +4,10 @@ import HTTP
 import JSON
 import JSONRPC
 
-/// Changes an engagement's contacts knowing those it has: reads them, writes the full set, and reads that back. Nothing
-/// to change means that nothing is written.
+/// Edits an engagement's contacts: reads them, writes the full set, and reads it back for the report. An edit that
+/// changes nothing is written only where nobody wants a report and nobody is asked.
 final class ContactEdit: Procedure {
-    /// What is to become of the contacts.
+    /// The change to make, by contact ids.
     enum Edit {
         case add([String]), remove([String]), replace([String])
     }
@@ -18,21 +18,21 @@ final class ContactEdit: Procedure {
     private let contacts: ByteBuffer
     private let edit: Edit
     private let terms: Editing?
-    /// How a person's yes is come by; nil where nobody is asked.
+    /// How the call gets a person's yes; nil where nobody is asked.
     private let consent: Consent?
-    /// The names of contacts that are not there yet, as far as they have been read.
+    /// The names, read so far, of contacts to be added; empty where a read failed.
     private var names: [String: String] = [:]
     private var unnamed: [String] = []
-    /// Contacts that are to be added and do not exist.
+    /// Contacts to be added that do not exist.
     private var missing: [String] = []
     private var phase = Phase.reading
     private var before = ContactSet()
     private var wanted: [String] = []
-    /// Ids that the API has refused as contacts although it lists them: calendar resources that it does not tell apart.
+    /// Ids that the API lists as contacts but refuses in a write: calendar resources that it does not mark.
     private var refused: Set<String> = []
     private var written: Exchange?
 
-    /// - Parameter terms: what the caller wants of the edit, besides; nil for nothing.
+    /// - Parameter terms: the caller's further terms, such as a dry run; nil for none.
     init(contacts: Bytes, _ edit: Edit, _ terms: Editing?, _ consent: Consent? = nil) {
         self.contacts = ByteBuffer(contacts)
         self.consent = consent
@@ -47,12 +47,12 @@ final class ContactEdit: Procedure {
         case (.naming, .answered(let exchange)): return name(JSONSlice(checked: exchange.answer).contactName)
         case (.naming, .failed(let failure, _)):
             if failure.kind == .notFound { missing += unnamed.prefix(1) }
-            // Whoever can't be read is shown by id alone.
+            // The question shows a contact that can't be read by id alone.
             if failure.isLikelyForAll { unnamed = [] }
             return name(nil)
         case (.asking, .told(let verdict)):
             if let failure = verdict.failure { return .fail(failure) }
-            // What was agreed to holds for those who were shown: looked at once more, right before it is done.
+            // The yes covers only the contacts that were shown, so they are read again right before the write.
             consent?.grant(subject)
             phase = .reading
             return .send(reading)
@@ -66,7 +66,7 @@ final class ContactEdit: Procedure {
             guard evidence.applied == .no, setsAside(failure) else { return .fail(failure) }
             return .send(writing)
         case (.readingBack, .answered(let exchange)): return finish(ContactSet(exchange.answer))
-        // The change was made: that it could not be looked at makes no failure of it.
+        // The change was made, so a failed read does not fail the call.
         case (.readingBack, .failed): return finish(nil)
         case (.reading, .failed(let failure, _)), (.asking, .failed(let failure, _)): return .fail(failure)
         case (.asking, .answered): return .fail(.unasked)
@@ -93,9 +93,9 @@ final class ContactEdit: Procedure {
         }
         let isDryRun = terms?.isDryRun == true
         let isReported = terms?.isReported ?? true
-        // What nobody was asked about is not written, even where it is the same.
+        // With a person to ask, even a write that changes nothing needs a yes; it is left out.
         if isDryRun || (isReported || consent != nil) && wanted.holdsSame(as: before.contacts) {
-            // What nobody wrote needs no reading back.
+            // Nothing was written, so the contacts just read are also those afterwards.
             let members = isReported ? changes(isDryRun ? nil : current) : nil
             return .finish(exchange, data: exchange.body, members: members)
         }
@@ -111,7 +111,7 @@ final class ContactEdit: Procedure {
 
     // MARK: Asking
 
-    /// What exactly would be written, and over whom: in whatever order the API lists them.
+    /// The contacts before and after, sorted: the API's order does not matter.
     private var subject: [UInt8] {
         Array([before.contacts, wanted].map { $0.sorted().joined(separator: ",") }.joined(separator: ">").utf8)
     }
@@ -134,7 +134,7 @@ final class ContactEdit: Procedure {
 
     private var notFound: RPCFailure {
         let ids = missing.prefix(10).joined(separator: ", ") + (missing.count > 10 ? " and others" : "")
-        let text = "To be added, and not there: \(ids). Nobody was asked, and nothing was written."
+        let text = "Contacts to add that do not exist: \(ids). Nobody was asked, and nothing was written."
         let errors = missing.map { id in
             FieldError(field: "", code: "not_found", message: "There is no contact \(id) in the workspace.")
         }
@@ -150,8 +150,8 @@ final class ContactEdit: Procedure {
         return lines.joined(separator: "\n")
     }
 
-    /// Whether a refused write is to be tried once more without the ids that it was refused for: those, and no others,
-    /// that the API itself has listed.
+    /// Whether to repeat a refused write once, without the refused ids. It is repeated only if the API itself listed
+    /// each of them.
     private func setsAside(_ failure: RPCFailure) -> Bool {
         guard refused.isEmpty, failure.kind == .unprocessable, !failure.errors.isEmpty else { return false }
         var found: Set<String> = []
@@ -172,7 +172,7 @@ final class ContactEdit: Procedure {
         return .finish(written, data: written.body, members: changes(after?.settingAside(refused)))
     }
 
-    /// `,"changes":{…}`. `after` is nil when it was not, or could not be, read.
+    /// `,"changes":{…}`. `after` is nil when the contacts were not read back.
     private func changes(_ after: ContactSet?) -> ByteBuffer {
         let out = ByteBuffer()
         out.append(",\"changes\":")
@@ -208,20 +208,20 @@ final class ContactEdit: Procedure {
     }
 }
 
-/// Who takes part in an engagement, by id, in the API's order.
+/// An engagement's contacts by id, in the API's order.
 struct ContactSet {
-    /// Those that a replacement replaces.
+    /// Contacts that a write replaces.
     private(set) var contacts: [String] = []
-    /// Calendar resources, which stay whatever is written.
+    /// Calendar resources, which stay after any write.
     private(set) var preserved: [String] = []
-    /// What people call them, by id.
+    /// Names of contacts and calendar resources, by id.
     private(set) var names: [String: String] = [:]
-    /// The engagement, as people tell it from others.
+    /// The engagement's title and id, as a question shows them.
     private(set) var heading = ""
 
     init() {}
 
-    /// Reads an engagement with its contacts expanded; nil when they are not there, or one of them has no id.
+    /// Reads an engagement with its contacts expanded; nil when the list or an id is missing.
     init?(_ engagement: Bytes, withNames: Bool = false) {
         let root = JSONSlice(checked: engagement)
         guard let list = root.member("contacts"), list.kind == .array else { return nil }
@@ -248,7 +248,7 @@ struct ContactSet {
         heading = QuestionText.named(engagement.member("title")?.string, engagement.member("id")?.string ?? "")
     }
 
-    /// With `ids` taken for calendar resources.
+    /// A copy in which `ids` are calendar resources.
     func settingAside(_ ids: Set<String>) -> ContactSet {
         var set = self
         set.preserved += contacts.filter(ids.contains)
@@ -264,7 +264,7 @@ extension [String] {
         return filter { !others.contains($0) }
     }
 
-    /// Whether both hold the same, in whatever order. Neither may hold anything twice.
+    /// Whether both hold the same elements, in any order. Neither may hold one twice.
     func holdsSame(as others: [String]) -> Bool {
         guard count == others.count else { return false }
         if self == others { return true }
@@ -272,7 +272,7 @@ extension [String] {
         return allSatisfy(others.contains)
     }
 
-    /// Followed by those of `others` that are not in it yet, each once.
+    /// These elements, then each of `others` that is new, once.
     fileprivate func adding(_ others: [String]) -> [String] {
         var seen = Set(self)
         return self + others.filter { seen.insert($0).inserted }

@@ -3,8 +3,8 @@ import HTTP
 import JSON
 import JSONRPC
 
-/// Contacts by whole address or whole name: a search for each query, page after page, of whose results only those count
-/// that match. Nothing is guessed.
+/// Finds contacts by whole address or whole name: searches page after page for each query, and keeps only exact matches
+/// (case and blanks aside).
 final class ContactSearch: Procedure {
     /// Queries of one call, at most.
     static let queryLimit = 50
@@ -16,7 +16,7 @@ final class ContactSearch: Procedure {
 
     private struct Match {
         let id: String
-        /// The contact as it is shown among several.
+        /// Id, names and addresses, which an ambiguous answer shows.
         let json: ByteBuffer
     }
 
@@ -144,6 +144,6 @@ final class ContactSearch: Procedure {
 }
 
 extension String {
-    /// Without case, and with one blank where there are several, none at the ends.
+    /// In lower case, with single blanks between words and none at the ends.
     fileprivate var folded: String { lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ") }
 }

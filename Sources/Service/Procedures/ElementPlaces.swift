@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 
-/// Which element of a list has which id. Ids are kept as bytes behind each other: a list may have a hundred thousand.
+/// Maps ids to the places of a list's elements. One buffer holds all ids: a list may have a hundred thousand.
 struct ElementPlaces {
     private struct Key: Hashable {
         let ids: ByteBuffer
@@ -20,8 +20,8 @@ struct ElementPlaces {
     /// Bytes of all ids that were put in.
     var byteCount: Int { ids.count }
 
-    /// Notes that the element at `place` has this id; returns where the one is that had it before. What is no string
-    /// names nothing.
+    /// Notes the id of the element at `place`; returns the earlier place of the same id. An id that is no string is
+    /// ignored.
     mutating func put(_ id: JSONSlice, _ place: Int) -> Int? {
         guard let key = key(id) else { return nil }
         let earlier = Self.replace(&places[key, default: -1], by: place)

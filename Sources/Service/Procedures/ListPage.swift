@@ -4,13 +4,13 @@ import JSONRPC
 
 /// A page of a list as the API sends it: `data`, `has_more`, `next_cursor` (the API's guide to pagination).
 struct ListPage {
-    /// What comes after a page.
+    /// What follows a page.
     enum Next {
-        /// Nothing: it was the last.
+        /// Nothing: it is the last.
         case end
         /// The page at this cursor, never empty.
         case page(cursor: String)
-        /// More, the API says, and gives no cursor.
+        /// The API says that there is more, but gives no cursor.
         case unreachable
     }
 
@@ -18,7 +18,7 @@ struct ListPage {
     let items: [JSONSlice]
     let next: Next
 
-    /// Reads an answer that has been checked. Throws when it is no list.
+    /// Reads an answer, which is checked JSON. Throws when it is no list.
     init(_ answer: Bytes) throws(RPCFailure) {
         guard let page = try? Self.read(answer), let items = page.items else {
             throw RPCFailure(.badResponse, "The API's answer is not a list, although a list was asked for.")
@@ -32,10 +32,10 @@ struct ListPage {
         }
     }
 
-    /// Items of a page, at most: the API gives a hundred.
+    /// Items of a page, at most; a longer one is refused. The API gives a hundred.
     private static let itemLimit = 1_000_000
 
-    /// Goes over a page once: it may be long.
+    /// Scans the page once, because it may be long.
     private static func read(
         _ answer: Bytes
     ) throws(JSONSyntaxError) -> (items: [JSONSlice]?, hasMore: JSONSlice?, cursor: JSONSlice?) {

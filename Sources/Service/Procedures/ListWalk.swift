@@ -4,12 +4,11 @@ import HTTP
 import JSON
 import JSONRPC
 
-/// A list read to its end: page after page within the call's time, each element byte for byte. What stops it early
-/// makes no failure of what has come.
+/// Reads a list page after page within the call's time. Elements are copied byte for byte, or cut to the wanted fields.
+/// A walk that stops early after its first page still returns what it has.
 ///
-/// Unless the caller says otherwise it goes from the oldest change to the newest, so that what is edited meanwhile
-/// comes once more at the end instead of moving to where the walk has been. Of an element that comes again, by its
-/// `id`, only the last counts, in the place where that came.
+/// By default it goes from the oldest change to the newest: an element edited meanwhile comes again at the end, and
+/// can't move behind the walk. The last element with an `id` replaces earlier ones, and keeps its own place.
 final class ListWalk: Procedure {
     /// The target without `limit` and `cursor`.
     private let target: ByteBuffer
@@ -17,25 +16,25 @@ final class ListWalk: Procedure {
     private let maxItems: Int
     private let fields: FieldSelection?
     private var cursor: String?
-    /// The one that it begins at, percent-encoded; nil for the beginning.
+    /// Where the walk begins, percent-encoded; nil for the first page.
     private let firstCursor: String?
     private var seen: Set<String> = []
-    /// The result's `data`, so far open behind its last item.
+    /// The result's `data` as JSON, still open after its last item.
     private let list = ByteBuffer(capacity: 64 * 1024)
-    /// Where in `list` each element stands that came, with a comma behind it; empty where another came in its place.
+    /// The range in `list` of each element and its comma; empty for a superseded one.
     private var spans: [Range<Int>] = []
     private var places = ElementPlaces()
-    /// Elements that count, and bytes of those that no longer do.
+    /// The number of elements that count, and the bytes of superseded ones.
     private var (items, superseded) = (0, 0)
     private var pages = 0
     private var last: Exchange?
-    /// The next cursor as the API spelled it, for going on after a failure.
+    /// The cursor of the page being read, as the API spelled it: after a failure a caller resumes there.
     private var lastCursor: String?
 
     /// Bytes of all items together, at most.
     private static let byteLimit = 64 * 1024 * 1024
     private static let largestPage = 100
-    /// Bytes that end the list behind its last item, at most, but for the cursor.
+    /// Bytes that close the list, without the cursor, at most.
     private static let closingRoom = 256
 
     /// - Parameter target: the bound path and query, which may hold a `limit` and the `cursor` to begin at.
@@ -71,7 +70,7 @@ final class ListWalk: Procedure {
         case .answered(let exchange): return take(exchange)
         case .recalled, .told: return .fail(.unasked)
         case .failed(let failure, _):
-            // Nothing has come that could be lost.
+            // Without a first page there is nothing to return.
             guard let last else { return .fail(failure) }
             return finish(last, failure, nextCursor: lastCursor)
         }
@@ -98,7 +97,7 @@ final class ListWalk: Procedure {
             guard let last else { return .fail(error) }
             return finish(last, error, nextCursor: lastCursor)
         }
-        // Of a page that there is no memory for nothing is kept, so that its cursor leads to all of it.
+        // A page that doesn't fit into memory is left out whole, so its cursor still leads to all of it.
         guard list.tryReserve(exchange.answer.count + Self.closingRoom) else {
             guard let last else { return .fail(.noMemory) }
             return finish(last, .noMemory, nextCursor: lastCursor)
@@ -107,7 +106,7 @@ final class ListWalk: Procedure {
         pages += 1
         for item in page.items {
             if hold(item) { continue }
-            // More than was asked for: none of it is passed over by going on with the page that this is.
+            // The page is longer than requested. The caller resumes with the same page, and misses nothing.
             let text = "max_items was reached inside a page that is longer than asked for; next_cursor is that page's."
             return finish(exchange, stoppedBy: "max_items", text, nextCursor: lastCursor ?? firstCursor?.percentDecoded)
         }
@@ -130,13 +129,13 @@ final class ListWalk: Procedure {
             return finish(exchange, stoppedBy: "max_items", "max_items was reached.", nextCursor: next)
         }
         if list.count > Self.byteLimit || places.byteCount > Self.byteLimit {
-            return finish(exchange, stoppedBy: "too_large", "What has come is over 64 MiB.", nextCursor: next)
+            return finish(exchange, stoppedBy: "too_large", "The list so far is over 64 MiB.", nextCursor: next)
         }
         lastCursor = next
         return .tell(CallProgress(items: items, pages: pages), then: .send(request))
     }
 
-    /// Takes an element in, in the place of the one with its `id` that came before; false when it would be too many.
+    /// Adds an element, which supersedes an earlier one of the same `id`; false when it would exceed `maxItems`.
     private func hold(_ item: JSONSlice) -> Bool {
         let id = item.member("id")
         if items >= maxItems, id.map({ places.hold($0) }) != true { return false }
@@ -157,7 +156,7 @@ final class ListWalk: Procedure {
         return true
     }
 
-    /// Closes the gaps that elements have left in whose place another came.
+    /// Removes superseded elements from `list`.
     private func dropSuperseded() {
         guard superseded > 0, let bytes = list.mutableBytes.baseAddress else { return }
         var end = Self.opening.utf8CodeUnitCount

@@ -4,13 +4,13 @@ import HTTP
 import JSONRPC
 import Journal
 
-/// One request to the API, of the one or several that a call makes.
+/// One of the requests that a call sends to the API.
 final class APIRequest {
     /// Path and query, percent-encoded, to follow the base URL.
     let target: ByteBuffer
-    /// The contacts before and after, of a write that replaces them and knows those before.
+    /// The contacts before and after a replacement; nil where those before are unknown.
     let replacement: (before: [String], wanted: [String])?
-    /// Whether it is for the wording of a question alone: it leaves time for what follows.
+    /// Whether it only serves to word a question: it leaves time for the requests after it.
     let isLookUp: Bool
     private var kind: Kind
     private typealias Kind = (
@@ -19,13 +19,13 @@ final class APIRequest {
 
     /// The resource that an answer must be about.
     struct Subject {
-        /// The member of the answer that says so.
+        /// The member of the answer that names it.
         let member: Method.Subject
-        /// Where in the target the id stands that it must hold.
+        /// The range in the target of the id that this member must hold.
         let id: Range<Int>
     }
 
-    /// - Parameter member: the member of the answer that names the resource in the path; nil where none does.
+    /// - Parameter member: the member of the answer that names the path's resource; nil for none.
     init(
         _ verb: HTTPVerb, target: ByteBuffer, body: ByteBuffer? = nil, _ repeatability: Repeatability,
         about member: Method.Subject?, replacement: (before: [String], wanted: [String])? = nil, isLookUp: Bool = false
@@ -37,14 +37,14 @@ final class APIRequest {
         kind = (verb, body, repeatability, false, subject)
     }
 
-    /// Makes this the next call's request, for the same target buffer.
+    /// Makes this the next call's request. The target buffer stays.
     fileprivate func change(
         _ verb: HTTPVerb, body: ByteBuffer?, _ repeatability: Repeatability, isControl: Bool, subject: Subject?
     ) {
         kind = (verb, body, repeatability, isControl, subject)
     }
 
-    /// Where the id stands in `/v2/engagements/ngmt_…`; nil without one.
+    /// The range of the id in `/v2/engagements/ngmt_…`; nil without one.
     private static func id(in target: Bytes) -> Range<Int>? {
         let path = target.prefix { $0 != UInt8(ascii: "?") }
         let parts = path.split(separator: UInt8(ascii: "/"))
@@ -55,9 +55,9 @@ final class APIRequest {
     /// A JSON text, or nil for a request without a body.
     var body: ByteBuffer? { kind.body }
     var repeatability: Repeatability { kind.repeatability }
-    /// The resource that its answer must be about; nil for any.
+    /// The resource that the answer must be about; nil for any.
     var subject: Subject? { kind.subject }
-    /// Whether this drives the sandbox and is none of the API's business: no throttling, no retries.
+    /// Whether it drives the sandbox itself: no throttling, no retries, no journal.
     var isControl: Bool { kind.isControl }
     /// Whether it asks for a change.
     var isWrite: Bool { repeatability != .read }
@@ -67,19 +67,17 @@ final class APIRequest {
 enum Outcome {
     /// The call's turn has come.
     case begun
-    /// The request was answered with a 2xx and one JSON text. The exchange brings the buffer back that the text was
-    /// received into.
+    /// The API answered with a 2xx and one JSON text, in the exchange's buffer.
     case answered(Exchange)
-    /// The journal was searched, and holds these writes.
+    /// The journal holds these writes.
     indirect case recalled([JournalRecord])
-    /// The person who was asked has answered, or time is over.
+    /// The person has answered, or their time is over.
     indirect case told(Verdict)
-    /// The request has failed for good, with the evidence of all its attempts.
+    /// The request has failed for good. The evidence covers all its attempts.
     indirect case failed(RPCFailure, WriteEvidence)
 }
 
 extension Outcome {
-    /// The HTTP status of the answer, where one came.
     var status: Int? {
         switch self {
         case .answered(let exchange): exchange.status
@@ -91,18 +89,17 @@ extension Outcome {
 
 /// What a call does next.
 enum Step {
-    /// One more request is sent. Its outcome is the next thing that the procedure is told.
+    /// Send a request. The procedure is told its outcome next.
     case send(APIRequest)
-    /// A person is asked, who may take their time.
+    /// Ask a person. Their time is not the call's.
     indirect case askPerson(Question)
-    /// The journal is searched. What it holds is the next thing that the procedure is told.
+    /// Search the journal. The procedure is told the records next.
     indirect case recall(JournalQuery)
-    /// The host is told how far it is, if it wants to know; then something else.
+    /// Tell the host how far the call is, if it wants to know; then perform `then`.
     indirect case tell(CallProgress, then: Step)
-    /// The call has ended well: with the body of `exchange` as `data`, or with data of its own, and with further
-    /// members of the result and of its `meta`, each with a comma before it.
+    /// End the call with a result. `data` defaults to the body of `exchange`; `members` and `meta` add members to the
+    /// result and its `meta`, each with a comma before it.
     case finish(Exchange, data: ByteBuffer? = nil, members: ByteBuffer? = nil, meta: ByteBuffer? = nil)
-    /// The call has failed.
     indirect case fail(RPCFailure)
 }
 
@@ -113,18 +110,18 @@ protocol Procedure: AnyObject {
     func next(after outcome: Outcome) -> Step
 }
 
-/// A method that is one request, whose body is the result's `data`. One object serves one call after the other.
+/// One request, whose answer's body is the result's `data`. Calls use one object after each other.
 final class SingleRequest: Procedure {
     private let request: APIRequest
     private let body: ByteBuffer
 
-    /// Requests for what stands in `target`, with what stands in `body`.
+    /// A request with these buffers as target and body.
     init(target: ByteBuffer, body: ByteBuffer) {
         request = APIRequest(.get, target: target, .read, about: nil)
         self.body = body
     }
 
-    /// Makes the request that of `entry` with these terms.
+    /// Makes it the request of `entry` with these terms.
     func aim(at entry: MethodTable.Entry, _ terms: CallTerms) {
         request.change(
             entry.verb, body: entry.takesBody ? body : nil, entry.repeatability, isControl: entry.isControl,
@@ -142,6 +139,6 @@ final class SingleRequest: Procedure {
 }
 
 extension RPCFailure {
-    /// A procedure was told an outcome that none of its steps has.
+    /// A procedure was told an outcome that its last step can't have.
     static var unasked: RPCFailure { RPCFailure(.internalError, "The steps of this method do not fit together.") }
 }

@@ -3,7 +3,7 @@ import HTTP
 import JSON
 import JSONRPC
 
-/// A read of which only some fields are wanted.
+/// A read that returns only the wanted fields.
 final class Projection: Procedure {
     private let request: APIRequest
     private let fields: FieldSelection
@@ -24,8 +24,8 @@ final class Projection: Procedure {
 }
 
 extension FieldSelection {
-    /// The body, which is checked JSON, with nothing in it but what is wanted: of a list, which stays one, in each of
-    /// its elements. A body that has no fields stays as it is.
+    /// Cuts `body`, checked JSON, to the wanted fields: of a list each element, and the list stays one. A body without
+    /// fields stays as it is.
     func projected(_ body: Bytes) -> ByteBuffer {
         let out = ByteBuffer(capacity: 1024)
         let root = JSONSlice(checked: body)

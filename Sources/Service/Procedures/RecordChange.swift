@@ -4,27 +4,27 @@ import HTTP
 import JSON
 import JSONRPC
 
-/// A change of one record that a person is asked about: it is read just before, so that they are told by name what it
-/// is, and what would become of it. What would change nothing is not sent.
+/// Changes one record after a person has said yes. It reads the record first, so the question can name it and show what
+/// would change. A write that would change nothing is not sent.
 final class RecordChange: Procedure {
     private enum Phase { case reading, naming, asking, writing }
 
     private let method: Method
     private let request: APIRequest
-    /// Path of the record itself, and its id.
+    /// The record's own path, and its id.
     private let record: (path: ByteBuffer, id: String)
     private let consent: Consent
     private var phase = Phase.reading
     private var question = Question(message: "", subject: [])
-    /// Of a record that could be read: itself, and the exchange that it came in.
+    /// The exchange that brought the record; nil when it could not be read.
     private var found: Exchange?
-    /// The names of tags that are not on the engagement yet, as far as they have been read.
+    /// The names, read so far, of tags to be added; empty where a read failed.
     private var names: [String: String] = [:]
     private var unnamed: [String] = []
 
     /// - Parameters:
-    ///   - request: what is to be sent.
-    ///   - resource: where in its target the record's id stands.
+    ///   - request: the write.
+    ///   - resource: the range of the record's id in its target.
     init(_ method: Method, _ request: APIRequest, resource: Range<Int>, _ consent: Consent) {
         self.method = method
         self.request = request
@@ -43,7 +43,7 @@ final class RecordChange: Procedure {
         case (.reading, .failed(let failure, _)):
             found = nil
             if failure.kind == .notFound, isReadSurely { return .fail(missing(failure)) }
-            // What can't be read is asked about by id.
+            // The question shows a record that can't be read by id.
             return haveRead()
         case (.naming, .answered(let exchange)):
             return name(JSONSlice(checked: exchange.answer).member("name")?.string)
@@ -52,7 +52,7 @@ final class RecordChange: Procedure {
             return name(nil)
         case (.asking, .told(let verdict)):
             if let failure = verdict.failure { return .fail(failure) }
-            // What was agreed to holds for what was shown: looked at once more, right before it is done.
+            // The yes covers only the record that was shown, so it is read again right before the write.
             consent.grant(question.subject)
             phase = .reading
             return .send(reading)
@@ -70,7 +70,7 @@ final class RecordChange: Procedure {
         return APIRequest(.get, target: target, .read, about: .id, isLookUp: true)
     }
 
-    /// Whether a 404 says that there is no such record, and not that the address is another.
+    /// Whether a 404 means that there is no such record. Without a documented path, it may mean that the path is wrong.
     private var isReadSurely: Bool {
         Method.all.first { $0.name == "\(method.resource).get" }?.source == .documented
     }
@@ -106,7 +106,7 @@ final class RecordChange: Procedure {
             return .send(APIRequest(.get, target: target, .read, about: .id, isLookUp: true))
         }
         let message = message(found.map { JSONSlice(checked: $0.answer) })
-        // What the question cuts is in the body in full.
+        // The question may cut long texts; the body has them whole.
         let body = request.body.map { Array($0.bytes) } ?? []
         question = Question(message: message, subject: Array(message.utf8) + [0] + body)
         guard consent.holds(for: question.subject) else {
@@ -119,10 +119,10 @@ final class RecordChange: Procedure {
 
     // MARK: What would change
 
-    /// The members that are to be written.
+    /// The members to write.
     private var wanted: JSONSlice? { request.body.map { JSONSlice(checked: $0.bytes) } }
 
-    /// Where the present value of a member stands in the record.
+    /// The record's present value of a member.
     private func present(_ name: JSONSlice, _ now: JSONSlice) -> JSONSlice? {
         if isOfAssociation { return now.member("crm_association")?.value(of: name) }
         if name.reads("company_id") { return now.member("company")?.member("id") ?? now.member("company_id") }
@@ -152,7 +152,7 @@ final class RecordChange: Procedure {
         let kept: Int
     }
 
-    /// What would become of an engagement's tags; nil where the record does not tell which it has.
+    /// The change of an engagement's tags; nil where the record doesn't list them.
     private func tags(_ now: JSONSlice?) -> Tags? {
         let wanted = wanted?.member("tag_ids")?.elements.compactMap(\.string) ?? []
         guard let list = now?.member("tags"), list.kind == .array else { return nil }

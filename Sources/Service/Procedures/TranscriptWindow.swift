@@ -3,7 +3,8 @@ import HTTP
 import JSON
 import JSONRPC
 
-/// A part of a transcript, in code points, of which no character as people see it is cut where that can be.
+/// Returns a part of a transcript. Offset and limit count code points; the part ends between grapheme clusters, unless
+/// one alone exceeds the limit.
 final class TranscriptWindow: Procedure {
     static let usualLimit = 20_000
 
@@ -41,7 +42,7 @@ final class TranscriptWindow: Procedure {
         let start = scalars.index(scalars.startIndex, offsetBy: min(offset, total))
         var end = scalars.index(start, offsetBy: limit, limitedBy: scalars.endIndex) ?? scalars.endIndex
         if let transcript, end < transcript.endIndex {
-            // Both round down to where a character begins.
+            // Both calls round down to the start of a grapheme cluster.
             let whole = transcript.index(before: transcript.index(after: end))
             if whole > start { end = whole }
         }

@@ -5,14 +5,14 @@ import JSON
 import JSONRPC
 import Journal
 
-/// Puts back the contacts that an engagement had before the last replacement that was or may have been made.
+/// Restores the contacts that an engagement had before its last replacement, made or possibly made.
 final class Undo: Procedure {
     private let target: ByteBuffer
     private let engagementID: String
     private let isForced: Bool
     private let isDryRun: Bool
     private let consent: Consent?
-    /// What does it, once it is known what.
+    /// The edit that restores them; nil until the journal has answered.
     private var edit: ContactEdit?
 
     /// - Parameter contacts: `/v2/engagements/ngmt_…/contacts`
@@ -43,7 +43,7 @@ final class Undo: Procedure {
     }
 }
 
-/// What the journal holds, as a list.
+/// Lists journal records.
 final class JournalList: Procedure {
     private let query: JournalQuery
 
@@ -59,7 +59,7 @@ final class JournalList: Procedure {
         for record in records { Self.write(record, to: &json) }
         json.endArray()
         json.endObject()
-        // Nothing was sent, so that nothing was answered either.
+        // Nothing was sent, so an empty exchange stands in for the answer.
         let none = HTTPRequest(.get, target: ByteBuffer())
         return .finish(Exchange(tag: 0, request: none, body: ByteBuffer(), connectTimeoutMs: 0), data: data)
     }
