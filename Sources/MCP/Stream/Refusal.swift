@@ -8,11 +8,11 @@ public struct Refusal: Error {
     public let failure: RPCFailure
     /// MCP's own code, if it has one.
     private var ownCode: Int?
-    /// The requested version, when this server lacks it.
+    /// The requested version, if it is not served with this request.
     private var requestedVersion: String?
     /// The missing resource.
     private var uri: String?
-    /// Whether the client must be able to ask people.
+    /// Whether the reason is a client that can't ask people.
     private var wantsElicitation = false
 
     /// A refusal that plain JSON-RPC would word the same way.
@@ -24,7 +24,7 @@ public struct Refusal: Error {
             .invalidParams, message, errors: [FieldError(field: field, code: code, message: message)])
     }
 
-    /// The request names a version that this server lacks (-32022).
+    /// The request names a version that is not served with it (-32022).
     static func unsupported(_ version: String) -> Refusal {
         var hint = "choose one of data.supported"
         if Revision(rawValue: version) != nil { hint = "\(version) begins with initialize" }

@@ -1,9 +1,9 @@
 import Bytes
 import JSON
 
-/// JSON for MCP: without white space between tokens. Characters that could move a terminal's cursor, or that some
-/// readers take for a line's end (U+0085, U+2028, U+2029), are escaped. Half a surrogate pair from the API becomes
-/// U+FFFD, because several JSON libraries refuse a text that has one; the client's own text keeps it.
+/// JSON for MCP: without white space between tokens. Characters are escaped that could move a terminal's cursor, change
+/// the direction of text, or end a line for some readers (U+0085, U+2028, U+2029). Half a surrogate pair from the API
+/// becomes U+FFFD, because several JSON libraries refuse a text that has one; the client's own text keeps it.
 public enum CompactJSON {
     /// Appends `json`, checked JSON, to `out`. `isClients`: whether the client sent it, such as an id.
     public static func append(_ json: Bytes, to out: ByteBuffer, isClients: Bool = false) {

@@ -48,7 +48,7 @@ extension Exchange {
 }
 
 extension Face {
-    /// Tells a failure as `fail` does, without the API's own words if memory lacks for them.
+    /// Tells a failure as `fail` does, without the API's own words if there is no memory for them.
     func failAffordably(
         _ answer: ByteBuffer, id: Bytes, _ failure: RPCFailure, elapsed: Double, to destination: Destination
     ) {

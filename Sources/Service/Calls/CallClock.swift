@@ -22,7 +22,7 @@ struct CallClock {
         end = now + Confirmations.patience
     }
 
-    /// Goes on with the call's time, after the person's answer or its lack.
+    /// Continues the call's time: the person has answered, or is no longer asked.
     mutating func resume(_ now: Instant) {
         if let left { end = now + left }
         left = nil

@@ -55,7 +55,8 @@ final class Turns {
         return false
     }
 
-    /// Takes the place of a call that waits for a person. Calls `start` with each call that goes on instead.
+    /// Parks a call that waits for a person, and those in line behind it. Calls `start` with each call that gets a
+    /// place.
     func rest(_ slot: Int, start: (Int) -> Void) {
         park(slot)
         for other in order.line(calls[slot].resource) where calls[other].isInLine { park(other) }

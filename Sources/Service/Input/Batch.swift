@@ -61,7 +61,7 @@ final class Batch {
 
     /// One more answer is owed.
     func owe() { pending += 1 }
-    /// An owed answer is no longer owed: its call has ended.
+    /// The call of an owed answer has ended.
     func settle() { pending -= 1 }
 
     /// Whether there is memory for one more answer of `count` bytes.

@@ -47,7 +47,7 @@ final class ContactEdit: Procedure {
         case (.naming, .answered(let exchange)): return name(JSONSlice(checked: exchange.answer).contactName)
         case (.naming, .failed(let failure, _)):
             if failure.kind == .notFound { missing += unnamed.prefix(1) }
-            // The question shows a contact that can't be read by id alone.
+            // If a contact can't be read, the question names it by id alone.
             if failure.isLikelyForAll { unnamed = [] }
             return name(nil)
         case (.asking, .told(let verdict)):
@@ -93,7 +93,7 @@ final class ContactEdit: Procedure {
         }
         let isDryRun = terms?.isDryRun == true
         let isReported = terms?.isReported ?? true
-        // With a person to ask, even a write that changes nothing needs a yes; it is left out.
+        // Skips a dry run's write, and one that changes nothing. Only a plain replacement is written regardless.
         if isDryRun || (isReported || consent != nil) && wanted.holdsSame(as: before.contacts) {
             // Nothing was written, so the contacts just read are also those afterwards.
             let members = isReported ? changes(isDryRun ? nil : current) : nil

@@ -8,7 +8,7 @@ import JSONRPC
 /// A walk that stops early after its first page still returns what it has.
 ///
 /// By default it goes from the oldest change to the newest: an element edited meanwhile comes again at the end, and
-/// can't move behind the walk. The last element with an `id` replaces earlier ones, and keeps its own place.
+/// can't move to pages already read. Of elements with the same `id` only the last counts, at its own place.
 final class ListWalk: Procedure {
     /// The target without `limit` and `cursor`.
     private let target: ByteBuffer

@@ -110,7 +110,7 @@ protocol Procedure: AnyObject {
     func next(after outcome: Outcome) -> Step
 }
 
-/// One request, whose answer's body is the result's `data`. Calls use one object after each other.
+/// One request, whose answer's body is the result's `data`. The object serves one call after another.
 final class SingleRequest: Procedure {
     private let request: APIRequest
     private let body: ByteBuffer

@@ -43,7 +43,7 @@ final class RecordChange: Procedure {
         case (.reading, .failed(let failure, _)):
             found = nil
             if failure.kind == .notFound, isReadSurely { return .fail(missing(failure)) }
-            // The question shows a record that can't be read by id.
+            // If the record can't be read, the question names it by id.
             return haveRead()
         case (.naming, .answered(let exchange)):
             return name(JSONSlice(checked: exchange.answer).member("name")?.string)
