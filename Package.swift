@@ -9,26 +9,21 @@ import PackageDescription
 // properties, which nothing here asks for; functions that are the same are kept once. All that is looked up in other
 // libraries is so before the program begins, and can't be changed after that; the linker in Sources/link leaves out that
 // libraries are looked for beside the binary.
+// Each list has its type and no sum of lists stands in another: the compiler of Swift 6.0 would look for types for hours.
+let fromSources: [String] = ["-Xfrontend", "-function-sections", "-Xfrontend", "-disable-reflection-metadata"]
 let compile: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
     .unsafeFlags(
-        [
-            "-static-stdlib", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections", "-Xfrontend",
-            "-disable-reflection-metadata",
-        ], .when(configuration: .release)),
+        ["-static-stdlib", "-enforce-exclusivity=unchecked"] + fromSources, .when(configuration: .release)),
 ]
-let link: [LinkerSetting] = [
-    .unsafeFlags(
-        ["-static-stdlib", "-L\(Context.packageDirectory)/Sources/link"]
-            + [
-                "-B\(Context.packageDirectory)/Sources/link", "-Wl,-z,relro,-z,now", "-static-libgcc",
-                "-Wl,--gc-sections", "-Wl,--icf=safe", "-l_FoundationICU",
-                "-Wl,-Bstatic,-lstdc++,-Bdynamic",
-            ].flatMap {
-                ["-Xclang-linker", $0]
-            },
-        .when(configuration: .release))
+let linkFolder: String = Context.packageDirectory + "/Sources/link"
+let toLinker: [String] = [
+    "-B" + linkFolder, "-Wl,-z,relro,-z,now", "-static-libgcc", "-Wl,--gc-sections", "-Wl,--icf=safe",
+    "-l_FoundationICU",
+    "-Wl,-Bstatic,-lstdc++,-Bdynamic",
 ]
+let linkFlags: [String] = ["-static-stdlib", "-L" + linkFolder] + toLinker.flatMap { ["-Xclang-linker", $0] }
+let link: [LinkerSetting] = [.unsafeFlags(linkFlags, .when(configuration: .release))]
 
 /// A library target and, beside it, the test target that has its name.
 func module(_ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = []) -> [Target] {
@@ -38,38 +33,38 @@ func module(_ name: String, _ dependencies: [Target.Dependency], tests: [Target.
     ]
 }
 
+let program: [Target] = [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    // valgrind, which counts the instructions of a call, does not read what clang writes of DWARF 5.
+    .target(name: "CSystem", cSettings: [.unsafeFlags(["-gdwarf-4"])]),
+    .executableTarget(
+        name: "engagement-rpc",
+        dependencies: [
+            "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime", "Sandbox",
+            "Platform",
+        ],
+        swiftSettings: compile, linkerSettings: link),
+    .target(name: "TestSupport", dependencies: ["Bytes", "JSON"], path: "Tests/TestSupport", swiftSettings: compile),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["TestSupport", "JSONRPC", "engagement-rpc"], swiftSettings: compile),
+]
+let modules: [[Target]] = [
+    module("Bytes", ["CSystem"]),
+    module("Platform", ["Bytes", "CSystem"], tests: ["TestSupport"]),
+    module("JSON", ["Bytes", "CSystem"], tests: ["TestSupport"]),
+    module("HTTP", ["Bytes"], tests: ["TestSupport"]),
+    module("JSONRPC", ["Bytes", "JSON"]),
+    module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"], tests: ["TestSupport"]),
+    module("MCP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"]),
+    module("Journal", ["Bytes", "JSON", "Platform"]),
+    module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal"]),
+    module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem", "Platform"], tests: ["TestSupport"]),
+    module("Sandbox", ["Bytes", "JSON", "Platform"]),
+]
+
 let package = Package(
     name: "engagement-rpc",
     products: [.executable(name: "engagement-rpc", targets: ["engagement-rpc"])],
-    targets: [
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        // valgrind, which counts the instructions of a call, does not read what clang writes of DWARF 5.
-        .target(name: "CSystem", cSettings: [.unsafeFlags(["-gdwarf-4"])]),
-        .executableTarget(
-            name: "engagement-rpc",
-            dependencies: [
-                "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime", "Sandbox",
-                "Platform",
-            ],
-            swiftSettings: compile, linkerSettings: link),
-    ]
-        + [
-            .target(
-                name: "TestSupport", dependencies: ["Bytes", "JSON"], path: "Tests/TestSupport", swiftSettings: compile),
-            .testTarget(
-                name: "EndToEndTests", dependencies: ["TestSupport", "JSONRPC", "engagement-rpc"],
-                swiftSettings: compile),
-        ]
-        + module("Bytes", ["CSystem"])
-        + module("Platform", ["Bytes", "CSystem"], tests: ["TestSupport"])
-        + module("JSON", ["Bytes", "CSystem"], tests: ["TestSupport"])
-        + module("HTTP", ["Bytes"], tests: ["TestSupport"])
-        + module("JSONRPC", ["Bytes", "JSON"])
-        + module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"], tests: ["TestSupport"])
-        + module("MCP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"])
-        + module("Journal", ["Bytes", "JSON", "Platform"])
-        + module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal"])
-        + module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem", "Platform"], tests: ["TestSupport"])
-        + module("Sandbox", ["Bytes", "JSON", "Platform"]),
+    targets: program + modules.flatMap { $0 },
     swiftLanguageModes: [.v6]
 )

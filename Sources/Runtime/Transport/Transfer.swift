@@ -110,7 +110,7 @@ final class Transfer {
         rpc_easy_set_long(easy, CURLOPT_TCP_KEEPINTVL, 15)
         rpc_easy_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
         rpc_easy_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
-        rpc_easy_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+        rpc_easy_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         if let file = settings.trustedFile {
             _ = file.withCString { rpc_easy_set_text(easy, CURLOPT_CAINFO, $0) }
             _ = file.withCString { rpc_easy_set_text(easy, CURLOPT_PROXY_CAINFO, $0) }

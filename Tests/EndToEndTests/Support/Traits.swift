@@ -1,7 +1,12 @@
 import Dispatch
 import Foundation
 import TestSupport
-import Testing
+
+#if compiler(>=6.1)
+    import Testing
+#else
+    @_spi(Experimental) import Testing
+#endif
 
 extension Tag {
     /// Holds only once `Content-Length` framing is there.
@@ -20,14 +25,42 @@ extension Tag {
     @Tag static var load: Self
 }
 
+/// What each case of a test, or of a suite's tests, is run in. Swift 6.0 has it under another name.
+#if compiler(>=6.1)
+    protocol CaseScope: SuiteTrait, TestTrait, TestScoping {
+        func run(_ function: @Sendable () async throws -> Void) async throws
+    }
+
+    extension CaseScope {
+        var isRecursive: Bool { true }
+
+        func provideScope(
+            for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+        ) async throws {
+            try await run(function)
+        }
+    }
+#else
+    protocol CaseScope: SuiteTrait, TestTrait, CustomExecutionTrait {
+        func run(_ function: @Sendable () async throws -> Void) async throws
+    }
+
+    extension CaseScope {
+        var isRecursive: Bool { true }
+
+        func execute(
+            _ function: @Sendable () async throws -> Void, for test: Test, testCase: Test.Case?
+        ) async throws {
+            // Called around a test's cases together, too.
+            if testCase == nil { try await function() } else { try await run(function) }
+        }
+    }
+#endif
+
 /// Runs each test case on a thread of its own, so that one that waits for a process holds no other up, and only a few
 /// at a time, so that they don't wait for the processor instead.
-struct OwnThread: SuiteTrait, TestTrait, TestScoping {
-    let isRecursive = true
-
-    func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
-    ) async throws {
+struct OwnThread: CaseScope {
+    func run(_ function: @Sendable () async throws -> Void) async throws {
         await Slots.shared.take()
         do {
             try await withTaskExecutorPreference(ThreadExecutor(), operation: function)
@@ -46,13 +79,10 @@ extension Trait where Self == OwnThread {
 
 /// Runs each test case twice: with its `FaultServer`s in clear, and over TLS. `ENGAGEMENT_RPC_TESTS_OVER` (`clear` or
 /// `tls`) leaves one of both, to tell which of them a failure is of.
-struct OverTLSToo: SuiteTrait, TestTrait, TestScoping {
-    let isRecursive = true
+struct OverTLSToo: CaseScope {
     let isForAnyBuild: Bool
 
-    func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
-    ) async throws {
+    func run(_ function: @Sendable () async throws -> Void) async throws {
         let only = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_TESTS_OVER"]
         if only != "tls" { try await function() }
         let isWanted = only == "tls" || only == nil && (isForAnyBuild || Setup.binaryIsGiven)
