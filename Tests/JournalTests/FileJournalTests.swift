@@ -89,17 +89,18 @@ import Testing
     static let kept =
         #"{"journal":1,"at":"t","number":1,"process":1,"event":"begin","method":"m","id":"ngmt_a","before":[],"wanted":["cnt_a"]}"#
 
+    /// What stands behind a whole entry.
     @Test(arguments: [
-        "\(kept)\n{\"journal\":1,\"at\":\"t\",\"number\":2,\"proc", "\(kept)\nnot ours\n", "\(kept)\n\n\n", "\(kept)",
-        "\(kept)\n{\"journal\":1}\n[1]\nnull\n{\"journal\":1,\"number\":\"x\"}\n",
-        "\(kept)\n{\"journal\":1,\"at\":\u{0}}\n",
-        "\(kept)\n{\"journal\":1,\"at\":\"t\",\"number\":1,\"process\":1,\"event\":\"end\",\"id\":\"ngmt_a\",\"applied\":\"maybe\"}\n",
-        "\(kept)\n" + String(repeating: "x", count: 3_000_000) + "\n",
-        "\(kept)\n" + String(repeating: "y", count: 20_000_000) + "\n",
+        "\n{\"journal\":1,\"at\":\"t\",\"number\":2,\"proc", "\nnot ours\n", "\n\n\n", "",
+        "\n{\"journal\":1}\n[1]\nnull\n{\"journal\":1,\"number\":\"x\"}\n",
+        "\n{\"journal\":1,\"at\":\u{0}}\n",
+        "\n{\"journal\":1,\"at\":\"t\",\"number\":1,\"process\":1,\"event\":\"end\",\"id\":\"ngmt_a\",\"applied\":\"maybe\"}\n",
+        "\n" + String(repeating: "x", count: 3_000_000) + "\n",
+        "\n" + String(repeating: "y", count: 20_000_000) + "\n",
     ])
-    func whatIsCutOrForeignIsPassedOver(text: String) throws {
+    func whatIsCutOrForeignIsPassedOver(behind: String) throws {
         let folder = try Folder()
-        try folder.put(text)
+        try folder.put(Self.kept + behind)
         let found = try folder.find("ngmt_a", forUndo: true)
         #expect(found.count == 1 && found[0].wanted == ["cnt_a"] && found[0].applied == "unknown")
         let journal = try folder.journal()
@@ -131,6 +132,9 @@ import Testing
         #expect(throws: JournalProblem.self) { try folder.find() }
     }
 
+    private static let longID =
+        #""id":"ngmt_a","before":["cnt_"# + String(repeating: "a", count: 200) + #""],"wanted":[]"#
+
     /// An id of a journal goes into addresses and bodies.
     @Test(arguments: [
         #""id":"../x","before":[],"wanted":[]"#, #""id":"ngmt_","before":[],"wanted":[]"#,
@@ -138,7 +142,7 @@ import Testing
         #""id":"ngmt_a","before":["../x"],"wanted":[]"#, #""id":"ngmt_a","before":[],"wanted":["cnt_a","usr_b"]"#,
         #""id":"ngmt_a","before":["cnt_a\nb"],"wanted":[]"#, #""id":"ngmt_a","before":[1],"wanted":[]"#,
         #""id":"ngmt_a","before":{},"wanted":[]"#, #""id":"ngmt_a","before":["cnt_é"],"wanted":[]"#,
-        #""id":"ngmt_a","before":["cnt_\#(String(repeating: "a", count: 200))"],"wanted":[]"#,
+        longID,
     ])
     func whatIsNoIDMakesNoEntry(members: String) throws {
         let folder = try Folder()

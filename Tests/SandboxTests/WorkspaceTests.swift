@@ -325,6 +325,8 @@ import Testing
         #expect(ids.count == 252 && Set(ids).count == 252)
     }
 
+    private static let recorded = "{\(call),\(media)}"
+
     @Test(arguments: [
         ("GET", "/v2/engagements/ngmt_sandbox01/transcript_timeline", "", ["transcript_timelines:read"]),
         (
@@ -336,7 +338,7 @@ import Testing
             "PUT", "/v2/engagements/ngmt_sandbox03/tags", #"{"tag_ids":[]}"#,
             ["engagements:write", "engagements:private:write"]
         ),
-        ("POST", "/v2/engagements", "{\(call),\(media)}", ["engagements:write"]),
+        ("POST", "/v2/engagements", recorded, ["engagements:write"]),
         ("POST", comments, #"{"body":"b"}"#, ["engagements:read", "transcript_comments:write"]),
         ("GET", comment, "", ["engagements:read", "transcript_comments:read"]),
         (

@@ -39,9 +39,11 @@ struct ParameterTests {
         try host.finish()
     }
 
+    private static let longID = "\"cnt_" + String(repeating: "a", count: 100_000) + "\""
+
     @Test(arguments: [
         "\"cnt_\"", "\"cnt_a/b\"", "\"ngmt_a\"", "\"cnt_a\\r\\n\"", "\"\"", "null", "7", "[]", "{}", "\"cnt_é\"",
-        "\"cnt_\(String(repeating: "a", count: 100_000))\"", "\"cnt_a\\\"]}\"",
+        longID, "\"cnt_a\\\"]}\"",
     ])
     func aBadContactIDIsNamedByItsPlace(id: String) throws {
         let host = try sandbox()

@@ -32,12 +32,10 @@ struct MCPStreamTests {
     }
 
     /// It is the request's arrival that counts, not that it can be served.
-    @Test(arguments: [
-        (#"{"engagement_id":"bad",\#(Era.meta)}"#, "7", "7 -32602"),
-        (#"{"engagement_id":"ngmt_a",\#(Era.meta)}"#, "null", "- -32600"),
-    ])
-    func metaMakesTheStreamMCPAlsoWhenTheCallIsRefused(params: String, id: String, summary: String) throws {
+    @Test(arguments: [("bad", "7", "7 -32602"), ("ngmt_a", "null", "- -32600")])
+    func metaMakesTheStreamMCPAlsoWhenTheCallIsRefused(engagement: String, id: String, summary: String) throws {
         let host = try sandbox()
+        let params = #"{"engagement_id":"\#(engagement)",\#(Era.meta)}"#
         try host.send(line: request(id, "engagement.get", params))
         #expect(try host.next().summary == summary)
         try host.send(line: "{bad")

@@ -16,19 +16,21 @@ struct QuestionTests {
     }
 
     private static let long = String(repeating: "a", count: 300) + "HIDDEN" + String(repeating: "z", count: 400)
+    private static let longChange =
+        #"{"contact_id":"cnt_sandbox02","description":"\#(long)","emails":[{"email":"ev\u0069l@x.example","is_primary":true}],"first_name":"\u0041\n","clear":["company_id"]}"#
+    private static let longLine =
+        "description: \"\(String(repeating: "a", count: 250)) … \(String(repeating: "z", count: 250))\" "
+        + "(706 characters) (now nothing)"
 
     @Test(arguments: [
         ("contact_delete", #"{"contact_id":"cnt_sandbox01"}"#, [#"Delete contact "Ana Souza" (cnt_sandbox01)?"#]),
         // Whatever the agent spells it like, it is told as it would be written.
         (
-            "contact_update",
-            #"{"contact_id":"cnt_sandbox02","description":"\#(long)","emails":[{"email":"ev\u0069l@x.example","is_primary":true}],"first_name":"\u0041\n","clear":["company_id"]}"#,
+            "contact_update", longChange,
             [
                 #"Change fields of contact "Björn Lindqvist" (cnt_sandbox02)?"#,
                 #"first_name: "A\u{a}" (now "Björn")"#,
-                "description: \"\(String(repeating: "a", count: 250)) … \(String(repeating: "z", count: 250))\" "
-                    + "(706 characters) (now nothing)",
-                #"company_id: nothing (now "cmp_sandbox02")"#, "emails (1):",
+                longLine, #"company_id: nothing (now "cmp_sandbox02")"#, "emails (1):",
                 #"  {"email": "evil@x.example", "is_primary": true}"#, "emails now (1):",
                 #"  {"email": "contact2@cafe-mueller.example", "is_primary": true}"#,
             ]

@@ -79,9 +79,15 @@ import Testing
         #expect(answer.kind == "bad_response" && answer.text.contains(message), "\(answer)")
     }
 
+    /// `count` texts, `aN@x` for example.
+    private static func texts(_ count: Int, _ before: String, _ behind: String) -> String {
+        (0..<count).map { "\"\(before)\($0)\(behind)\"" }.joined(separator: ",")
+    }
+    private static let tooMany = #"{"emails":[\#(texts(30, "a", "@x"))],"names":[\#(texts(21, "n", ""))]}"#
+
     @Test(arguments: [
         "{}", #"{"emails":[]}"#, #"{"emails":[" "]}"#, #"{"emails":[""]}"#, #"{"names":["a",5]}"#, #"{"emails":"a@x"}"#,
-        #"{"emails":[\#((0..<30).map { "\"a\($0)@x\"" }.joined(separator: ","))],"names":[\#((0..<21).map { "\"n\($0)\"" }.joined(separator: ","))]}"#,
+        tooMany,
     ])
     func whatIsNoQueryIsRefused(params: String) throws {
         let (answer, stage) = try find([Self.page([])], params)
