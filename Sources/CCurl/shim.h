@@ -2,6 +2,7 @@
 #pragma once
 #include <curl/curl.h>
 
+static inline curl_version_info_data *rpc_version_info(void) { return curl_version_info(CURLVERSION_NOW); }
 static inline CURLcode rpc_easy_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }

@@ -78,6 +78,12 @@ int rpc_tls_wants_certificate(void *ssl) {
     return wants;
 }
 
+const char *rpc_library_with(const char *name) {
+    Dl_info facts;
+    void *function = dlsym(RTLD_DEFAULT, name);
+    return function && dladdr(function, &facts) ? facts.dli_fname : 0;
+}
+
 int rpc_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 void *rpc_pages(size_t size) {

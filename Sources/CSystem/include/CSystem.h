@@ -45,5 +45,8 @@ int rpc_tls_has_pending(void *ssl);
 // section 6.2). Reads what has come, but takes nothing away that is to be read.
 int rpc_tls_wants_certificate(void *ssl);
 
+// The path of the library in this process that has the function `name`, or NULL; it lives as long as the process.
+const char *rpc_library_with(const char *name);
+
 // A file in memory alone, which children do not inherit; its descriptor, or -1 with errno. memfd_create(2).
 int rpc_memory_file(const char *name);

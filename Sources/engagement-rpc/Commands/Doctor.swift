@@ -30,12 +30,18 @@ final class Doctor: LoopClient {
         let target = ByteBuffer("/v2/engagements?limit=1".utf8)
         exchange = Exchange(
             tag: 0, request: HTTPRequest(.get, target: target), body: ByteBuffer(), connectTimeoutMs: 5000)
-        line("engagement-rpc \(Version.number), \(Runtime.libraryVersions)")
+        line("engagement-rpc \(Version.number), \(TransportLibrary.versions)")
         for setting in Setting.all {
             let isOverruled = options.service.isSandbox && setting.flag == "--base-url"
             let value = isOverruled ? base.text : setting.value(options)
             let origin = isOverruled ? "the sandbox" : options.origins[setting.flag] ?? "default"
             line("      \(setting.flag.padded(20))\(value.padded(34))\(origin)")
+        }
+        if let fault = TransportLibrary.fault {
+            fail("libcurl", fault)
+            phase = .done
+        } else {
+            pass("libcurl", TransportLibrary.file)
         }
         if let exposure = process.exposure {
             fail("base URL", exposure)

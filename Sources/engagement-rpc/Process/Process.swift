@@ -89,6 +89,7 @@ struct Process {
         self.trustFault = trustFault
         let readyTransport: () -> TokenAnswer = {
             if let exposure { return .failed(exposure) }
+            if let fault = TransportLibrary.fault { return .failed(fault) }
             if let fault = trustFault() { return .failed(fault) }
             let answer = credential.obtain()
             if let authorization = credential.authorization { transport.use(authorization: authorization) }
