@@ -76,6 +76,7 @@ with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(bundle, "w", zipfile.ZIP_
     skills = Path(__file__).parents[2] / "schema/skills"
     for file in sorted(skills.rglob("*.*")):
         target.write(file, f"skills/{file.relative_to(skills)}")
+    target.write(skills.parents[1] / "Sources/CHANGELOG.md", "CHANGELOG.md")
     for item in source.infolist():
         top = item.filename.split("/")[0]
         if top == "engagement_rpc.libs" or item.filename == "engagement_rpc/engagement-rpc":

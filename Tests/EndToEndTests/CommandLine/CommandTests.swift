@@ -11,6 +11,13 @@ struct CommandTests {
         #expect(command.output.wholeMatch(of: /engagement-rpc \d+\.\d+\.\d+[^\n]*\n/) != nil, "\(command.output)")
     }
 
+    /// Packages take the list of versions over; its first one is this one.
+    @Test func theListOfVersionsBeginsWithThisOne() throws {
+        let list = String(decoding: try Repository.bytes(Repository.root + "/Sources/CHANGELOG.md"), as: UTF8.self)
+        let newest = try #require(list.firstMatch(of: /\n## (\S+)\n/), "no version")
+        #expect(try Command(["--version"]).output == "engagement-rpc \(newest.1)\n")
+    }
+
     @Test func theCommittedDocumentIsTheProgramsOwn() throws {
         let command = try Command(["schema", "openrpc"])
         #expect(command.ending == .exited(0) && command.errors.isEmpty)

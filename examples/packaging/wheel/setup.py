@@ -1,6 +1,7 @@
 """A wheel that holds one program; auditwheel puts the libraries beside it."""
 
 import os
+from pathlib import Path
 
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
@@ -16,6 +17,14 @@ class Wheel(bdist_wheel):
         return "py3", "none", super().get_tag()[2]
 
 
+def shared():
+    """What goes into the environment's share, each file to where its kind is looked for."""
+    folders = {}
+    for file in sorted(path for path in Path("share").rglob("*") if path.is_file()):
+        folders.setdefault(str(file.parent), []).append(str(file))
+    return list(folders.items())
+
+
 setup(
     name="engagement-rpc",
     version=os.environ["version"],
@@ -26,6 +35,7 @@ setup(
     url=os.environ["homepage"],
     packages=["engagement_rpc"],
     package_data={"engagement_rpc": ["engagement-rpc"]},
+    data_files=shared(),
     entry_points={"console_scripts": ["engagement-rpc = engagement_rpc:main"]},
     python_requires=">=3.8",
     distclass=Binary,
