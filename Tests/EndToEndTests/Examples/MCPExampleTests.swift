@@ -14,14 +14,15 @@ struct MCPExampleTests {
 
     private static let folder = Repository.root + "/examples/mcp"
     private static let names = (try? FileManager.default.contentsOfDirectory(atPath: folder).sorted()) ?? []
+    private static let configurations = names.filter { !$0.hasSuffix(".md") }
 
     @Test func everyHostHasOne() throws {
-        #expect(Self.names.filter { !$0.hasSuffix(".md") }.count == 6)
+        #expect(Self.configurations.count == 6)
         let table = String(decoding: try Repository.bytes(Self.folder + "/README.md"), as: UTF8.self)
-        for name in Self.names where !name.hasSuffix(".md") { #expect(table.contains("`\(name)`"), "\(name)") }
+        for name in Self.configurations { #expect(table.contains("`\(name)`"), "\(name)") }
     }
 
-    @Test(arguments: names.filter { !$0.hasSuffix(".md") })
+    @Test(arguments: configurations)
     func itStartsTheProgramAndListsTools(name: String) throws {
         let configuration = try Self.read(name)
         #expect(configuration.command == "engagement-rpc")

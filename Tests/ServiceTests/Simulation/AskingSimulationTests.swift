@@ -13,7 +13,9 @@ import Testing
 @Suite struct AskingSimulationTests {
     private static let count: UInt64 = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LONG"] == nil ? 400 : 10_000
 
-    @Test(arguments: stride(from: 0, to: count, by: 100).map { $0..<min($0 + 100, count) })
+    private static let hundreds = stride(from: 0, to: count, by: 100).map { $0..<min($0 + 100, count) }
+
+    @Test(arguments: hundreds)
     func nothingIsDestroyedWithoutAYesToIt(seeds: Range<UInt64>) {
         var (yes, writes, declined) = (0, 0, 0)
         for seed in seeds {
