@@ -3,12 +3,18 @@ import JSONRPC
 
 /// One request through all its phases: its time, and what its attempts so far mean for the next one and for its end.
 struct AttemptCourse {
+    /// A failure is large and seldom there: by reference, so that a course costs little to copy.
+    private enum LastFailure {
+        case none
+        indirect case some(RPCFailure)
+    }
+
     let request: APIRequest
     /// When it has to be over.
     let deadline: Instant
     private var progress: RetryProgress
     private var gathered = WriteEvidence()
-    private var failure: RPCFailure?
+    private var failure = LastFailure.none
     /// When the first of the tries began that have sent nothing.
     private var unsentSince: Instant?
     private var wantsFreshConnection = false
@@ -24,7 +30,9 @@ struct AttemptCourse {
     /// What the attempts that are over say together.
     var evidence: WriteEvidence { gathered }
     /// What to answer when no further attempt can be made: the failure of the last one.
-    var lastFailure: RPCFailure? { failure }
+    var lastFailure: RPCFailure? {
+        if case .some(let failure) = failure { failure } else { nil }
+    }
     /// Whether the next attempt must not run on a pooled connection.
     var needsFreshConnection: Bool { wantsFreshConnection }
 
@@ -42,7 +50,7 @@ struct AttemptCourse {
         if exchange.wasSent { unsentSince = nil }
     }
 
-    mutating func attemptFailed(_ failure: RPCFailure) { self.failure = failure }
+    mutating func attemptFailed(_ failure: RPCFailure) { self.failure = .some(failure) }
 
     /// Whether another token is to be asked for after a 401: once, whatever comes of it.
     mutating func mayAskForToken() -> Bool {

@@ -18,7 +18,10 @@ final class Attempts {
 
         init(number: Int) { self.number = number }
 
-        var wake: Instant? { course.flatMap { phase.wake(deadline: $0.deadline) } }
+        var wake: Instant? {
+            guard let deadline = course?.deadline else { return nil }
+            return phase.wake(deadline: deadline)
+        }
     }
 
     private let surroundings: ServiceSurroundings
