@@ -1,25 +1,25 @@
 import CSystem
 
-/// Borrowed bytes. Valid only as long as their owner says; never kept across a turn of the loop.
+/// Borrowed bytes. Valid only while their owner says so; never kept across a turn of the loop.
 public typealias Bytes = UnsafeRawBufferPointer
 
 /// Growable bytes with one owner, in one `malloc` block.
 ///
-/// `realloc` moves a large block by remapping its pages, so a 64 MiB answer grows without being copied. A class, so
-/// that handing a finished frame from the transfer to the output queue is a reference and not a copy. Not thread-safe.
+/// `realloc` moves a large block by remapping its pages, so a 64 MiB answer grows without copies. A class, so that the
+/// transfer hands a finished frame to the output queue as a reference, not as a copy. Not thread-safe.
 ///
-/// What finds no memory is not appended, and the buffer says from then on that it is not whole (`isIncomplete`):
-/// whoever sends it away has to look.
+/// Without memory, an append adds nothing and marks the buffer as `isIncomplete`. Whoever sends the buffer must check
+/// that.
 public final class ByteBuffer {
     /// Bytes in use.
     public private(set) var count = 0
     /// Bytes allocated.
     public private(set) var capacity: Int
-    /// Whether something that was appended found no memory and is missing. Until the buffer is emptied.
+    /// Whether an append found no memory, so bytes are missing. Emptying the buffer resets it.
     public private(set) var isIncomplete = false
     @usableFromInline var base: UnsafeMutableRawPointer
 
-    /// An empty buffer with room for `capacity` bytes (at least 64), or for few where there is no memory for so many.
+    /// An empty buffer with room for `capacity` bytes (at least 64), or for few bytes if memory is short.
     public init(capacity: Int = 256) {
         let wanted = max(64, capacity)
         if wanted < Self.largeSize || Self.hasMemory(for: wanted), let block = rpc_block(wanted) {
@@ -43,21 +43,21 @@ public final class ByteBuffer {
         append(text: text)
     }
 
-    /// The bytes in use. Invalid after the next mutation, and once nothing holds the buffer: never ask a temporary for
-    /// them, because it is gone before they are read.
+    /// The bytes in use. Invalid after the next mutation, and once nothing holds the buffer: a temporary buffer is gone
+    /// before its bytes are read.
     public var bytes: Bytes { Bytes(start: base, count: count) }
 
     /// The bytes in use, writable. Invalid after the next append.
     public var mutableBytes: UnsafeMutableRawBufferPointer { .init(start: base, count: count) }
 
-    /// Makes room for `extra` more bytes, if there is memory for them; at least doubles when it has to grow.
+    /// Makes room for `extra` more bytes, if memory allows. Growing at least doubles the capacity if it can.
     public func reserve(_ extra: Int) { _ = tryReserve(extra) }
 
-    /// Makes room for `extra` more bytes, as `reserve` does; false, and nothing has changed, when there is not so much
-    /// memory, or not enough of it would be left for everything else.
+    /// Makes room for `extra` more bytes, as `reserve` does. False, without a change, if memory is too short, or would
+    /// leave too little for everything else.
     public func tryReserve(_ extra: Int) -> Bool {
         guard extra > capacity - count else { return true }
-        // Twice as much, so that many small ones cost little; no more than is needed where there is not so much.
+        // Doubles, so that many small appends cost little; if memory is short, grows only as needed.
         return grow(to: max(count + extra, capacity * 2)) || grow(to: count + extra + Self.leastSize)
     }
 
@@ -71,23 +71,23 @@ public final class ByteBuffer {
         return true
     }
 
-    /// Whether there is memory for `size` more bytes and then still some for everything else. For what allocates
-    /// without being able to fail: to be asked before it does that by an amount that comes from outside.
+    /// Whether memory is left for `size` more bytes and for everything else. Ask before an allocation that can't fail,
+    /// if its size comes from outside.
     public static func hasMemory(for size: Int) -> Bool {
         guard let all = rpc_pages(size + restForOthers) else { return false }
         rpc_free_pages(all, size + restForOthers)
         return true
     }
 
-    /// From which size on it is looked whether enough is left.
+    /// The size from which on `hasMemory` is asked.
     public static let largeSize = 1024 * 1024
     private static let restForOthers = 16 * 1024 * 1024
     private static let leastSize = 4096
 
-    /// Something of what belongs here could not be made.
+    /// Marks the content as incomplete.
     public func markIncomplete() { isIncomplete = true }
 
-    /// Room for `extra` more bytes, or it is noted that they are missing.
+    /// Makes room for `extra` more bytes; false, and marks the content as incomplete, without memory.
     private func makeRoom(_ extra: Int) -> Bool {
         if tryReserve(extra) { return true }
         isIncomplete = true
@@ -101,9 +101,9 @@ public final class ByteBuffer {
         count += bytes.count
     }
 
-    /// Appends a copy of the other buffer's bytes; `other` may be this very buffer.
+    /// Appends a copy of the other buffer's bytes; `other` may be this buffer.
     public func append(_ other: ByteBuffer) {
-        // First the room: growing moves the bytes, and borrowed ones would be left behind.
+        // Room first: growing moves the bytes, and would invalidate borrowed ones.
         if other.isIncomplete { isIncomplete = true }
         if makeRoom(other.count) { append(other.bytes) }
     }
@@ -115,7 +115,7 @@ public final class ByteBuffer {
         count += 1
     }
 
-    /// Puts a copy of the other buffer's bytes before all that is there.
+    /// Inserts a copy of the other buffer's bytes at the front.
     public func prepend(_ other: ByteBuffer) {
         if other.isIncomplete { isIncomplete = true }
         guard makeRoom(other.count) else { return }
@@ -151,36 +151,36 @@ public final class ByteBuffer {
         }
     }
 
-    /// Bytes that may be written after `count`, at least `atLeast` of them where there is memory; then say how many
-    /// were with `commit`.
+    /// Writable bytes after `count`, at least `atLeast` of them if memory allows. Then pass the number written to
+    /// `commit`.
     public func spare(atLeast: Int) -> UnsafeMutableRawBufferPointer {
         reserve(atLeast)
         return .init(start: base + count, count: capacity - count)
     }
 
-    /// Counts `written` bytes of the spare room as in use.
+    /// Adds `written` bytes of the spare room to the bytes in use.
     public func commit(_ written: Int) {
         precondition(written >= 0 && written <= capacity - count)
         count += written
     }
 
-    /// Forgets everything after the first `length` bytes.
+    /// Drops everything after the first `length` bytes.
     public func truncate(to length: Int) {
         precondition(length >= 0 && length <= count)
         count = length
         if length == 0 { isIncomplete = false }
     }
 
-    /// Drops the first `length` bytes; the rest moves to the front.
+    /// Drops the first `length` bytes and moves the rest to the front.
     public func removeFirst(_ length: Int) {
         precondition(length >= 0 && length <= count)
         rpc_move(base, base + length, count - length)
         count -= length
     }
 
-    /// Gives memory above `limit` bytes back, so that one large message is not paid for ever after.
+    /// Returns memory above `limit` bytes, so that one large message does not occupy it for ever.
     public func shrink(to limit: Int) {
-        // Never 0: `realloc` would free the block and return nothing.
+        // Never 0, because `realloc` would free the block and return NULL.
         let target = max(limit, count, 64)
         guard capacity > target, let moved = rpc_resized(base, target) else { return }
         (base, capacity) = (moved, target)

@@ -16,7 +16,7 @@ extension UnsafeRawBufferPointer {
     /// Whether these are the bytes of `literal`.
     public func equals(_ literal: StaticString) -> Bool { equals(Bytes(literal)) }
 
-    /// Whether these bytes are those of `literal`, ASCII letters compared without case.
+    /// Whether these are the bytes of `literal`, ignoring ASCII case.
     public func equalsIgnoringCase(_ literal: StaticString) -> Bool {
         guard count == literal.utf8CodeUnitCount, let start = baseAddress else { return false }
         return rpc_equal_caseless(start, literal.utf8Start, count) != 0
@@ -47,13 +47,13 @@ extension UnsafeRawBufferPointer {
         return found < 0 ? nil : found
     }
 
-    /// Whether `part` stands in it somewhere.
+    /// Whether it contains `part`.
     public func holds(_ part: Bytes) -> Bool {
         guard let start = baseAddress, let other = part.baseAddress else { return part.isEmpty }
         return rpc_contains(start, count, other, part.count) != 0
     }
 
-    /// How many spaces, tabs, CR and LF come first.
+    /// The number of leading spaces, tabs, CR and LF.
     public var leadingSpaceCount: Int {
         let spaces: UInt64 = 0x2020_2020_2020_2020
         var at = 0
@@ -62,7 +62,7 @@ extension UnsafeRawBufferPointer {
         return at
     }
 
-    /// Without spaces, tabs, CR and LF at both ends.
+    /// The bytes without spaces, tabs, CR and LF at both ends.
     public var trimmed: Bytes {
         var start = 0
         var end = count
@@ -71,10 +71,10 @@ extension UnsafeRawBufferPointer {
         return slice(start, end)
     }
 
-    /// As text; what is not UTF-8 becomes U+FFFD.
+    /// The bytes as text; invalid UTF-8 becomes U+FFFD.
     public var text: String { String(decoding: self, as: UTF8.self) }
 
-    /// A number for these bytes, the same for the same bytes within one process. For tables that compare the bytes too.
+    /// A hash, stable within one process. For tables that compare the bytes too.
     public var fingerprint: UInt64 {
         var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count)
         var at = 0

@@ -1,4 +1,5 @@
-/// Whole frames waiting to be written, in order. Small ones share a buffer; a large one is taken over, not copied.
+/// Whole frames that wait to be written, in order. Small ones share a buffer; a large one's buffer is taken over, not
+/// copied.
 public final class ChunkQueue {
     /// Bytes not yet consumed.
     public private(set) var count = 0
@@ -13,14 +14,16 @@ public final class ChunkQueue {
     private var spareBuffer: ByteBuffer?
     private var largeSpares: [ByteBuffer] = []
     private static let largeFrame = 32 * 1024
-    /// Large buffers kept for the next large frames, and bytes of each, at most: fresh pages cost more than copying.
+    /// Large buffers kept for the next large frames, and bytes of each, at most: fresh pages cost more than copying
+    /// does.
     private static let largeSparesLimit = 4
     private static let largeSpareCapacity = 4 * 1024 * 1024
 
     /// An empty queue.
     public init() {}
 
-    /// Queues the bytes of `frame` from `start` on. True when the buffer was taken over and is no longer the caller's.
+    /// Queues the bytes of `frame` from `start` on. True when the queue takes over the buffer, so the caller must not
+    /// use it.
     public func append(_ frame: ByteBuffer, from start: Int = 0) -> Bool {
         let length = frame.count - start
         count += length
@@ -40,7 +43,7 @@ public final class ChunkQueue {
         return false
     }
 
-    /// A buffer to build a frame in, in place of one that was taken over: one that has been written, if there is any.
+    /// A buffer for the next frame, in place of one that was taken over: a written one if there is any.
     public func freshBuffer() -> ByteBuffer {
         guard let spare = largeSpares.popLast() else { return ByteBuffer(capacity: 4096) }
         spare.truncate(to: 0)
@@ -60,7 +63,7 @@ public final class ChunkQueue {
         chunks.first.map { $0.buffer.bytes.dropping($0.start) } ?? Bytes(start: nil, count: 0)
     }
 
-    /// Forgets the first `length` bytes: they have been written.
+    /// Drops the first `length` bytes, which were written.
     public func consume(_ length: Int) {
         precondition(length >= 0 && length <= count)
         count -= length

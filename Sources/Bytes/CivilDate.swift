@@ -1,21 +1,21 @@
-/// A day of the Gregorian calendar, which also counts for the time before it was in use.
+/// A day of the Gregorian calendar, extended to the time before its introduction.
 public struct CivilDate: Equatable, Sendable {
-    /// The year; 0 is the one before 1.
+    /// The year; 0 is the year before 1.
     public let year: Int
     /// 1 to 12.
     public let month: Int
-    /// From 1 on. One past the month's end names a day of the next month.
+    /// The day, from 1 on. A day past the month's end means a day of the next month.
     public let day: Int
 
-    /// The day with this name. The month must be one of the twelve.
+    /// The day with these numbers. The month must be 1 to 12.
     public init(year: Int, month: Int, day: Int) { (self.year, self.month, self.day) = (year, month, day) }
 
-    /// The day that comes so many days after 1970-01-01.
+    /// The day that is `days` days after 1970-01-01.
     public init(daysSince1970 days: Int) {
         let shifted = days + Self.daysBefore1970
         let era = shifted.floorDivided(by: Self.daysInEra)
         let dayOfEra = shifted - era * Self.daysInEra
-        // Without its leap days every year has 365: one in 4 years, none in 100, one in 400.
+        // The rest without leap days has 365 days a year: one leap day in 4 years, none in 100, one in 400.
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100)
         let monthFromMarch = (5 * dayOfYear + 2) / 153
@@ -26,12 +26,12 @@ public struct CivilDate: Equatable, Sendable {
 
     /// Days from 1970-01-01 to this day; negative before.
     public var daysSince1970: Int {
-        // Years begin in March here, so that a leap day is a year's last.
+        // A year begins in March here, so that a leap day is its last day.
         let marchYear = month > 2 ? year : year - 1
         let monthFromMarch = month > 2 ? month - 3 : month + 9
         let leapDays =
             marchYear.floorDivided(by: 4) - marchYear.floorDivided(by: 100) + marchYear.floorDivided(by: 400)
-        // The months from March on have 31, 30, 31, 30, 31 days, again and again: 153 in five.
+        // From March on, the months' lengths repeat 31, 30, 31, 30, 31: 153 days in five months.
         return marchYear * 365 + leapDays + (153 * monthFromMarch + 2) / 5 + (day - 1) - Self.daysBefore1970
     }
 
@@ -44,10 +44,10 @@ public struct CivilDate: Equatable, Sendable {
         }
     }
 
-    /// As RFC 3339 has it: `2026-03-02`.
+    /// In RFC 3339's form: `2026-03-02`.
     public var text: String { "\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))" }
 
-    /// A point in time as RFC 3339 has it, in UTC and to the millisecond: `2026-03-02T09:00:00.000Z`.
+    /// A point in time in RFC 3339's form, in UTC, to the millisecond: `2026-03-02T09:00:00.000Z`.
     public static func text(millisecondsSince1970 milliseconds: Int) -> String {
         let days = milliseconds.floorDivided(by: 86_400_000)
         let rest = milliseconds - days * 86_400_000
@@ -57,9 +57,9 @@ public struct CivilDate: Equatable, Sendable {
             + "\(second.padded(to: 2)).\(millisecond.padded(to: 3))Z"
     }
 
-    /// From 0000-03-01 to 1970-01-01.
+    /// Days from 0000-03-01 to 1970-01-01.
     private static let daysBefore1970 = 719_468
-    /// In 400 years.
+    /// Days in 400 years.
     private static let daysInEra = 146_097
 }
 

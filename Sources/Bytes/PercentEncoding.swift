@@ -1,16 +1,16 @@
 /// Percent-encoding, RFC 3986 §2.1.
 public enum PercentEncoding {
-    /// What becomes of a percent sign that two hexadecimal digits do not follow.
+    /// How to treat a percent sign without two hexadecimal digits after it.
     public enum BrokenEscape: Sendable {
-        /// It stays as it is.
+        /// It stays unchanged.
         case kept
         /// The whole text is refused.
         case refused
     }
 
-    /// The bytes that `bytes` stand for; nil where a broken escape is refused.
+    /// `bytes` without percent-encoding; nil when a broken escape is refused.
     ///
-    /// - Parameter plusIsSpace: whether `+` stands for a blank, as it does in a form.
+    /// - Parameter plusIsSpace: whether `+` means a blank, as in a form.
     public static func decode(
         _ bytes: some Sequence<UInt8>, brokenEscape: BrokenEscape, plusIsSpace: Bool = false
     ) -> [UInt8]? {
@@ -33,20 +33,19 @@ public enum PercentEncoding {
 }
 
 extension StringProtocol {
-    /// With each `%XX` as the byte that it stands for. A broken escape stays as it is, and what is not UTF-8 becomes
-    /// U+FFFD.
+    /// The text with each `%XX` decoded. A broken escape stays unchanged, and invalid UTF-8 becomes U+FFFD.
     public var percentDecoded: String {
         String(decoding: PercentEncoding.decode(utf8, brokenEscape: .kept) ?? [], as: UTF8.self)
     }
 
-    /// With each `%XX` as the byte that it stands for; nil for a broken escape, or where the result is not UTF-8.
+    /// The text with each `%XX` decoded; nil for a broken escape, or if the result is not UTF-8.
     public var strictlyPercentDecoded: String? {
         PercentEncoding.decode(utf8, brokenEscape: .refused).flatMap { String(validating: $0, as: UTF8.self) }
     }
 }
 
 extension ByteBuffer {
-    /// Appends `text` with everything but RFC 3986's unreserved characters percent-encoded.
+    /// Appends `text`, and percent-encodes everything but RFC 3986's unreserved characters.
     public func appendPercentEncoded(_ text: String) {
         for byte in text.utf8 {
             if byte.isAlphanumeric || byte == 0x2D || byte == 0x2E || byte == 0x5F || byte == 0x7E {

@@ -1,46 +1,46 @@
-/// What a request does to the API when it arrives twice.
+/// The effect on the API of a request that arrives twice.
 public enum Repeatability: CaseIterable, Sendable {
     /// GET: nothing.
     case read
-    /// PUT of the full set, DELETE: the second finds things as the first left them.
+    /// PUT of the full set, DELETE: the second changes nothing more.
     case replace
     /// POST with an `external_id`: the second finds the first one's object.
     case create
-    /// PATCH and any other POST: possibly the change a second time.
+    /// PATCH and any other POST: it may make the change twice.
     case once
 
-    /// Whether it may be sent again although an earlier one may have been carried out.
+    /// Whether the request may be sent again although the API may have carried it out.
     public var mayRepeat: Bool { self != .once }
 }
 
-/// How one attempt ended, as far as the decision to try again goes.
+/// How one attempt ended, for the decision to retry.
 public enum AttemptOutcome: Equatable, Sendable {
-    /// Nothing went on the wire: name, connection, proxy, or no time left for them.
+    /// Nothing was sent: no name, connection, proxy, or time.
     case unsent
-    /// The TLS handshake was refused, by either side.
+    /// Either side refused the TLS handshake.
     case tlsRefused
-    /// It was sent and no usable answer came. `staleConnection`: it ran on a pooled connection and not one byte came,
-    /// so the server had most likely closed that one before.
+    /// The request was sent, and no usable answer came. `staleConnection`: not one byte came on a pooled connection, so
+    /// the server had probably closed it before.
     case noAnswer(staleConnection: Bool)
-    /// An answer came. `retryAfter`: what its `Retry-After` asked for in seconds, if anything.
+    /// An answer came. `retryAfter`: the seconds that its `Retry-After` asks for, if any.
     case status(Int, retryAfter: Double?)
     /// A 2xx whose body can't be used, or an answer that is not the API's.
     case unusableBody
-    /// Our own limit on size, no memory, cancelled: never again.
+    /// Our own size limit, no memory, or cancelled: never retried.
     case final
 }
 
 extension AttemptOutcome {
     /// How `exchange` ended.
     ///
-    /// A final status counts even when its body was cut; except for a 2xx to a read, where the body is the answer. An
-    /// answer about another resource is none.
+    /// A final status counts even if its body was cut, except a 2xx to a read, whose body is the answer. An answer
+    /// about another resource doesn't count.
     ///
     /// - Parameters:
     ///   - exchange: a finished or abandoned exchange.
     ///   - wasAbandoned: whether our own timers gave it up while it ran.
-    ///   - repeatability: what the request is.
-    ///   - bodyIsUsable: whether the body of a complete 2xx is what was asked for.
+    ///   - repeatability: the request's.
+    ///   - bodyIsUsable: whether the body of a complete 2xx is the requested one.
     ///   - wallClock: seconds since 1970, for `Retry-After`.
     public init(
         _ exchange: Exchange, wasAbandoned: Bool = false, repeatability: Repeatability, bodyIsUsable: Bool,
@@ -76,7 +76,7 @@ extension AttemptOutcome {
         case 600... where isComplete:
             self = .status(exchange.status, retryAfter: nil)
         default:
-            // libcurl wants to send again only where a pooled connection, or an HTTP/2 stream, brought nothing.
+            // libcurl wants to send again only if a pooled connection, or an HTTP/2 stream, brought nothing.
             let foundDead = exchange.failure == .resend || (exchange.reusedConnection && !exchange.gotBytes)
             self = .noAnswer(staleConnection: foundDead && !wasAbandoned)
         }

@@ -15,15 +15,15 @@ public enum HTTPVerb: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Whether a request with this method says how long its body is even when it has none (RFC 9110 §8.6).
+    /// Whether a request with this method states its body's length even without a body (RFC 9110 §8.6).
     public var usuallyHasBody: Bool { self != .get && self != .delete }
 }
 
-/// What to ask the API.
+/// A request to the API.
 public struct HTTPRequest {
     /// The HTTP method.
     public let verb: HTTPVerb
-    /// Path and query, percent-encoded, to follow the base URL.
+    /// Path and query, percent-encoded, without the base URL.
     public let target: ByteBuffer
     /// A JSON text, or nil for a request without a body.
     public let body: ByteBuffer?
@@ -36,7 +36,7 @@ public struct HTTPRequest {
     }
 }
 
-/// Whom TLS was spoken with.
+/// The other side of a TLS handshake.
 public enum TLSPeer: Equatable, Sendable {
     /// The API's host.
     case api
@@ -48,103 +48,103 @@ public enum TLSPeer: Equatable, Sendable {
 public enum TransferFailure: Error, Equatable, Sendable {
     /// The name has no address.
     case resolve
-    /// Nobody listens there, or no route leads there.
+    /// Nobody listens at the address, or no route leads there.
     case connect
-    /// Nothing on this machine can be reached, because its loopback interface is down.
+    /// The loopback interface is down, so nothing on this machine can be reached.
     case loopback
     /// The proxy could not be reached.
     case proxy
-    /// The proxy answered CONNECT with this status, which is none of the API's.
+    /// The proxy answered CONNECT with this status; the API never saw the request.
     case proxyRefused(Int)
-    /// TLS with `peer` failed: `reason` says how.
+    /// TLS with `peer` failed for `reason`.
     case tls(reason: String, peer: TLSPeer = .api)
-    /// The server ended TLS because it wants a certificate of ours.
+    /// The server ended TLS because it wants a client certificate.
     case clientCertificateWanted
-    /// The connection ended before the answer was whole.
+    /// The connection ended before the answer was complete.
     case broken
-    /// Something other than HTTP came back.
+    /// The answer was not HTTP.
     case notHTTP
-    /// libcurl wanted to send the same request a second time by itself, and was stopped.
+    /// libcurl wanted to send the request a second time by itself, and was stopped.
     case resend
-    /// The body passed the size limit, after decoding.
+    /// The decoded body exceeded the size limit.
     case tooLarge
-    /// The header section passed its limit.
+    /// The header section exceeded its limit.
     case headersTooLarge
     /// The body could not be decoded as its `Content-Encoding` says.
     case encoding
-    /// The time for looking the name up ran out.
+    /// The time for the name lookup ran out.
     case lookupTimeout
     /// The time for connecting ran out.
     case connectTimeout
     /// The time for connecting ran out inside the TLS handshake.
     case handshakeTimeout
-    /// The connection ended inside the TLS handshake, without a word of why.
+    /// The connection ended inside the TLS handshake, without a reason.
     case handshakeEnded
-    /// The body is larger than the memory there is.
+    /// There is no memory for the body.
     case noMemory
-    /// No memory for the request, or a refusal of libcurl to take the request at all.
+    /// There is no memory for the request, or libcurl refused it.
     case local(reason: String)
 
-    /// Whether the same request would fail the same way: a proxy that wants a login, or forbids the host.
+    /// Whether the same request would fail the same way: the proxy wants a login, or forbids the host.
     public var isFinal: Bool {
         if case .proxyRefused(let status) = self { return 400..<500 ~= status && RetryableStatus(status) == nil }
         return false
     }
 }
 
-/// One attempt at one request: what it asks, what came back, and how far it got.
+/// One attempt at one request: the request, the answer, and how far the attempt got.
 ///
-/// Filled in by a `Transport` on the loop's thread; read when it says the exchange has finished.
+/// A `Transport` fills it in on the loop's thread. Read it when the transport has reported it as finished.
 public final class Exchange {
-    /// The header fields of an answer that this program looks at.
+    /// The header fields of an answer that this program reads.
     public enum Field: Int, CaseIterable, Sendable {
         case etag, apiVersion, retryAfter, date, requestID, contentType, wafAction, location
     }
 
-    /// The caller's own mark, to find what this exchange belongs to.
+    /// The caller's number for what this exchange belongs to.
     public let tag: Int
-    /// What is asked.
+    /// The request.
     public let request: HTTPRequest
-    /// Never to run on a pooled connection.
+    /// Whether it must not run on a pooled connection.
     public let needsFreshConnection: Bool
-    /// Whether the request may be sent again when nobody knows what became of it. One that may not takes no connection
-    /// that the server may be about to close.
+    /// Whether the request may be sent again if its outcome is unknown. One that may not uses no connection that the
+    /// server may be about to close.
     public let mayRepeat: Bool
     /// Milliseconds for the name lookup.
     public let lookupTimeoutMs: Int
     /// Milliseconds for connecting and TLS together.
     public let connectTimeoutMs: Int
-    /// The answer's decoded body, behind `headroom` bytes that the caller wrote before. The exchange owns the buffer
-    /// from its beginning on; whoever is given the finished exchange owns it with it.
+    /// The answer's decoded body, after `headroom` bytes of the caller's. The exchange owns the buffer from its start;
+    /// whoever receives the finished exchange owns both.
     public let body: ByteBuffer
     /// Bytes of `body` that are not the answer's.
     public let headroom: Int
 
     /// The HTTP status; 0 until a status line came.
     public var status = 0
-    /// Whether the request went on the wire: libcurl's connection stood and it was let through once.
+    /// Whether the request was sent: libcurl had a connection, and the gate let it through.
     public var wasSent = false
-    /// Whether the host's name is being looked up, or was when the exchange ended.
+    /// Whether the host's name is being looked up, or was at the exchange's end.
     public var isLookingUp = false
-    /// Whether a host took the connection that nothing was sent on in the end.
+    /// Whether a host accepted the connection, in an attempt that sent nothing.
     public var reachedHost = false
     /// Whether any byte of an answer came, interim answers (1xx) included.
     public var gotBytes = false
     /// Whether the final answer has begun.
     public var answerBegan = false
-    /// Whether it ran on a connection that an earlier request had used.
+    /// Whether it ran on a connection that another request had used before.
     public var reusedConnection = false
-    /// The transport's name for the connection that it ran on, which no other connection has had.
+    /// The transport's number for its connection, which no other connection has had.
     public var connection: Int?
     /// When the last byte of the final answer came.
     public var lastByteAt = Instant(nanoseconds: 0)
-    /// Why there is no complete answer; nil when there is one.
+    /// Why there is no complete answer; nil if there is one.
     public var failure: TransferFailure?
-    /// The low-level reason for the failure or for a body that can't be used, in the words of whoever found it.
+    /// The low-level reason for the failure or the unusable body, in the words of its source.
     public var cause: String?
-    /// Whether the answer speaks of another resource than the one that was asked for.
+    /// Whether the answer is about another resource than the requested one.
     public var isAnothers = false
-    /// Whether `Retry-After` came more than once and not the same each time, which makes it void.
+    /// Whether `Retry-After` came several times with different values, which voids it.
     public private(set) var repeatedRetryAfter = false
 
     private let fieldBytes = ByteBuffer(capacity: 128)
@@ -160,7 +160,7 @@ public final class Exchange {
         (.none, .none, .none, .none, .none, .none, .none, .none)
     }
 
-    /// An exchange that has not begun.
+    /// An exchange before its start.
     public init(
         tag: Int, request: HTTPRequest, body: ByteBuffer, needsFreshConnection: Bool = false, mayRepeat: Bool = true,
         lookupTimeoutMs: Int? = nil, connectTimeoutMs: Int
@@ -175,13 +175,13 @@ public final class Exchange {
         self.connectTimeoutMs = connectTimeoutMs
     }
 
-    /// Names the step whose time ran out, of an exchange that was abandoned before the request was sent.
+    /// Sets the failure of an exchange that was abandoned before the request was sent: the step whose time ran out.
     public func runOutOfTime() {
         guard !wasSent, failure == nil else { return }
         failure = isLookingUp ? .lookupTimeout : reachedHost ? .handshakeTimeout : .connectTimeout
     }
 
-    /// Whether the time ran out before the request was sent.
+    /// Whether a time limit ended the exchange before the request was sent.
     public var ranOutOfTime: Bool {
         failure == .lookupTimeout || failure == .connectTimeout || failure == .handshakeTimeout
     }
@@ -189,20 +189,20 @@ public final class Exchange {
     /// The answer's decoded body.
     public var answer: Bytes { body.bytes.dropping(headroom) }
 
-    /// The buffer as it was handed over, for the next attempt. This exchange has no body any more.
+    /// Takes the emptied buffer back, for the next attempt. Don't use this exchange's body afterwards.
     public func emptiedBody() -> ByteBuffer {
         body.truncate(to: headroom)
         return body
     }
 
-    /// The value of a header field without white space around it, or nil when it did not come. Borrowed.
+    /// The value of a header field without white space around it; nil if it did not come. Borrowed.
     public subscript(field: Field) -> Bytes? {
         let span = withUnsafeBytes(of: &fieldRanges) { $0.bindMemory(to: Span.self)[field.rawValue] }
         guard span.end > 0 else { return nil }
         return fieldBytes.bytes.slice(Int(span.start), Int(span.end))
     }
 
-    /// Forgets the fields of an interim answer (1xx) when the next status line comes.
+    /// Forgets the fields of an interim answer (1xx), because the next status line has come.
     public func forgetFields() {
         guard fieldBytes.count > 0 else { return }
         fieldBytes.truncate(to: 0)
@@ -210,12 +210,12 @@ public final class Exchange {
         repeatedRetryAfter = false
     }
 
-    /// Lets `change` overwrite the values of all fields in place. Their lengths stay.
+    /// Lets `change` overwrite the values of all fields in place, without changing their lengths.
     public func changeFields(_ change: (UnsafeMutableRawBufferPointer) -> Void) {
         if fieldBytes.count > 0 { change(fieldBytes.mutableBytes) }
     }
 
-    /// Notes a header field. Of a repeated one the first counts.
+    /// Adds a header field. The first of several counts.
     public func note(_ field: Field, _ value: Bytes) {
         let start = fieldBytes.count
         withUnsafeMutableBytes(of: &fieldRanges) {
@@ -234,13 +234,12 @@ public final class Exchange {
     }
 }
 
-/// Carries exchanges out. One method to begin, one to abandon; the finished come back through the delegate's turn.
+/// Runs exchanges. Finished ones are reported through the loop's client.
 public protocol Transport: AnyObject {
-    /// Begins `exchange`. Never calls back from inside.
+    /// Begins `exchange`. Reports nothing before it returns.
     func start(_ exchange: Exchange)
-    /// Abandons a running exchange at once; it will not be reported. Never blocks.
+    /// Abandons a running exchange at once, without a report. Never blocks.
     func cancel(_ exchange: Exchange)
-    /// Closes the connection that a finished exchange came on, because what comes on it may not be believed: no further
-    /// request goes out on it.
+    /// Closes the connection of a finished exchange, because its bytes can't be trusted: no further request uses it.
     func distrustConnection(of exchange: Exchange)
 }

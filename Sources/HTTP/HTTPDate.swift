@@ -1,14 +1,15 @@
 import Bytes
 
-/// The three forms of a date that RFC 9110 §5.6.7 makes a recipient accept, as seconds since 1970-01-01 00:00:00 UTC.
+/// The three forms of a date that RFC 9110 §5.6.7 obliges a recipient to accept, as seconds since 1970-01-01 00:00:00
+/// UTC.
 ///
-/// Names are compared with case, as the RFC says. The day of the week has to be one of the seven but not the right one:
-/// it says nothing that the rest does not. A second of 60 is a leap second and allowed.
+/// Names are case-sensitive, as the RFC says. The weekday must be one of the seven, but not the right one: it adds
+/// nothing. A second of 60 is a leap second and allowed.
 public enum HTTPDate {
     /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
     ///
-    /// - Parameter now: seconds since 1970, for the century of a two-digit year: the latest that makes the date come no
-    ///   more than 50 years after `now`.
+    /// - Parameter now: seconds since 1970. A two-digit year means the latest year that puts the date at most 50 years
+    ///   after `now`.
     /// - Returns: seconds since 1970, negative before; nil for anything else.
     public static func seconds(_ value: Bytes, now: Double) -> Int? {
         var reader = FieldReader(value)
@@ -41,7 +42,7 @@ public enum HTTPDate {
             let month = reader.name(of: months), reader.skip("-"), let shortYear = reader.number(digits: 2),
             reader.skip(" "), let time = reader.time(), reader.skip(" GMT"), reader.isAtEnd
         else { return nil }
-        // NaN and clocks far out of this world become the nearest that the arithmetic below can bear.
+        // NaN and absurd clocks become the nearest value that the arithmetic below can bear.
         let now = now > -1e11 ? min(now, 1e11) : -1e11
         let limit = Int(now) + fiftyYears
         // 31,556,952 s is the Gregorian calendar's mean year, so this is within one of the limit's year.

@@ -1,4 +1,4 @@
-/// A point on the monotonic clock, which stands still during suspend and never jumps.
+/// A point on the monotonic clock, which stops during suspend and never jumps.
 public struct Instant: Comparable, Hashable, Sendable {
     /// Nanoseconds since an arbitrary start.
     public let nanoseconds: UInt64
@@ -9,7 +9,7 @@ public struct Instant: Comparable, Hashable, Sendable {
     /// Whether `left` comes before `right`.
     public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// The point `seconds` later; a span that is negative or no number is taken as none, a longer one as 30 years.
+    /// The point `seconds` later. A negative span and NaN count as 0, a longer one than 1e9 s (30 years) as that.
     public static func + (instant: Instant, seconds: Double) -> Instant {
         Instant(nanoseconds: instant.nanoseconds &+ UInt64((seconds > 0 ? min(seconds, 1e9) : 0) * 1e9))
     }

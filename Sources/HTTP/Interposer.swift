@@ -1,15 +1,15 @@
 import Bytes
 
-/// What answers in the API's place.
+/// What answered instead of the API.
 public enum Interposer: Equatable, Sendable {
-    /// A firewall, which says so (AWS WAF's challenges and puzzles: `x-amzn-waf-action`).
+    /// A firewall that identifies itself (`x-amzn-waf-action` of AWS WAF's challenges and puzzles).
     case firewall
-    /// A page for people: of a proxy, a firewall, a network that wants a login, a host that is not the API's.
+    /// A page for people: from a proxy, a firewall, a network that wants a login, or another host than the API's.
     case page
 }
 
 extension Exchange {
-    /// What answered in the API's place; nil when nothing shows that anything did. A JSON body is no page, whatever its
+    /// What answered instead of the API; nil if nothing shows that anything did. A JSON body is no page, whatever its
     /// `Content-Type` says.
     public var interposer: Interposer? {
         if self[.wafAction] != nil { return .firewall }
@@ -24,7 +24,7 @@ extension Exchange {
         }
     }
 
-    /// Whether the status is the API's word on what was asked, as far as can be seen.
+    /// Whether the status is the API's answer to the request, as far as the exchange shows.
     var isAnswered: Bool {
         if isAnothers { return false }
         return 200..<300 ~= status ? interposer == nil : self[.wafAction] == nil

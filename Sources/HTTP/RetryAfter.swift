@@ -5,13 +5,13 @@ public enum RetryAfter {
     /// How long the field asks to wait.
     ///
     /// - Parameters:
-    ///   - value: the field's value: digits, with decimals that count as a second more, or a date in one of the three
-    ///     forms. A number that is near the time of day in seconds or milliseconds since 1970 is that moment. The same
-    ///     value several times, with commas between, is one.
-    ///   - date: the value of the same answer's `Date`; a date in `value` is measured against it when it is readable,
-    ///     so that a wrong clock on either side does no harm.
+    ///   - value: digits, whose decimals are rounded up; or a date in one of the three forms. A number near the clock,
+    ///     in seconds or milliseconds since 1970, is that moment. The same value several times, with commas between,
+    ///     counts once.
+    ///   - date: the same answer's `Date`. If it is readable, a date in `value` is measured against it, so that a wrong
+    ///     clock on either side does no harm.
     ///   - wallClock: seconds since 1970, for when it isn't.
-    /// - Returns: seconds, 0 for a date gone by; nil when malformed, which is to be taken as absent.
+    /// - Returns: seconds, 0 for a past date; nil when malformed, which counts as absent.
     public static func seconds(_ value: Bytes, date: Bytes?, wallClock: Double) -> Double? {
         let value = single(value.trimmed)
         let reference = date.flatMap { HTTPDate.seconds($0.trimmed, now: wallClock) }.map(Double.init) ?? wallClock
@@ -20,22 +20,22 @@ public enum RetryAfter {
         return max(0, Double(until) - reference)
     }
 
-    /// The longest wait that is told of one, in seconds: a day.
+    /// The longest wait that an error reports, in seconds: a day.
     public static let longestTold = 86_400.0
 
-    /// A number this near the clock, in seconds, is none of seconds to wait: a year.
+    /// A number within this many seconds of the clock, a year, is a moment.
     private static let nearness = 31_556_952.0
 
-    /// Seconds to wait for what `number` says, which some servers mean as a moment; nil for what can be neither.
+    /// Seconds to wait for `number`, which some servers mean as a moment; nil when it makes sense as neither.
     private static func delay(_ number: Double, _ reference: Double) -> Double? {
         for moment in [number, (number / 1000).rounded(.up)] where abs(moment - reference) < nearness {
-            // Up to a year, it could be either, where the clock stands near 1970.
+            // If the clock is near 1970, a number up to a year could be either; it counts as seconds.
             if moment > nearness { return max(0, moment - reference) }
         }
         return number < 1e10 + 1 ? number : nil
     }
 
-    /// `2` of `2, 2`, as proxies join fields that came twice; of anything else, all of it. A date may have a comma.
+    /// `2` of `2, 2`, because proxies join repeated fields; any other value unchanged. A date may contain a comma.
     private static func single(_ value: Bytes) -> Bytes {
         guard value.contains(UInt8(ascii: ",")) else { return value }
         let parts = value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
@@ -49,7 +49,7 @@ public enum RetryAfter {
         return value
     }
 
-    /// RFC 9110 has whole seconds; some servers send fractions of one.
+    /// RFC 9110 allows only whole seconds; some servers send fractions.
     private static func number(_ value: Bytes) -> Double? {
         let point = value.firstPosition(of: UInt8(ascii: ".")) ?? value.count
         let digits = value.slice(0, point)
@@ -63,7 +63,7 @@ public enum RetryAfter {
 }
 
 extension Exchange {
-    /// What the answer's `Retry-After` asks for in seconds; nil when it is absent, malformed or there twice.
+    /// The seconds that the answer's `Retry-After` asks for; nil if it is absent, malformed or contradicts itself.
     ///
     /// - Parameter wallClock: seconds since 1970, used when the answer has no readable `Date`.
     public func retryAfter(wallClock: Double) -> Double? {

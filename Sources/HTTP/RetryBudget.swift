@@ -1,8 +1,8 @@
-/// How many more retries the whole process may spend, so that an outage is not made worse by everybody trying again.
+/// Limits the retries of the whole process, so that they don't make an outage worse.
 ///
-/// First attempts are always free. The numbers are those of the AWS SDKs' standard mode of 2026.
+/// First attempts are free. The numbers are those of the AWS SDKs' standard mode of 2026.
 public struct RetryBudget: Sendable {
-    /// What one retry takes.
+    /// The price of one retry.
     public enum Cost: Int, CaseIterable, Sendable {
         /// After no answer, 408 or a 5xx.
         case transient = 14
@@ -10,29 +10,29 @@ public struct RetryBudget: Sendable {
         case throttle = 5
     }
 
-    /// Tokens at the start, and never more.
+    /// Tokens at the start, and at most.
     public static let capacity = 500
 
     /// Tokens left, 0...500.
     public private(set) var tokens: Int
-    /// How often a retry was wanted and not affordable.
+    /// How many retries the budget could not pay for.
     public private(set) var timesEmpty = 0
 
-    /// Immediate retries at the start, and never more: as many as a pool of connections that all died at once may need,
-    /// and few enough that 200 calls into an outage, 35 paid retries and these are no more than 300 requests.
+    /// Immediate retries at the start, and at most: enough for a pool of connections that all died at once, and few
+    /// enough that 200 calls into an outage, with 35 paid retries, make at most 300 requests.
     static let immediateCapacity = 64
 
-    /// Immediate retries left, 0...64. They cost no tokens, but a server that answers once on each connection and then
-    /// drops it would have one for every call.
+    /// Immediate retries left, 0...64. They cost no tokens. They are limited because a server that answers once on each
+    /// connection and then drops it would cause one per call.
     public private(set) var immediate = Self.immediateCapacity
 
-    /// A budget of `tokens`, taken into 0...500.
+    /// A budget of `tokens`, clamped to 0...500.
     public init(tokens: Int = Self.capacity) { self.tokens = min(max(tokens, 0), Self.capacity) }
 
-    /// Takes one immediate retry, of which there must be one left.
+    /// Takes one immediate retry. Call it only if one is left.
     public mutating func takeImmediate() { immediate = max(0, immediate - 1) }
 
-    /// Pays for one retry, or counts the budget as found empty and takes nothing.
+    /// Pays for one retry. If the budget can't, takes nothing and counts that.
     public mutating func take(_ cost: Cost) -> Bool {
         guard tokens >= cost.rawValue else {
             timesEmpty += 1
@@ -42,8 +42,8 @@ public struct RetryBudget: Sendable {
         return true
     }
 
-    /// Notes a success. It gives back what its last retry cost, or one token when it paid for none, and one immediate
-    /// retry.
+    /// Notes a success. Gives back one immediate retry, and the price of the call's last retry, or one token if it paid
+    /// for none.
     public mutating func succeeded(after lastCost: Cost?) {
         immediate = min(immediate + 1, Self.immediateCapacity)
         tokens = min(tokens + (lastCost?.rawValue ?? 1), Self.capacity)

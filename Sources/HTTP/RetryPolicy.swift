@@ -1,45 +1,45 @@
-/// What to do after an attempt.
+/// What follows an attempt.
 public enum RetryDecision: Equatable, Sendable {
-    /// No further attempt: the call ends with what there is.
+    /// No further attempt; the call ends.
     case stop(StopReason)
-    /// Another attempt `after` seconds, not on a pooled connection when `freshConnection`.
+    /// Another attempt in `after` seconds. `freshConnection`: not on a pooled connection.
     case retry(after: Double, freshConnection: Bool)
-    /// Another attempt now, on a fresh connection; it cost no token.
+    /// Another attempt now, on a fresh connection; it costs no token.
     case immediate
 
     /// Why there is no further attempt.
     public enum StopReason: Equatable, Sendable {
-        /// The API answered as hoped.
+        /// The API gave a usable answer.
         case answered
         /// The same request would fail the same way.
         case final
-        /// The change may have been made, and the request is not one to send twice.
+        /// The change may have been made, and the request must not be sent twice.
         case notRepeatable
-        /// The attempts are used up.
+        /// All attempts were made.
         case attempts
-        /// The API asks for a longer wait than is worth holding a call for.
+        /// The API asks for a longer wait than a call may last.
         case hintTooLong
         /// The call's deadline comes before the next attempt could begin.
         case deadline
-        /// The process has no retry left to spend.
+        /// The process's retry budget is empty.
         case budget
     }
 }
 
-/// One call's way through its attempts.
+/// What one call's attempts have used up.
 public struct RetryProgress: Sendable {
-    /// What the request is.
+    /// The request's repeatability.
     public let repeatability: Repeatability
-    /// Attempts allowed, at least 1. The immediate retry is one of them: this is a promise about what the server sees,
-    /// and 1 is the caller's way to switch every retry off.
+    /// Attempts allowed, at least 1. The immediate retry counts as one: the number is a promise about what the server
+    /// sees, and 1 switches every retry off.
     public let maxAttempts: Int
-    /// Attempts finished that were sent.
+    /// Finished attempts that were sent.
     public fileprivate(set) var finished = 0
-    /// Tries finished that never reached the wire. They cost the API nothing, and are no attempts.
+    /// Finished tries that sent nothing. They cost the API nothing, and don't count as attempts.
     public fileprivate(set) var unsent = 0
     /// Retries with a wait before them.
     public fileprivate(set) var waits = 0
-    /// Whether the retry that costs nothing was used.
+    /// Whether the immediate retry was used.
     public fileprivate(set) var usedImmediate = false
     fileprivate var sawUnusableBody = false
     fileprivate var lastCost: RetryBudget.Cost?
@@ -51,37 +51,38 @@ public struct RetryProgress: Sendable {
     }
 }
 
-/// When a failed attempt is followed by another, how long it waits, and how long an attempt may take to begin
+/// Decides whether a failed attempt is followed by another, how long that waits, and how long it may take to begin
 /// answering.
 ///
 /// Has no clock and no randomness of its own.
 public struct RetryPolicy: Sendable {
     /// The longest wait before the first retry after no answer, 408 or 5xx, in seconds; doubles with each.
     public var transientWait = 0.25
-    /// The same after 429 without `Retry-After`.
+    /// The longest wait before the first retry after 429 without `Retry-After`.
     public var throttledWait = 1.0
-    /// No wait of our own choice is longer, in seconds.
+    /// The longest wait without `Retry-After`, in seconds.
     public var longestWait = 20.0
     /// A `Retry-After` of more seconds ends the call at once.
     public var longestHint = 60.0
-    /// What is added to a `Retry-After`, as a part of it, so that not everybody comes back in the same moment.
+    /// The random part added to a `Retry-After`, as a fraction of it, so that clients don't all return at the same
+    /// moment.
     public var hintSpread = 0.1
-    /// What is added to a `Retry-After` at most, in seconds.
+    /// The longest random part added to a `Retry-After`, in seconds.
     public var longestHintSpread = 1.0
-    /// No attempt begins with less than this many seconds to the deadline.
+    /// No attempt begins with fewer than this many seconds to the deadline.
     public var leastTime = 0.05
-    /// The least time that an attempt with others to follow has for its first byte, in seconds.
+    /// The least time for the first byte of an attempt that others may follow, in seconds.
     public var leastFirstByte = 1.0
-    /// Connecting and TLS may take this many seconds together.
+    /// Seconds that connecting and TLS may take together.
     public var longestConnect = 5.0
-    /// Looking a name up may take this many seconds: the C library asks the second name server after 5 s, and the first
-    /// one again after 10.
+    /// Seconds that a name lookup may take: the C library asks the second name server after 5 s, and the first one
+    /// again after 10.
     public var longestLookup = 11.0
-    /// Tries of one call that may end without anything having been sent.
+    /// Tries of one call that may end without sending anything.
     public var unsentTries = 5
-    /// No such try begins later than so many seconds after the first.
+    /// The latest start of such a try, in seconds after the first.
     public var longestUnsent = 8.0
-    /// What is added to the wait after such a try, as a part of it.
+    /// The random part added to the wait after such a try, as a fraction of it.
     public var unsentSpread = 0.1
 
     /// The policy with its usual numbers.
@@ -89,9 +90,9 @@ public struct RetryPolicy: Sendable {
 
     /// How long the next attempt may take to its first header byte, in seconds.
     ///
-    /// Half of what is left, so that a black hole doesn't eat the time of the attempts behind it. All that is left
-    /// where none can follow: for the last attempt, and for a request that may not be repeated; and for a create, where
-    /// the API fetches the media before it answers.
+    /// Half of the rest, so that a black hole leaves time for the next attempts. All of it if none can follow: for the
+    /// last attempt, and for a request that may not be repeated; and for a create, because the API fetches the media
+    /// before it answers.
     ///
     /// - Returns: seconds, or nil when too little is left to begin.
     public func firstByteLimit(_ call: RetryProgress, remaining: Double) -> Double? {
@@ -101,12 +102,12 @@ public struct RetryPolicy: Sendable {
         return min(remaining, max(leastFirstByte, remaining / 2))
     }
 
-    /// How long an attempt may take to connect, in seconds, that has so many for its first byte.
+    /// Seconds that an attempt may take to connect, given its limit for the first byte.
     public func connectLimit(firstByte limit: Double) -> Double { min(limit, longestConnect) }
 
-    /// How long the name lookup of an attempt may take, in seconds, that has so many left in all.
+    /// Seconds that an attempt's name lookup may take, given the seconds left.
     public func lookupLimit(remaining: Double) -> Double {
-        // Before the attempt's own limit, which knows less of what was waited for.
+        // Below the attempt's own limit, whose failure would say less.
         max(leastTime, min(longestLookup, remaining / 2 - leastTime))
     }
 
@@ -116,11 +117,11 @@ public struct RetryPolicy: Sendable {
     ///
     /// - Parameters:
     ///   - outcome: how the attempt ended.
-    ///   - call: the call's way so far.
+    ///   - call: what the call has used up so far.
     ///   - remaining: seconds to the call's deadline.
-    ///   - trying: seconds since the first of the tries began that have sent nothing; 0 when something was sent.
+    ///   - trying: seconds since the first of the tries that sent nothing; 0 if one sent something.
     ///   - budget: the process's budget.
-    ///   - random: a uniform number in 0..<1, anew each time; asked for at most twice.
+    ///   - random: returns a new uniform number in 0..<1; called at most twice.
     public func decide(
         after outcome: AttemptOutcome, call: inout RetryProgress, remaining: Double, trying: Double = 0,
         budget: inout RetryBudget, random: () -> Double
@@ -152,14 +153,14 @@ public struct RetryPolicy: Sendable {
         return .retry(after: wait, freshConnection: freshConnection)
     }
 
-    /// Nothing was sent: trying again is free for the API, and for the budget.
+    /// Nothing was sent, so another try costs neither the API nor the budget anything.
     private func decide(
         afterUnsent call: inout RetryProgress, _ remaining: Double, _ trying: Double, _ random: () -> Double
     ) -> RetryDecision {
         let wait =
             Double(sign: .plus, exponent: call.unsent, significand: transientWait) * (1 + unsentSpread * random())
         call.unsent += 1
-        // One attempt is the caller's way to switch every retry off.
+        // A limit of one attempt switches every retry off.
         guard call.maxAttempts > 1, call.unsent < unsentTries, trying + wait <= longestUnsent else {
             return .stop(.attempts)
         }
@@ -173,12 +174,12 @@ public struct RetryPolicy: Sendable {
         case again(RetryBudget.Cost, hint: Double?, freshConnection: Bool)
     }
 
-    /// Whether the outcome allows another attempt, before counting, time and budget have their say.
+    /// Whether the outcome allows another attempt, regardless of counts, time and budget.
     private func verdict(_ outcome: AttemptOutcome, _ call: RetryProgress) -> Verdict {
         switch outcome {
         case .tlsRefused, .final, .unsent: return .never
         case .noAnswer:
-            // Where one pooled connection was dead, its neighbours may be too.
+            // If one pooled connection was dead, others may be too.
             return repeating(call, .again(.transient, hint: nil, freshConnection: true))
         case .unusableBody:
             guard call.repeatability == .read, !call.sawUnusableBody else { return .never }
@@ -187,7 +188,7 @@ public struct RetryPolicy: Sendable {
             let hint = retryAfter.flatMap { $0 >= 0 ? $0 : nil }
             switch RetryableStatus(status) {
             case .requestTimeout: return repeating(call, .again(.transient, hint: hint, freshConnection: true))
-            // It was refused before anything was done.
+            // The API refused it before doing anything.
             case .throttled: return .again(.throttle, hint: hint, freshConnection: false)
             case .failing:
                 let cost = status == 503 && hint != nil ? RetryBudget.Cost.throttle : .transient
@@ -201,7 +202,7 @@ public struct RetryPolicy: Sendable {
         call.repeatability.mayRepeat ? verdict : .notRepeatable
     }
 
-    /// Seconds before the next attempt: uniform below a bound that doubles, never below what the API asked for.
+    /// Seconds before the next attempt: random below a bound that doubles, never less than the API asked for.
     private func wait(_ cost: RetryBudget.Cost, hint: Double?, waits: Int, random: () -> Double) -> Double {
         let first = cost == .throttle ? throttledWait : transientWait
         let own = random() * min(longestWait, Double(sign: .plus, exponent: min(waits, 64), significand: first))

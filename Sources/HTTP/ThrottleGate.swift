@@ -1,8 +1,8 @@
-/// The pause of the whole process after the API said 429 with `Retry-After`.
+/// Pauses the whole process after a 429 with `Retry-After`.
 ///
-/// Every attempt, first or not, asks before it begins. While the gate is shut all wait; when it opens one goes first
-/// as a probe; once that is answered, or after a quarter of a second, the others follow spread out and not as a herd.
-/// Keeps no queue and no clock: it names instants, and whoever was told to wait asks again then.
+/// Every attempt asks before it begins. While the gate is shut, all wait. When it opens, one goes first as a probe.
+/// Once the probe is answered, or after a quarter of a second, the others follow, spread out. The gate keeps no queue
+/// and no clock: it names instants, and whoever waits asks again then.
 public struct ThrottleGate: Sendable {
     /// The answer to a call that wants to go.
     public enum Admission: Equatable, Sendable {
@@ -12,17 +12,18 @@ public struct ThrottleGate: Sendable {
         case probe
         /// Ask again at this instant, or earlier when `answered` says so.
         case wait(until: Instant)
-        /// The call's deadline comes before the gate opens: it fails now. Milliseconds until it opens, rounded up.
+        /// The call's deadline comes before the gate opens, so the call fails now. Milliseconds until it opens, rounded
+        /// up.
         case refuse(retryAfterMs: Int)
     }
 
-    /// The gate is never shut for more seconds, whatever the API asks for.
+    /// The longest pause in seconds, whatever the API asks for.
     static let longestPause = 60.0
-    /// How many seconds the probe has before the others stop waiting for its answer.
+    /// Seconds after which the others stop waiting for the probe's answer.
     static let probeTime = 0.25
-    /// How many seconds a probe that got 429 without `Retry-After` shuts the gate for.
+    /// Seconds of pause after a probe that got 429 without `Retry-After`.
     static let pauseWithoutHint = 1.0
-    /// The others follow within this many seconds at most, and within a tenth of the pause.
+    /// The others follow within this many seconds, and within a tenth of the pause.
     static let longestSpread = 1.0
 
     private enum State {
@@ -33,13 +34,13 @@ public struct ThrottleGate: Sendable {
     }
 
     private var state = State.open
-    /// How often the gate was shut. When it changes, a call that has passed and not begun must ask again.
+    /// How often the gate was shut. A call that has passed but not begun must ask again when this has changed.
     public private(set) var closures = 0
 
     /// An open gate.
     public init() {}
 
-    /// Whether calls pass without being asked to wait. For the log and tests.
+    /// Whether the gate is open for all. For the log and tests.
     public var isOpen: Bool {
         if case .open = state { return true }
         return false
@@ -48,10 +49,9 @@ public struct ThrottleGate: Sendable {
     /// Asks whether an attempt may begin.
     ///
     /// - Parameters:
-    ///   - deadline: the call's; the caller has made sure that enough is left to begin.
+    ///   - deadline: the call's. The caller has checked that enough time is left to begin.
     ///   - now: the present instant.
-    ///   - share: a uniform number in 0..<1 that the call drew when it came to the gate and brings each time it asks:
-    ///     its place among those that follow the probe.
+    ///   - share: a uniform number in 0..<1, drawn once per call: its place among those that follow the probe.
     public mutating func admit(deadline: Instant, now: Instant, share: Double) -> Admission {
         switch state {
         case .open: return .pass
@@ -74,13 +74,13 @@ public struct ThrottleGate: Sendable {
                 state = .open
                 return .pass
             }
-            // Nobody is held back past half of what is left to its deadline.
+            // No call waits past half of its time to the deadline.
             let departure = start + share * min(spread, max(0, deadline.seconds(since: start) / 2))
             return now >= departure ? .pass : .wait(until: departure)
         }
     }
 
-    /// Notes how an attempt ended; returns what `answered(isThrottle:retryAfter:now:)` does.
+    /// Notes how an attempt ended. Returns the result of `answered(isThrottle:retryAfter:now:)`.
     public mutating func answered(_ outcome: AttemptOutcome, now: Instant) -> Bool {
         if case .status(429, let retryAfter) = outcome {
             return answered(isThrottle: true, retryAfter: retryAfter, now: now)
@@ -91,14 +91,14 @@ public struct ThrottleGate: Sendable {
     /// Opens the gate for all.
     public mutating func open() { state = .open }
 
-    /// Notes an answer of the API, to any attempt.
+    /// Notes the API's answer to any attempt.
     ///
     /// - Parameters:
     ///   - isThrottle: whether it was a 429.
-    ///   - retryAfter: what its `Retry-After` asked for in seconds. A 429 without one shuts the gate only when the
+    ///   - retryAfter: the seconds that its `Retry-After` asks for. A 429 without one shuts the gate only while the
     ///     probe is out.
     ///   - now: the present instant.
-    /// - Returns: whether those who wait should ask again now: a probe came back, or the opening has moved.
+    /// - Returns: whether waiting calls should ask again now: the probe came back, or the opening has moved.
     public mutating func answered(isThrottle: Bool, retryAfter: Double? = nil, now: Instant) -> Bool {
         guard isThrottle else { return probeCameBack(now) }
         let hint = retryAfter.flatMap { $0 > 0 ? min($0, Self.longestPause) : nil }
@@ -106,7 +106,7 @@ public struct ThrottleGate: Sendable {
         case .open, .releasing:
             guard let hint else { return false }
             shut(until: now + hint, spread: Self.spread(hint))
-            // Those whose departure was set wait for the opening instead, or fail if it comes too late for them.
+            // Calls with a departure wait for the opening instead, or fail if it comes too late for them.
             return true
         case .shut(let opening, let spread):
             guard let hint, now + hint > opening else { return false }

@@ -1,26 +1,26 @@
-/// Whether a write changed something, as far as can be known.
+/// Whether a write changed something.
 public enum Applied: String, CaseIterable, Sendable {
-    /// Nothing was sent, or all that was sent was refused.
+    /// Nothing was sent, or everything sent was refused.
     case no
-    /// It may have, or not: look before relying on either.
+    /// It may have changed something: check before relying on either.
     case unknown
-    /// The API said 2xx.
+    /// The API answered 2xx.
     case yes
 
-    /// Joins the evidence of two writes of one call. A change that was made stays made, and a refusal of one write does
-    /// not disprove the other.
+    /// Joins the evidence of two writes of one call. A change that was made stays made, and a refusal of one write says
+    /// nothing about the other.
     public func joined(with other: Applied) -> Applied {
         if self == .yes || other == .yes { return .yes }
         return self == .unknown || other == .unknown ? .unknown : .no
     }
 }
 
-/// What a call's attempts, all together, say about whether its write was carried out.
+/// What all attempts of a call together say about whether its write was carried out.
 ///
-/// An attempt without an answer stays unknown even when a later one is refused: a 412 or 409 may well mean that the
-/// earlier one had worked (RFC 9110 §13.1.1).
+/// An attempt without an answer stays unknown even if a later one is refused: a 412 or 409 may mean that the earlier
+/// one succeeded (RFC 9110 §13.1.1).
 public struct WriteEvidence: Sendable {
-    /// Requests that went on the wire.
+    /// Requests that were sent.
     public private(set) var attempts = 0
     /// Whether the write was carried out.
     public private(set) var applied = Applied.no
@@ -31,9 +31,9 @@ public struct WriteEvidence: Sendable {
     /// Adds an attempt.
     ///
     /// - Parameters:
-    ///   - wasSent: whether the request went on the wire.
-    ///   - status: the status of the final answer, 0 when there was none. It counts as soon as its line was read: that
-    ///     the body was unusable, cut or abandoned changes nothing about what the server did.
+    ///   - wasSent: whether the request was sent.
+    ///   - status: the final answer's status, 0 without one. It counts once its line was read: an unusable, cut or
+    ///     abandoned body does not change what the server did.
     public mutating func note(wasSent: Bool, status: Int) {
         guard wasSent else { return }
         attempts += 1
@@ -45,20 +45,20 @@ public struct WriteEvidence: Sendable {
     }
 
     /// Adds a finished, abandoned or cancelled exchange. An answer about another resource counts as none, and so does
-    /// one of a firewall or a page in the API's place.
+    /// one of a firewall or a page.
     public mutating func note(_ exchange: Exchange) {
         if exchange.failure == .clientCertificateWanted {
-            // TLS has ended before the server looked at any request.
+            // TLS ended before the server read any request.
             if exchange.wasSent { attempts += 1 }
         } else {
             note(wasSent: exchange.wasSent, status: exchange.isAnswered ? exchange.status : 0)
         }
     }
 
-    /// What the status of one answer says by itself.
+    /// What one answer's status says by itself.
     ///
-    /// A redirect means that the server asked to be called elsewhere instead of doing it. Only 303 is different: it is
-    /// also how a server that did it points to the result (RFC 9110 §15.4.4).
+    /// A redirect means that the server did nothing and points elsewhere. Except 303, with which a server that did it
+    /// may point to the result (RFC 9110 §15.4.4).
     private static func verdict(_ status: Int) -> Applied {
         switch status {
         case 200..<300: .yes

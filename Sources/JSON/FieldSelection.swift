@@ -1,11 +1,11 @@
 import Bytes
 
-/// Which fields of an object are wanted, as names or dotted paths: `["id", "contacts.emails.email"]`. Applied over the
-/// bytes of a checked text, without building values.
+/// The wanted fields of an object, as names or dotted paths: `["id", "contacts.emails.email"]`. Copies the bytes of a
+/// checked text, without building values.
 public final class FieldSelection: Sendable {
-    /// One name, and what of its value is wanted: all of it where there is nothing further.
+    /// One name, and the wanted part of its value: all of it if there are no children.
     private struct Node: Sendable {
-        /// In UTF-8: names are the same when their bytes are.
+        /// In UTF-8: names are equal if their bytes are.
         let name: [UInt8]
         let isWhole: Bool
         let children: [Node]
@@ -15,7 +15,7 @@ public final class FieldSelection: Sendable {
 
     /// Paths, at most, and names in one of them.
     public static let (pathLimit, depthLimit) = (64, 8)
-    /// Brackets that are gone into, at most. Each is skipped over once more by the one around it.
+    /// Levels of nesting that are searched, at most. Each level is scanned once more by the level around it.
     private static let nestingLimit = 24
 
     /// Nil when a path has an empty name, or there are too many paths or names.
@@ -40,9 +40,9 @@ public final class FieldSelection: Sendable {
         }
     }
 
-    /// Appends an object with nothing in it but what is wanted, in its own order, each value byte for byte. An array
-    /// has the selection applied to each of its elements; where an object is wanted in part and there is none, `null`
-    /// stays and anything else is left out. False, and nothing is appended, when the value itself is to be left out.
+    /// Appends an object with only the wanted members, in its own order, each value byte for byte. In an array, the
+    /// selection applies to each element. If only a part of an object is wanted, and the value is no object, `null`
+    /// stays and anything else is left out. False, without appending, if the value itself is left out.
     public func append(_ value: JSONSlice, to out: ByteBuffer) -> Bool {
         append(value, roots, Self.nestingLimit, to: out)
     }

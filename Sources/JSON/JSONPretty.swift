@@ -1,9 +1,9 @@
 import Bytes
 
 extension JSONSlice {
-    /// Appends this value to `out` over several lines, two spaces a level; numbers, escapes and order stay as spelled,
-    /// but characters that could disturb a terminal are escaped. With colours, names, strings, and other
-    /// values are told apart by ANSI sequences (ECMA-48, SGR).
+    /// Appends this value to `out` over several lines, with two spaces a level. Numbers, escapes and order stay as
+    /// spelled, but characters that could disturb a terminal are escaped. `isColoured`: gives names, strings and other
+    /// values different colours, by ANSI sequences (ECMA-48, SGR).
     public func appendPretty(to out: ByteBuffer, indent: Int = 0, isColoured: Bool = false) {
         func line(_ level: Int) {
             out.append(UInt8(ascii: "\n"))
@@ -44,7 +44,7 @@ extension JSONSlice {
         }
     }
 
-    /// A string as spelled, but with what could disturb a terminal escaped.
+    /// Appends a string as spelled, but escapes what could disturb a terminal.
     private func appendPrintable(to out: ByteBuffer) {
         guard bytes.contains(where: { $0 >= 0x7F }) else { return out.append(bytes) }
         var shown = ShownText()

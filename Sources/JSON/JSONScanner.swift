@@ -2,9 +2,9 @@ import Bytes
 
 /// Where and why bytes are not a JSON text (RFC 8259).
 public struct JSONSyntaxError: Error, Equatable {
-    /// Position of the first byte that can't be, counted from 0.
+    /// Position of the first wrong byte, from 0.
     public let offset: Int
-    /// What is wrong there, as the end of a sentence.
+    /// The fault, as the end of a sentence.
     public let reason: Reason
 
     /// The reasons, worded to follow "byte 17: ".
@@ -23,14 +23,14 @@ public struct JSONSyntaxError: Error, Equatable {
     }
 }
 
-/// A strict RFC 8259 reader over bytes: checks every byte, builds nothing.
+/// A strict RFC 8259 reader: checks every byte, builds nothing.
 ///
-/// Stricter than `JSONSerialization`, which takes trailing commas, and never recursive deeper than `depthLimit`.
+/// Stricter than `JSONSerialization`, which accepts trailing commas. Never recurses deeper than `depthLimit`.
 public struct JSONScanner {
-    /// Arrays and objects inside each other, at most.
+    /// Levels of nested arrays and objects, at most.
     public static let depthLimit = 512
 
-    /// Whether a CR or LF stood between tokens. Inside strings there can be none.
+    /// Whether a CR or LF occurred between tokens. Strings can't contain one.
     public internal(set) var sawLineBreak = false
 
     typealias Position = UnsafePointer<UInt8>
@@ -39,7 +39,7 @@ public struct JSONScanner {
     private var at: Position
     private static let nothing: StaticString = ""
 
-    /// A scanner at the first of `bytes`, which must outlive it and every slice it hands out.
+    /// A scanner at the start of `bytes`, which must outlive it and all its slices.
     public init(_ bytes: Bytes) {
         let start = bytes.baseAddress ?? UnsafeRawPointer(Self.nothing.utf8Start)
         base = start.assumingMemoryBound(to: UInt8.self)
@@ -47,17 +47,17 @@ public struct JSONScanner {
         at = base
     }
 
-    /// Reads one whole JSON text: a value with nothing but white space around it.
+    /// Reads one whole JSON text: a value, with only white space around it.
     public mutating func text() throws(JSONSyntaxError) -> JSONSlice {
         let root = try value(depth: 0)
         try finish()
         return root
     }
 
-    /// Reads one whole JSON text as `text` does and, of an object, looks at its own members called `name`: the value of
-    /// the first that is a string, and not `wanted`. Nil where there is none, and for all that is no object.
+    /// Reads one whole JSON text, as `text` does. If it is an object, returns the value of its first own member `name`
+    /// that is a string other than `wanted`; otherwise nil.
     ///
-    /// - Parameter wanted: ASCII; a member may spell it with escapes.
+    /// - Parameter wanted: ASCII; the member may spell it with escapes.
     public mutating func text(
         whose name: StaticString, isNot wanted: Bytes
     ) throws(JSONSyntaxError) -> JSONSlice? {
@@ -70,7 +70,7 @@ public struct JSONScanner {
         var object = try openObject()
         while let found = try nextName(of: &object) {
             let value = try self.value(depth: 1)
-            // Every one counts: which of two another reader would take can't be known.
+            // Every member counts, because other readers may take any of several.
             guard value.kind == .string, other == nil, found.reads(name), !value.spells(wanted) else { continue }
             other = value
         }
@@ -78,13 +78,13 @@ public struct JSONScanner {
         return other
     }
 
-    /// Refuses anything but white space up to the end.
+    /// Refuses everything but white space up to the end.
     public mutating func finish() throws(JSONSyntaxError) {
         at = skipSpace(at)
         if at < end { throw failure(at, .trailing) }
     }
 
-    /// Reads one value, with white space before it allowed, inside `depth` open containers.
+    /// Reads one value, after optional white space, inside `depth` open containers.
     public mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONSlice {
         let start = skipSpace(at)
         guard start < end else { throw failure(start, .end) }
@@ -102,31 +102,31 @@ public struct JSONScanner {
         return JSONSlice(bytes: Bytes(start: start, count: at - start), kind: kind, hasEscapes: hasEscapes)
     }
 
-    /// How far reading an object or array has come.
+    /// The progress of reading an object or array.
     public struct Container {
         fileprivate let depth: Int
         fileprivate var isFirst = true
     }
 
-    /// Enters the object that begins here (after white space).
+    /// Enters the object that begins here, after optional white space.
     public mutating func openObject(depth: Int = 0) throws(JSONSyntaxError) -> Container {
         try open(UInt8(ascii: "{"), depth)
     }
 
-    /// Enters the array that begins here (after white space).
+    /// Enters the array that begins here, after optional white space.
     public mutating func openArray(depth: Int = 0) throws(JSONSyntaxError) -> Container {
         try open(UInt8(ascii: "["), depth)
     }
 
-    /// The next member of an open object, checked whole, or nil after the closing brace.
+    /// The next member of an open object, with its value checked; nil after the closing brace.
     @inline(__always)
     public mutating func nextMember(of object: inout Container) throws(JSONSyntaxError) -> JSONMember? {
         guard let name = try nextName(of: &object) else { return nil }
         return JSONMember(name: name, value: try value(depth: object.depth))
     }
 
-    /// The name of the next member of an open object, or nil after the closing brace. Its value comes next: to be read
-    /// whole by `value`, or opened.
+    /// The name of the next member of an open object; nil after the closing brace. Then read its value with `value`, or
+    /// open it.
     @inline(__always)
     public mutating func nextName(of object: inout Container) throws(JSONSyntaxError) -> JSONSlice? {
         guard try another(in: &object, UInt8(ascii: "}")) else { return nil }
@@ -141,7 +141,7 @@ public struct JSONScanner {
     /// Whether an array begins here.
     public var isAtArray: Bool { at < end && at.pointee == UInt8(ascii: "[") }
 
-    /// The next element of an open array, checked whole, or nil after the closing bracket.
+    /// The next element of an open array, checked; nil after the closing bracket.
     public mutating func nextElement(of array: inout Container) throws(JSONSyntaxError) -> JSONSlice? {
         guard try another(in: &array, UInt8(ascii: "]")) else { return nil }
         return try value(depth: array.depth)

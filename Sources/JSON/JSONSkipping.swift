@@ -1,10 +1,10 @@
 import Bytes
 import CSystem
 
-/// The grammar, as functions from the position of a token to the position behind it. Positions are passed and returned,
-/// not kept in the scanner, so that they stay in registers: this is where an answer's bytes cost their time.
+/// The grammar, as functions from a token's position to the position after it. They pass positions instead of keeping
+/// them in the scanner, so that positions stay in registers: most time per byte of an answer is spent here.
 extension JSONScanner {
-    /// Behind the object that begins at `start`, with `depth` containers around it.
+    /// The position after the object at `start`, inside `depth` containers.
     mutating func skipObject(_ start: Position, _ depth: Int) throws(JSONSyntaxError) -> Position {
         guard depth < Self.depthLimit else { throw failure(start, .depth) }
         var at = skipSpace(start + 1)
@@ -20,7 +20,7 @@ extension JSONScanner {
         }
     }
 
-    /// Behind the array that begins at `start`, with `depth` containers around it.
+    /// The position after the array at `start`, inside `depth` containers.
     mutating func skipArray(_ start: Position, _ depth: Int) throws(JSONSyntaxError) -> Position {
         guard depth < Self.depthLimit else { throw failure(start, .depth) }
         var at = skipSpace(start + 1)
@@ -49,7 +49,7 @@ extension JSONScanner {
         }
     }
 
-    /// Behind the member name that must begin at `start`.
+    /// The position after the member name at `start`.
     @inline(__always)
     func skipName(_ start: Position, _ hasEscapes: inout Bool) throws(JSONSyntaxError) -> Position {
         guard start < end, start.pointee == UInt8(ascii: "\"") else { throw failure(start, start < end ? .name : .end) }
@@ -58,7 +58,7 @@ extension JSONScanner {
         return try skipString(start, from: stop, &hasEscapes)
     }
 
-    /// Behind the colon that must follow `start`, white space before it allowed.
+    /// The position after the colon at `start`; white space may precede it.
     @inline(__always)
     mutating func skipColon(_ start: Position) throws(JSONSyntaxError) -> Position {
         let at = skipSpace(start)
@@ -66,7 +66,7 @@ extension JSONScanner {
         return at + 1
     }
 
-    /// Behind the white space that begins at `start`, if any.
+    /// The position after any white space at `start`.
     @inline(__always)
     mutating func skipSpace(_ start: Position) -> Position {
         guard start < end, start.pointee <= 0x20 else { return start }
@@ -86,7 +86,7 @@ extension JSONScanner {
         return at
     }
 
-    /// Behind the number or literal that must begin at `start`.
+    /// The position after the number or literal at `start`.
     func skipScalar(_ start: Position) throws(JSONSyntaxError) -> Position {
         switch start.pointee {
         case UInt8(ascii: "t"): try skipLiteral(start, "true")
@@ -126,12 +126,13 @@ extension JSONScanner {
         return at
     }
 
-    /// Behind the string that begins with the quote at `start`.
+    /// The position after the string whose opening quote is at `start`.
     func skipString(_ start: Position, _ hasEscapes: inout Bool) throws(JSONSyntaxError) -> Position {
         try skipString(start, from: skipPlain(start + 1, &hasEscapes), &hasEscapes)
     }
 
-    /// Behind the string that begins with the quote at `start` and is all right up to `stop`, which is not plain.
+    /// The position after the string whose opening quote is at `start`, and which is checked up to `stop`, a byte that
+    /// isn't plain.
     private func skipString(
         _ start: Position, from stop: Position, _ hasEscapes: inout Bool
     ) throws(JSONSyntaxError) -> Position {
@@ -149,8 +150,8 @@ extension JSONScanner {
         }
     }
 
-    /// Moves over printable ASCII to a quote, a backslash, a control character or a byte above 127; in what is longer
-    /// than most strings are, over escapes and other characters too.
+    /// Skips printable ASCII, up to a quote, a backslash, a control character or a byte above 127. In a string longer
+    /// than usual, skips escapes and other characters too.
     @inline(__always)
     private func skipPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
         var at = start
@@ -163,7 +164,7 @@ extension JSONScanner {
         return Self.skipPlainBytes(at, end)
     }
 
-    /// Bytes after which a string is taken for a long one.
+    /// Bytes from which on a string counts as long.
     private static let usualLength = 32
 
     private func skipLongPlain(_ start: Position, _ hasEscapes: inout Bool) -> Position {
@@ -175,7 +176,7 @@ extension JSONScanner {
         return Self.skipPlainSteps(at, end)
     }
 
-    /// Behind the printable ASCII that begins at `start` and holds neither a quote nor a backslash.
+    /// The position after the printable ASCII at `start` without quotes and backslashes.
     static func skipPlainSteps(_ start: Position, _ end: Position) -> Position {
         var at = start
         while end - at >= 16 {
@@ -196,7 +197,7 @@ extension JSONScanner {
         return at
     }
 
-    /// How many of the 16 bytes at `start` come before the first at which to stop.
+    /// How many of the 16 bytes at `start` precede the first one to stop at.
     @inline(__always)
     private static func plainCount(_ start: Position) -> Int {
         let halves = stops(in: UnsafeRawPointer(start).loadUnaligned(as: SIMD16<UInt8>.self))
@@ -205,9 +206,9 @@ extension JSONScanner {
         return 16
     }
 
-    /// All bits of each byte at which to stop, none of the others; in two words, because those can be searched.
+    /// Sets all bits of each byte to stop at, and no others; in two words, because those can be searched.
     ///
-    /// The types are spelled out: with inferred ones the generic operators are taken, which are loops over the lanes.
+    /// The types are spelled out: inferred ones choose the generic operators, which loop over the lanes.
     @inline(__always)
     private static func stops(in bytes: SIMD16<UInt8>) -> SIMD2<UInt64> {
         let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
@@ -223,11 +224,11 @@ extension JSONScanner {
     /// Bit n: the character 64 + n may follow a backslash.
     private static let escapedLetters: UInt64 = 1 << 28 | 1 << 34 | 1 << 38 | 1 << 46 | 1 << 50 | 1 << 52
 
-    /// Behind the escape that begins with the backslash at `start`.
+    /// The position after the escape whose backslash is at `start`.
     @inline(__always)
     private func skipEscape(_ start: Position) throws(JSONSyntaxError) -> Position {
         guard end - start >= 2 else { throw failure(end, .end) }
-        // A look-up and not a switch: which letter comes can't be predicted.
+        // A look-up, because a branch on the letter can't be predicted.
         let letter = start[1]
         let letters = letter < 64 ? Self.escapedMarks : Self.escapedLetters
         if letter < 128, letters >> UInt64(letter & 63) & 1 == 1 { return start + 2 }
@@ -239,7 +240,8 @@ extension JSONScanner {
         return start + 6
     }
 
-    /// Behind one sequence of two to four bytes: RFC 3629, so no overlong forms, no surrogates, nothing above U+10FFFF.
+    /// The position after one sequence of two to four bytes: RFC 3629, so no overlong forms, no surrogates, nothing
+    /// above U+10FFFF.
     private func skipMultibyte(_ start: Position) throws(JSONSyntaxError) -> Position {
         let length: Int
         var second: ClosedRange<UInt8> = 0x80...0xBF
@@ -260,7 +262,7 @@ extension JSONScanner {
 }
 
 extension Bytes {
-    /// How many bytes from `start` on are ASCII without control characters (but DEL), quotes and backslashes.
+    /// How many bytes from `start` on are ASCII other than control characters (DEL is allowed), quotes and backslashes.
     public func plainCount(from start: Int) -> Int {
         guard let base = baseAddress?.assumingMemoryBound(to: UInt8.self), start < count else { return 0 }
         return JSONScanner.skipPlainSteps(base + start, base + count) - base - start

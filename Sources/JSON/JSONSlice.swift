@@ -1,7 +1,7 @@
 import Bytes
 import Foundation
 
-/// One member of an object: a name and the value it stands for.
+/// One member of an object: its name and value.
 public struct JSONMember {
     /// The name, quotes included.
     public let name: JSONSlice
@@ -9,7 +9,7 @@ public struct JSONMember {
     public let value: JSONSlice
 }
 
-/// The bytes of one JSON value that a `JSONScanner` has checked. Borrowed from the text it was read from.
+/// The bytes of one JSON value that a `JSONScanner` has checked. Borrowed from the text.
 public struct JSONSlice {
     /// What the value is.
     public enum Kind: Sendable { case object, array, string, number, `true`, `false`, null }
@@ -18,7 +18,7 @@ public struct JSONSlice {
     public let bytes: Bytes
     /// What the value is.
     public let kind: Kind
-    /// For a string: whether a backslash is in it.
+    /// Whether a string contains a backslash.
     public let hasEscapes: Bool
 
     init(bytes: Bytes, kind: Kind, hasEscapes: Bool) {
@@ -27,20 +27,20 @@ public struct JSONSlice {
         self.hasEscapes = hasEscapes
     }
 
-    /// The bytes between the quotes of a string without escapes: its UTF-8, nothing to decode. Nil for all else.
+    /// The bytes between the quotes of a string without escapes, which is its UTF-8; otherwise nil.
     public var plainString: Bytes? {
         kind == .string && !hasEscapes ? bytes.slice(1, bytes.count - 1) : nil
     }
 
-    /// The text of a string; nil for all else, and for one with a lone surrogate escape, which no `String` can hold.
+    /// The text of a string; nil for other values, and for a lone surrogate escape, which no `String` can hold.
     public var string: String? {
         if let plain = plainString { return plain.text }
         guard kind == .string else { return nil }
         return (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)) as? String
     }
 
-    /// Whether this is a string that reads `literal` (ASCII), however it is escaped: byte for byte, so that a Kelvin
-    /// sign is no K, and without decoding, so that a million escaped names cost no more than reading them.
+    /// Whether this is a string equal to `literal` (ASCII), with any escapes. Compares bytes, so a Kelvin sign is no K;
+    /// and without decoding, so a million escaped names cost no more than reading them.
     public func reads(_ literal: StaticString) -> Bool {
         if let plain = plainString { return plain.equals(literal) }
         guard kind == .string else { return false }
@@ -53,10 +53,10 @@ public struct JSONSlice {
         return rest.isEmpty
     }
 
-    /// Whether this is a string of this text (UTF-8), however it is escaped; without decoding it.
+    /// Whether this is a string equal to `text` (UTF-8), with any escapes. Does not decode it.
     public func spells(utf8 text: [UInt8]) -> Bool { text.withUnsafeBytes { spells($0) } }
 
-    /// Whether this is a string of this text (UTF-8), however it is escaped; without decoding it.
+    /// Whether this is a string equal to `text` (UTF-8), with any escapes. Does not decode it.
     public func spells(_ text: Bytes) -> Bool {
         if let plain = plainString { return plain.equals(text) }
         guard kind == .string else { return false }
@@ -83,7 +83,7 @@ public struct JSONSlice {
         return wanted.isEmpty
     }
 
-    /// The value that a text holds which a scanner has checked before.
+    /// The value of a text that a scanner has checked.
     public init(checked text: Bytes) {
         let value = text.trimmed
         let kind: Kind =
@@ -99,8 +99,8 @@ public struct JSONSlice {
         self.init(bytes: value, kind: kind, hasEscapes: kind == .string && value.contains(UInt8(ascii: "\\")))
     }
 
-    /// The first byte of what is between a string's quotes, or the UTF-16 code unit that an escape there stands for,
-    /// and how many bytes spell it.
+    /// The first byte of a string's inside, or the UTF-16 code unit of an escape there; and the number of bytes that
+    /// spell it.
     private static func firstUnit(of rest: Bytes) -> (unit: UInt16, length: Int)? {
         guard let first = rest.first else { return nil }
         guard first == UInt8(ascii: "\\"), rest.count > 1 else { return (UInt16(first), 1) }
@@ -115,7 +115,7 @@ public struct JSONSlice {
         }
     }
 
-    /// The UTF-16 code unit that an escape `\uXXXX` at the start of `text` stands for; nil when there is none.
+    /// The UTF-16 code unit of an escape `\uXXXX` at the start of `text`; nil if there is none.
     public static func escapedUnit(in text: Bytes) -> UInt16? {
         guard text.count >= 6, text[0] == UInt8(ascii: "\\"), text[1] == UInt8(ascii: "u") else { return nil }
         return text.slice(2, 6).hexNumber
@@ -130,17 +130,17 @@ public struct JSONSlice {
         }
     }
 
-    /// A number without a fraction, however spelled (`3`, `3.0`, `3e0`); nil for all else and beyond ±2⁵³.
+    /// A number without a fraction, in any spelling (`3`, `3.0`, `3e0`); nil for other values and beyond ±2⁵³.
     public var integer: Int? {
         guard kind == .number else { return nil }
         if bytes.count <= 15, let plain = Int(bytes.text) { return plain }
         return exactInteger
     }
 
-    /// Digit by digit, because `Double` rounds 9007199254740993 and 0.99999999999999999 to whole numbers near by.
+    /// Digit by digit, because `Double` rounds 9007199254740993 and 0.99999999999999999 to whole numbers nearby.
     private var exactInteger: Int? {
         let isNegative = bytes.first == UInt8(ascii: "-")
-        // The number is `value` · 10^`power`; `zeros` are read and wait for a digit that makes them count.
+        // The number is `value` · 10^`power`; `zeros` counts zeros that only matter if another digit follows.
         var (value, power, zeros, significant) = (0, 0, 0, 0)
         var isFraction = false
         var rest = isNegative ? bytes.dropping(1) : bytes
@@ -156,7 +156,8 @@ public struct JSONSlice {
                 continue
             }
             significant += byte == UInt8(ascii: "0") ? 0 : zeros + 1
-            // From the first digit that is not 0 to the last; 2⁵³ has 16, so more mean a fraction or too large.
+            // Counted from the first digit that is not 0. 2⁵³ has 16 digits, so more mean a fraction, or too large a
+            // number.
             guard significant <= 16 else { return nil }
             for _ in 0...zeros { value *= 10 }
             value += Int(byte & 15)
@@ -173,7 +174,7 @@ public struct JSONSlice {
         return isNegative ? -value : value
     }
 
-    /// An exponent with or without a sign, held within ±10¹² whatever it says.
+    /// An exponent with an optional sign, clamped to ±10¹².
     private static func exponent(_ digits: Bytes) -> Int {
         var number = 0
         for byte in digits where byte.isDigit { number = min(number * 10 + Int(byte & 15), 1_000_000_000_000) }
@@ -192,14 +193,14 @@ public struct JSONSlice {
         return nil
     }
 
-    /// The name of the first member that stands twice, or nil.
+    /// The name of the first member that occurs twice, or nil.
     public var repeatedName: JSONSlice? {
         var names = JSONNames()
         for member in members where !names.insert(member.name) { return member.name }
         return nil
     }
 
-    /// Members one after the other. The text was checked before, so reading it again can't fail.
+    /// Iterates over members. The text was checked, so reading it again can't fail.
     public struct Members: Sequence, IteratorProtocol {
         private var scanner: JSONScanner
         private var object: JSONScanner.Container?
@@ -216,7 +217,7 @@ public struct JSONSlice {
         }
     }
 
-    /// Elements one after the other. The text was checked before, so reading it again can't fail.
+    /// Iterates over elements. The text was checked, so reading it again can't fail.
     public struct Elements: Sequence, IteratorProtocol {
         private var scanner: JSONScanner
         private var array: JSONScanner.Container?
@@ -234,18 +235,18 @@ public struct JSONSlice {
     }
 }
 
-/// Names of members, to tell which stands twice: the same when they decode to the same characters, however each is
-/// escaped. Not as `String` compares, which takes different spellings of an accented letter for one.
+/// A set of member names. Names are equal if they decode to the same characters, with any escapes. Not compared as
+/// `String`s, which equate different spellings of an accented letter.
 public struct JSONNames {
     private var seen: Set<[UInt8]> = []
 
-    /// No names.
+    /// An empty set.
     public init() {}
 
-    /// Adds a name; false when it was there.
+    /// Adds a name; false if it was there already.
     public mutating func insert(_ name: JSONSlice) -> Bool {
         if let plain = name.plainString { return seen.insert(Array(plain)).inserted }
-        // What no `String` can hold (half of a surrogate pair) is told apart by its spelling.
+        // A name that no `String` can hold (half a surrogate pair) is compared by its spelling.
         return seen.insert(name.string.map { Array($0.utf8) } ?? Array(name.bytes)).inserted
     }
 }

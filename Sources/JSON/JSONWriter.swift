@@ -1,12 +1,12 @@
 import Bytes
 
-/// Writes JSON onto the end of a buffer, members in the order they are written.
+/// Appends JSON to a buffer, members in the order of the calls.
 ///
-/// For what this program says itself. What the API or the host said is passed on as bytes with `raw`. Every string that
-/// goes through `string` comes out printable: besides what RFC 8259 §7 demands, all that is not shown as it is
-/// (`ShownText`) is escaped, so that no text of ours can disturb a terminal, a line reader or a person.
+/// For this program's own text. Text of the API or the host is copied as bytes with `raw`. Strings that go through
+/// `string` become printable: besides what RFC 8259 §7 demands, everything that `ShownText` does not show is escaped,
+/// so that no text can disturb a terminal, a line reader or a person.
 public struct JSONWriter {
-    /// Where the text goes.
+    /// The buffer that receives the text.
     public let out: ByteBuffer
     private var needsComma = false
 
@@ -53,13 +53,13 @@ public struct JSONWriter {
         out.append("null")
     }
 
-    /// Writes bytes that already are one JSON value.
+    /// Writes bytes that are one JSON value already.
     public mutating func raw(_ value: Bytes) {
         separate()
         out.append(value)
     }
 
-    /// Writes a buffer that already is one JSON value.
+    /// Writes a buffer that is one JSON value already.
     public mutating func raw(_ value: ByteBuffer) {
         separate()
         out.append(value)
@@ -91,9 +91,9 @@ public struct JSONWriter {
         endArray()
     }
 
-    /// Appends `text` as a JSON string, quotes included, printable throughout.
+    /// Appends `text` as a JSON string, quotes included, with everything unprintable escaped.
     public static func appendString(_ text: String, to out: ByteBuffer) {
-        // Most are plain, ids above all, and go out as they stand.
+        // Most texts, above all ids, are plain and need no escapes.
         let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
             guard bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) else { return false }
             out.append(UInt8(ascii: "\""))
@@ -120,7 +120,7 @@ public struct JSONWriter {
         out.append(UInt8(ascii: "\""))
     }
 
-    /// Appends bytes that should be UTF-8 as a JSON string. What is not UTF-8 becomes U+FFFD.
+    /// Appends bytes that should be UTF-8 as a JSON string. Invalid UTF-8 becomes U+FFFD.
     public static func appendString(_ bytes: Bytes, to out: ByteBuffer) {
         for byte in bytes where byte < 0x20 || byte >= 0x7F { return appendString(bytes.text, to: out) }
         out.append(UInt8(ascii: "\""))
@@ -134,7 +134,7 @@ public struct JSONWriter {
         out.append(UInt8(ascii: "\""))
     }
 
-    /// Appends the escape of a character: `\uXXXX`, two of them from U+10000 on.
+    /// Appends the escape of a character: `\uXXXX`, or two of them from U+10000 on.
     public static func appendEscape(of scalar: Unicode.Scalar, to out: ByteBuffer) {
         for unit in UTF16.encode(scalar).map(Array.init) ?? [] { appendEscape(UInt32(unit), to: out) }
     }

@@ -1,30 +1,30 @@
 import Bytes
 
-/// What is shown of text from outside: on a terminal, in a log, in a question to a person, in an error's sentence.
+/// Decides how text from outside is shown: on a terminal, in a log, in a question to a person, in an error's sentence.
 ///
-/// Told one character after the other of a text. What moves a cursor, reorders what is read, splits a line or is not
-/// seen at all is shown as an escape; marks above and below one character are as many as a language piles up.
+/// Receives a text character by character. Characters that move a cursor, reorder text, split a line or are invisible
+/// become escapes. A character keeps only as many marks above and below it as languages use.
 public struct ShownText {
-    /// What becomes of a character.
+    /// How to show a character.
     public enum Fate {
-        /// It is shown as it is.
+        /// Unchanged.
         case shown
-        /// It is shown as an escape.
+        /// As an escape.
         case escaped
-        /// It is one mark too many on the character before, and left out.
+        /// Not at all: it is one mark too many on the character before.
         case cut
     }
 
-    /// Marks that stay on one character: the most that Hebrew, Thai, Vietnamese or Tibetan put there, and some.
+    /// Marks that one character keeps: more than Hebrew, Thai, Vietnamese or Tibetan use.
     public static let markLimit = 6
 
     private var previous = Unicode.Scalar(UInt8(ascii: " "))
     private var marks = 0
 
-    /// The beginning of a text.
+    /// Begins a text.
     public init() {}
 
-    /// What becomes of the next character.
+    /// How to show the next character.
     public mutating func fate(of scalar: Unicode.Scalar) -> Fate {
         defer { previous = scalar }
         if scalar.isPileable {
@@ -39,8 +39,7 @@ public struct ShownText {
 
 extension Unicode.Scalar {
     /// Controls (C0, DEL, C1), bidirectional and zero-width marks, line and paragraph separators, tags, fillers and
-    /// whatever else has no looks of its own: what can move a terminal's cursor, reorder what is read, split a line, or
-    /// hide in it.
+    /// other characters without a shape: they can move a terminal's cursor, reorder text, split a line, or hide in it.
     public var isDisturbing: Bool {
         switch value {
         case 0x20..<0x7F: false
@@ -52,10 +51,10 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether it is drawn over or around the character before it and takes no room of its own.
+    /// Whether it is drawn over or around the previous character and takes no room of its own.
     fileprivate var isPileable: Bool {
         switch value {
-        // Nothing below has any, nor have the ideographs and Hangul syllables.
+        // None are below U+0300, nor among the ideographs and Hangul syllables.
         case 0..<0x300, 0x3400...0x9FFF, 0xAC00...0xD7A3: return false
         default: break
         }
@@ -63,8 +62,8 @@ extension Unicode.Scalar {
         return (category == .nonspacingMark || category == .enclosingMark) && !isDisturbing
     }
 
-    /// Whether this is one of the variation selectors that text really has behind such a character: the looks of a
-    /// sign, of an ideograph, of a Mongolian letter. Others carry what nobody sees.
+    /// Whether this variation selector is in real use after `base`: for the look of a sign, an ideograph or a Mongolian
+    /// letter. Others carry hidden data.
     fileprivate func selectsVariant(of base: Unicode.Scalar) -> Bool {
         switch value {
         case 0xFE0E, 0xFE0F: base.properties.isEmoji
@@ -77,9 +76,9 @@ extension Unicode.Scalar {
 }
 
 extension String {
-    /// As it is shown: line breaks, controls, what changes the direction of text and what is invisible as escapes such
-    /// as `\u{202e}`, so that text from outside stays on its line and reads as what it is. What was shown once stays as
-    /// it is.
+    /// The text as it is shown: line breaks, controls, direction marks and invisible characters become escapes such as
+    /// `\u{202e}`, so that text from outside stays on its line and reads as what it is. A shown text stays unchanged
+    /// when shown again.
     public var printable: String {
         if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return self }
         var shown = ShownText()
@@ -97,7 +96,7 @@ extension String {
         return out
     }
 
-    /// As it is shown where it has several lines: each as `printable` has it.
+    /// A text of several lines as it is shown: each line as `printable`.
     public var printableLines: String {
         split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\n")
     }

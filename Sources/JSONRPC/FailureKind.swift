@@ -1,5 +1,5 @@
 extension RPCFailure {
-    /// The stable word for what happened. Each has one code, unless the HTTP status is the code.
+    /// The stable word for a failure. Each has one code, unless the HTTP status is the code.
     public enum Kind: String, CaseIterable, Sendable {
         case parseError = "parse_error"
         case invalidRequest = "invalid_request"
@@ -28,26 +28,26 @@ extension RPCFailure {
         case serverError = "server_error"
         case unexpectedStatus = "unexpected_status"
 
-        /// The kind of an HTTP status that is not a success.
+        /// The kind for an HTTP status that is not a success.
         public init(status: Int) {
             self =
                 Self.allCases.first { $0.code == status } ?? (500...599 ~= status ? .serverError : .unexpectedStatus)
         }
 
         /// The code of the error object: JSON-RPC's own, one of this program's (1001 and up), or the HTTP status. Nil
-        /// for the kinds that several statuses share.
+        /// for kinds that several statuses share.
         public var code: Int? { entry.code }
 
-        /// The code as a table shows it.
+        /// The code, as a table shows it.
         package var shownCode: String { code.map { "\($0)" } ?? (self == .serverError ? "5xx" : "other") }
 
-        /// When any call of the API may end in it, as a sentence; nil for the kinds that depend on the method.
+        /// When any API call may end in it, as a sentence; nil for kinds that depend on the method.
         package var occasion: String? { entry.occasion }
 
-        /// What happened and what to do, as the table of kinds says it.
+        /// What happened and what to do, for the table of kinds.
         package var advice: String { entry.advice }
 
-        /// All there is to say of a kind. A new one is a case above and an entry here.
+        /// The facts about a kind. A new kind is a case above and an entry here.
         private var entry: (code: Int?, occasion: String?, advice: String) {
             switch self {
             case .parseError: (-32700, nil, Self.badLine)
@@ -110,18 +110,18 @@ extension RPCFailure {
             case .badRequest: (400, nil, Self.refused)
             case .unauthorized: (401, nil, "the token is wrong or has expired")
             case .forbidden: (403, nil, "the token lacks one of `required_scopes`, or the record is private")
-            // Also when the process itself finds that there is nothing.
+            // Also used when the process itself finds nothing.
             case .notFound:
                 (
                     404, nil,
                     "the id is of another workspace, or deleted; `message` says where the address is inferred"
                 )
             case .conflict: (409, nil, Self.refused)
-            // Also when the process itself finds that what was expected does not hold.
+            // Also used when the process itself finds that an expectation does not hold.
             case .preconditionFailed:
                 (412, nil, "somebody changed it: look at `current_contact_ids`, decide again")
             case .unprocessable: (422, nil, Self.refused)
-            // Also when the process itself holds a call back.
+            // Also used when the process itself holds a call back.
             case .rateLimited:
                 (429, nil, "wait `retry_after_ms`; send fewer at once, or set `--max-calls-per-second`")
             case .serverError, .unexpectedStatus:

@@ -1,9 +1,9 @@
 import Bytes
 
-/// How messages are told apart on the stream.
+/// How a stream separates messages.
 public enum Framing: String, CaseIterable, Sendable {
-    /// Decided once, by the first byte that is not blank: `C` or `c` means headers. So does any other header line with
-    /// a `Content-Length` behind it in the same header section.
+    /// Decided once, by the first bytes that aren't blank: `C` or `c` means headers, and so does any other header line
+    /// if a `Content-Length` follows in the same header section.
     case auto
     /// One JSON text per line.
     case lines
@@ -11,38 +11,38 @@ public enum Framing: String, CaseIterable, Sendable {
     case headers
 }
 
-/// Cuts a byte stream into messages. Pure: bytes in, frames out, however the stream is split.
+/// Cuts a byte stream into messages. Pure: the same frames, however the stream is split.
 public struct FrameReader {
     /// One step of reading.
     public enum Frame {
         /// One message's bytes, borrowed until the next call.
         case message(Bytes)
-        /// A message over the limit; the rest of it is skipped without being held.
+        /// A message over the limit; the rest of it is skipped without being stored.
         case tooLarge
-        /// Headers that can't be followed. Where the next message would begin is not known, so there is none: whatever
-        /// follows is dropped.
+        /// Headers that can't be followed. The start of the next message is unknown, so everything that follows is
+        /// dropped.
         case badHeader(String)
-        /// No whole message is there yet.
+        /// No whole message has come yet.
         case none
     }
 
     /// Bytes in one message, at most.
     public static let messageLimit = 16 * 1024 * 1024
     private static let headerLimit = 8 * 1024
-    /// A message is skipped up to this length. What claims more is no message, and would take the stream with it.
+    /// A message up to this length is skipped. A larger length is no message's, and would swallow the stream.
     private static let largestLength = 1 << 40
 
-    /// How the stream is framed; `auto` until the first byte decides.
+    /// The framing of the stream; `auto` until it is decided.
     public private(set) var framing: Framing
     private let input = ByteBuffer(capacity: 64 * 1024)
     private var start = 0
     private var searched = 0
     private var skipping = Skip.nothing
-    /// Whether a message was given up because there is no memory for the rest of it.
+    /// Whether a message was given up because there is no memory for its rest.
     private var hasGivenUp = false
     private var isAtEnd = false
     private var isBroken = false
-    /// Whether the place where a byte-order mark may stand is passed.
+    /// Whether the place for a byte-order mark is passed.
     private var isPastMark = false
 
     private enum Skip: Equatable {
@@ -54,10 +54,10 @@ public struct FrameReader {
     /// A reader at the start of a stream.
     public init(framing: Framing) { self.framing = framing }
 
-    /// Bytes held that no frame has covered yet.
+    /// Bytes that no frame has covered yet.
     var pendingCount: Int { input.count - start }
 
-    /// Room to read into: 64 KiB, or what there is memory for. Frames handed out before are invalid from here on.
+    /// Room to read into: 64 KiB, or less if memory is short. Invalidates earlier frames.
     public mutating func room() -> UnsafeMutableRawBufferPointer {
         if start > 0 {
             input.removeFirst(start)
@@ -69,7 +69,7 @@ public struct FrameReader {
         return input.spare(atLeast: 0)
     }
 
-    /// Lets go of a message whose rest there is no memory for; it is skipped, as one that is too large.
+    /// Gives up a message whose rest finds no memory; it is skipped like one that is too large.
     private mutating func giveUp() {
         hasGivenUp = true
         skipping = .line
@@ -82,10 +82,10 @@ public struct FrameReader {
         searched = 0
     }
 
-    /// Says how many bytes were read into the room.
+    /// Adds the bytes that were read into the room.
     public mutating func received(_ length: Int) { input.commit(length) }
 
-    /// Says that no more bytes will come: a last line without its newline counts as whole.
+    /// Ends the stream: a last line without a newline counts as whole.
     public mutating func end() { isAtEnd = true }
 
     /// The next frame.
@@ -98,7 +98,7 @@ public struct FrameReader {
         if skipping != .nothing, !skip() { return .none }
         if !isPastMark, !passMark() { return .none }
         if framing == .auto {
-            // Blanks in front mean nothing in either framing, so they are dropped and not looked at twice.
+            // Leading blanks mean nothing in either framing, so they are dropped and not examined twice.
             start += input.bytes.dropping(start).leadingSpaceCount
             searched = start
             guard start < input.count, let decided = decision() else { return .none }
@@ -107,7 +107,7 @@ public struct FrameReader {
         return framing == .headers ? nextWithHeaders() : nextLine()
     }
 
-    /// Skips a byte-order mark at the start of the stream; false while it can't be told whether there is one.
+    /// Skips a byte-order mark at the start of the stream; false while it is undecided whether there is one.
     private mutating func passMark() -> Bool {
         let mark = Bytes("\u{FEFF}")
         let head = input.bytes.slice(0, min(mark.count, input.count))
@@ -117,8 +117,7 @@ public struct FrameReader {
         return true
     }
 
-    /// How the stream is framed, as far as its first bytes tell; nil while they don't. No JSON text begins with a name
-    /// and a colon.
+    /// The framing, if the first bytes decide it; otherwise nil. No JSON text begins with a name and a colon.
     private func decision() -> Framing? {
         let bytes = input.bytes.dropping(start)
         if bytes[0] | 0x20 == UInt8(ascii: "c") { return .headers }
@@ -168,7 +167,7 @@ public struct FrameReader {
         return last.count > Self.messageLimit ? .tooLarge : .message(last)
     }
 
-    /// The line without the CR of a CRLF; nil when nothing but blanks is in it.
+    /// The line without the CR of a CRLF; nil for a blank line.
     private static func message(in line: Bytes) -> Bytes? {
         let text = line.last == UInt8(ascii: "\r") ? line.slice(0, line.count - 1) : line
         return text.contains { $0 != 0x20 && $0 != 0x09 } ? text : nil
@@ -210,7 +209,7 @@ public struct FrameReader {
         return .none
     }
 
-    /// Bytes of the header section that begins at `start`, its empty line included.
+    /// The length of the header section at `start`, including its empty line.
     private func headerEnd() -> Int? {
         let bytes = input.bytes.dropping(start)
         var at = 0
@@ -249,7 +248,7 @@ public struct FrameReader {
         return .success(length)
     }
 
-    /// Drops what is being skipped; true once it is all gone.
+    /// Drops what is being skipped; true once all of it is dropped.
     private mutating func skip() -> Bool {
         switch skipping {
         case .nothing: return true

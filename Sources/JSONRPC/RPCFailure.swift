@@ -1,11 +1,11 @@
 import Bytes
 import JSON
 
-/// A field of the request or of the API's body that was refused.
+/// A refused field of the request or of the API's body.
 public struct FieldError: Sendable, Equatable {
-    /// Where: `engagement_id`, `contact_ids[3]`; empty where the API did not say.
+    /// The path: `engagement_id`, `contact_ids[3]`; empty if the API gave none.
     public let field: String
-    /// A stable word: `required`, `invalid_format`; empty where the API gave none.
+    /// A stable word: `required`, `invalid_format`; empty if the API gave none.
     public let code: String
     /// One sentence.
     public let message: String
@@ -18,19 +18,19 @@ public struct FieldError: Sendable, Equatable {
     }
 }
 
-/// Everything an error answer says: the code and message of JSON-RPC 2.0 §5.1 and the members of its `data`.
+/// The content of an error answer: the code and message of JSON-RPC 2.0 §5.1, and the members of its `data`.
 public struct RPCFailure: Error {
     /// What happened.
     public let kind: Kind
     /// One sentence: what happened and what to do.
     public var message: String
-    /// Whether the same call, later and unchanged, stands a chance.
+    /// Whether the same call may succeed later.
     public var retryable = false
     /// Milliseconds to wait, when the API said so.
     public var retryAfterMs: Int?
-    /// Writes only: `no`, `yes` or `unknown`.
+    /// For writes: `no`, `yes` or `unknown`.
     public var applied: String?
-    /// Requests that went on the wire; nil for calls that never get that far.
+    /// Requests that were sent; nil for calls that never get that far.
     public var attempts: Int?
     /// The HTTP status, when an answer came.
     public var status: Int?
@@ -38,15 +38,15 @@ public struct RPCFailure: Error {
     public var requestID: String?
     /// The API's version header.
     public var apiVersion: String?
-    /// On 403: what the call needs.
+    /// After a 403: the scopes that the call needs.
     public var requiredScopes: [String] = []
     /// The refused fields.
     public var errors: [FieldError] = []
-    /// Where an expected set of contacts was not found: the one that was.
+    /// The actual contacts, if they differ from the expected ones.
     public var currentContactIDs: [String]?
     /// The API's error body, one JSON value.
     public var problem: [UInt8]?
-    /// The low-level reason in the words of the library that found it, without secrets.
+    /// The low-level reason, in the words of the library that found it, without secrets.
     public var cause: String?
 
     /// A failure of `kind`.
@@ -57,8 +57,8 @@ public struct RPCFailure: Error {
         self.errors = errors
     }
 
-    /// Has `conceal` look at everything that the API supplied, and then cuts what is repeated of it to a length that an
-    /// answer can bear; `problem` stays whole.
+    /// Passes all of the API's text to `conceal`, then cuts the repeated parts to a length that an answer can bear;
+    /// `problem` stays whole.
     public mutating func boundForeignText(_ conceal: (UnsafeMutableRawBufferPointer) -> Void) {
         func bounded(_ text: String, _ limit: Int, _ mark: String = "…") -> String {
             if text.isEmpty { return text }
@@ -80,7 +80,7 @@ public struct RPCFailure: Error {
         }
     }
 
-    /// This failure with its own sentences changed. What the API said stays.
+    /// This failure with `change` applied to its own sentences. The API's text stays unchanged.
     public func mapMessages(_ change: (String) -> String) -> RPCFailure {
         var failure = self
         failure.message = change(message)
@@ -90,7 +90,7 @@ public struct RPCFailure: Error {
         return failure
     }
 
-    /// Goes on with the message's last sentence.
+    /// Extends the message's last sentence.
     public mutating func append(_ text: String) {
         if message.hasSuffix(".") { message.removeLast() }
         message += "; \(text)."
@@ -99,7 +99,7 @@ public struct RPCFailure: Error {
     /// The code of the error object.
     public var code: Int { kind.code ?? status ?? -32603 }
 
-    /// The message as it is told: there may be words of the API's in it, and it goes where people read.
+    /// The printable message. It may contain the API's words, and people read it.
     public var sentence: String { message.printable }
 
     /// Writes the error object.
@@ -114,7 +114,7 @@ public struct RPCFailure: Error {
         json.endObject()
     }
 
-    /// Writes the members of `data` into an object that is open.
+    /// Writes the members of `data` into an open object.
     public func writeDataMembers(to json: inout JSONWriter) {
         json.member("kind", kind.rawValue)
         json.member("retryable", retryable)
@@ -147,7 +147,7 @@ public struct RPCFailure: Error {
 }
 
 extension ByteBuffer {
-    /// Appends the member of a response that tells the failure: `"error":…`.
+    /// Appends the response member for the failure: `"error":…`.
     public func appendError(_ failure: RPCFailure) {
         append("\"error\":")
         var json = JSONWriter(self)

@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 
-/// A request or notification as it stands in its line. Borrowed.
+/// A request or notification, borrowed from its line.
 public struct Request {
     /// The id as spelled; nil for a notification.
     public let id: JSONSlice?
@@ -11,33 +11,33 @@ public struct Request {
     public let params: JSONSlice?
 }
 
-/// The host's answer to something that this process has asked, or thinks it has. Borrowed.
+/// The host's answer to a request of this process, or to none. Borrowed.
 public struct Response {
     /// The id as spelled; nil when it is absent.
     public let id: JSONSlice?
-    /// What was asked for; nil for a refusal.
+    /// The result; nil for an error.
     public let result: JSONSlice?
     /// Why there is no result.
     public let error: JSONSlice?
-    /// Whether a member stands twice in it, so that nobody can say what it says.
+    /// Whether a member occurs twice, so the response is ambiguous.
     public let isAmbiguous: Bool
 }
 
-/// What one message turned out to be (JSON-RPC 2.0 §4 and §6).
+/// What one message is (JSON-RPC 2.0 §4 and §6).
 public enum Message {
     /// A request, or a notification when it has no id.
     case request(Request)
-    /// An array with 1 to `batchLimit` elements, each to be read with `init(element:)`.
+    /// An array of 1 to `batchLimit` elements; read each with `init(element:)`.
     case batch(JSONSlice)
-    /// A response, told by a `result` or an `error` and no `method`. Never to be answered.
+    /// A response: it has a `result` or an `error`, and no `method`. Never answered.
     case response(Response)
-    /// Not to be served; `id` when it could be read.
+    /// A message that can't be served; `id` if it could be read.
     case invalid(RPCFailure, id: JSONSlice?)
 
     /// Elements of one batch, at most.
     public static let batchLimit = 1000
 
-    /// Reads one message. Never fails: what can't be served is `invalid`.
+    /// Reads one message. Never fails: a message that can't be served is `invalid`.
     public init(_ bytes: Bytes) {
         var scanner = JSONScanner(bytes)
         do throws(JSONSyntaxError) {
@@ -59,7 +59,7 @@ public enum Message {
         }
     }
 
-    /// Reads one element of a batch, which is checked JSON already.
+    /// Reads one element of a batch, which is checked JSON.
     public init(element: JSONSlice) {
         guard element.kind == .object else {
             self = .invalid(Self.notAnObject, id: nil)
@@ -94,7 +94,7 @@ public enum Message {
     }
 }
 
-/// Collects the members of a request object and judges them when all are there.
+/// Collects the members of a request object, then judges them.
 private struct RequestReader {
     private var version: JSONSlice?
     private var id: JSONSlice?
@@ -125,14 +125,14 @@ private struct RequestReader {
         if isRepeated { duplicate = member.name.string ?? member.name.bytes.text }
     }
 
-    /// True when the slot was full already.
+    /// True when the slot was already full.
     private static func fill(_ slot: inout JSONSlice?, _ value: JSONSlice) -> Bool {
         defer { slot = value }
         return slot != nil
     }
 
     var message: Message {
-        // Some libraries write every member that a message may have.
+        // Some libraries write every member of a message, `method` as null.
         if method == nil || method?.kind == .null, result != nil || error != nil {
             return .response(Response(id: id, result: result, error: error, isAmbiguous: duplicate != nil))
         }
@@ -155,7 +155,7 @@ private struct RequestReader {
         case .null: params = nil
         default:
             let text = "The member \"params\" must be an object or an array."
-            // Without an id it is as likely no request at all as a notification.
+            // Without an id, it may be no request at all rather than a notification.
             guard let id else { return invalid(text, id: nil) }
             let field = FieldError(field: "params", code: "invalid_type", message: text)
             return .invalid(RPCFailure(.invalidParams, text, errors: [field]), id: id)
@@ -169,11 +169,11 @@ private struct RequestReader {
 }
 
 extension String {
-    /// In double quotes, cut after 80 characters: for input that an error message repeats. What could disturb a
-    /// terminal is escaped when the message is written.
+    /// The text in double quotes, cut after 80 characters, for input that an error message repeats. Writing the message
+    /// escapes what could disturb a terminal.
     public var quoted: String { "\"" + cut(after: 80, "…") + "\"" }
 
-    /// The first `limit` Unicode scalars, and `mark` if that is not all. Scalars, because one `Character` can be of any
+    /// The first `limit` Unicode scalars, and `mark` if some are missing. Scalars, because one `Character` can have any
     /// length.
     public func cut(after limit: Int, _ mark: String = "") -> String {
         let scalars = unicodeScalars
@@ -183,7 +183,7 @@ extension String {
         return String(scalars[..<end]) + mark
     }
 
-    /// The candidate nearest to this text, when near enough to have been meant: at most a third of its letters differ.
+    /// The candidate nearest to this text, if at most a third of its letters differ.
     public func nearest(in candidates: some Sequence<String>) -> String? {
         guard utf8.count <= 64 else { return nil }
         let scored = candidates.map { (name: $0, distance: lowercased().editDistance(to: $0.lowercased())) }
@@ -191,7 +191,7 @@ extension String {
         return best.distance <= max(2, best.name.utf8.count / 3) ? best.name : nil
     }
 
-    /// Insertions, deletions and replacements that turn this text into the other (Levenshtein).
+    /// The number of insertions, deletions and replacements that turn this text into the other (Levenshtein).
     private func editDistance(to other: String) -> Int {
         let left = Array(utf8)
         let right = Array(other.utf8)

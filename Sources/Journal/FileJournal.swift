@@ -4,9 +4,9 @@ import Platform
 
 /// Why a journal can't be used.
 public struct JournalProblem: Error, Sendable {
-    /// As a sentence.
+    /// The reason as a sentence.
     public let sentence: String
-    /// As a clause about the file.
+    /// The reason as a clause about the file.
     let reason: String
 
     init(_ path: FilePath, _ reason: String) {
@@ -15,13 +15,13 @@ public struct JournalProblem: Error, Sendable {
     }
 }
 
-/// A journal in a file that is only ever appended to, and that several processes may share.
+/// A journal in a file that only grows, and that several processes may share.
 ///
-/// One thread of its own writes all that waits with one `write` and brings it to the disk with one `fdatasync`, so that
-/// nobody waits for the disk but those who asked, and all of these together. Each batch is written under `flock`, and
-/// behind a whole line; one that does not fit is taken out again.
+/// One thread writes all waiting events with one `write`, and waits for the disk with one `fdatasync`, so that only
+/// those who asked for an answer wait, and all at once. `flock` guards each batch, which starts a new line. A batch
+/// that does not fit is removed again.
 ///
-/// Sendable, unchecked: everything that both threads touch is guarded by `lock`; the rest is the writing thread's.
+/// Sendable, unchecked: `lock` guards everything that both threads touch; the rest is the writing thread's.
 public final class FileJournal: WriteJournal, @unchecked Sendable {
     private let path: FilePath
     private let now: @Sendable () -> String
@@ -30,16 +30,16 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
     private var answers: [(token: Int, answer: JournalAnswer)] = []
     private var isClosing = false
     private var isOver = false
-    /// How many batches were brought to the disk.
+    /// Batches written to the disk.
     private var batches = 0
     private let wakes: OwnPipe
     private var file: FileDescriptor
 
-    /// Opens the journal, which is made when it is not there (0600).
+    /// Opens the journal, and creates the file if it is missing (0600).
     ///
-    /// - Parameter now: the time, as RFC 3339 has it.
-    /// - Throws: why it can't be used: a directory, a pipe, a device, a link, no permission, another user's, a file of
-    ///   another kind.
+    /// - Parameter now: returns the time in RFC 3339's form.
+    /// - Throws: why it can't be used: a directory, a pipe, a device, a link, no permission, another user's file, a
+    ///   file of another kind.
     public init(path: FilePath, now: @escaping @Sendable () -> String) throws(JournalProblem) {
         self.path = path
         self.now = now
@@ -58,10 +58,10 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
     /// Readable when there are answers to collect.
     package var descriptor: FileDescriptor { wakes.reading }
 
-    /// How many times events were brought to the disk, together or alone.
+    /// Batches written to the disk, each of one event or more.
     var batchCount: Int { lock.withLock { batches } }
 
-    /// Notes an event, with the time.
+    /// Appends an event, with the time.
     public func append(_ event: JournalEvent, token: Int?) {
         let line = ByteBuffer()
         JournalLine.append(event, at: now(), process: ThisProcess.id, to: line)
@@ -74,9 +74,9 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
         }
     }
 
-    /// Looks for writes, in a thread of its own.
+    /// Searches for writes.
     public func look(for query: JournalQuery, token: Int) {
-        // On a thread of its own: a search through a long file must not keep writes waiting.
+        // On its own thread, so that a search through a long file does not hold up writes.
         Thread.detachNewThread { [self] in
             do throws(JournalProblem) {
                 answer([(token, .found(try JournalReader.find(query, in: path)))])
@@ -86,7 +86,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
         }
     }
 
-    /// The answers that have come since the last time; `descriptor` is readable when there are any.
+    /// The answers since the last call; `descriptor` is readable when there are any.
     public func collect() -> [(token: Int, answer: JournalAnswer)] {
         wakes.reading.drain()
         return lock.withLock {
@@ -95,7 +95,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
         }
     }
 
-    /// Waits until what was appended is on disk, for so many seconds at most.
+    /// Waits until the appended events are on disk, for `seconds` at most.
     public func close(within seconds: Double) {
         let limit = Date(timeIntervalSinceNow: seconds)
         lock.withLock {
@@ -137,7 +137,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
         }
     }
 
-    /// Brings lines to the disk. Returns why that can't be, as a clause, or nil.
+    /// Writes lines to the disk. Returns why it can't, as a clause, or nil.
     private func put(_ lines: [[UInt8]]) -> String? {
         do throws(JournalProblem) {
             try reopenIfMoved()
@@ -152,7 +152,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
         defer { file.unlock() }
         let size = (try? FileStatus(file).size) ?? 0
         let text = ByteBuffer()
-        // Somebody was killed within a line.
+        // A process was killed while it wrote a line.
         if size > 0, let last = lastByte(size), last != UInt8(ascii: "\n") { text.append("\n") }
         for line in lines { line.withUnsafeBytes { text.append($0) } }
         do throws(SystemError) {
@@ -176,7 +176,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
         return count == 1 ? byte : nil
     }
 
-    /// When the file was removed, or renamed by whoever rotates logs, the path is opened anew.
+    /// Reopens the path when the file was removed, or renamed by a log rotation.
     private func reopenIfMoved() throws(JournalProblem) {
         if let ours = try? FileStatus(file), let there = try? FileStatus(at: path), ours.isSame(as: there) { return }
         let fresh = try Self.open(path)
@@ -187,7 +187,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
     private static func open(_ path: FilePath) throws(JournalProblem) -> FileDescriptor {
         let file: FileDescriptor
         do throws(SystemError) {
-            // Not waiting: a pipe that nobody reads must not stop the start.
+            // Without waiting: a pipe that nobody reads must not block the start.
             file = try FileDescriptor.open(path, [.both, .appending, .unlinked, .nonBlocking])
         } catch {
             throw JournalProblem(path, error == .isLink ? "is a symbolic link" : "can't be opened: \(error.text)")
@@ -199,7 +199,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
         return file
     }
 
-    /// Why a file is no journal, as a clause; nil where it is one, or empty.
+    /// Why a file is no journal, as a clause; nil if it is one, or empty.
     private static func foreign(_ file: FileDescriptor) -> String? {
         var first = [UInt8](repeating: 0, count: JournalLine.start.utf8CodeUnitCount)
         let count = first.withUnsafeMutableBytes { try? file.read(into: $0, at: 0) }
@@ -210,8 +210,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
         return isOurs == true ? nil : "is a file of another kind"
     }
 
-    /// Why a file is not to be relied on, as a clause: somebody else owns it, or may write to it. Nil where neither is
-    /// so.
+    /// Why a file can't be trusted, as a clause: another user owns it, or may write to it; nil otherwise.
     static func stranger(_ file: FileDescriptor) -> String? {
         let status: FileStatus
         do throws(SystemError) {

@@ -1,12 +1,12 @@
 import Bytes
 
-/// What a journal is told before a write leaves, and after it.
+/// An event that the journal records: before a write is sent, or after it.
 public struct JournalEvent {
-    /// What is about to be written, or what became of it.
+    /// The write's plan or its outcome.
     public enum Kind {
-        /// `replacement` is the set of contacts before and the one wanted, of a write that replaces contacts.
+        /// `replacement`: the contacts before and the wanted ones, if the write replaces contacts.
         case begin(replacement: (before: [String], wanted: [String])?)
-        /// `applied` is `no`, `yes` or `unknown`; `status` that of the last answer, if any came.
+        /// `applied`: `no`, `yes` or `unknown`. `status`: the last answer's, if one came.
         case end(applied: String, status: Int?, attempts: Int)
     }
 
@@ -14,7 +14,7 @@ public struct JournalEvent {
     public let number: Int
     /// The method that was called.
     public let method: String
-    /// What it is about: `ngmt_…`, `cnt_…`; empty for what has no id yet.
+    /// The id of the changed record: `ngmt_…`, `cnt_…`; empty if it has none yet.
     public let resource: String
     /// Begin or end.
     public let kind: Kind
@@ -28,26 +28,26 @@ public struct JournalEvent {
     }
 }
 
-/// A write as the journal knows it.
+/// A write, as the journal has recorded it.
 public struct JournalRecord: Sendable, Equatable {
     /// Its number.
     public let number: Int
-    /// When it was begun: RFC 3339, UTC.
+    /// When it began: RFC 3339, UTC.
     public let at: String
     /// The method that was called.
     public let method: String
-    /// What it was about.
+    /// The id of the changed record.
     public let resource: String
-    /// Who was there before, of a replacement of contacts.
+    /// The contacts before, if the write replaces contacts.
     public let before: [String]?
-    /// Who was to be there afterwards.
+    /// The wanted contacts.
     public let wanted: [String]?
-    /// `no`, `yes`, or `unknown`, which is also what a write is that was begun and never ended.
+    /// `no`, `yes` or `unknown`. A write without an end in the journal is `unknown`.
     public let applied: String
     /// The HTTP status of its last answer, if any came.
     public let status: Int?
 
-    /// A write with all that is known of it.
+    /// A write with all that the journal knows about it.
     public init(
         number: Int, at: String, method: String, resource: String, before: [String]?, wanted: [String]?,
         applied: String, status: Int?
@@ -63,13 +63,13 @@ public struct JournalRecord: Sendable, Equatable {
     }
 }
 
-/// Which writes are looked for.
+/// Which writes to find.
 public struct JournalQuery: Sendable {
-    /// What they are about; nil for anything.
+    /// The record's id; nil for all records.
     public let resource: String?
-    /// Whether only replacements count that were or may have been applied.
+    /// Whether to find only replacements that were or may have been applied.
     public let isForUndo: Bool
-    /// How many, at most.
+    /// The number of writes, at most.
     public let limit: Int
 
     /// The newest `limit` writes about `resource`.
@@ -80,22 +80,22 @@ public struct JournalQuery: Sendable {
     }
 }
 
-/// What a journal says of something that it was asked.
+/// The journal's answer to a request.
 public enum JournalAnswer: Sendable {
     /// The event is on disk.
     case written
-    /// It is not, or nothing can be read: why, as a clause.
+    /// The event is not on disk, or the journal can't be read, for this reason, as a clause.
     case failed(String)
-    /// What was looked for, newest first.
+    /// The matching writes, newest first.
     case found([JournalRecord])
 }
 
-/// Where writes are noted before they leave. Nothing here waits: answers come later, by their token.
+/// Records writes before they are sent. Never waits: answers come later, by their token.
 public protocol WriteJournal: AnyObject {
-    /// Notes an event. Without a token nobody wants to know how that went.
+    /// Appends an event. Without a token, nobody wants the answer.
     func append(_ event: JournalEvent, token: Int?)
-    /// Looks for writes.
+    /// Searches for writes.
     func look(for query: JournalQuery, token: Int)
-    /// The answers that have come since the last time.
+    /// The answers since the last call.
     func collect() -> [(token: Int, answer: JournalAnswer)]
 }

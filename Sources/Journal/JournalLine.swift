@@ -2,12 +2,12 @@ import Bytes
 import Foundation
 import JSON
 
-/// One event as a line of JSON. Begin and end of a write have its number and the process in common.
+/// One event as a line of JSON. A write's begin and end share its number and the process.
 enum JournalLine {
-    /// Which version of this format a line is in; also how a file of another kind is told from a journal.
+    /// The version of the line's format. It also distinguishes a journal from other files.
     static let version = 1
 
-    /// What every line begins with.
+    /// The beginning of every line.
     static let start: StaticString = "{\"journal\":1,"
 
     /// Appends the line, with its line break.
@@ -38,19 +38,19 @@ enum JournalLine {
         out.append(UInt8(ascii: "\n"))
     }
 
-    /// A write's begin and end have it in common.
+    /// What a write's begin and end share.
     struct Key: Hashable {
         let number: Int
         let process: Int
     }
 
-    /// A line read back.
+    /// An event read from a line.
     enum Read {
         case begin(Key, JournalRecord)
         case end(Key, applied: String, status: Int?)
     }
 
-    /// Nil for what is no whole line of a journal.
+    /// Nil for anything but a whole line of a journal.
     static func read(_ line: Bytes) -> Read? {
         guard let base = line.baseAddress, line.starts(with: start) else { return nil }
         let data = Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: line.count, deallocator: .none)
@@ -80,7 +80,7 @@ enum JournalLine {
     /// Bytes of an id, at most.
     private static let idLimit = 128
 
-    /// Whether this is what an id looks like: a kind, and letters and digits. It goes into paths and bodies.
+    /// Whether `text` looks like an id: a kind, then letters and digits. Ids go into paths and bodies.
     static func isID(_ text: String, _ prefix: String? = nil) -> Bool {
         guard text.utf8.count <= idLimit, let bar = text.utf8.firstIndex(of: UInt8(ascii: "_")) else { return false }
         let (kind, name) = (text.utf8[...bar], text.utf8[bar...].dropFirst())
@@ -89,6 +89,6 @@ enum JournalLine {
             && name.allSatisfy(\.isAlphanumeric)
     }
 
-    /// Whether a time or a method's name is no longer than one is.
+    /// Whether a time or a method's name has a plausible length.
     private static func isShort(_ text: String) -> Bool { text.utf8.count <= idLimit }
 }

@@ -1,8 +1,8 @@
 import Bytes
 import Platform
 
-/// Reads a journal from its end, so that what happened last is found first however long the file is. Lines that are
-/// cut, foreign or longer than it keeps are passed over.
+/// Reads a journal from its end, so that it finds the newest events first, however long the file is. Skips lines that
+/// are cut, foreign or too long.
 struct JournalReader {
     /// Bytes of a line, at most: a replacement of 100,000 contacts has 6 MB.
     static let lineLimit = 16 << 20
@@ -18,13 +18,13 @@ struct JournalReader {
         self.query = query
     }
 
-    /// What `query` asks for, newest first. Throws why the file can't be read, as a clause.
+    /// The writes that match `query`, newest first. Throws why the file can't be read.
     static func find(_ query: JournalQuery, in path: FilePath) throws(JournalProblem) -> [JournalRecord] {
         let file: FileDescriptor
         do throws(SystemError) {
             file = try FileDescriptor.open(path, [.unlinked, .nonBlocking])
         } catch .noSuchFile {
-            // Nothing has been written yet.
+            // Nobody has written to it yet.
             return []
         } catch {
             throw JournalProblem(path, "can't be read: \(error.text)")
@@ -43,7 +43,7 @@ struct JournalReader {
     /// Block by block.
     private mutating func readBackwards() throws(SystemError) {
         var position = try FileStatus(file).size
-        // The beginning of a line whose rest stands in the blocks before, and whether it is too long to be kept.
+        // The end of a line that begins in an earlier block, and whether it is too long to be kept.
         let tail = ByteBuffer()
         var isTooLong = false
         while position > 0 {
@@ -55,7 +55,7 @@ struct JournalReader {
             if !isTooLong { block.append(tail) }
             tail.truncate(to: 0)
             var end = block.count
-            // What follows the last line break may be a line that is being written, or was cut.
+            // The text after the last line break may be cut, or still being written.
             while let line = block.bytes.slice(0, end).lastPosition(of: UInt8(ascii: "\n")) {
                 if !isTooLong { take(block.bytes.slice(line + 1, end)) }
                 isTooLong = false
@@ -74,7 +74,7 @@ struct JournalReader {
                 rebasing: block.spare(atLeast: size - block.count).prefix(size - block.count))
             do throws(SystemError) {
                 let count = try file.read(into: room, at: position + block.count)
-                // A file that has been made shorter meanwhile.
+                // The file has become shorter meanwhile.
                 guard count > 0 else { throw .inputOutput }
                 block.commit(count)
             } catch .interrupted {
@@ -98,7 +98,7 @@ struct JournalReader {
         }
     }
 
-    /// Whether the wanted id stands somewhere in the line: far quicker to see than what the line says.
+    /// Whether the wanted id occurs in the line: much faster than parsing it.
     private func mentions(_ line: Bytes) -> Bool {
         guard var id = query.resource else { return true }
         return id.withUTF8 { line.holds(Bytes($0)) }

@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 
-/// Something open, by its number: a file, a pipe, a socket, a terminal. Whoever opens it closes it.
+/// The number of an open file, pipe, socket or terminal. Whoever opens it closes it.
 package struct FileDescriptor: Hashable, Sendable {
     package let number: Int32
 
@@ -10,10 +10,10 @@ package struct FileDescriptor: Hashable, Sendable {
     package static let standardInput = FileDescriptor(0)
     package static let standardOutput = FileDescriptor(1)
     package static let standardError = FileDescriptor(2)
-    /// Stands where nothing is open; nothing ever becomes ready on it.
+    /// No descriptor; it never becomes ready.
     package static let none = FileDescriptor(-1)
 
-    /// Whether it stands for something, which may be closed by now.
+    /// Whether this is a descriptor, which may be closed by now.
     @inlinable package var isSome: Bool { number >= 0 }
 
     /// How a file is to be opened.
@@ -24,17 +24,17 @@ package struct FileDescriptor: Hashable, Sendable {
         package static let reading = Mode([])
         package static let writing = Mode(rawValue: O_WRONLY)
         package static let both = Mode(rawValue: O_RDWR)
-        /// Every write goes behind all that is there, and the file is made for its owner alone where it is not there.
+        /// Every write appends, and a missing file is created for its owner alone.
         package static let appending = Mode(rawValue: O_APPEND | O_CREAT)
         /// A symbolic link is refused.
         package static let unlinked = Mode(rawValue: O_NOFOLLOW)
-        /// Neither opening nor what is done with it ever waits, as for a pipe that nobody writes to.
+        /// Opening and using it never wait, not even on a pipe that nobody writes to.
         package static let nonBlocking = Mode(rawValue: O_NONBLOCK)
-        /// Children have it, too.
+        /// Children inherit it.
         package static let inherited = Mode(rawValue: 1 << 30)
     }
 
-    /// Opens a file. No terminal becomes ours by that, and no child has the descriptor.
+    /// Opens a file. It never becomes the controlling terminal, and children don't inherit it, unless the mode says so.
     package static func open(_ path: FilePath, _ mode: Mode) throws(SystemError) -> FileDescriptor {
         var flags = mode.subtracting(.inherited).rawValue | O_NOCTTY
         if !mode.contains(.inherited) { flags |= O_CLOEXEC }
@@ -45,35 +45,35 @@ package struct FileDescriptor: Hashable, Sendable {
 
     package func close() { Glibc.close(number) }
 
-    /// Another descriptor for the same, from 3 on, which no child has. Nil where there is none left.
+    /// A copy of the descriptor, 3 or above, which children don't inherit; nil if none is left.
     package func duplicate() -> FileDescriptor? {
         let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
         return copy >= 0 ? FileDescriptor(copy) : nil
     }
 
-    /// Has this stand for what `other` stands for.
+    /// Makes this number refer to what `other` has open.
     package func become(_ other: FileDescriptor) { dup2(other.number, number) }
 
     /// Whether it is open.
     package var isOpen: Bool { fcntl(number, F_GETFD) >= 0 }
 
-    /// Has no call on it wait, whoever shares what is open. False where that can't be.
+    /// Makes all calls on it non-blocking, for everyone who shares its description. False when that fails.
     @discardableResult
     package func stopBlocking() -> Bool { fcntl(number, F_SETFL, O_NONBLOCK) == 0 }
 
-    /// Keeps it from children.
+    /// Makes children not inherit it.
     func keepFromChildren() { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
 
     package var isTerminal: Bool { isatty(number) == 1 }
 
-    /// Reads what is there, once. Zero at the end.
+    /// Reads what is there, once. Returns 0 at the end.
     package func read(into room: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
         let count = Glibc.read(number, room.baseAddress, room.count)
         guard count >= 0 else { throw .last }
         return count
     }
 
-    /// Reads what is there, once, behind what `buffer` holds. Zero at the end.
+    /// Reads what is there, once, and appends it to `buffer`. Returns 0 at the end.
     package func read(onto buffer: ByteBuffer, atLeast room: Int) throws(SystemError) -> Int {
         let room = buffer.spare(atLeast: room)
         guard !room.isEmpty else { throw .noMemory }
@@ -82,28 +82,28 @@ package struct FileDescriptor: Hashable, Sendable {
         return count
     }
 
-    /// Reads what stands at `offset` of a file, once. Zero at the end.
+    /// Reads at `offset` of a file, once. Returns 0 at the end.
     package func read(into room: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
         let count = pread(number, room.baseAddress, room.count, off_t(offset))
         guard count >= 0 else { throw .last }
         return count
     }
 
-    /// Reads and forgets what there is of a descriptor that does not block: bytes that only wake.
+    /// Reads and discards the bytes on a non-blocking descriptor, which only wake.
     package func drain() {
         withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { room in
             while Glibc.read(number, room.baseAddress, room.count) == room.count {}
         }
     }
 
-    /// Writes as much as is taken, once.
+    /// Writes as much as fits, once.
     package func write(_ bytes: Bytes) throws(SystemError) -> Int {
         let count = Glibc.write(number, bytes.baseAddress, bytes.count)
         guard count >= 0 else { throw .last }
         return count
     }
 
-    /// Writes all of it, and waits where it has to.
+    /// Writes all of `bytes`, and waits if it must.
     package func writeAll(_ bytes: Bytes) throws(SystemError) {
         var rest = bytes
         while !rest.isEmpty {
@@ -119,17 +119,17 @@ package struct FileDescriptor: Hashable, Sendable {
         }
     }
 
-    /// Writes all of a text, and waits where it has to.
+    /// Writes all of `text`, and waits if it must.
     package func writeAll(text: String) throws(SystemError) {
         let buffer = ByteBuffer(text: text)
         defer { withExtendedLifetime(buffer) {} }
         try writeAll(buffer.bytes)
     }
 
-    /// Writes one byte, if there is room for it: enough to wake who waits for this.
+    /// Writes one byte if there is room for it, to wake whoever polls the other end.
     package func wake() { _ = Glibc.write(number, [1], 1) }
 
-    /// Waits until one of `events` has come; for so many milliseconds at most, -1 for ever. False when none has.
+    /// Waits for one of `events`, for `milliseconds` at most; -1 for ever. False if none came.
     @discardableResult
     package func wait(for events: PollEvents, milliseconds: Int32 = -1) -> Bool {
         var entry = pollfd(fd: number, events: events.rawValue, revents: 0)
@@ -137,7 +137,7 @@ package struct FileDescriptor: Hashable, Sendable {
         return !PollEvents(rawValue: entry.revents).isDisjoint(with: events)
     }
 
-    /// Bytes that wait to be read, where the system can tell.
+    /// Bytes that wait to be read; nil if the system can't tell.
     package var waitingBytes: Int? {
         var count: Int32 = 0
         return ioctl(number, UInt(FIONREAD), &count) == 0 ? Int(count) : nil
@@ -147,16 +147,16 @@ package struct FileDescriptor: Hashable, Sendable {
 // MARK: Regular files
 
 extension FileDescriptor {
-    /// Where the next byte is read.
+    /// The position of the next read.
     package var position: Int { Int(lseek(number, 0, SEEK_CUR)) }
 
-    /// Cuts the file, or fills it up with zeros.
+    /// Cuts the file, or extends it with zeros.
     package func truncate(to size: Int) { ftruncate(number, off_t(size)) }
 
-    /// Waits until what was written is on disk.
+    /// Waits until everything written is on disk.
     package func synchronize() throws(SystemError) { if fdatasync(number) != 0 { throw .last } }
 
-    /// Waits until no other process has the lock on the file, and takes it (flock(2)).
+    /// Takes the file's lock (flock(2)), and waits while another process has it.
     package func lock() throws(SystemError) {
         while flock(number, LOCK_EX) != 0 { if errno != EINTR { throw .last } }
     }

@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 
-/// What the system knows of something open, or of a path.
+/// The facts about an open file or a path.
 package struct FileStatus: Sendable {
     /// What it is.
     package enum Kind: Sendable { case file, folder, pipe, socket, characterDevice, other }
@@ -9,11 +9,11 @@ package struct FileStatus: Sendable {
     package let kind: Kind
     /// Bytes of a file.
     package let size: Int
-    /// Whether it belongs to the user that this process acts for.
+    /// Whether this process's user owns it.
     package let isOurs: Bool
-    /// Whether anybody but its owner may write to it.
+    /// Whether anyone but its owner may write to it.
     package let isWritableByOthers: Bool
-    /// Whether anybody but its owner may do anything with it.
+    /// Whether anyone but its owner may do anything with it.
     package let isOpenToOthers: Bool
     private let place: [UInt64]
 
@@ -34,23 +34,23 @@ package struct FileStatus: Sendable {
         place = [UInt64(facts.st_dev), UInt64(facts.st_ino)]
     }
 
-    /// Of what is open.
+    /// The facts about an open file.
     package init(_ descriptor: FileDescriptor) throws(SystemError) {
         var facts = stat()
         guard fstat(descriptor.number, &facts) == 0 else { throw .last }
         self.init(facts: facts)
     }
 
-    /// Of what the path leads to, which may be a symbolic link itself.
+    /// The facts about the file at a path; a symbolic link is not followed.
     package init(at path: FilePath) throws(SystemError) {
         var facts = stat()
         guard path.withCString({ lstat($0, &facts) }) == 0 else { throw .last }
         self.init(facts: facts)
     }
 
-    /// Whether both are of one and the same file.
+    /// Whether both describe the same file.
     package func isSame(as other: FileStatus) -> Bool { place == other.place }
 
-    /// Whether this process may read what the path leads to.
+    /// Whether this process may read the file at a path.
     package static func isReadable(_ path: FilePath) -> Bool { path.withCString { access($0, R_OK) } == 0 }
 }

@@ -1,13 +1,13 @@
 import Bytes
 import CSystem
 
-/// A file in memory alone, which lives as long as this object.
+/// A file in memory only, which lives as long as this object.
 package final class MemoryFile {
-    /// Leads to it, within this process.
+    /// The path of the file, for this process.
     package let path: FilePath
     private let descriptor: FileDescriptor
 
-    /// A file with `content`. Nil where the system has none to give, or no `/proc` to reach it by.
+    /// A file with `content`. Nil when the system has no memory files, or no `/proc` to reach one by.
     package init?(_ content: ByteBuffer, name: String) {
         let number = rpc_memory_file(name)
         guard number >= 0 else { return nil }

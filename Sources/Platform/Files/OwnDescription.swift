@@ -1,11 +1,11 @@
 import Bytes
 import Glibc
 
-/// Descriptions of open files that are this process's alone. `O_NONBLOCK` set on an inherited descriptor would reach
-/// everyone who shares it; opened anew, a pipe or terminal has flags of its own.
+/// Opens files anew, so that their description is only ours. `O_NONBLOCK` on an inherited descriptor would affect
+/// everyone who shares it; a pipe or terminal opened anew has its own flags.
 package enum OwnDescription {
-    /// A non-blocking descriptor for what `inherited` is open on. Nil where there is no `/proc`, or another user owns
-    /// the pipe.
+    /// A non-blocking descriptor for what `inherited` has open. Nil without `/proc`, or when another user owns the
+    /// pipe.
     package static func open(_ inherited: FileDescriptor, _ mode: FileDescriptor.Mode) -> FileDescriptor? {
         let mode = mode.union(.nonBlocking)
         if let opened = try? FileDescriptor.open(FilePath("/proc/self/fd/\(inherited.number)"), mode) { return opened }

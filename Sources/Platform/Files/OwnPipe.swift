@@ -2,12 +2,12 @@ import Bytes
 import CSystem
 import Glibc
 
-/// A pipe of our own, which no child has.
+/// A pipe of our own, which children don't inherit.
 package struct OwnPipe: Sendable {
     package let reading: FileDescriptor
     package let writing: FileDescriptor
 
-    /// A pipe; throws where there are no descriptors for it.
+    /// A pipe; throws when no descriptors are left for it.
     package init(nonBlocking: Bool) throws(SystemError) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw .last }
@@ -24,14 +24,14 @@ package struct OwnPipe: Sendable {
     }
 }
 
-/// How much a pipe holds.
+/// Changes the size of pipes.
 package enum PipeSize {
     /// `F_SETPIPE_SZ` and `F_GETPIPE_SZ` of fcntl(2).
     private static let (setSize, getSize): (Int32, Int32) = (1031, 1032)
     private static let (usual, large): (Int32, Int32) = (64 * 1024, 1024 * 1024)
 
-    /// Makes a pipe large; true when it is. What one user's pipes may hold together is bounded, and past the bound each
-    /// new pipe of that user's is a small one: where it is near, the pipe is left as it was.
+    /// Makes a pipe large; returns whether it did. The system bounds the size of one user's pipes together, and past
+    /// the bound every new pipe is small: near it, the pipe keeps its size.
     package static func grow(_ end: FileDescriptor) -> Bool {
         guard fcntl(end.number, setSize, large) >= 0 else { return false }
         guard let probe = try? OwnPipe(nonBlocking: false) else { return true }
@@ -41,20 +41,20 @@ package enum PipeSize {
         return !isNearBound
     }
 
-    /// Makes a pipe as it usually is, if what is in it allows that.
+    /// Gives a pipe its usual size, if its content fits.
     package static func shrink(_ end: FileDescriptor) { _ = fcntl(end.number, setSize, usual) }
 }
 
-/// A pipe of our own, from which bytes are moved into one whose description others share: splice(2) has a flag for not
-/// waiting, where write(2) goes by the description.
+/// A pipe of our own, from which bytes move into a pipe whose description others share: splice(2) has a flag for not
+/// waiting, while write(2) follows the description's flags.
 package final class Staging {
     private let pipe: OwnPipe
-    /// Bytes in it: the first of those that are to be moved next.
+    /// Bytes in it: the first of the bytes to move next.
     private var held = 0
-    /// Bytes that go in at once: what a pipe always has room for while it is empty.
+    /// Bytes that go in at once: an empty pipe always has room for them.
     private static let most = 32 * 1024
 
-    /// Nil where there are no descriptors for it.
+    /// Nil when no descriptors are left for it.
     package init?() {
         guard let pipe = try? OwnPipe(nonBlocking: true) else { return nil }
         self.pipe = pipe
@@ -62,8 +62,8 @@ package final class Staging {
 
     deinit { pipe.close() }
 
-    /// Moves the first of `bytes` to `shared`; returns how many. Bytes that were not moved are to be first among those
-    /// of the next call.
+    /// Moves the first of `bytes` to `shared`; returns how many. The next call must begin with the bytes that did not
+    /// move.
     package func move(_ bytes: Bytes, to shared: FileDescriptor) throws(SystemError) -> Int {
         if held == 0 {
             held = try pipe.writing.write(Bytes(rebasing: bytes.prefix(Self.most)))

@@ -1,12 +1,12 @@
 import Bytes
 
-/// A file that is open for reading. Opening waits for nobody: not for who would write to a pipe, nor for a terminal.
+/// A file that is open for reading. Opening never waits, neither for a pipe's writer nor for a terminal.
 package struct ReadableFile: ~Copyable {
     private let descriptor: FileDescriptor
-    /// Nil where the system tells nothing of it.
+    /// Nil when the system has no facts about it.
     private let status: FileStatus?
 
-    /// What is at `path`, be it a directory or a pipe.
+    /// Opens what is at `path`, even a directory or a pipe.
     package init(_ path: FilePath) throws(SystemError) {
         descriptor = try FileDescriptor.open(path, .nonBlocking)
         status = try? FileStatus(descriptor)
@@ -14,15 +14,15 @@ package struct ReadableFile: ~Copyable {
 
     deinit { descriptor.close() }
 
-    /// Whether it is a file in the narrow sense.
+    /// Whether it is a regular file.
     package var isRegular: Bool { status?.kind == .file }
     package var isDirectory: Bool { status?.kind == .folder }
-    /// Whether it belongs to who runs this process.
+    /// Whether this process's user owns it.
     package var isOurs: Bool { status?.isOurs ?? false }
-    /// Whether its group or everybody may do anything with it.
+    /// Whether its group or others may do anything with it.
     package var isOpenToOthers: Bool { status?.isOpenToOthers ?? false }
 
-    /// Its first bytes, `limit` of them or as many as there are. To be called once.
+    /// Its first bytes: `limit`, or all if it has fewer. Call it once.
     package func start(_ limit: Int) throws(SystemError) -> ByteBuffer {
         let content = ByteBuffer(capacity: min(limit, 4096))
         while content.count < limit {
@@ -36,7 +36,8 @@ package struct ReadableFile: ~Copyable {
         return content
     }
 
-    /// All of the regular file at `path`: nil when it can't be read, is another thing, or is over `limit` bytes.
+    /// The content of the regular file at `path`; nil when it can't be read, is something else, or exceeds `limit`
+    /// bytes.
     package static func whole(_ path: FilePath, limit: Int) -> ByteBuffer? {
         guard let file = try? ReadableFile(path), file.isRegular, let content = try? file.start(limit + 1) else {
             return nil

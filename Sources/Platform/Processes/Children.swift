@@ -1,13 +1,13 @@
 import Foundation
 import Glibc
 
-/// Processes that this one has started, and, where it is the first of its container (PID 1), whoever was left behind
-/// there: nobody else collects them.
+/// Collects the processes that this one has started. As the first process of a container (PID 1), it also collects
+/// orphans, because nobody else does.
 enum Children {
     private struct State {
-        /// Started here and not asked for since they ended.
+        /// Started here, and not yet collected by `collect`.
         var running: Set<pid_t> = []
-        /// The wait status of those of them that were collected together with others.
+        /// The wait status of those that `collectAll` has reaped.
         var ended: [pid_t: Int32] = [:]
     }
 
@@ -16,7 +16,7 @@ enum Children {
     private static let lock = NSLock()
     private static let isFirst = getpid() == 1
 
-    /// Starts a process, by `spawn`, so that nobody collects it before it is known.
+    /// Starts a process with `spawn`, so that nobody collects it before it is known.
     static func start(_ spawn: () throws(SystemError) -> pid_t) throws(SystemError) -> pid_t {
         lock.lock()
         defer { lock.unlock() }
@@ -25,7 +25,7 @@ enum Children {
         return id
     }
 
-    /// The wait status of a process that `start` has started, once it has ended; then it is forgotten.
+    /// The wait status of a process that `start` started, once it has ended. Then forgets the process.
     static func collect(_ pid: pid_t) -> Int32? {
         lock.withLock {
             if isFirst {
@@ -40,7 +40,7 @@ enum Children {
         }
     }
 
-    /// Takes whoever has ended. With the lock.
+    /// Reaps every process that has ended. Call it with the lock.
     private static func collectAll() {
         var status: Int32 = 0
         while case let pid = waitpid(-1, &status, WNOHANG), pid > 0 {
@@ -48,8 +48,8 @@ enum Children {
         }
     }
 
-    /// Has a thread collect who was left behind, where nobody else would. Call it once, before other threads exist, so
-    /// that the signal is kept from all of them and waits for this one.
+    /// Starts a thread that reaps orphans, if nobody else would. Call it once, before other threads exist: they inherit
+    /// the mask that keeps the signal from all threads but this one.
     static func collectOrphans() {
         guard isFirst else { return }
         var end = Signals.set([SIGCHLD])

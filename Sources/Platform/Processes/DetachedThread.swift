@@ -1,13 +1,13 @@
 import Glibc
 
-/// A thread that nobody waits for, to which no signal of the process is delivered.
+/// A thread that nobody waits for, and that receives no signals of the process.
 package enum DetachedThread {
     private final class Work {
         let body: () -> Void
         init(_ body: @escaping () -> Void) { self.body = body }
     }
 
-    /// Starts one. What `body` holds is the thread's alone from then on.
+    /// Starts a thread. Only the thread may use what `body` captures.
     package static func start(_ body: sending @escaping () -> Void) throws(SystemError) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)

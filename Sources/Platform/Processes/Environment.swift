@@ -1,28 +1,28 @@
 import CSystem
 import Glibc
 
-/// The variables and the arguments that this process was started with.
+/// The variables and the arguments of this process.
 package enum Environment {
-    /// The value of a variable as the bytes that the system was given; nil where it is not set.
+    /// The value of a variable, in bytes; nil if it is not set.
     package static func bytes(of name: String) -> [UInt8]? { getenv(name).map { copy($0) } }
 
-    /// The value of a variable as text; what is not UTF-8 becomes U+FFFD.
+    /// The value of a variable, as text; invalid UTF-8 becomes U+FFFD.
     package static func text(of name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    /// All variables that are set, each as `NAME=value`.
+    /// All variables, each as `NAME=value`.
     package static var all: [[UInt8]] {
         var found: [[UInt8]] = []
         while let variable = rpc_variable(Int32(found.count)) { found.append(copy(variable)) }
         return found
     }
 
-    /// Sets a variable, for libraries that look for it.
+    /// Sets a variable for a library.
     package static func set(_ name: String, _ value: String) { setenv(name, value, 1) }
 
     package static func remove(_ name: String) { unsetenv(name) }
 
-    /// The value of a variable, which nobody finds afterwards: the bytes themselves are overwritten, because `unsetenv`
-    /// leaves them in `/proc/PID/environ`.
+    /// The value of a variable, which is then erased: its bytes are overwritten, because `unsetenv` leaves them in
+    /// `/proc/PID/environ`.
     package static func take(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }
         let text = String(cString: value)
@@ -31,7 +31,7 @@ package enum Environment {
         return text
     }
 
-    /// What the program was started with, without its own name; nil where that can't be had.
+    /// The arguments without the program's name; nil if they are unknown.
     package static var arguments: [[UInt8]]? {
         let count = rpc_argument_count()
         guard count > 0 else { return nil }

@@ -1,15 +1,15 @@
 import CSystem
 import Glibc
 
-/// The process that started this one, and whether it lives.
+/// The process that started this one, and whether it is alive.
 package struct ParentProcess: Sendable {
-    /// Readable when the parent is gone; `none` where it has to be asked for, as on old kernels.
+    /// Readable when the parent is gone; `none` on old kernels, where the caller must ask.
     package let descriptor: FileDescriptor
     private let id = getppid()
 
     package init() {
         let opened = FileDescriptor(id > 0 ? rpc_watch_process(id) : -1)
-        // Its number may have been given to another between the two.
+        // Between the two calls, another process may have got the parent's number.
         if opened.isSome, getppid() != id {
             opened.close()
             descriptor = .none

@@ -2,26 +2,26 @@ import Bytes
 import CSystem
 import Glibc
 
-/// A command that runs in `/bin/sh -c`, in a process group of its own, with nothing on stdin and our stderr.
+/// A command that `/bin/sh -c` runs in its own process group, with `/dev/null` as stdin and our stderr.
 package struct ShellCommand: Sendable {
     private let command: String
-    /// The environment as this process was given it: what is set for libraries later is none of the command's business.
+    /// The environment at the time of `init`, without variables that are set for libraries later.
     private let environment: [[CChar]]
 
-    /// A command that is not run yet. Keeps the environment as it is now.
+    /// A command that has not run yet. Keeps the current environment.
     package init(_ command: String) {
         self.command = command
         environment = Environment.all.map { $0.map(CChar.init(bitPattern:)) + [0] }
     }
 
-    /// One that runs, with what it has started.
+    /// A running command, and the processes that it has started.
     package struct Running: Sendable {
         fileprivate let id: pid_t
 
-        /// How it ended; nil while it runs. Once told it is forgotten.
+        /// How it ended; nil while it runs. Reports the end once.
         package func collect() -> Ending? { Children.collect(id).map(Ending.init(waitStatus:)) }
 
-        /// Ends it, and whatever it has started.
+        /// Kills it, and the processes that it has started.
         package func kill() { Glibc.kill(-id, SIGKILL) }
     }
 
@@ -35,7 +35,7 @@ package struct ShellCommand: Sendable {
         }
     }
 
-    /// Starts it, with `output` for its stdout.
+    /// Starts it, with `output` as its stdout.
     package func start(output: FileDescriptor) throws(SystemError) -> Running {
         Running(id: try Children.start { () throws(SystemError) in try spawn(output) })
     }
@@ -52,7 +52,7 @@ package struct ShellCommand: Sendable {
         // Our stdin and stdout are the host's.
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.number, 1)
-        // Not the API's sockets, nor what our parent has left open in us.
+        // The child gets neither the API's sockets nor descriptors that our parent left open.
         rpc_close_from(&actions, 3)
         var none = Signals.set([])
         var usual = Signals.set(Signals.ofWriting)

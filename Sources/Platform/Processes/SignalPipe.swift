@@ -1,11 +1,11 @@
 import Glibc
 
-/// Where the signal handler writes. Set once, before the handler is installed, and only read afterwards.
+/// The descriptor that the signal handler writes to. Set once, before the handler is installed; then only read.
 private nonisolated(unsafe) var handlerEnd: Int32 = -1
 
-/// Turns SIGTERM, SIGINT and SIGHUP into bytes on a pipe that the loop polls, and has SIGPIPE ignored. A SIGHUP that
-/// was ignored when the process began stays ignored: that is what `nohup` is for. One that the parent has blocked is
-/// let through: a mask is inherited, and nothing else would ever lift it.
+/// Turns SIGTERM, SIGINT and SIGHUP into bytes on a pipe that the loop polls, and ignores SIGPIPE. A SIGHUP that was
+/// ignored at the start stays ignored, for `nohup`. A signal that the parent has blocked is unblocked, because nothing
+/// else would unblock the inherited mask.
 package struct SignalPipe {
     /// Readable when a signal has come.
     package let descriptor: FileDescriptor

@@ -2,14 +2,14 @@ import Glibc
 
 /// Signals of the process and of its threads.
 package enum Signals {
-    /// Keeps every signal of the process from the thread that calls this: another one has them.
+    /// Keeps the process's signals from the calling thread; another thread receives them.
     package static func keepFromThisThread() {
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
     }
 
-    /// Runs `body` with every signal kept from this thread, and from the threads that it starts meanwhile.
+    /// Runs `body` while all signals are kept from this thread, and from threads that it starts.
     static func keptOff<Result, Failure>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         var all = sigset_t()
         var before = sigset_t()
@@ -19,7 +19,7 @@ package enum Signals {
         return try body()
     }
 
-    /// A set of these and no others.
+    /// A set of these signals only.
     static func set(_ numbers: [Int32]) -> sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
@@ -27,16 +27,15 @@ package enum Signals {
         return set
     }
 
-    /// Those that are ignored: a reader that has gone, and a file that may not grow, are told by the call that meets
-    /// them.
+    /// Signals that are ignored, because the failing call itself reports a missing reader, and a file that may not
+    /// grow.
     static let ofWriting = [SIGPIPE, SIGXFSZ]
 
-    /// Has the calls that write tell what is wrong.
+    /// Makes calls that write report these faults themselves.
     package static func ignoreThoseOfWriting() { for number in ofWriting { signal(number, SIG_IGN) } }
 
-    /// Ends the process as the signal `number` would have: a shell that runs it in a loop then ends its loop. Where the
-    /// system spares it, which it does the first process of a container, it ends with the status that a shell would
-    /// tell.
+    /// Ends the process by the signal `number`, so that a shell which runs it in a loop ends the loop. If the system
+    /// spares the process, as the first one of a container, it exits with the status that a shell would report.
     package static func die(of number: Int32) -> Never {
         signal(number, SIG_DFL)
         kill(getpid(), number)

@@ -4,14 +4,14 @@ import Glibc
 package enum ThisProcess {
     package static var id: Int32 { getpid() }
 
-    /// How many descriptors it may have; nil where the system does not tell.
+    /// The number of descriptors that it may have; nil if the system does not say.
     package static var descriptorLimit: Int? {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// How many descriptors from 3 on are free, up to `most`.
+    /// The number of free descriptors from 3 on, up to `most`.
     package static func freeDescriptors(upTo most: Int) -> Int {
         var free: [FileDescriptor] = []
         while free.count < most, let next = FileDescriptor.standardInput.duplicate() { free.append(next) }
@@ -19,13 +19,13 @@ package enum ThisProcess {
         return free.count
     }
 
-    /// Has a crash leave no image of the memory, in which the token stands.
+    /// Prevents core dumps, because the memory contains the token.
     package static func forbidCoreDumps() {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     }
 
-    /// Ends it at once. Not `exit`: OpenSSL's exit handlers and a resolver thread that still waits for its answer must
-    /// not meet.
+    /// Exits at once. Not with `exit`, because OpenSSL's exit handlers could collide with a resolver thread that still
+    /// waits for an answer.
     package static func leave(_ code: Int32) -> Never { _exit(code) }
 }

@@ -1,14 +1,14 @@
 import Glibc
 
-/// A port of 127.0.0.1 that takes connections.
+/// A port of 127.0.0.1 that accepts connections.
 package struct Listener: Sendable {
-    /// Readable when somebody wants to connect.
+    /// Readable when a client wants to connect.
     package let descriptor: FileDescriptor
 
     /// Connections that wait to be accepted, at most.
     private static let backlog: Int32 = 1024
 
-    /// A port of the system's choice. Throws with the call that failed.
+    /// A port that the system chooses. Throws the call that failed.
     package init() throws(Fault) {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue)
         guard let descriptor = FileDescriptor.socket(AF_INET, type, 0) else { throw Fault(call: "socket") }
@@ -27,7 +27,7 @@ package struct Listener: Sendable {
         self.descriptor = descriptor
     }
 
-    /// Why there is none.
+    /// Why there is no listener.
     package struct Fault: Error {
         package let call: String
         package let error: SystemError
@@ -35,12 +35,12 @@ package struct Listener: Sendable {
         init(call: String) { (self.call, error) = (call, .last) }
     }
 
-    /// A connection that neither waits nor is inherited, and sends small pieces at once.
+    /// Accepts a connection: non-blocking, not inherited, without delay for small pieces.
     package func accept() throws(SystemError) -> FileDescriptor {
         let number = Glibc.accept(descriptor.number, nil, nil)
         guard number >= 0 else { throw .last }
         let connection = FileDescriptor(number)
-        // Glibc's `accept4` is not visible to Swift. Nothing in this process starts another between these calls.
+        // Glibc's `accept4` is not visible to Swift. This process starts no other one between these calls.
         connection.keepFromChildren()
         connection.stopBlocking()
         connection.stopDelaying()

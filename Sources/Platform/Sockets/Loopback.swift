@@ -1,6 +1,6 @@
 import Glibc
 
-/// Which hosts are this machine.
+/// Decides which hosts are this machine.
 package enum Loopback {
     /// Whether `host`, as parsed out of a URL, is `localhost`, in 127.0.0.0/8, or `::1`. No name is looked up.
     package static func contains(host: String) -> Bool {
@@ -8,7 +8,7 @@ package enum Loopback {
         return bare.lowercased() == "localhost" || contains(address: bare)
     }
 
-    /// Whether `address` is a numeric address in 127.0.0.0/8, `::1`, or one of them in IPv6 dress.
+    /// Whether `address` is a numeric address in 127.0.0.0/8, `::1`, or a 127.0.0.0/8 address in IPv6's form.
     package static func contains(address: String) -> Bool {
         var four = in_addr()
         if inet_pton(AF_INET, address, &four) == 1 { return UInt32(bigEndian: four.s_addr) >> 24 == 127 }
@@ -20,7 +20,7 @@ package enum Loopback {
         }
     }
 
-    /// The same of an address that C has written; the usual one is seen at once.
+    /// The same for a C string; the usual address is compared first.
     package static func contains(cAddress address: UnsafePointer<CChar>) -> Bool {
         strcmp(address, "127.0.0.1") == 0 || contains(address: String(cString: address))
     }

@@ -1,24 +1,24 @@
 import Bytes
 import Glibc
 
-/// What sockets have besides: calls that do not wait whoever shares them, ports and ends. None raises SIGPIPE.
+/// The calls of sockets: reads and writes that never wait, ports and ends. None raises SIGPIPE.
 extension FileDescriptor {
-    /// A socket that no child has; nil where there is none to have.
+    /// A socket that children don't inherit; nil if there is none left.
     package static func socket(_ family: Int32, _ type: Int32, _ protocolNumber: Int32) -> FileDescriptor? {
         let number = Glibc.socket(family, type | Int32(SOCK_CLOEXEC.rawValue), protocolNumber)
         return number >= 0 ? FileDescriptor(number) : nil
     }
 
-    /// Reads what is there without waiting. Zero at the end.
+    /// Reads what is there without waiting. Returns 0 at the end.
     package func receive(into room: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
         let count = recv(number, room.baseAddress, room.count, Int32(MSG_DONTWAIT))
         guard count >= 0 else { throw .last }
         return count
     }
 
-    /// Writes what is taken without waiting.
+    /// Writes as much as fits without waiting.
     ///
-    /// - Parameter isMoreComing: whether the system may keep it for a packet with what comes next.
+    /// - Parameter isMoreComing: whether the system may delay the bytes, to send them with the next ones.
     package func send(_ bytes: Bytes, isMoreComing: Bool = false) throws(SystemError) -> Int {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL) | (isMoreComing ? Int32(MSG_MORE) : 0)
         let count = Glibc.send(number, bytes.baseAddress, bytes.count, flags)
@@ -26,10 +26,10 @@ extension FileDescriptor {
         return count
     }
 
-    /// What lies on a socket.
+    /// What waits to be read.
     package enum Unread { case nothing, bytes, end }
 
-    /// What lies on the socket to be read; it stays there.
+    /// What waits to be read; it stays unread.
     package var unread: Unread {
         var byte: UInt8 = 0
         let count = recv(number, &byte, 1, Int32(truncatingIfNeeded: Int(MSG_PEEK) | Int(MSG_DONTWAIT)))
@@ -37,19 +37,19 @@ extension FileDescriptor {
         return count == 0 ? .end : .bytes
     }
 
-    /// Tells the peer that no more comes.
+    /// Tells the peer that no more bytes will come.
     package func endWriting() { shutdown(number, Int32(SHUT_WR)) }
 
     /// Ends a connection at once, for both sides.
     package func endBoth() { shutdown(number, Int32(SHUT_RDWR)) }
 
-    /// Sends small pieces at once.
+    /// Makes it send small pieces at once.
     func stopDelaying() {
         var on: Int32 = 1
         setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// The port on this side; 0 where there is none.
+    /// The local port; 0 without one.
     package var localPort: UInt16 {
         var address = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -57,12 +57,12 @@ extension FileDescriptor {
             guard let start = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
                 getsockname(number, start, &size) == 0
             else { return 0 }
-            // The port stands in the same place for IPv4 and IPv6.
+            // The port is at the same offset for IPv4 and IPv6.
             return UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
         }
     }
 
-    /// Whether there is a peer.
+    /// Whether the socket has a peer.
     package var isConnected: Bool {
         var address = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -72,7 +72,7 @@ extension FileDescriptor {
         }
     }
 
-    /// Two sockets that are connected to each other, which no child has.
+    /// Two sockets that are connected to each other, which children don't inherit.
     package static func socketPair() throws(SystemError) -> (FileDescriptor, FileDescriptor) {
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {

@@ -1,23 +1,23 @@
 import Glibc
 
-/// What may happen on a descriptor.
+/// Events on a descriptor.
 package struct PollEvents: OptionSet, Sendable {
     package let rawValue: Int16
     @inlinable package init(rawValue: Int16) { self.rawValue = rawValue }
 
     @inlinable package static var readable: PollEvents { PollEvents(rawValue: Int16(POLLIN)) }
     @inlinable package static var writable: PollEvents { PollEvents(rawValue: Int16(POLLOUT)) }
-    /// The peer of a socket writes no more: `POLLRDHUP` of poll(2).
+    /// The peer of a socket will write no more: `POLLRDHUP` of poll(2).
     @inlinable package static var readHangUp: PollEvents { PollEvents(rawValue: 0x2000) }
-    // Told unasked:
+    // `poll` reports the following without being asked:
     /// The other end is closed.
     @inlinable package static var hangUp: PollEvents { PollEvents(rawValue: Int16(POLLHUP)) }
     @inlinable package static var error: PollEvents { PollEvents(rawValue: Int16(POLLERR)) }
-    /// Nothing is open there.
+    /// The descriptor is not open.
     @inlinable package static var invalid: PollEvents { PollEvents(rawValue: Int16(POLLNVAL)) }
 }
 
-/// The descriptors that one `poll` waits for, and what for. One entry per descriptor.
+/// The descriptors that one `poll` watches, and the events. One entry per descriptor.
 package struct PollSet {
     private var entries: [pollfd] = []
     /// Position in `entries` plus one, by descriptor; 0 for none.
@@ -31,13 +31,13 @@ package struct PollSet {
         package let events: PollEvents
     }
 
-    /// What is waited for, by descriptor.
+    /// The watched events, by descriptor.
     package var waitedFor: [FileDescriptor: PollEvents] {
         Dictionary(uniqueKeysWithValues: entries.map { (FileDescriptor($0.fd), PollEvents(rawValue: $0.events)) })
     }
 
-    /// Waits for `events` on `descriptor`, and for its being closed at the other end, which `poll` reports unasked. So
-    /// a descriptor whose end nobody will act on must be removed, or `poll` would return at once for ever.
+    /// Watches `descriptor` for `events`. `poll` also reports unasked that the other end has closed. So remove a
+    /// descriptor whose end nobody will handle, or `poll` returns at once for ever.
     package mutating func set(_ descriptor: FileDescriptor, _ events: PollEvents) {
         guard descriptor.isSome else { return }
         let slot = Int(descriptor.number)

@@ -1,13 +1,13 @@
 import CCurl
 import Platform
 
-/// The API's base URL, taken apart by the same parser that will connect to it: two parsers can disagree about the host.
+/// The API's base URL, parsed by libcurl, which also connects to it: two parsers can disagree about the host.
 public struct BaseURL: Sendable {
     /// The URL without a slash at its end.
     public let text: String
     /// Whether the scheme is `http`.
     public let isClearText: Bool
-    /// Whether the host is this machine, as far as can be told without looking a name up.
+    /// Whether the host is this machine, without looking a name up.
     public let isLoopback: Bool
 
     /// Why a URL can't be used, as a sentence.
@@ -16,7 +16,7 @@ public struct BaseURL: Sendable {
         public let sentence: String
     }
 
-    /// Takes `text` apart. Throws when it is anything but scheme, host, port and path.
+    /// Parses `text`. Throws if it has anything but scheme, host, port and path.
     public init(_ text: String) throws(Problem) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw Problem(sentence: "it may hold visible ASCII characters only")
@@ -32,7 +32,7 @@ public struct BaseURL: Sendable {
             defer { curl_free(found) }
             return String(cString: found)
         }
-        // libcurl also takes one slash or three, and then finds the host elsewhere than a reader would.
+        // libcurl also accepts one slash or three, and then finds another host than a reader would.
         let slashes = text.drop { $0 != "/" }.prefix { $0 == "/" }
         guard text.contains(":"), slashes.count == 2 else {
             throw Problem(sentence: "it is not a URL such as https://app.askelephant.ai/api")

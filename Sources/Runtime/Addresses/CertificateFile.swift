@@ -2,8 +2,8 @@ import Bytes
 import CCurl
 import Platform
 
-/// Which file of certificates is trusted. A libcurl that was built on one distribution looks for that one's file on
-/// another one too, where it is not.
+/// Chooses the file of trusted certificates. A libcurl built on one distribution looks for that distribution's file on
+/// every other one, where it may be missing.
 public enum CertificateFile {
     /// Where distributions keep one PEM file with all certificates that they trust, in the order of trying: Debian and
     /// Arch, Fedora, RHEL, openSUSE, Alpine, older RHEL.
@@ -13,7 +13,7 @@ public enum CertificateFile {
         "/etc/pki/tls/cacert.pem",
     ]
 
-    /// libcurl's own, nil when it has none or the file is not there.
+    /// libcurl's own file; nil when it has none, or the file is missing.
     static func builtIn() -> String? {
         guard let easy = curl_easy_init() else { return nil }
         defer { curl_easy_cleanup(easy) }
@@ -23,11 +23,11 @@ public enum CertificateFile {
         return FileStatus.isReadable(FilePath(path)) ? path : nil
     }
 
-    /// The first of `places` that is there, or nil.
+    /// The first of `places` that can be read, or nil.
     static func elsewhere() -> String? { places.first { FileStatus.isReadable(FilePath($0)) } }
 
-    /// What keeps a file from being one of certificates to trust, to follow its name in a sentence; nil when it may be
-    /// one. What is read only once, such as a pipe, is left alone.
+    /// Why a file can't hold trusted certificates, to follow its name in a sentence; nil if it may. Does not read what
+    /// can be read only once, such as a pipe.
     public static func fault(of path: FilePath) -> String? {
         let start: ByteBuffer
         do throws(SystemError) {
@@ -39,19 +39,19 @@ public enum CertificateFile {
             return "can't be read: \(error.text)"
         }
         let bytes = start.bytes
-        // ASN.1: a sequence with its length, as in a certificate, or some of them, in binary form.
+        // One certificate or several in binary form begin with an ASN.1 sequence and its length.
         if bytes.count > 1, bytes[0] == 0x30, 0x80...0x84 ~= bytes[1] {
             return "is in binary form (DER) and not PEM; openssl x509 -inform der -in FILE -out FILE.pem converts it"
         }
         return bytes.hasCertificate || bytes.count == lookedAt ? nil : "holds no certificate in PEM form"
     }
 
-    /// Bytes of a file that are looked at, at most.
+    /// Bytes of a file that `fault` reads, at most.
     private static let lookedAt = 64 * 1024
 }
 
 extension Bytes {
-    /// Whether a certificate in PEM form begins somewhere, of whichever kind.
+    /// Whether a PEM certificate of any kind begins somewhere.
     fileprivate var hasCertificate: Bool {
         var rest = self
         while let start = rest.firstPosition(of: UInt8(ascii: "C")) {

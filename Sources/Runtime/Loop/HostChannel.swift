@@ -5,37 +5,37 @@ import Platform
 struct HostChannel {
     /// How to keep a call from blocking.
     private enum Care {
-        /// The description is our own and set to `O_NONBLOCK`.
+        /// The open description is only ours, and set to `O_NONBLOCK`.
         case ownDescription
-        /// A socket: each call says `MSG_DONTWAIT`.
+        /// A socket: each call passes `MSG_DONTWAIT`.
         case socket
-        /// A pipe that could not be opened anew: bytes go into a pipe of our own and are moved from there, which takes
-        /// a flag of its own (splice(2)).
+        /// A pipe that could not be opened anew: bytes go into a pipe of our own, and splice(2), which has a flag for
+        /// not waiting, moves them on.
         case sharedPipe(staging: Staging)
-        /// A terminal that could not be opened anew: a few bytes at a time, each time after asking.
+        /// A terminal that could not be opened anew: a few bytes at a time, each after a poll.
         case sharedTerminal
-        /// A file: it does not block for long.
+        /// A regular file, which does not block for long.
         case file
     }
 
-    /// What came of one read or write.
+    /// The result of one read or write.
     enum Result: Equatable {
         case moved(Int)
         case wouldBlock
         case ended
-        /// It can't be used.
+        /// The channel can't be used.
         case failed(SystemError)
     }
 
-    /// What to poll: the description that the host gave. One that was opened anew on a named FIFO after its writer had
-    /// gone is never told of the end.
+    /// The descriptor to poll: the one that the host gave. A named FIFO that is opened anew after its writer has gone
+    /// never reports the end.
     let descriptor: FileDescriptor
-    /// What to read from or write to.
+    /// The descriptor to read from or write to.
     private let channel: FileDescriptor
     private let care: Care
     private let isPipe: Bool
     private let isTerminal: Bool
-    /// What to poll for to learn that the other end was closed, and nothing else. A pipe tells unasked.
+    /// The events to poll for if only the other end's closing matters. A pipe reports that unasked.
     var hangUpEvents: PollEvents { if case .socket = care { .readHangUp } else { [] } }
     /// Whether it is a regular file.
     let isFile: Bool
@@ -44,9 +44,9 @@ struct HostChannel {
         guard isFile, let status = try? FileStatus(channel) else { return false }
         return channel.position < status.size
     }
-    /// Bytes that wait to be read, as far as that can be told.
+    /// Bytes that wait to be read, if the system can tell; else 0.
     var waiting: Int { isFile ? 0 : channel.waitingBytes ?? 0 }
-    /// Bytes that go to a shared terminal at once.
+    /// Bytes that one write gives a shared terminal.
     private static let terminalStep = 64
 
     init(taking inherited: FileDescriptor, _ mode: FileDescriptor.Mode) {
@@ -69,7 +69,7 @@ struct HostChannel {
         }
     }
 
-    /// Reads what is there. Call it after `poll` said so.
+    /// Reads the bytes that are there. Call it after `poll` has reported the channel.
     func read(into room: UnsafeMutableRawBufferPointer) -> Result {
         while true {
             do throws(SystemError) {
@@ -86,19 +86,19 @@ struct HostChannel {
         }
     }
 
-    /// What an error comes to; nil where the call is to be made again.
+    /// The result of an error; nil when the call must be repeated.
     private func result(of error: SystemError) -> Result? {
         switch error {
         case .interrupted: nil
         case .wouldBlock: .wouldBlock
         case .brokenPipe, .connectionReset: .ended
-        // What a terminal says that has gone.
+        // A terminal that has gone reports this error.
         case .inputOutput where isTerminal: .ended
         default: .failed(error)
         }
     }
 
-    /// Writes as much of the queue as is taken. `ended` when nobody reads any more.
+    /// Writes as much of the queue as the channel accepts. `ended` when nobody reads it any more.
     func write(_ queue: ChunkQueue) -> Result {
         var total = 0
         while queue.count > 0 {
@@ -124,9 +124,9 @@ struct HostChannel {
         }
     }
 
-    /// Makes the pipe large, so that a large answer takes fewer turns; true when it is.
+    /// Enlarges the pipe, so that a large answer takes fewer turns; returns whether it did.
     func growPipe() -> Bool { isPipe && PipeSize.grow(channel) }
 
-    /// Makes the pipe as it usually is, if what is in it allows that.
+    /// Gives the pipe its usual size, if its content fits.
     func shrinkPipe() { PipeSize.shrink(channel) }
 }

@@ -2,9 +2,9 @@ import Bytes
 import HTTP
 import Platform
 
-/// What the loop tells its client.
+/// What the loop reports to its client.
 package enum LoopEvent {
-    /// So many bytes were put into the room.
+    /// This many bytes were put into the room.
     case received(Int)
     /// The host has closed its end while it was not read from: what it wrote before may still be unread.
     case inputHungUp
@@ -12,22 +12,22 @@ package enum LoopEvent {
     case inputEnded
     /// Nobody reads the output any more.
     case outputGone
-    /// The process was told to end.
+    /// A signal told the process to end.
     case signalled
-    /// Whoever started the process is gone, and nothing was heard of the host since.
+    /// The process's parent is gone, and the host has sent nothing since.
     case orphaned
-    /// An exchange has its answer or its failure.
+    /// An exchange has an answer or a failure.
     case finished(Exchange)
-    /// The journal has answered something.
+    /// The journal has answers.
     case journalAnswered
-    /// What was done for a token is done.
+    /// Fetching a token has ended.
     case tokenArrived
 }
 
-/// What the loop serves: it brings bytes, finished exchanges, time and endings, and takes frames away.
+/// The loop's client: it receives bytes, finished exchanges, time and endings, and gives frames.
 ///
-/// The loop decides nothing. Every rule about when to read, wait, give up or end is the client's, which can so be run
-/// whole under a simulated loop.
+/// The loop decides nothing. All rules about when to read, wait, give up or end are the client's, so tests can run it
+/// under a simulated loop.
 package protocol LoopClient: AnyObject {
     /// Whether to read more from the host now.
     var wantsInput: Bool { get }
@@ -35,7 +35,7 @@ package protocol LoopClient: AnyObject {
     var output: ChunkQueue { get }
     /// When `advance` must be called, or nil.
     var nextTimer: Instant? { get }
-    /// When to leave although output still waits to be read, or nil.
+    /// When to leave although output is not written, or nil.
     var leaveBy: Instant? { get }
     /// Whether everything is done once `output` is written.
     var isFinished: Bool { get }
@@ -44,11 +44,11 @@ package protocol LoopClient: AnyObject {
     func inputRoom() -> UnsafeMutableRawBufferPointer
     /// Something has happened.
     func event(_ event: LoopEvent, at now: Instant)
-    /// Called every turn: timers may have come, and room for more input.
+    /// Called every turn: a timer may be due, and more input may be wanted.
     func advance(at now: Instant)
 }
 
-/// The process's one thread: waits in one `poll` for the host, for libcurl's sockets and for the next timer.
+/// The process's main loop, on one thread: one `poll` waits for the host, libcurl's sockets and the next timer.
 package final class Loop {
     private let client: any LoopClient
     private let transport: CurlTransport
@@ -67,16 +67,16 @@ package final class Loop {
     private var pipe = OutputPipe.usual
     private var largePipeWasOfUse = false
 
-    /// What became of the output's pipe.
+    /// The size of the output's pipe. `refused`: it could not be enlarged.
     private enum OutputPipe { case usual, large, refused }
-    /// Nil where the end of the input comes by itself, or nobody reads it.
+    /// Nil when the input ends by itself, or nobody reads it.
     private var parent: ParentWatch?
     private var housekeeping: Instant
     private static let housekeepingSeconds = 30.0
-    /// The first signal that came, and whether it came upon a batch.
+    /// The first signal, and whether it interrupted a batch.
     private var signal: (number: Int32, wasBatch: Bool)?
 
-    /// A loop that has not turned yet.
+    /// A loop before its first turn.
     package init(
         client: any LoopClient, transport: CurlTransport, streams: StandardStreams, signals: SignalPipe,
         clock: LoopClock, journal: FileDescriptor = .none, token: FileDescriptor = .none
@@ -92,22 +92,22 @@ package final class Loop {
         housekeeping = clock.now + Self.housekeepingSeconds
     }
 
-    /// What a loop has come to.
+    /// How a loop ended.
     package struct End {
-        /// What could not be used, if anything, as a sentence.
+        /// What could not be used, as a sentence; nil if all could.
         package let problem: String?
-        /// The first signal that came, if one did.
+        /// The first signal, if one came.
         package let signal: Int32?
-        /// Whether that came upon a batch: the input was a file, or had ended before.
+        /// Whether the signal interrupted a batch: the input was a file, or had ended before.
         package let wasBatch: Bool
-        /// Whether a part of the input was not read, or of the output not written.
+        /// Whether some input was not read, or some output not written.
         package let isCut: Bool
     }
 
-    /// Turns until the client is finished and its output written, or nobody is there to read it.
+    /// Runs until the client is finished and its output is written, or nobody reads the output.
     package func run() -> End {
         let problem = turn()
-        // One that came in the last turn.
+        // A signal may have come in the last turn.
         note(signals.take())
         return End(
             problem: problem, signal: signal?.number, wasBatch: signal?.wasBatch ?? false,
@@ -136,13 +136,13 @@ package final class Loop {
         } else if inputHasEnded || inputHasHungUp {
             transport.pollSet.remove(input)
         } else {
-            // Not to be read from, but that the host has gone is to be known.
+            // Reads nothing, but learns when the host closes its end.
             transport.pollSet.set(input, streams.input.hangUpEvents)
         }
         if outputIsGone {
             transport.pollSet.remove(output)
         } else {
-            // Even with nothing to write: this is how a host that has closed its end is noticed.
+            // Even with nothing to write: so the loop learns when the host closes its end.
             transport.pollSet.set(output, outputIsBlocked ? .writable : [])
         }
         let next =
@@ -189,12 +189,13 @@ package final class Loop {
 
     private func loseParent() {
         if let parent { transport.pollSet.remove(parent.descriptor) }
-        // Where the host is read as soon as it writes, nothing that waits now was written long before.
+        // A client that wants input has read all that was written before this turn, so what waits now was written after
+        // the death.
         let unread = client.wantsInput ? 0 : streams.input.waiting
         if !inputHasEnded { parent?.look(unread, clock.now) }
     }
 
-    /// The parent is gone for a while, and someone else holds the pipe.
+    /// Tells the client that it is orphaned, unless the host has written since the death.
     private func judgeHost() {
         parent?.hear(0, waiting: streams.input.waiting)
         guard !inputHasEnded, parent?.endBy != nil else { return }
@@ -202,20 +203,20 @@ package final class Loop {
         client.event(.orphaned, at: clock.now)
     }
 
-    /// What one user's pipes may hold together is bounded, so a large one that is of no more use is made smaller.
+    /// The system bounds the size of one user's pipes together, so the loop shrinks a large pipe that it does not need.
     private func giveBackPipe() {
         if pipe == .large, !largePipeWasOfUse, client.output.count == 0 { streams.output.shrinkPipe() }
         if pipe != .large || !largePipeWasOfUse { pipe = .usual }
         largePipeWasOfUse = false
     }
 
-    /// Lets libcurl and the client answer each other until neither has anything to do now.
+    /// Runs libcurl and the client in turns, until neither has anything to do now.
     private func settle(ready: [PollSet.Ready]) {
         var ready = ready
         while true {
             let finished = transport.advance(ready: ready, now: clock.now)
             ready = []
-            // A large answer takes a moment to receive, which is part of how long it took.
+            // Receiving a large answer takes a moment, which is part of its duration.
             if !finished.isEmpty { clock.update() }
             for exchange in finished { client.event(.finished(exchange), at: clock.now) }
             client.advance(at: clock.now)
@@ -263,14 +264,14 @@ package final class Loop {
         }
     }
 
-    /// Fewer turns for a large answer. Before the first of its bytes is written: a pipe that is made larger when it is
-    /// full was seen to cost a large answer a fifth more time.
+    /// Enlarges the pipe for a large answer, so that it takes fewer turns. Before its first byte: enlarging a full pipe
+    /// made a large answer a fifth slower.
     private func makeRoomForMuch() {
         if pipe == .usual { pipe = streams.output.growPipe() ? .large : .refused }
         largePipeWasOfUse = true
     }
 
-    /// Bytes that wait for the host from which on a larger pipe is worth having.
+    /// Bytes of waiting output from which on a larger pipe is useful.
     private static let largeOutput = 64 * 1024
 
     private func loseOutput() {

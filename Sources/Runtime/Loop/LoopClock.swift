@@ -1,8 +1,8 @@
 import HTTP
 import Platform
 
-/// The monotonic time of the loop's current turn: read when it begins and once more when it brought answers, the same
-/// for everything that happens in between.
+/// The monotonic time of the loop's current turn. The loop reads it when a turn begins, and again when the turn brought
+/// answers; in between it stands still.
 public final class LoopClock {
     /// The time of the last reading.
     public private(set) var now: Instant

@@ -1,7 +1,7 @@
 import Bytes
 import Platform
 
-/// The process's stdin and stdout, taken over for frames.
+/// The process's stdin and stdout, reserved for frames.
 ///
 /// A pipe or terminal is opened anew (see `OwnDescription`); a socket is used with `MSG_DONTWAIT`. Afterwards
 /// descriptor 0 is `/dev/null` and descriptor 1 is stderr: nothing but frames can reach the host.
@@ -9,8 +9,8 @@ public struct StandardStreams {
     let input: HostChannel
     let output: HostChannel
 
-    /// Opens `/dev/null` in place of descriptors that the parent left closed, so that nothing of ours can end up as
-    /// stdout. To be called before anything else is opened. Returns whether there is a stdout.
+    /// Opens `/dev/null` in place of standard descriptors that the parent left closed, so that no file of ours becomes
+    /// stdout. Call it before anything else is opened. Returns whether the parent gave a stdout.
     public static func fillGaps() -> Bool {
         let hasOutput = FileDescriptor.standardOutput.isOpen
         for descriptor in [FileDescriptor.standardInput, .standardOutput, .standardError] where !descriptor.isOpen {
@@ -21,7 +21,7 @@ public struct StandardStreams {
 
     private static let null = FilePath("/dev/null")
 
-    /// Takes both over.
+    /// Takes over both streams.
     public init() {
         input = HostChannel(taking: .standardInput, .reading)
         output = HostChannel(taking: .standardOutput, .writing)

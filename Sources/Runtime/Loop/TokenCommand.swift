@@ -2,24 +2,24 @@ import Foundation
 import HTTP
 import Platform
 
-/// A command that prints the token: run by `/bin/sh -c` in a process group of its own, with nothing on stdin and our
+/// A command that prints the token: `/bin/sh -c` runs it in its own process group, with `/dev/null` as stdin and our
 /// stderr, for at most 10 s.
 ///
-/// A thread waits for it, so that nobody else does; `descriptor` is readable when it has ended.
-/// Sendable, unchecked: what both threads touch is guarded by `lock`.
+/// A thread waits for it, so the loop never does; `descriptor` is readable when it has ended. Sendable, unchecked:
+/// `lock` guards what both threads touch.
 public final class TokenCommand: @unchecked Sendable {
-    /// How it ended.
+    /// How the command ended.
     public enum Outcome: Sendable {
-        /// With status 0: the beginning of what it printed, up to its first line's end.
+        /// With status 0: the beginning of its output, up to the end of the first line.
         case printed([UInt8])
-        /// In another way, as a sentence without anything of its output.
+        /// In another way, as a sentence without its output.
         case failed(String)
     }
 
-    /// Seconds it may take.
+    /// Seconds that the command may take.
     private static let patience = 10.0
     private let command: ShellCommand
-    /// The most bytes that are kept of its output.
+    /// Bytes of its output that are kept, at most.
     private let limit: Int
     private let lock = NSLock()
     private var isRunning = false
@@ -27,16 +27,16 @@ public final class TokenCommand: @unchecked Sendable {
     private var outcome: Outcome?
     private let wakes: OwnPipe
 
-    /// A command that is not run yet, or nil when there are no descriptors for it.
+    /// A command that has not run yet; nil when no descriptors are left for it.
     public init?(_ command: String, limit: Int) {
         guard let wakes = try? OwnPipe(nonBlocking: true) else { return nil }
         (self.command, self.limit, self.wakes) = (ShellCommand(command), limit, wakes)
     }
 
-    /// Readable when it has ended.
+    /// Readable when the command has ended.
     package var descriptor: FileDescriptor { wakes.reading }
 
-    /// How it ended, once for each time that it is run; nil, and it is started, when it does not run already.
+    /// The outcome of a run, once; nil when there is none, and then starts a run unless one is under way.
     public func collect() -> Outcome? {
         wakes.reading.drain()
         return lock.withLock {
@@ -52,7 +52,7 @@ public final class TokenCommand: @unchecked Sendable {
         }
     }
 
-    /// Ends it if it runs, and whatever it has started.
+    /// Kills the command, if it runs, and the processes that it has started.
     public func stop() { lock.withLock { child?.kill() } }
 
     private func work() {
@@ -78,7 +78,7 @@ public final class TokenCommand: @unchecked Sendable {
         var isOpen = true
         var ending: ShellCommand.Ending?
         while ending == nil {
-            // Seen first, so that what was printed before the end is read after it.
+            // First, so that what the command printed before its end is read after it.
             ending = running.collect()
             isOpen = isOpen && drain(output, into: &text)
             if ending != nil { break }
@@ -98,7 +98,7 @@ public final class TokenCommand: @unchecked Sendable {
         }
     }
 
-    /// Starts it; what it prints is read from the descriptor.
+    /// Starts the command; `output` reads what it prints.
     private func start() throws(SystemError) -> (output: FileDescriptor, running: ShellCommand.Running) {
         let pipe = try OwnPipe(nonBlocking: false)
         defer { pipe.writing.close() }
@@ -112,7 +112,7 @@ public final class TokenCommand: @unchecked Sendable {
         }
     }
 
-    /// Reads what there is, and keeps the first bytes of it; false at the end.
+    /// Reads what is there, and keeps the first `limit` bytes of the output; false at its end.
     private func drain(_ output: FileDescriptor, into text: inout [UInt8]) -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { room in
             while true {

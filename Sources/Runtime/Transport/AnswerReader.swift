@@ -1,25 +1,25 @@
 import Bytes
 import HTTP
 
-/// Reads one answer as it comes, head and body, into an exchange.
+/// Reads one answer, head and body, into an exchange while it comes.
 final class AnswerReader {
-    /// The content codings of the answer, in the order in which they were put on.
+    /// The content codings of the answer, in the order in which the server applied them.
     private var codings: [ContentCoding] = []
-    /// The body with its codings.
+    /// The body, still encoded.
     private let coded = ByteBuffer(capacity: 64)
-    /// Seconds after which the server closes the connection when it is idle, as the answer says.
+    /// Seconds after which the server closes an idle connection, as the answer says.
     private(set) var keepAlive: Double?
     /// Whether the last line of a header section has come.
     private(set) var headersEnded = false
     private var headerLines = 0
     private var headerBytes = 0
 
-    /// Decoded bytes of one answer, at most. libcurl's own limit does not see chunked or compressed bodies.
+    /// Decoded bytes of one answer, at most. libcurl's own limit does not count chunked or compressed bodies.
     static let bodyLimit = 64 * 1024 * 1024
     private static let headerLineLimit = 300
     private static let headerByteLimit = 256 * 1024
 
-    /// Forgets the answer before.
+    /// Forgets the previous answer.
     func forget() {
         (headerLines, headerBytes, headersEnded, keepAlive) = (0, 0, false, nil)
         if !codings.isEmpty { codings.removeAll(keepingCapacity: true) }
@@ -29,7 +29,7 @@ final class AnswerReader {
         }
     }
 
-    /// Takes a piece of the body. Returns why the rest is not wanted, or nil.
+    /// Adds a piece of the body. Returns why the transfer must stop, or nil.
     func take(body bytes: Bytes, of exchange: Exchange, at now: Instant) -> TransferFailure? {
         exchange.gotBytes = true
         exchange.lastByteAt = now
@@ -40,26 +40,26 @@ final class AnswerReader {
         return nil
     }
 
-    /// Takes a line of the head, or of the trailers. Returns why the rest is not wanted, or nil.
+    /// Reads a line of the head or of the trailers. Returns why the transfer must stop, or nil.
     func take(header line: Bytes, of exchange: Exchange, at now: Instant) -> TransferFailure? {
         exchange.gotBytes = true
         headerLines += 1
         headerBytes += line.count
         guard headerLines <= Self.headerLineLimit, headerBytes <= Self.headerByteLimit else { return .headersTooLarge }
-        // A status line begins a header section: the first, or the one after an interim answer. Anywhere else it is a
-        // field, or a trailer, that only looks like one.
+        // A status line begins a header section: the first one, or the one after an interim answer. Anywhere else the
+        // line is a field or a trailer.
         if line.starts(with: "HTTP/"), headerLines == 1 || headersEnded && 100..<200 ~= exchange.status {
-            // Also of an answer that never ends: that the server said 200 is known from here on.
+            // Set at once, so a 200 counts even if its answer never ends.
             exchange.status = Self.status(in: line)
             exchange.forgetFields()
             codings.removeAll(keepingCapacity: true)
             headersEnded = false
-            // An interim answer says that the server is at work: the final one may take its time behind it.
+            // After an interim answer, the server is at work: the final answer may take its time.
             exchange.answerBegan = !(100..<200 ~= exchange.status)
         } else if line.count <= 2 {
             headersEnded = true
         } else if headersEnded {
-            // A trailer says nothing that is looked at.
+            // Trailers are ignored.
         } else if let colon = line.firstPosition(of: UInt8(ascii: ":")) {
             note(line.slice(0, colon), line.dropping(colon + 1), exchange)
         }
@@ -67,7 +67,7 @@ final class AnswerReader {
         return nil
     }
 
-    /// Takes the content codings off the body.
+    /// Decodes the body.
     func decode(_ exchange: Exchange) {
         guard !codings.isEmpty else { return }
         do throws(ContentCoding.Failure) {
@@ -108,7 +108,7 @@ final class AnswerReader {
         return words.first { $0.hasPrefix("timeout=") }.flatMap { UInt32($0.dropFirst(8)) }.map(Double.init)
     }
 
-    /// The number after the first space, as in `HTTP/1.1 200 OK`; 0 when there is none of three digits.
+    /// The three digits after the first space, as in `HTTP/1.1 200 OK`; 0 without them.
     private static func status(in line: Bytes) -> Int {
         guard let space = line.firstPosition(of: UInt8(ascii: " ")), line.count >= space + 4 else { return 0 }
         var number = 0

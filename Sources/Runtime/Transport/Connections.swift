@@ -2,51 +2,50 @@ import CSystem
 import HTTP
 import Platform
 
-/// The connections that libcurl has open, each from its socket's opening to its closing, and which of them may carry a
-/// further request. libcurl takes any pooled connection that is not closed as good, and what lies on it for the next
-/// answer.
+/// libcurl's open connections, each from its socket's opening to its closing, and which of them may carry another
+/// request. libcurl trusts any pooled connection that is open, and takes bytes that wait on it for the next answer.
 final class Connections {
     private struct Connection {
         let socket: FileDescriptor
-        /// Its name, which no other connection has had.
+        /// Its number, which no other connection has had.
         let name: Int
         /// 0 before the first request.
         var localPort: UInt16 = 0
-        /// Requests that went out on it.
+        /// Requests sent on it.
         var requests = 0
         var isIdle = false
         var idleSince = Instant(nanoseconds: 0)
-        /// Seconds after which the server closes it when idle, as it has said (`Keep-Alive: timeout`).
+        /// Seconds after which the server closes it when it is idle (`Keep-Alive: timeout`).
         var keepAlive: Double?
-        /// Whether it carries several requests at once, so that bytes on it say nothing.
+        /// Whether it carries several requests at once: then waiting bytes prove nothing.
         var isMultiplexed = false
     }
 
     private var open: [Connection] = []
-    /// Whom the sockets are opened for that have not carried a request yet. Not in the connections, which are looked
-    /// through for every request.
+    /// The transfers whose sockets have not carried a request yet. Kept apart from `open`, which every request
+    /// searches.
     private var openers: [(socket: FileDescriptor, transfer: Transfer)] = []
     private var count = 0
 
-    /// A request that may not be repeated takes no connection that has been idle for so many seconds: idle limits of
-    /// servers and balancers begin at a few.
+    /// A request that may not be repeated uses no connection that has been idle for this many seconds: the idle limits
+    /// of servers and balancers begin at a few seconds.
     private static let longestIdle = 2.0
-    /// The same, below the limit that the server has told: its clock and ours run apart by as much as an answer takes.
+    /// Seconds below the server's own limit: its clock and ours differ by as much as an answer takes.
     private static let margin = 1.0
 
     /// Whether there is a connection that has not carried a request yet.
     var isOpening: Bool { open.contains { $0.requests == 0 } }
 
-    /// Counts a socket that `transfer` opens a connection with.
+    /// Adds a socket with which `transfer` opens a connection.
     func opened(_ socket: FileDescriptor, for transfer: Transfer) {
-        // libcurl closes a socket that never was connected without a word.
+        // libcurl does not report that it closes a socket which never connected.
         forget(socket)
         count += 1
         open.append(Connection(socket: socket, name: count))
         openers.append((socket, transfer))
     }
 
-    /// Closes a socket, which libcurl has no use for any more.
+    /// Closes a socket that libcurl has given up.
     func closeSocket(_ socket: FileDescriptor) {
         if let index = open.firstIndex(where: { $0.socket == socket }) {
             if open[index].requests == 0, socket.isConnected {
@@ -57,7 +56,7 @@ final class Connections {
         socket.close()
     }
 
-    /// Forgets the connections that `transfer` has begun to open, because it is over.
+    /// Forgets the connections that `transfer` was opening, because the transfer is over.
     func forgetOpening(_ transfer: Transfer) {
         guard !openers.isEmpty else { return }
         let sockets = openers.filter { $0.transfer === transfer }.map(\.socket)
@@ -70,24 +69,24 @@ final class Connections {
         openers.removeAll { $0.socket == socket }
     }
 
-    /// What the connection that libcurl has chosen for a request is to be used for.
+    /// Whether the connection that libcurl chose may carry a request.
     enum Verdict {
-        /// It may carry the request; its name.
+        /// It may carry the request; its number.
         case fit(Int, isReused: Bool)
-        /// Something lies on it that nobody has asked for, or the server may be about to close it.
+        /// Nobody asked for the bytes that wait on it, or the server may be about to close it.
         case unfit
     }
 
-    /// Judges the connection with this local port, and notes that a request goes out on it if it is fit.
+    /// Judges the connection with this local port. If it is fit, notes that a request is sent on it.
     ///
     /// - Parameters:
-    ///   - mayRepeat: whether the request may be sent again when the server has closed it in this moment.
-    ///   - openSSL: gives the `SSL *` of the connection, where there is one.
+    ///   - mayRepeat: whether the request may be sent again if the server closes the connection at this moment.
+    ///   - openSSL: returns the connection's `SSL *`, if it has one.
     func use(localPort: UInt16, mayRepeat: Bool, now: Instant, openSSL: () -> UnsafeMutableRawPointer?) -> Verdict? {
         guard let index = index(localPort) else { return nil }
-        // A fresh one may be readable: TLS 1.3 brings session tickets behind the handshake.
+        // A fresh connection may be readable: TLS 1.3 sends session tickets after the handshake.
         let isReused = open[index].requests > 0
-        // On one that others are using at the same time, which takes HTTP/2, bytes are theirs.
+        // On a connection that carries several requests (HTTP/2), the bytes belong to the others.
         if isReused, open[index].isIdle, !open[index].isMultiplexed {
             if hasOutlivedItself(open[index], mayRepeat: mayRepeat, now: now) { return .unfit }
             if open[index].socket.unread != .nothing || rpc_tls_has_pending(openSSL()) != 0 { return .unfit }
@@ -103,7 +102,7 @@ final class Connections {
         return mayRepeat ? idle >= told : idle >= min(Self.longestIdle, told - Self.margin)
     }
 
-    /// The request on the connection called `name` is over.
+    /// Notes that the request on the connection `name` is over.
     func release(_ name: Int, keepAlive: Double?, isMultiplexed: Bool, now: Instant) {
         guard let index = open.firstIndex(where: { $0.name == name }) else { return }
         open[index].isIdle = true
@@ -112,7 +111,7 @@ final class Connections {
         open[index].isMultiplexed = isMultiplexed
     }
 
-    /// Ends an idle connection at once, for both sides. libcurl finds out when it looks at it next.
+    /// Ends an idle connection at once, for both sides. libcurl notices at its next look.
     func end(_ name: Int) {
         guard let connection = open.first(where: { $0.name == name }), connection.isIdle, !connection.isMultiplexed
         else { return }

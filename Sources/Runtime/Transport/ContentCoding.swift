@@ -1,21 +1,21 @@
 import Bytes
 import CSystem
 
-/// A content coding (RFC 9110 §8.4.1) that can be taken off an answer.
+/// A content coding (RFC 9110 §8.4.1) that this program can decode.
 enum ContentCoding {
     case gzip, deflate, brotli
 
-    /// What taking codings off came to.
+    /// Why decoding failed.
     enum Failure: Error {
-        /// It is not of its coding, or cut.
+        /// The bytes are cut, or not in this coding.
         case corrupt
-        /// It is larger than it may be.
+        /// The decoded bytes exceed the limit.
         case tooLarge
-        /// There is no memory for it.
+        /// There is no memory for the decoded bytes.
         case noMemory
     }
 
-    /// What to send as `Accept-Encoding`: the codings whose libraries are in this process.
+    /// The value of `Accept-Encoding`: the codings whose libraries are in this process.
     static let accepted: String = {
         let codings: [(rpc_coding, String)] = [
             (rpc_coding_gzip, "gzip"), (rpc_coding_deflate, "deflate"), (rpc_coding_brotli, "br"),
@@ -24,8 +24,8 @@ enum ContentCoding {
         return names.isEmpty ? "identity" : names.joined(separator: ", ")
     }()
 
-    /// The codings that the value of `Content-Encoding` names, in the order in which they were put on. What is none
-    /// that can be taken off is passed over, as browsers do: servers name character sets and transfer codings there.
+    /// The codings that `Content-Encoding` names, in the order in which the server applied them. Other names are
+    /// skipped, as browsers do: servers put character sets and transfer codings there.
     static func codings(in value: Bytes) -> [ContentCoding] {
         var codings: [ContentCoding] = []
         var rest = value
@@ -55,14 +55,14 @@ enum ContentCoding {
         }
     }
 
-    /// What has been decoded, and how much it may become.
+    /// The decoded bytes, and the limit of their number.
     private struct Sink {
         let buffer: ByteBuffer
         let limit: Int
         var stop: Failure?
     }
 
-    /// Appends `input` without this coding to `output`, which may become `limit` bytes.
+    /// Decodes `input` and appends it to `output`, which may hold `limit` bytes.
     func decode(_ input: Bytes, into output: ByteBuffer, limit: Int) throws(Failure) {
         guard !input.isEmpty else { return }
         var sink = Sink(buffer: output, limit: limit)

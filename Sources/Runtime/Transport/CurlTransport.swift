@@ -3,15 +3,15 @@ import CCurl
 import HTTP
 import Platform
 
-/// Where requests go and how they are secured. One origin and one credential per process.
+/// Where requests go, and how they are secured. A process has one origin and one credential.
 public struct TransportSettings: Sendable {
-    /// What the request's path follows, without a slash at the end.
+    /// The beginning of every URL, without a slash at the end.
     public var baseURL: String
     /// The value of the `User-Agent` header.
     public var userAgent: String
-    /// A PEM file with certificates to trust besides the system's.
+    /// A PEM file of certificates to trust besides the system's.
     public var caFile: FilePath?
-    /// The file of certificates that libcurl is given; nil for its own.
+    /// The file of certificates that libcurl uses; nil for its own.
     var trustedFile: FilePath?
     /// Whether the base URL is `http`.
     public var isClearText: Bool
@@ -22,7 +22,7 @@ public struct TransportSettings: Sendable {
     /// Whether HTTP/2 may be negotiated.
     public var allowsHTTP2: Bool
 
-    /// Settings, each as described at its property.
+    /// Settings; the properties describe them.
     public init(
         baseURL: String, userAgent: String, caFile: FilePath? = nil, isClearText: Bool,
         isLoopback: Bool, maxConnections: Int, allowsHTTP2: Bool = false
@@ -37,60 +37,62 @@ public struct TransportSettings: Sendable {
     }
 }
 
-/// Exchanges over libcurl's multi interface, driven by the loop's `poll` through `curl_multi_socket_action`, so that a
-/// turn costs what is ready and not what is open. libcurl is first touched by the first exchange.
+/// Runs exchanges on libcurl's multi interface. The loop's `poll` drives it through `curl_multi_socket_action`, so that
+/// a turn costs what is ready, not what is open. The first exchange initialises libcurl.
 public final class CurlTransport: Transport {
     private var settings: TransportSettings
     private let clock: LoopClock
     private var multi: UnsafeMutableRawPointer?
     private var plainHeaders = HeaderList([])
     private var bodyHeaders = HeaderList([])
-    /// Handles that wait for their next exchange, by HTTP method.
+    /// Transfers without an exchange, by HTTP method.
     private var idle = [[Transfer]](repeating: [], count: HTTPVerb.allCases.count)
     private var running: [Transfer?] = []
     private var runningCount = 0
     private var unstartable: [Exchange] = []
     private let connections = Connections()
-    /// Transfers that have learned their host's addresses and are to be begun anew.
+    /// Transfers that know their host's addresses now, and must begin again.
     private var lookedUp: [Transfer] = []
-    /// Whether the addresses that libcurl remembers have failed.
+    /// Whether a connection to libcurl's cached addresses has failed.
     private var addressesAreStale = false
 
     var pollSet = PollSet()
-    /// When libcurl wants to be called without any descriptor being ready.
+    /// When libcurl must be called even if no descriptor is ready.
     private var libraryTimer: Instant?
-    /// When the connections that are being opened are looked at again.
+    /// When to check the connections that are being opened.
     private var openingTimer: Instant?
 
-    /// libcurl 7.88 does not notice by itself that one address of several has failed, or has had its share of the time.
+    /// libcurl 7.88 does not notice by itself that one of several addresses has failed, or has used its share of the
+    /// time.
     private static let openingSeconds = 0.1
 
-    /// When `advance` must be called without any descriptor being ready.
+    /// When `advance` must be called even if no descriptor is ready.
     var timer: Instant? {
         guard let libraryTimer, let openingTimer else { return libraryTimer ?? openingTimer }
         return min(libraryTimer, openingTimer)
     }
 
-    /// A transport that has not touched libcurl yet.
+    /// A transport that has not initialised libcurl yet.
     public init(settings: TransportSettings, clock: LoopClock) {
         self.settings = settings
         self.clock = clock
     }
 
-    /// The files of certificates in use; nil without one, or without TLS. Known from the first exchange on.
+    /// The files of certificates in use; nil without one, or without TLS. Set by the first exchange.
     public private(set) var certificateFile: String?
     private var trust: MemoryFile?
 
-    /// Sends this value in the `Authorization` header from the next exchange on. Nothing is sent before the first call.
+    /// Sends `authorization` in the `Authorization` header from the next exchange on. Call it before the first
+    /// exchange.
     public func use(authorization: String) {
-        // The user agent and the encodings have options of their own, but libcurl formats what those hold twice, a byte
-        // at a time.
+        // The user agent and the encodings have options of their own, but libcurl formats those twice, a byte at a
+        // time.
         let lines = [
             "Authorization: \(authorization)", "Accept: application/json",
             "Accept-Encoding: \(ContentCoding.accepted)", "User-Agent: \(settings.userAgent)",
         ]
         plainHeaders = HeaderList(lines)
-        // An empty Expect header keeps libcurl from waiting a second for "100 Continue" before a large body.
+        // An empty Expect header keeps libcurl from waiting a second for "100 Continue" before it sends a large body.
         bodyHeaders = HeaderList(lines + ["Content-Type: application/json", "Expect:"])
     }
 
@@ -113,7 +115,7 @@ public final class CurlTransport: Transport {
         runningCount += 1
     }
 
-    /// Abandons `exchange`; its connection is closed.
+    /// Abandons `exchange` and closes its connection.
     public func cancel(_ exchange: Exchange) {
         if let index = unstartable.firstIndex(where: { $0 === exchange }) { unstartable.remove(at: index) }
         guard exchange.tag < running.count, let transfer = running[exchange.tag], transfer.exchange === exchange else {
@@ -122,13 +124,13 @@ public final class CurlTransport: Transport {
         detach(transfer, exchange)
     }
 
-    /// Closes the connection that a finished exchange came on.
+    /// Closes the connection of a finished exchange.
     public func distrustConnection(of exchange: Exchange) {
         if let name = exchange.connection { connections.end(name) }
     }
 
-    /// Does what is due: what the descriptors `ready` with their events ask for, and timers up to now. Returns what has
-    /// finished. Every exchange started before is under way afterwards.
+    /// Serves the descriptors in `ready` and the timers that are due. Returns the finished exchanges. Afterwards every
+    /// exchange that was started is under way.
     func advance(ready: [PollSet.Ready], now: Instant) -> [Exchange] {
         var finished = unstartable
         unstartable.removeAll()
@@ -155,11 +157,11 @@ public final class CurlTransport: Transport {
         return finished
     }
 
-    /// Begins a transfer once more that has sent nothing: with the addresses that it has learned, or on a fresh
-    /// connection.
+    /// Restarts a transfer that has sent nothing: with the addresses that it has learned, or on a fresh connection.
     private func beginAnew(_ transfer: Transfer, into finished: inout [Exchange]) {
         guard let exchange = transfer.exchange else { return }
-        // Before the handle goes, with which libcurl forgets the addresses that are too old for it.
+        // Before the handle is removed, because libcurl then drops the addresses that are too old for the handle's
+        // limit.
         transfer.endLookup()
         curl_multi_remove_handle(multi, transfer.easy)
         guard curl_multi_add_handle(multi, transfer.easy) != CURLM_OK else { return }
@@ -213,23 +215,23 @@ public final class CurlTransport: Transport {
             ?? Transfer(verb: verb, settings: settings, clock: clock, transport: self, connections: connections)
     }
 
-    /// The host's addresses are known to libcurl from here on.
+    /// Notes that libcurl knows the addresses of the transfer's host now.
     func learnedAddresses(_ transfer: Transfer) {
         if transfer.isForStaleAddresses { addressesAreStale = false }
         lookedUp.append(transfer)
     }
 
-    /// A connection is opened for `transfer` with this socket.
+    /// Notes that libcurl opens a connection for `transfer` with this socket.
     func opened(_ socket: FileDescriptor, for transfer: Transfer) {
         if openingTimer == nil { openingTimer = clock.now + Self.openingSeconds }
         connections.opened(socket, for: transfer)
     }
 
     private func openMulti() -> UnsafeMutableRawPointer? {
-        // Over http no TLS is ever spoken, but libcurl readies OpenSSL all the same, most of which is reading its
+        // Clear text needs no TLS, but libcurl initialises OpenSSL all the same. Most of that is reading its
         // configuration: a tenth of the start.
         if settings.isClearText { Environment.set("OPENSSL_CONF", "/dev/null") }
-        // libcurl would write TLS secrets to the file that this names.
+        // libcurl would write TLS secrets to the file that this variable names.
         Environment.remove("SSLKEYLOGFILE")
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else { return nil }
         if !settings.isClearText { chooseTrust() }
@@ -244,7 +246,7 @@ public final class CurlTransport: Transport {
         return multi
     }
 
-    /// What was given is trusted besides what the system trusts.
+    /// Adds the given certificates to those that the system trusts.
     private func chooseTrust() {
         let builtIn = CertificateFile.builtIn()
         let system = builtIn ?? CertificateFile.elsewhere()

@@ -1,6 +1,7 @@
 import CCurl
 
-/// A list of header lines in libcurl's form. Kept alive by every transfer that was told of it: libcurl does not copy.
+/// A list of header lines in libcurl's form. Every transfer that uses it keeps it alive, because libcurl does not copy
+/// it.
 final class HeaderList {
     private(set) var list: UnsafeMutablePointer<curl_slist>?
 

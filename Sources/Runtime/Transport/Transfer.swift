@@ -4,18 +4,18 @@ import CSystem
 import HTTP
 import Platform
 
-/// One libcurl easy handle, used for one exchange after the other. It keeps its HTTP method for life, because handles
-/// that change between methods have carried state over (CVE-2023-28322).
+/// One libcurl easy handle, used for one exchange after another. Its HTTP method never changes, because handles that
+/// changed it have leaked state (CVE-2023-28322).
 final class Transfer {
     let easy: UnsafeMutableRawPointer
     private(set) var exchange: Exchange?
-    /// The loop's time, for stamping bytes as they come.
+    /// The loop's clock, which stamps bytes as they come.
     private let clock: LoopClock
     private unowned let transport: CurlTransport
     private let connections: Connections
 
-    /// The base URL, taken apart once: each exchange only sets path and query. Given the whole text, libcurl would
-    /// parse it and put it together again, a byte at a time, for every request.
+    /// The base URL, parsed once: each exchange sets only path and query. Otherwise libcurl would parse and rebuild the
+    /// whole text for every request, a byte at a time.
     private let url: OpaquePointer
     private let path = ByteBuffer(capacity: 256)
     private let basePathLength: Int
@@ -30,25 +30,25 @@ final class Transfer {
     private var phase = Phase.lookingUp
     /// Whether libcurl chose a pooled connection that may not carry the request.
     private var isOnUnfitConnection = false
-    /// Whether the addresses that libcurl remembers are not to be used.
+    /// Whether to ignore libcurl's cached addresses.
     var isForStaleAddresses = false
     private let answer = AnswerReader()
-    /// Why this program wants no more of the transfer.
+    /// Why this program has stopped the transfer.
     private var stop: TransferFailure?
     private let isOnThisMachine: Bool
-    /// Where libcurl writes what went wrong, in a sentence. It must outlive every transfer.
+    /// libcurl writes its sentence on a failure here. It must outlive every transfer.
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    /// Seconds for which the addresses of a name are remembered. A connection that is opened finds those that the
-    /// lookup before it has brought, however old.
+    /// Seconds for which libcurl caches the addresses of a name. A connection uses those that its own lookup has found,
+    /// however old.
     private static let addressSeconds = 5
     private static let addressSecondsWhileConnecting = 60
 
-    /// A connection is opened in two steps, because libcurl has one limit for both: its name is looked up, which a dead
-    /// name server makes long; then its addresses are tried, each with its share of the limit.
+    /// Connecting has two steps, because libcurl has one limit for both: first the name lookup, which a dead name
+    /// server makes long; then the addresses, each with its share of the limit.
     private enum Phase {
         case lookingUp
-        /// The addresses are known, and libcurl was refused a socket for now.
+        /// The addresses are known, and libcurl was refused a socket.
         case lookedUp
         case connecting
     }
@@ -85,24 +85,24 @@ final class Transfer {
 
     private static let asIs = UInt32(CURLU_PATH_AS_IS)
 
-    /// What stays the same for every exchange of this handle.
+    /// Sets the options that are the same for every exchange of this handle.
     private func setUp(_ settings: TransportSettings) {
         let this = Unmanaged.passUnretained(self).toOpaque()
-        // 29 schemes are allowed otherwise.
+        // By default libcurl allows 29 schemes.
         rpc_easy_set_text(easy, CURLOPT_PROTOCOLS_STR, settings.isClearText ? "http,https" : "https")
         rpc_easy_set_pointer(easy, CURLOPT_CURLU, UnsafeMutableRawPointer(url))
         rpc_easy_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         rpc_easy_set_long(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         rpc_easy_set_long(easy, CURLOPT_PATH_AS_IS, 1)
         rpc_easy_set_long(easy, CURLOPT_NOSIGNAL, 1)
-        // Without it a silent name server blocks the thread that cancels, and the time-out, for up to 9 s.
+        // Otherwise a silent name server blocks the thread that cancels, and the timeout, for up to 9 s.
         rpc_easy_set_long(easy, CURLOPT_QUICK_EXIT, 1)
         let version = settings.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
         rpc_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(version))
         if settings.allowsHTTP2 { rpc_easy_set_long(easy, CURLOPT_PIPEWAIT, 1) }
-        // A large answer in fewer reads; only the pages that are used count.
+        // A larger buffer takes a large answer in fewer reads; only the pages that are used cost memory.
         rpc_easy_set_long(easy, CURLOPT_BUFFERSIZE, 128 * 1024)
-        // Below the idle limit of common load balancers; and addresses and certificates are looked at again in time.
+        // Below the idle limit of common load balancers; and addresses and certificates are checked again in time.
         rpc_easy_set_long(easy, CURLOPT_MAXAGE_CONN, 50)
         rpc_easy_set_long(easy, CURLOPT_MAXLIFETIME_CONN, 900)
         rpc_easy_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
@@ -114,15 +114,16 @@ final class Transfer {
         if let file = settings.trustedFile {
             _ = file.withCString { rpc_easy_set_text(easy, CURLOPT_CAINFO, $0) }
             _ = file.withCString { rpc_easy_set_text(easy, CURLOPT_PROXY_CAINFO, $0) }
-            // libcurl takes the file apart for each connection, 40 ms of CPU, when there is a folder besides.
+            // With a folder besides, libcurl parses the file for every connection: 40 ms of CPU.
             rpc_easy_set_text(easy, CURLOPT_CAPATH, nil)
             rpc_easy_set_text(easy, CURLOPT_PROXY_CAPATH, nil)
         }
-        // Proxy variables are obeyed even for loopback otherwise, and the sandbox would be looked for elsewhere.
+        // By default libcurl uses proxy variables even for loopback, and so would miss the sandbox.
         if settings.isLoopback { rpc_easy_set_text(easy, CURLOPT_PROXY, "") }
-        // A proxy's answer to CONNECT comes to the header callback otherwise, and its 200 would be taken for the API's.
+        // By default the header callback also receives the proxy's answer to CONNECT, and would take its 200 for the
+        // API's.
         rpc_easy_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        // Load is spread over the addresses of a name, and one that is dead is not always the first.
+        // Spreads load over the addresses of a name; and a dead one is not always the first.
         rpc_easy_set_long(easy, CURLOPT_DNS_SHUFFLE_ADDRESSES, 1)
         rpc_easy_set_pointer(easy, CURLOPT_OPENSOCKETDATA, this)
         rpc_easy_set_open_socket(easy, giveSocket)
@@ -140,12 +141,12 @@ final class Transfer {
         carry(nil)
     }
 
-    /// Has the next request carry `body`, or none. What was set before must not stay: it belongs to the last exchange,
-    /// and a POST without anything set would have libcurl read its body from stdin.
+    /// Makes the next request carry `body`, or none. Always sets something: the old body belongs to the last exchange,
+    /// and for a POST with nothing set libcurl would read the body from stdin.
     private func carry(_ body: ByteBuffer?) {
         hasBody = body != nil
         guard body != nil || verb.usuallyHasBody else {
-            // With a custom method, this only says that there is no body.
+            // With a custom method, this option only means that there is no body.
             rpc_easy_set_long(easy, CURLOPT_HTTPGET, 1)
             return
         }
@@ -155,8 +156,8 @@ final class Transfer {
         rpc_easy_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
     }
 
-    /// Takes `exchange` on: sets what differs from the one before. False when libcurl has no memory for it; then it
-    /// must not be started, because it would go where the last one went.
+    /// Prepares `exchange`: sets what differs from the one before. False when libcurl has no memory for it; then it
+    /// must not be started, because it would go to the previous target.
     func begin(_ exchange: Exchange, headers: HeaderList) -> Bool {
         self.exchange = exchange
         forgetAnswer()
@@ -185,7 +186,7 @@ final class Transfer {
         rpc_easy_set_long(easy, CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
     }
 
-    /// Sets how long the step that comes next may take, and how old the addresses may be that it finds.
+    /// Sets the time limit of the next step, and the age limit of the addresses that it uses.
     private func setLimits(_ exchange: Exchange) {
         let limit = phase == .connecting ? exchange.connectTimeoutMs : exchange.lookupTimeoutMs
         if limit != connectTimeoutMs {
@@ -199,8 +200,8 @@ final class Transfer {
         rpc_easy_set_long(easy, CURLOPT_DNS_CACHE_TIMEOUT, seconds)
     }
 
-    /// Whether the transfer goes on although libcurl has ended it: the connection that it chose was unfit, and nothing
-    /// was sent on it. From then on it takes a fresh one.
+    /// Whether the transfer continues although libcurl has ended it: it chose an unfit connection, and nothing was
+    /// sent. The next one is fresh.
     func wantsFreshConnection() -> Bool {
         guard isOnUnfitConnection else { return false }
         forgetAnswer()
@@ -208,7 +209,7 @@ final class Transfer {
         return true
     }
 
-    /// Goes on to connecting when the addresses are known.
+    /// Continues with connecting when the addresses are known.
     func endLookup() {
         guard phase == .lookedUp, let exchange else { return }
         phase = .connecting
@@ -217,21 +218,21 @@ final class Transfer {
         setLimits(exchange)
     }
 
-    /// A socket for libcurl, or nil.
+    /// A socket for libcurl; nil to refuse one.
     fileprivate func openSocket(_ address: curl_sockaddr) -> FileDescriptor? {
         guard phase == .connecting else {
             if phase == .lookingUp { transport.learnedAddresses(self) }
             phase = .lookedUp
             return nil
         }
-        // What libcurl found wrong with a pooled connection says nothing of this one.
+        // libcurl's sentence about a pooled connection does not apply to this one.
         errorText[0] = 0
         let opened = FileDescriptor.socket(address.family, address.socktype, address.protocol)
         if let opened { transport.opened(opened, for: self) }
         return opened
     }
 
-    /// A host has taken the connection, in which nothing was sent.
+    /// Notes that a host has accepted the connection.
     func reachedHost() { exchange?.reachedHost = true }
 
     /// Whether the last answer came as one of several on its connection (HTTP/2).
@@ -241,7 +242,7 @@ final class Transfer {
         return version >= Int(CURL_HTTP_VERSION_2_0)
     }
 
-    /// Sets path and query to those of `target`, which are percent-encoded already.
+    /// Sets path and query from `target`, which is already percent-encoded.
     private func aim(at target: ByteBuffer) -> Bool {
         path.truncate(to: basePathLength)
         path.append(target)
@@ -258,17 +259,17 @@ final class Transfer {
         }
     }
 
-    /// Lets go of the exchange, finished or abandoned.
+    /// Returns the exchange, finished or abandoned, and forgets it.
     func end() -> Exchange? {
         defer { exchange = nil }
         return exchange
     }
 
-    /// Fills in what libcurl knows at the end.
+    /// Records the result of libcurl's transfer in the exchange.
     func conclude(_ code: CURLcode) {
         guard let exchange else { return }
         if code == CURLE_OK {
-            // An end inside the header section is told as a whole answer without a body.
+            // libcurl reports an end inside the header section as a complete answer without a body.
             if answer.headersEnded { answer.decode(exchange) } else { exchange.failure = .broken }
             return
         }
@@ -287,8 +288,8 @@ final class Transfer {
             isLoopback: isOnThisMachine)
     }
 
-    /// Lets one request through per exchange. libcurl silently sends a request again, up to five times and whatever its
-    /// method, when a pooled connection turns out dead; here the retry policy decides that.
+    /// Lets one request through per exchange. When a pooled connection turns out dead, libcurl silently sends a request
+    /// again, up to five times and with any method; here the retry policy decides.
     fileprivate func mayUse(address: UnsafePointer<CChar>?, localPort: UInt16) -> Bool {
         guard let exchange else { return false }
         if exchange.wasSent {
@@ -307,7 +308,7 @@ final class Transfer {
             isOnUnfitConnection = true
             return false
         case .fit(_, isReused: false) where !isClearText && errorText[0] != 0:
-            // A fault before the first request: the server has ended the connection behind the handshake.
+            // libcurl found a fault before the first request: the server has ended the connection after the handshake.
             stop =
                 rpc_tls_wants_certificate(rpc_easy_get_openssl(easy)) != 0 ? .clientCertificateWanted : .handshakeEnded
             exchange.cause = ending(exchange).cause(CURLE_OK)
@@ -324,7 +325,7 @@ final class Transfer {
         return Loopback.contains(cAddress: address)
     }
 
-    /// Seconds after which the server closes the connection when it is idle, as the answer says; nil where it does not.
+    /// Seconds after which the server closes an idle connection, as the answer says; nil if it does not say.
     var keepAlive: Double? { answer.keepAlive }
 
     fileprivate func take(body bytes: Bytes) -> Bool {
@@ -340,7 +341,7 @@ final class Transfer {
     }
 }
 
-/// Lets `body` use the transfer that libcurl was given a pointer to. It is alive: the transport holds it while it runs.
+/// Calls `body` with the transfer at `pointer`. The transfer is alive: the transport holds it while it runs.
 @inline(__always)
 private func with<Result>(_ pointer: UnsafeMutableRawPointer?, _ body: (Transfer) -> Result) -> Result? {
     pointer.map { Unmanaged<Transfer>.fromOpaque($0)._withUnsafeGuaranteedRef(body) }

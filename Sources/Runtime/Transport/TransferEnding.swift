@@ -2,22 +2,22 @@ import CCurl
 import HTTP
 import Platform
 
-/// How a transfer ended that brought no complete answer: what libcurl knows, told as a failure and in words.
+/// How a transfer without a complete answer ended: translates what libcurl knows into a failure and into words.
 struct TransferEnding {
     let easy: UnsafeMutableRawPointer
     let exchange: Exchange
-    /// The base URL, for its host's name.
+    /// The base URL, for the host's name.
     let url: OpaquePointer
-    /// What libcurl wrote of the fault; empty where it had no words.
+    /// libcurl's sentence on the failure; empty if it has none.
     let text: String
     let isClearText: Bool
     /// Whether the host is this machine.
     let isLoopback: Bool
 
-    /// `CURLE_TOO_LARGE`, which libcurl has had since 8.6.
+    /// `CURLE_TOO_LARGE`, in libcurl since 8.6.
     private static let tooLarge = CURLcode(rawValue: 100)
 
-    /// The failure that `code` means.
+    /// The failure for `code`.
     func failure(_ code: CURLcode) -> TransferFailure {
         let wasSent = exchange.wasSent
         let reason = String(cString: curl_easy_strerror(code))
@@ -34,22 +34,22 @@ struct TransferEnding {
             CURLE_USE_SSL_FAILED:
             return .tls(reason: reason, peer: verification(CURLINFO_PROXY_SSL_VERIFYRESULT) == 0 ? .api : .proxy)
         case CURLE_BAD_CONTENT_ENCODING: return .encoding
-        // What libcurl finds wrong with an argument, once the request has left, is a line of the answer's.
+        // After the request was sent, libcurl's fault with an "argument" is a line of the answer.
         case CURLE_UNSUPPORTED_PROTOCOL where wasSent, CURLE_WEIRD_SERVER_REPLY where wasSent,
             CURLE_BAD_FUNCTION_ARGUMENT where wasSent:
             return .notHTTP
-        // A single header line beyond libcurl's own buffer limit is told as a lack of memory.
+        // libcurl reports a single header line beyond its own buffer limit as a lack of memory.
         case CURLE_OUT_OF_MEMORY where wasSent, Self.tooLarge where wasSent: return .headersTooLarge
         case CURLE_OUT_OF_MEMORY, CURLE_URL_MALFORMAT, CURLE_FAILED_INIT, CURLE_UNSUPPORTED_PROTOCOL,
             CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN:
             return .local(reason: reason)
-        // TLS 1.3 says so behind the handshake, in answer to the request.
+        // In TLS 1.3 this alert comes after the handshake, in answer to the request.
         case _ where wasSent && !exchange.gotBytes && says("certificate required"): return .clientCertificateWanted
         default: return wasSent ? .broken : exchange.reachedHost ? .handshakeEnded : .connect
         }
     }
 
-    /// Which step the time for connecting ran out in.
+    /// The step of connecting whose time ran out.
     private var connectingTimeout: TransferFailure {
         if exchange.isLookingUp { return .lookupTimeout }
         if says("Proxy CONNECT") { return .proxy }
@@ -65,25 +65,25 @@ struct TransferEnding {
         return SystemError(code: Int32(truncatingIfNeeded: number)).isForRoute
     }
 
-    /// Whether the handshake came to its end by FIN or RST: no alert, no certificate that was refused, no bytes that
-    /// are not TLS. libcurl has one code for all of them.
+    /// Whether FIN or RST ended the handshake: no alert, no refused certificate, no bytes that aren't TLS. libcurl has
+    /// one code for all of them.
     private var hasEndedWithoutWord: Bool {
         guard verification(CURLINFO_SSL_VERIFYRESULT) <= 1, verification(CURLINFO_PROXY_SSL_VERIFYRESULT) <= 1
         else { return false }
         return ["unexpected eof", "SSL_connect: ", "Recv failure", "Send failure"].contains(where: says)
     }
 
-    /// X.509's fault of the certificate (OpenSSL's `X509_V_…`); 0 for none, 1 before one was seen.
+    /// The certificate's fault (OpenSSL's `X509_V_…`); 0 for none, 1 before OpenSSL saw a certificate.
     private func verification(_ info: CURLINFO) -> Int {
         var number = 0
         rpc_easy_get_long(easy, info, &number)
         return number
     }
 
-    /// Whether libcurl's sentence on the end of the transfer holds `words`.
+    /// Whether libcurl's sentence contains `words`.
     private func says(_ words: String) -> Bool { text.contains(words) }
 
-    /// What libcurl says of the end of a transfer, and of which host it speaks.
+    /// libcurl's sentence on the end of a transfer, and the host that it is about.
     func cause(_ code: CURLcode) -> String {
         let plain = String(cString: curl_easy_strerror(code))
         var text = text.isEmpty ? plain : text

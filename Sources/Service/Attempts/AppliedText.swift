@@ -2,13 +2,13 @@ import HTTP
 import JSONRPC
 
 extension RPCFailure {
-    /// A call's time was over while it waited.
+    /// The call's time ended while it waited.
     static var neverSent: RPCFailure {
         let text = "The call's time was over before it could be sent; nothing more will be tried."
         return RPCFailure(.timeout, text, retryable: true)
     }
 
-    /// A call's time was over while a person was asked about another one.
+    /// The call's time ended while a person was asked about another call.
     static var behindQuestion: RPCFailure {
         let text =
             "The call's time was over while another change of the same record waited for a person's answer; nothing "
@@ -16,7 +16,7 @@ extension RPCFailure {
         return RPCFailure(.timeout, text, retryable: true)
     }
 
-    /// This refusal of a token, followed by the reason why there is no other one, if there is a reason.
+    /// This refusal of a token, and why there is no other token, if a reason is known.
     func explained(_ sentence: String) -> RPCFailure {
         guard let first = sentence.first else { return self }
         var failure = self
@@ -24,7 +24,8 @@ extension RPCFailure {
         return failure
     }
 
-    /// This failure; when a deletion finds nothing after an attempt without an answer, that attempt may have done it.
+    /// This failure. If a deletion finds nothing after an attempt without an answer, says that the attempt may have
+    /// done it.
     func behind(_ evidence: WriteEvidence, _ exchange: Exchange) -> RPCFailure {
         let isGone = exchange.status == 404 || exchange.status == 410
         guard isGone, exchange.request.verb == .delete, evidence.applied == .unknown else { return self }
@@ -33,14 +34,14 @@ extension RPCFailure {
         return failure
     }
 
-    /// This failure as a timeout, because it took all of the call's time.
+    /// This failure as a timeout, because it used up the call's time.
     var asTimeout: RPCFailure {
         var failure = RPCFailure(.timeout, message, retryable: true)
         failure.cause = cause
         return failure
     }
 
-    /// Says whether the change that the call asked for was made.
+    /// Adds whether the requested change was made.
     mutating func tell(_ applied: Applied) {
         self.applied = applied.rawValue
         if applied == .unknown {

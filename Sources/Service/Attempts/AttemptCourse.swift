@@ -1,21 +1,21 @@
 import HTTP
 import JSONRPC
 
-/// One request through all its phases: its time, and what its attempts so far mean for the next one and for its end.
+/// One request through all its phases: its time, and what its attempts so far mean for the next one and for the end.
 struct AttemptCourse {
-    /// A failure is large and seldom there: by reference, so that a course costs little to copy.
+    /// A failure is large and rare; `indirect` keeps a course cheap to copy.
     private enum LastFailure {
         case none
         indirect case some(RPCFailure)
     }
 
     let request: APIRequest
-    /// When it has to be over.
+    /// When the request must be over.
     let deadline: Instant
     private var progress: RetryProgress
     private var gathered = WriteEvidence()
     private var failure = LastFailure.none
-    /// When the first of the tries began that have sent nothing.
+    /// When the first of the tries that sent nothing began.
     private var unsentSince: Instant?
     private var wantsFreshConnection = false
     private var hasAskedForToken = false
@@ -27,13 +27,13 @@ struct AttemptCourse {
         progress = RetryProgress(request.repeatability, maxAttempts: maxAttempts)
     }
 
-    /// What the attempts that are over say together.
+    /// What the finished attempts say together.
     var evidence: WriteEvidence { gathered }
-    /// What to answer when no further attempt can be made: the failure of the last one.
+    /// The failure of the last attempt, for when no other can be made.
     var lastFailure: RPCFailure? {
         if case .some(let failure) = failure { failure } else { nil }
     }
-    /// Whether the next attempt must not run on a pooled connection.
+    /// Whether the next attempt must use a fresh connection.
     var needsFreshConnection: Bool { wantsFreshConnection }
 
     func remaining(_ now: Instant) -> Double { deadline.seconds(since: now) }
@@ -52,13 +52,13 @@ struct AttemptCourse {
 
     mutating func attemptFailed(_ failure: RPCFailure) { self.failure = .some(failure) }
 
-    /// Whether another token is to be asked for after a 401: once, whatever comes of it.
+    /// Whether to ask for another token after a 401. True once per request.
     mutating func mayAskForToken() -> Bool {
         defer { hasAskedForToken = true }
         return !hasAskedForToken
     }
 
-    /// What follows an attempt that ended like this. Counts it, and pays for a retry out of the budget.
+    /// Decides what follows an attempt, counts it, and pays for a retry from the budget.
     mutating func decide(
         _ policy: RetryPolicy, after outcome: AttemptOutcome, budget: inout RetryBudget, random: () -> Double,
         _ now: Instant

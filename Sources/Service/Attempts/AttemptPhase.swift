@@ -1,31 +1,32 @@
 import Bytes
 import HTTP
 
-/// Where a request stands, with the data that is valid there and nowhere else. The buffer for its answer has one place:
-/// the phase while the request waits, the exchange while it runs.
+/// The phase of a request, with the data that is valid only in it. The buffer for the answer has one owner: the phase
+/// while the request waits, the exchange while it runs.
 enum AttemptPhase {
     /// The slot has no request.
     /// Valid next: `waitsForToken`, `atGate`, `waitsForConnection`.
     case free
-    /// There is no token yet, or it was refused and another one is being fetched.
+    /// There is no token yet; or it was refused, and another one is being fetched.
     /// Valid next: `atGate`, `waitsForConnection`, `free`.
     case waitsForToken(ByteBuffer)
-    /// The throttle gate is shut. It is asked again at `until`; `share` is the request's place among those that follow
-    /// the probe.
+    /// The throttle gate is shut. The request asks again at `until`; `share` is its place among those that follow the
+    /// probe.
     /// Valid next: `atGate`, `waitsForConnection`, `free`.
     case atGate(ByteBuffer, share: Double, until: Instant)
-    /// An attempt has failed, and the next one has to wait.
+    /// An attempt has failed, and the next one must wait.
     /// Valid next: `atGate`, `waitsForConnection`, `free`.
     case backingOff(ByteBuffer, until: Instant)
-    /// It may go as soon as there is a connection, unless the gate is shut before: `admission` is the number of times
-    /// that it had been shut when the request passed.
+    /// It may go once there is a connection, unless the gate shuts before. `admission` counts how often the gate had
+    /// shut when the request passed.
     /// Valid next: `running`, `atGate`, `waitsForConnection`, `free`.
     case waitsForConnection(ByteBuffer, admission: Int)
-    /// On the wire, with the process's token of that number. It is looked at by `lookAt`, even if nothing comes.
+    /// On the wire, with the process's token `tokenNumber`. `lookAt` is the time of the next look, even if nothing
+    /// comes.
     /// Valid next: `running`, `waitsForToken`, `backingOff`, `atGate`, `waitsForConnection`, `free`.
     case running(Exchange, firstByteBy: Instant, tokenNumber: Int, lookAt: Instant)
 
-    /// Whether the slot has a request.
+    /// Whether the slot has no request.
     var isFree: Bool {
         if case .free = self { true } else { false }
     }
@@ -34,7 +35,7 @@ enum AttemptPhase {
         if case .running = self { true } else { false }
     }
 
-    /// When time alone moves the request on, at the latest at its deadline; nil without a request.
+    /// The next time that moves the request on, at the latest its deadline; nil without a request.
     func wake(deadline: Instant) -> Instant? {
         switch self {
         case .free: nil

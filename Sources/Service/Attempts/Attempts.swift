@@ -5,15 +5,15 @@ import JSONRPC
 /// Requests to the API on their way through attempts: token, throttle gate, rate, connections, time, retry policy and
 /// budget. Knows nothing of ids, frames or methods.
 ///
-/// Each request stands in one `AttemptPhase`. An event moves it to the next one; whoever sent it is told its end.
+/// Each request is in one `AttemptPhase`. An event moves it to the next one; the client learns its end.
 final class Attempts {
-    /// The place of one request. The object is used again, for one request after the other.
+    /// The place of one request. The object is reused for other requests.
     private final class Slot {
         let number: Int
-        /// Counts the requests that were here, to tell a stale entry of the queue.
+        /// Counts the requests in this slot, to recognise a stale entry of the queue.
         var serial = 0
         var phase = AttemptPhase.free
-        /// What holds through all phases; nil without a request.
+        /// The data of all phases; nil without a request.
         var course: AttemptCourse?
 
         init(number: Int) { self.number = number }
@@ -27,7 +27,7 @@ final class Attempts {
     private let surroundings: ServiceSurroundings
     private let transport: any Transport
     private let maxRunning: Int
-    /// Limits how often a request begins; nil when connections alone do.
+    /// Limits how often a request begins; nil for no limit but that of connections.
     private var rate: TokenBucket?
     private unowned var client: (any AttemptsClient)?
     private let policy = RetryPolicy()
@@ -40,7 +40,7 @@ final class Attempts {
     private var (retriesAreOver, cutRetries) = (false, false)
     private var wake: Instant?
 
-    /// Seconds a body may be silent.
+    /// Seconds that a body may be silent.
     private static let silenceSeconds = 10.0
 
     init(surroundings: ServiceSurroundings, transport: any Transport, maxRunning: Int, rate: Double?) {
@@ -53,7 +53,7 @@ final class Attempts {
 
     func report(to client: any AttemptsClient) { self.client = client }
 
-    /// When `serveTimers` must be called next, or nil. May be earlier than needed, never later.
+    /// When to call `serveTimers` next, or nil. Maybe earlier than needed, never later.
     var nextWake: Instant? { wake }
     /// Requests sent so far, retries among them, and the budget for more.
     var counts: (attempts: Int, retries: Int, budget: RetryBudget) { (attempts, retries, budget) }
@@ -61,7 +61,7 @@ final class Attempts {
     /// Whether an attempt was the last because of `endRetries`.
     var hasCutRetries: Bool { cutRetries }
 
-    /// Readies the transport for its first exchange; returns why that can't be, as a sentence, or nil.
+    /// Prepares the transport for its first exchange; returns why it can't, as a sentence, or nil.
     func prepare() -> String? {
         guard case .failed(let sentence) = token.prepare() else { return nil }
         return sentence
@@ -69,13 +69,13 @@ final class Attempts {
 
     // MARK: From outside
 
-    /// Sets a request on its way. One that is still under way in this slot is given up.
+    /// Sends a request. Gives up a request that is still under way in this slot.
     ///
     /// - Parameters:
     ///   - number: the slot, which is the request's name in reports.
-    ///   - buffer: what the body is received into, behind what stands there now. Handed over: it comes back in the
-    ///     exchange of an answer, and otherwise not at all.
-    ///   - deadline: when the request has to be over.
+    ///   - buffer: receives the body, after its present content. Handed over: it comes back with the exchange of an
+    ///     answer, and otherwise never.
+    ///   - deadline: when the request must be over.
     ///   - maxAttempts: at least 1.
     func send(
         _ number: Int, _ request: APIRequest, into buffer: ByteBuffer, deadline: Instant, maxAttempts: Int,
@@ -89,7 +89,7 @@ final class Attempts {
         token.isReady ? enterGate(slot, buffer, now) : move(slot, to: .waitsForToken(buffer))
     }
 
-    /// Gives up the request in the slot, if there is one, and reports nothing. Returns what its attempts say together.
+    /// Gives up the request in the slot, if any, without a report. Returns what its attempts say together.
     func giveUp(_ number: Int) -> WriteEvidence {
         guard number < slots.count else { return WriteEvidence() }
         let slot = slots[number]
@@ -100,12 +100,12 @@ final class Attempts {
         return free(slot)
     }
 
-    /// Gives up all that is on the wire, because nobody would learn of it.
+    /// Gives up everything on the wire, because nobody would learn the outcome.
     func abandonAll() {
         for slot in slots { if case .running(let exchange, _, _, _) = slot.phase { transport.cancel(exchange) } }
     }
 
-    /// From here on a failed attempt is the last.
+    /// Makes the next failed attempt of every request its last.
     func endRetries() { retriesAreOver = true }
 
     /// Opens the gate and fills the budget. A request that backs off still waits.
@@ -123,7 +123,7 @@ final class Attempts {
         conclude(slots[exchange.tag], exchange, tokenNumber: tokenNumber, wasAbandoned: false, now)
     }
 
-    /// Fetching a token has ended; the requests that wait for it go on, or fail.
+    /// Fetching a token has ended: the requests that wait for it continue or fail.
     func tokenArrived(at now: Instant) {
         let answer = token.arrived()
         if case .awaited = answer { return }
@@ -138,7 +138,7 @@ final class Attempts {
         }
     }
 
-    /// Looks at every request whose time has come.
+    /// Serves every request whose time has come.
     func serveTimers(at now: Instant) {
         guard let due = wake, due <= now else { return }
         wake = nil
@@ -148,7 +148,7 @@ final class Attempts {
         }
     }
 
-    /// Starts requests that wait for a connection while there are any.
+    /// Starts waiting requests while connections are left.
     func startReady(at now: Instant) {
         while running < maxRunning, let next = ready.first {
             let slot = slots[next.slot]
@@ -158,7 +158,7 @@ final class Attempts {
                 ready.removeFirst()
                 continue
             }
-            // The gate may have been shut while it waited for a connection.
+            // The gate may have shut while the request waited for a connection.
             guard course.request.isControl || admission == gate.closures else {
                 ready.removeFirst()
                 enterGate(slot, buffer, now)
@@ -188,7 +188,7 @@ final class Attempts {
         if wake.map({ instant < $0 }) ?? true { wake = instant }
     }
 
-    /// Asks the throttle gate; a request that may pass waits for a connection.
+    /// Asks the throttle gate. If the request may pass, it waits for a connection.
     private func enterGate(_ slot: Slot, _ buffer: ByteBuffer, _ now: Instant) {
         guard let course = slot.course, course.firstByteLimit(policy, now) != nil else { return expire(slot, now) }
         if !gate.isOpen, !course.request.isControl {
@@ -234,8 +234,8 @@ final class Attempts {
         transport.start(exchange)
     }
 
-    /// Plans the next look at a running attempt, which may be silent then. The transport does not report the bytes that
-    /// come, so a look is due at least as often as a body may be silent.
+    /// Plans the next look at a running attempt. The transport doesn't report single bytes, so looks are at most as far
+    /// apart as a body may be silent.
     private func watch(_ slot: Slot, _ exchange: Exchange, firstByteBy: Instant, tokenNumber: Int, _ now: Instant) {
         let lookAt =
             exchange.answerBegan
@@ -262,7 +262,7 @@ final class Attempts {
 
     // MARK: The end of an attempt
 
-    /// Judges a finished or abandoned attempt: the request is answered, fails, or is tried again.
+    /// Judges a finished or abandoned attempt: its request is answered, fails, or is tried again.
     private func conclude(_ slot: Slot, _ exchange: Exchange, tokenNumber: Int, wasAbandoned: Bool, _ now: Instant) {
         guard let request = slot.course?.request else { return }
         let isUsable = !wasAbandoned && exchange.makeUsable(about: request.subject)
@@ -288,7 +288,7 @@ final class Attempts {
         if exchange.ranOutOfTime, slot.course.map({ $0.remaining(now) < policy.leastTime }) ?? true {
             failure = failure.asTimeout
         }
-        // What to answer if the next attempt can't be made after all.
+        // The answer if the next attempt can't be made after all.
         slot.course?.attemptFailed(failure)
         let buffer = exchange.emptiedBody()
         if exchange.status == 401, slot.course?.mayAskForToken() == true {
@@ -333,7 +333,7 @@ final class Attempts {
 
     // MARK: The end of a request
 
-    /// The request's time is over and nothing of it runs.
+    /// The request's time has ended, and no attempt of it runs.
     private func expire(_ slot: Slot, _ now: Instant) { fail(slot, slot.course?.lastFailure ?? .neverSent, now) }
 
     private func fail(_ slot: Slot, _ failure: RPCFailure, _ now: Instant) {
@@ -341,12 +341,12 @@ final class Attempts {
     }
 
     private func end(_ slot: Slot, _ outcome: Outcome, _ now: Instant) {
-        // Free before the report: what comes of that may be the slot's next request.
+        // First, because the client may send the slot's next request from the report.
         let evidence = free(slot)
         client?.ended(slot.number, outcome, evidence: evidence, at: now)
     }
 
-    /// Returns what the attempts of the request that was here say together.
+    /// Frees the slot. Returns what the attempts of its request say together.
     private func free(_ slot: Slot) -> WriteEvidence {
         defer {
             move(slot, to: .free)

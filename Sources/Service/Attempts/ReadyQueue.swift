@@ -1,13 +1,13 @@
 import Bytes
 
-/// Requests that wait for a connection, first come, first served. Names them by slot and by the number of the request
-/// in it. Holds a few entries a slot at most, however many of its requests were given up while they waited.
+/// Requests that wait for a connection, first come, first served. An entry is a slot and the serial of its request.
+/// Holds a few entries per slot at most, however many of its requests were given up while they waited.
 struct ReadyQueue {
     private var entries = FIFO<(slot: Int, serial: Int)>()
-    /// The number of the last request of each slot that came here. Those before it have been given up.
+    /// The serial of each slot's last request here. Earlier ones were given up.
     private var latest: [Int] = []
 
-    /// Entries of requests that were given up, before they are removed.
+    /// Entries of given-up requests that may stay before they are removed.
     private static let slack = 64
 
     mutating func append(slot: Int, serial: Int) {

@@ -1,33 +1,33 @@
-/// What there is to say of the process's token when one is needed.
+/// Whether the process has a token when a request needs one.
 public enum TokenAnswer: Sendable {
-    /// The transport has it: the first one, or another one where that was asked for.
+    /// The transport has it: the first one, or the other one that was asked for.
     case ready
-    /// It is being fetched; `tokenArrived` will tell.
+    /// It is being fetched; `tokenArrived` reports the end.
     case awaited
-    /// There is none, or no other one. The sentence says why; empty when there is no reason to give.
+    /// There is none, or no other one. The sentence says why; empty without a reason.
     case failed(String)
 }
 
-/// The token as requests see it: whether the transport has one, and which.
+/// The token's state for requests: whether the transport has one, and which.
 struct TokenState {
     private let surroundings: ServiceSurroundings
     private var isPrepared = false
-    /// Whether it is being fetched.
+    /// Whether a token is being fetched.
     private var isAwaited = false
-    /// Counts the tokens that were in use.
+    /// Counts the tokens so far.
     private var generation = 0
 
     init(_ surroundings: ServiceSurroundings) { self.surroundings = surroundings }
 
-    /// Whether the transport has what it needs for an exchange.
+    /// Whether the transport is prepared for an exchange.
     var isReady: Bool { isPrepared }
     /// The number of the token in use.
     var number: Int { generation }
 
     mutating func prepare() -> TokenAnswer { isPrepared ? .ready : isAwaited ? .awaited : fetch() }
 
-    /// Whether the token in use is another one by now than that of number `old`, which was refused. Of the requests
-    /// that were refused together the first alone has one fetched.
+    /// Whether the token in use differs from number `old`, which was refused. If not, fetches another one. Of several
+    /// requests that were refused together, only the first fetches.
     mutating func newer(than old: Int) -> TokenAnswer {
         old != generation ? .ready : isAwaited ? .awaited : fetch()
     }

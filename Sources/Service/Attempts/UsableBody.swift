@@ -4,8 +4,8 @@ import HTTP
 import JSON
 
 extension Exchange {
-    /// Whether the answer is a whole 2xx with one JSON text about `subject`. Makes it fit on a line: line breaks
-    /// between its tokens become spaces. An empty body becomes `null`, after a 204 and after any method but GET.
+    /// Whether the answer is a complete 2xx with one JSON text about `subject`. Makes it fit on a line: line breaks
+    /// between tokens become spaces. An empty body becomes `null` after a 204, and after any method but GET.
     ///
     /// - Parameter subject: the resource that the answer must be about if it names one; nil for any.
     func makeUsable(about subject: APIRequest.Subject?) -> Bool {
