@@ -65,7 +65,7 @@ extension RPCFailure {
             let what = exchange.answer.isEmpty ? "has no body" : "is not valid JSON"
             self = Self.unusable("The API's answer \(what)", exchange, method)
         } else {
-            self = Self.refusal(exchange, method, terms, wallClock)
+            self = Self.refusal(exchange, of: method, terms, wallClock: wallClock)
         }
         adopt(exchange)
     }
@@ -184,7 +184,7 @@ extension RPCFailure {
     }
 
     private static func refusal(
-        _ exchange: Exchange, _ method: Method, _ terms: CallTerms, _ wallClock: Double
+        _ exchange: Exchange, of method: Method, _ terms: CallTerms, wallClock: Double
     ) -> RPCFailure {
         let status = exchange.status
         let isRetryable = RetryableStatus(status) != nil

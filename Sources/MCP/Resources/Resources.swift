@@ -127,7 +127,7 @@ extension Server {
         else {
             let forms = Self.templates.map(\.uri).joined(separator: ", ")
             throw Refusal.noResource(
-                uri.cut(after: 200), "There is no resource \(uri.quoted); there are \(forms).", revision)
+                uri.cut(after: 200), "There is no resource \(uri.quoted); there are \(forms).", in: revision)
         }
         let isTranscript = template.part != nil
         let words = isTranscript ? [Self.transcript] : parts.expand

@@ -43,7 +43,7 @@ public struct Refusal: Error {
     }
 
     static func noResource(
-        _ uri: String, _ message: String, _ revision: Revision, _ cause: RPCFailure? = nil
+        _ uri: String, _ message: String, in revision: Revision, cause: RPCFailure? = nil
     ) -> Refusal {
         var failure = cause ?? RPCFailure(.notFound, message)
         failure.message = message

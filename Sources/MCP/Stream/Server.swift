@@ -63,7 +63,7 @@ public final class Server {
                     RPCFailure(.invalidRequest, "\(known.rawValue) can't be part of a batch; send it by itself."))
             }
             try Self.checkForm(request.params)
-            return try step(known, request, meta, revision, &session)
+            return try step(known, of: request, meta, in: revision, &session)
         } catch {
             return .refuse(error)
         }
@@ -167,7 +167,8 @@ public final class Server {
     }
 
     private func step(
-        _ name: RequestName, _ request: Request, _ meta: RequestMeta, _ revision: Revision, _ session: inout Session
+        _ name: RequestName, of request: Request, _ meta: RequestMeta, in revision: Revision,
+        _ session: inout Session
     ) throws(Refusal) -> Step {
         if revision.isStateless { try Self.checkLogLevel(meta.logLevel) }
         let params = request.params
@@ -179,7 +180,7 @@ public final class Server {
         case .listTools:
             try Self.checkCursor(params)
             return .answer { self.appendTools(revision, to: $0) }
-        case .callTool: return .call(try call(params, meta, revision, session))
+        case .callTool: return .call(try call(params, meta, in: revision, session))
         case .listResources:
             try Self.checkCursor(params)
             if let call = listing(meta, revision) { return .call(call) }

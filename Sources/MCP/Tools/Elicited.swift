@@ -15,18 +15,18 @@ public enum Elicited: Sendable {
     case notAsked(String)
 
     /// Reads the response to an `elicitation/create` of this process.
-    public init(_ response: Response) {
+    public init(in response: Response) {
         // Some libraries write every member of a message, `error` as null.
         let error = response.error.flatMap { $0.kind == .null ? nil : $0 }
         guard let result = response.result, error == nil, !response.isAmbiguous else {
             self = .notAsked(error?.member("message")?.string ?? "the client gave no clear answer")
             return
         }
-        self.init(result)
+        self.init(result: result)
     }
 
     /// Reads an `ElicitResult`. An ambiguous one counts as no answer.
-    init(_ result: JSONSlice?) {
+    init(result: JSONSlice?) {
         let isClear = result?.repeatedName == nil && (result?.member("error")?.kind ?? .null) == .null
         switch isClear ? result?.member("action")?.string : nil {
         case "accept":
@@ -42,6 +42,6 @@ public enum Elicited: Sendable {
     /// Reads the answer from the `inputResponses` of a repeated call.
     static func returned(_ params: JSONSlice?) -> Elicited {
         let answers = params?.member("inputResponses")
-        return Elicited(answers?.repeatedName == nil ? answers?.member(Reply.field) : nil)
+        return Elicited(result: answers?.repeatedName == nil ? answers?.member(Reply.field) : nil)
     }
 }

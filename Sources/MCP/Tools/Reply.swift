@@ -51,15 +51,15 @@ public final class Reply {
         case .newest: server.appendEngagements(body, revision, to: out)
         case .resource(let uri, let isTranscript):
             guard isTranscript else {
-                return appendContents(uri, "application/json", out) { Self.appendText(body, to: $0) }
+                return appendContents(of: uri, "application/json", to: out) { Self.appendText(body, to: $0) }
             }
             var scanner = JSONScanner(body)
             let root = try? scanner.text()
             guard let transcript = root?.member("transcript"), transcript.kind == .string else {
-                let refusal = Refusal.noResource(uri, "This engagement has no transcript.", revision)
+                let refusal = Refusal.noResource(uri, "This engagement has no transcript.", in: revision)
                 return Self.append(refusal, to: out)
             }
-            appendContents(uri, "text/plain", out) { CompactJSON.append(transcript.bytes, to: $0) }
+            appendContents(of: uri, "text/plain", to: out) { CompactJSON.append(transcript.bytes, to: $0) }
         }
     }
 
@@ -81,7 +81,7 @@ public final class Reply {
         case .newest: server.appendEngagements(nil, revision, to: out)
         case .resource(let uri, _):
             let isMissing = failure.kind == .notFound || failure.kind == .invalidParams
-            let refusal = isMissing ? Refusal.noResource(uri, failure.message, revision, failure) : Refusal(failure)
+            let refusal = isMissing ? Refusal.noResource(uri, failure.message, in: revision, cause: failure) : Refusal(failure)
             Self.append(refusal, to: out)
         }
     }
@@ -152,7 +152,7 @@ public final class Reply {
         CompactJSON.appendQuoted(text, to: out)
     }
 
-    private func appendContents(_ uri: String, _ type: String, _ out: ByteBuffer, _ appendText: (ByteBuffer) -> Void) {
+    private func appendContents(of uri: String, _ type: String, to out: ByteBuffer, _ appendText: (ByteBuffer) -> Void) {
         server.appendResult(revision, cache: .notAtAll, to: out) { json in
             json.name("contents")
             json.beginArray()

@@ -45,7 +45,7 @@ extension Server {
 
     /// The call that `tools/call` asks for.
     func call(
-        _ params: JSONSlice?, _ meta: RequestMeta, _ revision: Revision, _ session: Session
+        _ params: JSONSlice?, _ meta: RequestMeta, in revision: Revision, _ session: Session
     ) throws(Refusal) -> ToolCall {
         guard let name = params?.member("name")?.string else {
             throw Refusal("name", "required", "tools/call needs the name of a tool.")

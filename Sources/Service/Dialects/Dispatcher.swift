@@ -66,8 +66,8 @@ final class Dispatcher {
             return .served
         }
         switch stream.meaning(of: request, isInBatch: destination.isBatch) {
-        case .call(let invocation): return begin(invocation, request.id, destination, now)
-        case .ownMethod(let method, let entry): return serve(method, entry, request, destination, now)
+        case .call(let invocation): return begin(invocation, id: request.id, to: destination, now)
+        case .ownMethod(let method, let entry): return serve(method, entry, request, to: destination, at: now)
         case .answer(let write): responder.respond(to: request.id, destination, write)
         case .refusal(let failure, let write): responder.refuse(failure, id: request.id, destination, write)
         case .acknowledgement(let write): output.send { write($0) }
@@ -93,7 +93,7 @@ final class Dispatcher {
     private func isOwed(_ id: Bytes) -> Bool { calls.isInFlight(id) || stream.dialect.owesAnswer(to: id) }
 
     private func begin(
-        _ invocation: Invocation, _ id: JSONSlice?, _ destination: Destination, _ now: Instant
+        _ invocation: Invocation, id: JSONSlice?, to destination: Destination, _ now: Instant
     ) -> Dispatch {
         let entry = invocation.entry
         do throws(RPCFailure) {
@@ -116,12 +116,12 @@ final class Dispatcher {
     }
 
     private func serve(
-        _ method: Method.Local, _ entry: MethodTable.Entry, _ request: Request, _ destination: Destination,
-        _ now: Instant
+        _ method: Method.Local, _ entry: MethodTable.Entry, _ request: Request, to destination: Destination,
+        at now: Instant
     ) -> Dispatch {
         do throws(RPCFailure) {
             try check(entry)
-            try ownMethods.serve(method, entry, request, to: destination, now)
+            try ownMethods.serve(method, entry, request, to: destination, at: now)
         } catch {
             responder.refuse(error, id: request.id, destination, for: entry)
             return .served

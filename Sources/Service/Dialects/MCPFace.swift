@@ -159,7 +159,7 @@ extension MCPFace: Asker, InputRequester {
 
     func withdraw(id: String) { output.send { Reply.appendWithdrawal(id: id, to: $0) } }
 
-    func verdict(in response: Response) -> Verdict { Verdict(Elicited(response)) }
+    func verdict(in response: Response) -> Verdict { Verdict(Elicited(in: response)) }
 
     func requireInput(
         _ answer: ByteBuffer, id: Bytes, _ question: Question, state: String, to destination: Destination

@@ -40,7 +40,7 @@ final class OwnMethods {
     /// Answers the request; the caller ends the process on `exit`. Throws when the params are refused.
     func serve(
         _ method: Method.Local, _ entry: MethodTable.Entry, _ request: Request, to destination: Destination,
-        _ now: Instant
+        at now: Instant
     ) throws(RPCFailure) {
         if method == .cancel {
             try cancel(request, now)

@@ -14,7 +14,7 @@ final class SingleCall: LoopClient {
     private(set) var complaint: String?
     /// Whether nobody reads the answer any more.
     private(set) var isUnheard = false
-    private let service: Service
+    private let service: RPCServer
     private let request = ByteBuffer()
     private var isFed = false
     private let style: Style
@@ -30,7 +30,7 @@ final class SingleCall: LoopClient {
     }
 
     /// Throws when `params` is not JSON.
-    init(method: String, params: [UInt8]?, style: Style, service: Service) throws(Failure) {
+    init(method: String, params: [UInt8]?, style: Style, service: RPCServer) throws(Failure) {
         self.service = service
         self.style = style
         var json = JSONWriter(request)

@@ -8,7 +8,7 @@ import Runtime
 import Sandbox
 import Service
 
-extension Service: LoopClient {
+extension RPCServer: LoopClient {
     package func event(_ event: LoopEvent, at now: Instant) {
         switch event {
         case .received(let count): received(count, at: now)
@@ -26,7 +26,7 @@ extension Service: LoopClient {
 
 /// One process put together from its settings.
 struct Process {
-    let service: Service
+    let service: RPCServer
     let transport: CurlTransport
     /// 0, or 64 when a setting keeps every call from being made, which each call is told as well.
     var exitCode: Int32 { exposure == nil ? 0 : 64 }
@@ -110,7 +110,7 @@ struct Process {
             },
             conceal: credential.conceal, log: log)
         journal = try Self.journal(options)
-        service = Service(
+        service = RPCServer(
             settings: Self.settings(options, base, connections), surroundings: surroundings, transport: transport,
             journal: journal)
     }

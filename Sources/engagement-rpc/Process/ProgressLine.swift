@@ -5,7 +5,7 @@ import Service
 
 /// Passes everything on to the service and keeps one line on stderr up to date: how much is answered, and how fast.
 final class ProgressLine: LoopClient {
-    private let service: Service
+    private let service: RPCServer
     private let standardError: StandardError
     private var startedAt: Instant?
     private var dueAt = Instant(nanoseconds: 0)
@@ -13,7 +13,7 @@ final class ProgressLine: LoopClient {
     private var shown = ""
     private static let interval = 0.2
 
-    init(_ service: Service, _ standardError: StandardError) {
+    init(_ service: RPCServer, _ standardError: StandardError) {
         self.service = service
         self.standardError = standardError
     }

@@ -27,13 +27,10 @@ struct NameTests {
         "Progress", "Scanner", "Stream", "Thread", "Timer", "Unit", "URL",
     ]
 
-    /// Files in which two types of one name can be seen still.
-    private static let notYetOneName: Set<String> = []
-
     @Test func noTwoTypesOfOneNameAreSeenFromOneFile() throws {
         let files = try sources()
         let modules = Dictionary(grouping: files, by: \.module)
-        for file in files where !Self.notYetOneName.contains(file.path) {
+        for file in files {
             var seen: [String: Set<String>] = [:]
             for other in modules[file.module] ?? [] {
                 for type in other.declarations.types where !type.isPrivate || other.path == file.path {
@@ -58,12 +55,11 @@ struct NameTests {
 
     /// `Bytes` is another name for a type of the standard library, which is what its module is about.
     private static let mayBeNamedAsModules: Set = ["Bytes"]
-    private static let notYetOtherwiseNamed: Set = ["Service"]
 
     @Test func noTypeIsNamedAsAModule() throws {
         let files = try sources()
         let modules = Set(files.map(\.module))
-        let allowed = Self.mayBeNamedAsModules.union(Self.notYetOtherwiseNamed)
+        let allowed = Self.mayBeNamedAsModules
         for file in files {
             for type in file.declarations.types where modules.contains(type.name) && !allowed.contains(type.name) {
                 Issue.record("\(file.path):\(type.line): \(type.name) is a module")
@@ -73,15 +69,9 @@ struct NameTests {
 
     /// What libcurl calls has the parameters that libcurl gives.
     private static let calledByC: Set = ["receiveBody", "receiveHeader", "openGate", "watchSocket"]
-    private static let notYetLabelled: Set = [
-        "EngagementAPI/Failures/CallFailure.swift", "MCP/Stream/Refusal.swift", "MCP/Stream/Server.swift",
-        "MCP/Tools/Reply.swift", "MCP/Tools/ToolCall.swift", "Service/Calls/Affordable.swift",
-        "Service/Dialects/Dispatcher.swift", "Service/Dialects/Face.swift", "Service/Dialects/MCPFace.swift",
-        "Service/Dialects/OwnMethods.swift",
-    ]
 
     @Test func argumentsHaveLabels() throws {
-        for file in try sources() where !Self.notYetLabelled.contains(file.path) {
+        for file in try sources() {
             for function in file.declarations.functions where !Self.calledByC.contains(function.name) {
                 let count = function.labels.count { $0 == "_" }
                 #expect(
@@ -92,10 +82,9 @@ struct NameTests {
 
     /// They do one thing, whatever they are given, as the standard library's functions of these names do.
     private static let sameWhateverIsGiven: Set = ["append", "appendString", "equals", "member", "raw"]
-    private static let notYetToldApart: Set = ["MCP/Tools/Elicitation.swift", "MCP/Tools/Elicited.swift"]
 
     @Test func overloadsAreToldApartByLabels() throws {
-        for file in try sources() where !Self.notYetToldApart.contains(file.path) {
+        for file in try sources() {
             let named = file.declarations.functions.filter {
                 $0.labels.contains("_") && $0.name.contains(/^\w+$/) && !Self.sameWhateverIsGiven.contains($0.name)
             }
@@ -128,6 +117,9 @@ struct NameTests {
         #expect(found.types.map(\.name) == ["A", "H", "I"])
         #expect(
             found.types.map(\.isShared) == [true, false, true] && found.types.map(\.isPrivate) == [false, true, false])
-        #expect(found.functions.first?.labels == ["_", "c", "_"] && found.functions.first?.type == "A")
+        #expect(found.functions.map(\.name) == ["a", "init", "a", "+", "a"])
+        #expect(found.functions.map(\.type) == ["A", "A", "A.G", "A", "A"])
+        #expect(
+            found.functions.map(\.labels) == [["_", "c", "_"], ["_", "b"], [], ["left", "right"], ["_", "c", "_"]])
     }
 }

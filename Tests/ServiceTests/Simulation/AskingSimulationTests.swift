@@ -40,7 +40,7 @@ private final class AskingRun {
     private let transport: FakeTransport
     private let journal = FakeJournal()
     private let loop: SimulatedLoop
-    private let service: Service
+    private let service: RPCServer
     private let isStateless: Bool
     private let maxInFlight: Int
     private let faults: Double
@@ -72,7 +72,7 @@ private final class AskingRun {
         let surroundings = ServiceSurroundings(
             random: dice.uniform, wallClock: { 1_700_000_000 + transport.now.offset }, prepare: { .ready },
             refreshToken: { .failed("") }, log: Logger(level: .error, format: .text) { _ in })
-        service = Service(settings: settings, surroundings: surroundings, transport: transport, journal: journal)
+        service = RPCServer(settings: settings, surroundings: surroundings, transport: transport, journal: journal)
         loop = SimulatedLoop(service, transport, dice: dice)
         loop.journal = journal
         transport.decide = { [unowned self] in fate($0) }

@@ -55,7 +55,7 @@ private final class EditRun {
         let surroundings = ServiceSurroundings(
             random: dice.uniform, wallClock: { 1_700_000_000 + transport.now.offset }, prepare: { .ready },
             refreshToken: { .failed("") }, log: Logger(level: .error, format: .text) { _ in })
-        let service = Service(settings: settings, surroundings: surroundings, transport: transport, journal: journal)
+        let service = RPCServer(settings: settings, surroundings: surroundings, transport: transport, journal: journal)
         loop = SimulatedLoop(service, transport, dice: dice)
         loop.journal = journal
         let faults = dice.pick([0, 0.1, 0.4])

@@ -17,7 +17,7 @@ final class SimulatedLoop {
         case asleep
     }
 
-    let service: Service
+    let service: RPCServer
     let transport: FakeTransport
     let dice: Dice?
     var journal: FakeJournal?
@@ -55,7 +55,7 @@ final class SimulatedLoop {
     private var inputHasHungUp = false
     private(set) var turns = 0
 
-    init(_ service: Service, _ transport: FakeTransport, dice: Dice? = nil) {
+    init(_ service: RPCServer, _ transport: FakeTransport, dice: Dice? = nil) {
         self.service = service
         self.transport = transport
         self.dice = dice

@@ -54,7 +54,7 @@ final class SessionRun {
     let session: Session
     let ledger: Ledger
     let loop: SimulatedLoop
-    private let service: Service
+    private let service: RPCServer
     private let transport: FakeTransport
     private let prints: Bool
     private var isCalm = false
@@ -75,7 +75,7 @@ final class SessionRun {
             random: dice.uniform, wallClock: { 1_700_000_000 + transport.now.offset }, prepare: { .ready },
             refreshToken: { dice.chance(0.5) ? .ready : .failed("") },
             log: Logger(level: .error, format: .text) { _ in })
-        service = Service(settings: session.settings, surroundings: surroundings, transport: transport)
+        service = RPCServer(settings: session.settings, surroundings: surroundings, transport: transport)
         loop = SimulatedLoop(service, transport, dice: dice)
         (loop.readLimit, loop.lateness) = (session.readLimit, session.lateness)
         loop.pipeCapacity = dice.pick([4096, 65_536, 1 << 20])
@@ -230,7 +230,7 @@ final class SessionRun {
             ledger.blame("\(service.calls.inFlight) calls in flight")
         }
         // One more frame than the limit, and what the calls in flight had already.
-        let bound = Service.outputLimit + session.settings.maxInFlight * 90_000 + 240_000
+        let bound = RPCServer.outputLimit + session.settings.maxInFlight * 90_000 + 240_000
         if service.output.count > bound, service.ending == .none { ledger.blame("\(service.output.count) bytes wait") }
         // What could not be taken up at once has its time from later on.
         if service.intake.holdsFrames { ledger.forgetArrival(of: ledger.items.map(\.number)) }

@@ -34,7 +34,7 @@ struct StageAnswer: CustomStringConvertible {
 
 /// A service under a simulated loop, for tests that say what happens: fates are taken in order, the last one for ever.
 final class Stage {
-    let service: Service
+    let service: RPCServer
     let transport: FakeTransport
     let loop: SimulatedLoop
     /// Every answer by its id as spelled, in order.
@@ -67,7 +67,7 @@ final class Stage {
             prepare: { box.stage?.preparation ?? .ready },
             refreshToken: { box.stage?.refreshedToken ?? .failed("") },
             log: Logger(level: .error, format: .text) { _ in })
-        service = Service(
+        service = RPCServer(
             settings: settings, surroundings: surroundings, transport: transport, journal: journal)
         loop = SimulatedLoop(service, transport)
         loop.journal = journal

@@ -10,7 +10,7 @@ import Journal
 /// A state machine on one thread: a loop reports events by its methods; frames leave through `output`, exchanges
 /// through the transport. It reads no clock and touches no descriptor, so it runs the same under a simulated loop. This
 /// file connects the parts and ends the process's life.
-public final class Service {
+public final class RPCServer {
     let intake: Intake
     let dispatcher: Dispatcher
     let calls: Calls
