@@ -81,7 +81,8 @@ public final class Reply {
         case .newest: server.appendEngagements(nil, revision, to: out)
         case .resource(let uri, _):
             let isMissing = failure.kind == .notFound || failure.kind == .invalidParams
-            let refusal = isMissing ? Refusal.noResource(uri, failure.message, in: revision, cause: failure) : Refusal(failure)
+            let refusal =
+                isMissing ? Refusal.noResource(uri, failure.message, in: revision, cause: failure) : Refusal(failure)
             Self.append(refusal, to: out)
         }
     }
@@ -152,7 +153,8 @@ public final class Reply {
         CompactJSON.appendQuoted(text, to: out)
     }
 
-    private func appendContents(of uri: String, _ type: String, to out: ByteBuffer, _ appendText: (ByteBuffer) -> Void) {
+    private func appendContents(of uri: String, _ type: String, to out: ByteBuffer, _ appendText: (ByteBuffer) -> Void)
+    {
         server.appendResult(revision, cache: .notAtAll, to: out) { json in
             json.name("contents")
             json.beginArray()

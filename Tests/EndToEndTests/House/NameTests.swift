@@ -103,7 +103,9 @@ struct NameTests {
                 func a(_ b: Int, c d: (Int, Int) -> Void, _ e: [String: Int] = [:]) { b() }
                 init?(_ a: Int,
                       b: Int) { self.init(a) }
-                enum G { func a() {} }
+                enum G {
+                    func a() {}
+                }
             }
             private final class H { }
             package typealias I = A
