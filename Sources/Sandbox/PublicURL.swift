@@ -1,23 +1,23 @@
-/// Which media the API would fetch: `https`, on a public host (API page create-engagement).
+/// Which media URLs the API would fetch: `https`, on a public host (API page create-engagement).
 enum PublicURL {
-    /// Whether `url` is `https`, without a login, on a host that names no private or local network.
+    /// Whether `url` is `https`, without a login, on a host outside private and local networks.
     static func isOne(_ url: String) -> Bool {
         guard url.lowercased().hasPrefix("https://") else { return false }
         let authority = url.dropFirst("https://".count).prefix { !"/?#".contains($0) }
         guard !authority.contains("@"), let host = host(authority) else { return false }
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.count > 1, labels.allSatisfy(isLabel), let last = labels.last else { return false }
-        // A name that ends in a number is read as an address (WHATWG URL, section 3.5), which has spellings enough.
+        // A name whose last label is a number is an address (WHATWG URL, section 3.5), which has many spellings.
         if isNumber(last) { return labels.count == 4 && isPublic(labels.compactMap(octet)) }
         return !["localhost", "local", "internal", "lan", "home", "arpa"].contains(last)
     }
 
-    /// The host without its port, in lower case; nil for none, for IPv6, and for a port that is none.
+    /// The host without its port, in lower case; nil for no host, for IPv6, and for an invalid port.
     private static func host(_ authority: Substring) -> String? {
         let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
         guard let name = parts.first, parts.count <= 2, !name.isEmpty else { return nil }
         if parts.count == 2, !parts[1].isEmpty, !parts[1].allSatisfy(isDigit) || UInt16(parts[1]) == nil { return nil }
-        // The root may be written out.
+        // A name may end with the dot of the root.
         return (name.hasSuffix(".") ? name.dropLast() : name).lowercased()
     }
 
@@ -31,12 +31,12 @@ enum PublicURL {
         label.allSatisfy(isDigit) || label.hasPrefix("0x") && label.dropFirst(2).allSatisfy(\.isHexDigit)
     }
 
-    /// As everybody reads it: in decimal, without a zero in front.
+    /// Only the spelling that all parsers agree on: decimal, without leading zeros.
     private static func octet(_ label: Substring) -> UInt8? {
         label.allSatisfy(isDigit) && (label.count == 1 || label.first != "0") ? UInt8(label) : nil
     }
 
-    /// RFC 6890: what IPv4 keeps for private, local and special use is not.
+    /// RFC 6890: the ranges for private, local and special use are not public.
     private static func isPublic(_ address: [UInt8]) -> Bool {
         guard address.count == 4 else { return false }
         switch (address[0], address[1], address[2]) {

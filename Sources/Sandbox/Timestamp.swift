@@ -13,7 +13,7 @@ struct Timestamp: Comparable, Hashable, Sendable {
     /// As in `2026-03-02T09:00:00.000Z`.
     var text: String { CivilDate.text(millisecondsSince1970: milliseconds) }
 
-    /// Reads ISO 8601: a date, or a date and a time of day in UTC or with an offset. Nil for all else.
+    /// Reads ISO 8601: a date, or a date and a time of day in UTC or with an offset; nil for anything else.
     init?(_ text: String) {
         var text = text
         guard let milliseconds = text.withUTF8({ Self.milliseconds(Bytes($0)) }) else { return nil }
@@ -34,7 +34,7 @@ struct Timestamp: Comparable, Hashable, Sendable {
         return midnight + time - offset
     }
 
-    /// `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fff…` as milliseconds; what is less than one is passed over.
+    /// `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fff…` as milliseconds; smaller parts are dropped.
     private static func time(_ reader: inout FieldReader) -> Int? {
         guard let hour = reader.number(digits: 2, in: 0...23), reader.skip(":"),
             let minute = reader.number(digits: 2, in: 0...59)

@@ -4,13 +4,13 @@ import JSON
 import JSONRPC
 
 extension Method {
-    /// The scopes that a private engagement takes besides (API reference, "Authentication and scopes").
+    /// The further scopes for a private engagement (API reference, "Authentication and scopes").
     public var privateScopes: [String] {
         if scopes == ["transcript_timelines:read"] { return ["engagements:read", "engagements:private:read"] }
         return scopes.filter { $0.hasPrefix("engagements:") }.map { "engagements:private:" + $0.dropFirst(12) }
     }
 
-    /// The scopes that some calls take besides the method's own, by the condition.
+    /// The scopes that some calls need besides the method's own, each with its condition.
     var conditionalScopes: [(condition: String, scopes: [String])] {
         var conditions: [(String, [String])] = []
         for parameter in parameters {
@@ -21,7 +21,7 @@ extension Method {
         return conditions + (privateScopes.isEmpty ? [] : [("private engagement", privateScopes)])
     }
 
-    /// The scopes that a call takes: the method's own and those of the words it chose.
+    /// The scopes that a call needs: the method's own and those of the chosen words.
     public func requiredScopes(_ terms: CallTerms) -> [String] {
         var scopes = scopes
         if terms.editing != nil, !scopes.contains("contacts:read") { scopes += ["engagements:read", "contacts:read"] }
@@ -32,7 +32,7 @@ extension Method {
 }
 
 extension RPCFailure {
-    /// This failure for a call that nothing was sent for: a write says that it was not applied.
+    /// This failure for a call that sent nothing: a write was not applied.
     public func unsent(_ method: Method) -> RPCFailure {
         guard method.isWrite else { return self }
         var failure = self
@@ -40,14 +40,14 @@ extension RPCFailure {
         return failure
     }
 
-    /// The failure that a finished exchange means for its caller: the one place where HTTP and libcurl become an error
-    /// answer. What the call's earlier attempts add (`applied`, `attempts`) is the caller's to set.
+    /// The failure that a finished exchange means for its caller. This is the only place where HTTP and libcurl become
+    /// an error answer. The caller adds what earlier attempts mean (`applied`, `attempts`).
     ///
     /// - Parameters:
     ///   - exchange: finished or abandoned, and not a success.
     ///   - wasAbandoned: whether our own timers gave it up.
-    ///   - method: what was called.
-    ///   - terms: what the call chose.
+    ///   - method: the called method.
+    ///   - terms: the call's terms.
     ///   - wallClock: seconds since 1970, for `Retry-After`.
     public init(
         _ exchange: Exchange, wasAbandoned: Bool, method: Method, terms: CallTerms, wallClock: Double
@@ -91,7 +91,7 @@ extension RPCFailure {
         exchange[.contentType].map { " (\($0.text.printable.cut(after: 60)))" } ?? ""
     }
 
-    /// Takes over what the head of the answer says: its status, the API's version, its name for the request.
+    /// Copies the facts in the answer's head: its status, the API's version, the API's id for the request.
     public mutating func adopt(_ exchange: Exchange) {
         // An interim answer (1xx) says nothing about the request.
         if exchange.status >= 200 { status = exchange.status }
@@ -170,7 +170,7 @@ extension RPCFailure {
     }
 
     private static func unusable(_ what: String, _ exchange: Exchange, _ method: Method) -> RPCFailure {
-        // A method that writes may read before it does.
+        // A method that writes may read first.
         if method.isWrite, exchange.request.verb != .get {
             return RPCFailure(.badResponse, "\(what), but it said that the change was made; read it back.")
         }
@@ -204,8 +204,8 @@ extension RPCFailure {
         return failure
     }
 
-    /// Of a page where the API would have given its reasons, for the statuses that would have the caller look for the
-    /// fault in the token or the id.
+    /// Says that a page came instead of the API's reasons, for statuses that would otherwise make the caller suspect
+    /// the token or the id.
     private static func pageSentence(_ exchange: Exchange, _ method: Method) -> String? {
         guard [401, 403, 404].contains(exchange.status) else { return nil }
         let hint = exchange.status == 404 ? inferredHint(method) : ""
@@ -226,14 +226,14 @@ extension RPCFailure {
             ? " (this method's address is inferred: the API's reference does not print it)" : ""
     }
 
-    /// Takes over the API's error body, and points to what is there of it.
+    /// Copies the API's error body, and points to its content.
     private mutating func adopt(_ body: ProblemBody, _ exchange: Exchange, _ method: Method) {
         problem = body.text
         errors = body.errors
         if let id = body.requestID { requestID = id }
         guard [400, 409, 422].contains(exchange.status) else { return }
         if let first = errors.first {
-            // In a log or an editor the message is all there is.
+            // A log or an editor shows only the message.
             message += ": \(first.place(exchange.request, method))"
             message += errors.count > 1 ? "; data.errors has \(errors.count - 1) more" : "; see data.errors"
         } else if let words = body.words {
@@ -250,7 +250,7 @@ extension RPCFailure {
         }
     }
 
-    /// What the status means, as a sentence without its full stop.
+    /// The meaning of the status, as a sentence without its full stop.
     static func sentence(_ status: Int, _ method: Method, _ terms: CallTerms, isRetryable: Bool) -> String {
         switch status {
         case 400: return "The API found the request malformed (400)"
@@ -281,10 +281,10 @@ extension RPCFailure {
 }
 
 extension FieldError {
-    /// The place, the value that was sent there, and the API's word: `contact_ids[0] "cnt_nobody": not_found`.
+    /// The path, the value that was sent there, and the API's word: `contact_ids[0] "cnt_nobody": not_found`.
     fileprivate func place(_ request: HTTPRequest, _ method: Method) -> String {
         let words = ProblemBody.sentence(message)?.printable
-        // Not the API's own word, where it gave none.
+        // Uses the message if the API gave no word of its own.
         let isVague = code.isEmpty || code == "invalid"
         let word = isVague ? words ?? "invalid" : code.cut(after: 80, "…").printable
         guard !field.isEmpty else { return words ?? word }

@@ -2,8 +2,8 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// The API's error body, read as far as it is understood: RFC 9457 with the API's own `errors`, and what proxies and
-/// frameworks on the way send in its place. Members of a wrong type are as good as absent.
+/// The API's error body, as far as it is known: RFC 9457 with the API's own `errors`, and the forms of proxies and
+/// frameworks. Members of a wrong type are ignored.
 struct ProblemBody {
     /// The whole body on one line; nil when it is not JSON.
     private(set) var text: [UInt8]?
@@ -13,7 +13,7 @@ struct ProblemBody {
     /// The problem's own words, on one line and without a full stop at the end.
     private(set) var words: String?
 
-    /// Refused fields that are taken over, at most.
+    /// Refused fields that are kept, at most.
     private static let errorLimit = 100
     /// Characters of the problem's own words, at most.
     private static let wordsLimit = 300
@@ -31,7 +31,7 @@ struct ProblemBody {
         words = candidates.lazy.compactMap { $0?.string.flatMap(Self.sentence) }.first
     }
 
-    /// Takes over what was refused, as a list of objects, a list of sentences, or an object of either by field.
+    /// Collects the refused fields from a list of objects, a list of sentences, or an object of either by field.
     private mutating func take(_ value: JSONSlice, field: String, depth: Int) {
         guard errors.count < Self.errorLimit, depth < 4 else { return }
         switch value.kind {
@@ -55,7 +55,7 @@ struct ProblemBody {
         }
     }
 
-    /// `{field, code, message}`; nil when the object is none.
+    /// `{field, code, message}`; nil for any other object.
     private static func error(_ object: JSONSlice, _ outer: String) -> FieldError? {
         let field = object.member("field")?.string
         let message = object.member("message")?.string ?? object.member("detail")?.string
@@ -64,9 +64,9 @@ struct ProblemBody {
         return FieldError(field: field ?? outer, code: code, message: message ?? "")
     }
 
-    /// `text` on one line, without a full stop at the end, cut; nil when nothing is left.
+    /// `text` on one line, cut, without a full stop at the end; nil if nothing is left.
     static func sentence(_ text: String) -> String? {
-        // Cut first: of 60 MB of short words few are needed.
+        // Cut first, because only a few words of up to 60 MB are needed.
         let words = text.cut(after: 4 * wordsLimit).split { $0.isWhitespace }.map(String.init)
         var sentence = ""
         for word in words { sentence += (sentence.isEmpty ? "" : " ") + word }

@@ -2,10 +2,10 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// Where a redirect points, as far as a person may be told: scheme, host and path, and nothing of a login, a query or a
-/// fragment, which may hold secrets.
+/// The target of a redirect, as it may be shown: scheme, host and path. Login, query and fragment are left out, because
+/// they may contain secrets.
 enum RedirectTarget {
-    /// What is told of the value of a `Location`; nil for one that can't be told apart.
+    /// The shown part of a `Location`; nil for one that can't be parsed.
     static func shown(_ location: Bytes) -> String? {
         let text = location.text.prefix { $0 != "?" && $0 != "#" }
         guard let (scheme, rest) = authority(of: text) else {
@@ -13,14 +13,14 @@ enum RedirectTarget {
         }
         let whole = rest.prefix { !isSlash($0) }
         let host = whole.lastIndex(of: "@").map { whole[whole.index(after: $0)...] } ?? whole
-        // What has no number behind its colon may be a login whose @ stands behind a ? or #.
+        // If no number follows the colon, it may be a login whose @ comes after a ? or #.
         let port =
             host.last == "]" ? nil : host.split(separator: ":", omittingEmptySubsequences: false).dropFirst().last
         guard !host.isEmpty, (port ?? "").utf8.allSatisfy(\.isDigit) else { return nil }
         return (scheme + host + rest.dropFirst(whole.count)).printable.cut(after: 200)
     }
 
-    /// What comes before the host, `https://`, and what from there on; nil for a path alone.
+    /// The part before the host, `https://`, and the part from there on; nil for a path alone.
     private static func authority(of text: Substring) -> (scheme: String, rest: Substring)? {
         let start = text.firstIndex { isSlash($0) || $0 == ":" } ?? text.endIndex
         let afterScheme = start < text.endIndex && text[start] == ":" ? text.index(after: start) : text.startIndex

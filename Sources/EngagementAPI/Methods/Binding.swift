@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// What a call asks for besides its request: found while its parameters are checked.
+/// A call's terms besides its request. Checking the parameters sets them.
 public struct CallTerms: Sendable {
     /// Milliseconds for the whole call, when `options` lowers it.
     public var timeoutMs: Int?
@@ -10,9 +10,9 @@ public struct CallTerms: Sendable {
     public var maxAttempts: Int?
     /// A bit for each chosen word of the method's `choices` parameter.
     public var chosen: UInt64 = 0
-    /// Where in the target the first path parameter stands: the resource that the call is about.
+    /// The place of the first path parameter in the target: the resource that the call is about.
     public var resource = 0..<0
-    /// What few calls ask for, in one reference, because terms are copied for every call.
+    /// Terms that few calls have; by reference, because every call copies its terms.
     private var rare: Rare?
 
     private final class Rare: Sendable {
@@ -27,36 +27,36 @@ public struct CallTerms: Sendable {
         }
     }
 
-    /// Whether it is a plain call: nothing of its answer or of its way is out of the ordinary.
+    /// Whether it is a plain call, without shaping, editing or progress.
     public var isPlain: Bool { rare == nil }
-    /// What is to become of the answer; nil when it is passed on as it is.
+    /// How to shape the answer; nil to pass it on unchanged.
     public var shaping: Shaping? { rare?.shaping }
-    /// How the contacts of an engagement are edited; nil when they are simply replaced.
+    /// How to edit an engagement's contacts; nil for a plain replacement.
     public var editing: Editing? { rare?.editing }
-    /// What `$/progress` is to name, as spelled; empty when none is wanted.
+    /// The token for `$/progress`, as spelled; empty when the caller wants none.
     public var progressToken: [UInt8] { rare?.progressToken ?? [] }
 
-    /// Notes what few calls ask for; nil leaves it as it is.
+    /// Sets rare terms; nil leaves one unchanged.
     mutating func ask(shaping: Shaping? = nil, editing: Editing? = nil, progressToken: [UInt8]? = nil) {
         guard shaping != nil || editing != nil || progressToken != nil else { return }
         rare = Rare(shaping ?? rare?.shaping, editing ?? rare?.editing, progressToken ?? rare?.progressToken ?? [])
     }
 
-    /// Terms that ask for nothing.
+    /// Terms without any request.
     public init() {}
 }
 
-/// How the contacts of an engagement are edited, besides to what.
+/// How to edit an engagement's contacts.
 public final class Editing: Sendable {
     /// Whether nothing is written.
     public let isDryRun: Bool
-    /// Who must be there before, calendar resources apart; nil for anybody.
+    /// The contacts that must be there before, calendar resources apart; nil for any.
     public let expected: [String]?
 
-    /// Whether the changes are told.
+    /// Whether to report the changes.
     public let isReported: Bool
 
-    /// An edit of these terms.
+    /// An edit with these terms.
     public init(isDryRun: Bool, expected: [String]?, isReported: Bool = true) {
         self.isDryRun = isDryRun
         self.expected = expected
@@ -64,11 +64,11 @@ public final class Editing: Sendable {
     }
 }
 
-/// What a read does with the answer besides passing it on. Nothing of it is sent.
+/// How to shape the answer of a read. Nothing of it is sent.
 public final class Shaping: Sendable {
-    /// The fields that are wanted; nil for all.
+    /// The wanted fields; nil for all.
     public let fields: FieldSelection?
-    /// Whether every page of a list is fetched, and up to how many items.
+    /// Whether to fetch every page of a list, and up to how many items.
     public let walk: (isOn: Bool, maxItems: Int)
 
     init(fields: FieldSelection?, walk: (isOn: Bool, maxItems: Int)) {
@@ -76,15 +76,15 @@ public final class Shaping: Sendable {
         self.walk = walk
     }
 
-    /// Items of a walk over a list, at most, unless told otherwise, and whatever is told.
+    /// Items of a walk over a list, at most: by default, and in any case.
     public static let (usualItems, mostItems) = (10_000, 100_000)
 }
 
 extension MethodTable.Entry {
-    /// Checks `params` and writes the request they make: path and query onto `target`, a JSON object onto `body`.
+    /// Checks `params` and writes their request: path and query to `target`, a JSON object to `body`.
     ///
-    /// Ids are checked byte by byte and everything else is percent-encoded, so nothing a host sends can change the
-    /// shape of the URL. Throws `invalid_params` that names the field; then nothing may be sent.
+    /// Ids are checked byte by byte, and everything else is percent-encoded, so no input can change the shape of the
+    /// URL. Throws `invalid_params` with the field's name; then nothing may be sent.
     public func bind(
         _ params: JSONSlice?, target: ByteBuffer, body: ByteBuffer
     ) throws(RPCFailure) -> CallTerms {
@@ -140,7 +140,7 @@ extension MethodTable.Entry {
         return terms
     }
 
-    /// What the local parameters of an edit ask for; nil when that is nothing.
+    /// The edit that the local parameters ask for; nil for none.
     private func editing(_ values: [JSONSlice?]) throws(RPCFailure) -> Editing? {
         func flag(_ index: Int?) throws(RPCFailure) -> Bool {
             guard let index, let value = values[index] else { return false }
@@ -163,7 +163,7 @@ extension MethodTable.Entry {
         return .invalid("params", "required", text)
     }
 
-    /// What the local parameters of a read ask for; nil when that is nothing.
+    /// The shaping that the local parameters ask for; nil for none.
     private func shaping(_ values: [JSONSlice?]) throws(RPCFailure) -> Shaping? {
         let asked = shapers.fields.flatMap { values[$0] }
         let all = shapers.all.flatMap { values[$0] }
@@ -219,8 +219,8 @@ extension MethodTable.Entry {
         }
     }
 
-    /// Whether this member of params names a revision of MCP, as every request of a stateless client does. No other
-    /// member may stand beside the parameters: MCP clients may call plain methods, too.
+    /// Whether this member of params names a revision of MCP, as every request of a stateless client does. It is the
+    /// only further member allowed, because MCP clients may call plain methods, too.
     public static func namesRevision(_ member: JSONMember) -> Bool {
         member.name.reads("_meta") && member.value.member("io.modelcontextprotocol/protocolVersion")?.kind == .string
     }

@@ -1,25 +1,25 @@
 import HTTP
 
-/// One method: everything that dispatch, checks, documents and tool lists need to know of it.
+/// One method: everything that dispatch, checks, documents and tool lists need.
 public struct Method: Sendable {
-    /// What carries the method out.
+    /// How the method is carried out.
     public enum Action: Sendable {
         /// One HTTP request. `path` has `{name}` where a path parameter goes.
         case http(HTTPVerb, path: String, Repeatability)
-        /// Several HTTP requests, one after the other. `path` is that of what the call is about, as above; parameters
-        /// that are not in it are arguments: a JSON object, in the place of a body.
+        /// Several HTTP requests, one after another. `path` is the resource's, as above; all other parameters are
+        /// arguments, in a JSON object in place of a body.
         case composed(Composition, path: String)
         /// This process itself.
         case local(Local)
     }
 
-    /// The methods that take several requests, or make their answer out of one.
+    /// Methods that need several requests, or make their answer from one.
     public enum Composition: Sendable {
         case addContacts, removeContacts, findContacts, transcript, undo
-        /// What the journal holds: no request at all.
+        /// Reads the journal, without any request.
         case listJournal
 
-        /// What it writes with; nil for what only reads.
+        /// The HTTP method of its write; nil if it only reads.
         var verb: HTTPVerb? {
             switch self {
             case .addContacts, .removeContacts, .undo: .put
@@ -28,11 +28,11 @@ public struct Method: Sendable {
         }
     }
 
-    /// How sure the address of a method is.
+    /// Where a method's address comes from.
     public enum Source: String, Sendable {
         /// Printed in the API's reference.
         case documented
-        /// Worked out from its siblings, because the page that would print it does not.
+        /// Inferred from related methods, because no page of the reference prints it.
         case inferred
     }
 
@@ -49,14 +49,14 @@ public struct Method: Sendable {
         case sandbox
     }
 
-    /// The member of an answer about one resource that holds the id in the request's path.
+    /// The member of an answer about one resource that must equal the id in the request's path.
     public enum Subject: Sendable {
         /// Its own id.
         case id
-        /// That of the engagement which it belongs to.
+        /// The id of the engagement that it belongs to.
         case engagementID
 
-        /// As the API spells it.
+        /// The API's name for it.
         public var name: StaticString {
             switch self {
             case .id: "id"
@@ -69,24 +69,24 @@ public struct Method: Sendable {
     public let name: String
     /// One short sentence.
     public let summary: String
-    /// What a caller should know before using it, whoever that is.
+    /// What every caller should know before using it.
     let advice: String
-    /// In the order in which an array gives them.
+    /// In the order of their values in an array.
     package let parameters: [Parameter]
-    /// What carries it out.
+    /// How it is carried out.
     public let action: Action
-    /// Which member of its answer must hold the id in the path; nil for what is about no single resource, and for
-    /// several requests, of which each has its own.
+    /// Which member of the answer must equal the id in the path. Nil if it is about no single resource, and for several
+    /// requests, each of which has its own.
     public let subject: Subject?
-    /// What the token must hold, besides what chosen words of a parameter add.
+    /// The scopes that the token needs, besides those of chosen words.
     public let scopes: [String]
     /// The name of the result's `data` in documents.
     public let result: String
     /// Who can call it.
     public let availability: Availability
-    /// How sure its address is.
+    /// Where its address comes from.
     public let source: Source
-    /// The params of an example that a fresh sandbox answers, as JSON; nil for what shows nothing.
+    /// The params of an example that a fresh sandbox answers, as JSON; nil for none.
     public let example: String?
 
     init(
@@ -113,10 +113,10 @@ public struct Method: Sendable {
         return path.contains("{") && !result.hasSuffix("List") ? .id : nil
     }
 
-    /// What it is about: `engagement` of `engagement.get`.
+    /// The resource: `engagement` of `engagement.get`.
     public var resource: Substring { name.prefix { $0 != "." } }
 
-    /// Whether it changes something at the API.
+    /// Whether it changes something in the API.
     public var isWrite: Bool {
         switch action {
         case .http(_, _, let repeatability): repeatability != .read && availability == .listed
@@ -125,7 +125,7 @@ public struct Method: Sendable {
         }
     }
 
-    /// Whether something that was there may be gone afterwards. Only creating is adding and nothing else.
+    /// Whether it may remove something. Only creating never does.
     public var isDestructive: Bool {
         switch action {
         case .http(let verb, _, _): return isWrite && verb != .post
@@ -134,7 +134,7 @@ public struct Method: Sendable {
         }
     }
 
-    /// Whether the same call a second time changes nothing more.
+    /// Whether repeating the call changes nothing more.
     public var isIdempotent: Bool {
         switch action {
         case .http(_, _, let repeatability): repeatability.mayRepeat
@@ -144,19 +144,19 @@ public struct Method: Sendable {
         }
     }
 
-    /// Whether it is of no use in a process that keeps no journal.
+    /// Whether it needs the journal.
     public var needsJournal: Bool {
         if case .composed(.undo, _) = action { return true }
         return resource == "journal"
     }
 
-    /// The parameters that null clears in a plain call.
+    /// The parameters that null clears, in a plain call.
     private var clearable: [String] {
         guard case .http(.patch, _, _) = action else { return [] }
         return parameters.filter(\.kind.isNullable).map(\.name)
     }
 
-    /// What a tool has in place of null: the names of what is to be cleared.
+    /// The tool's parameter in place of null: the names of fields to clear.
     package var clearing: Parameter? {
         let names = clearable
         guard !names.isEmpty else { return nil }
@@ -165,10 +165,10 @@ public struct Method: Sendable {
             "Fields to empty, by name; null is the same as leaving a field out.")
     }
 
-    /// What a caller should know before using it.
+    /// What every caller should know before using it.
     public var detail: String { advice + (clearable.isEmpty ? "" : " null clears a field.") }
 
-    /// The same for an agent, whose tool takes no null.
+    /// The same for an agent, whose tool accepts no null.
     public var detailForTools: String {
         guard let fields = mainFields else { return advice }
         let expanded = parameters.contains { $0.name == "expand" } ? " and what expand names" : ""
@@ -176,14 +176,14 @@ public struct Method: Sendable {
         return advice.isEmpty ? sentence : "\(advice) \(sentence)"
     }
 
-    /// Of a list from which fields can be chosen: those of an item that tell it from others, as paths.
+    /// If fields can be chosen from a list: the paths of those that identify an item.
     public var mainFields: [String]? {
         guard parameters.contains(where: { $0.name == "fields" }) else { return nil }
         return ResultType.named(result)?.item.flatMap(ResultType.named)?.mainFields
     }
 
-    /// The HTTP method and the path, with `{name}` where a parameter goes, of its request, or of the one that writes;
-    /// nil for what needs no API.
+    /// The HTTP method and the path of its request, or of the one that writes, with `{name}` for a parameter; nil if it
+    /// needs no API.
     public var address: (verb: String, path: String)? {
         switch action {
         case .http(let verb, let path, _): (verb.name, path)
@@ -196,7 +196,7 @@ public struct Method: Sendable {
     /// Whether the result may have `changes`.
     var tellsChanges: Bool { parameters.contains { $0.name == "dry_run" } }
 
-    /// What the result's `data` holds.
+    /// The kind of the result's `data`.
     var dataKind: ResultType.Kind {
         guard availability == .listed else { return .anything }
         // A write may be answered without a body.

@@ -25,7 +25,7 @@ public struct MethodError: Sendable {
     /// The failures that any call can end in.
     public static let ofEveryCall = RPCFailure.Kind.allCases.compactMap(MethodError.init)
 
-    /// What the API may answer to `method` besides success (API reference, the endpoints' pages).
+    /// The API's possible refusals of `method` (API reference, the endpoints' pages).
     public static func refusals(of method: Method) -> [MethodError] {
         guard method.isRemote, method.availability == .listed else { return [] }
         var statuses = [401]
@@ -40,7 +40,7 @@ public struct MethodError: Sendable {
 }
 
 extension Method {
-    /// Whether it gives a name, a domain or an address that another resource may have.
+    /// Whether it sets a name, domain or address that another resource may have.
     fileprivate var mayConflict: Bool {
         guard case .http(_, _, .once) = action else { return false }
         return parameters.contains { ["name", "domains", "emails"].contains($0.name) }

@@ -3,13 +3,13 @@ import HTTP
 import JSON
 import JSONRPC
 
-/// The methods that one process offers, ready for look-up.
+/// The methods that a process offers, ready for look-up.
 public final class MethodTable {
-    /// A method and what is worked out of it once.
+    /// A method and facts that are computed once.
     public final class Entry {
         /// The method.
         public let method: Method
-        /// Whether the process's settings let it be called.
+        /// Whether the settings allow it.
         public let isAllowed: Bool
         let name: ByteBuffer
         let fingerprint: UInt64
@@ -18,36 +18,36 @@ public final class MethodTable {
         let places: [Parameter.Place]
         let required: [Bool]
         let nullable: [Bool]
-        /// Whether a body with nothing in it would ask for nothing.
+        /// Whether an empty body would change nothing.
         let needsChange: Bool
-        /// Where the parameters stand that ask for its answer in another shape.
+        /// The indices of the parameters that shape the answer.
         let shapers: (fields: Int?, all: Int?, maxItems: Int?)
-        /// Where the parameters stand that say how the contacts of an engagement are edited.
+        /// The indices of the parameters that edit an engagement's contacts.
         let editors: (dryRun: Int?, expected: Int?, report: Int?)
         /// Whether its requests have a body.
         public let takesBody: Bool
-        /// What each call asks about its method, worked out once: a `Method` is dear to copy.
+        /// Facts that each call needs, computed once because a `Method` is expensive to copy.
         public let isWrite: Bool
-        /// Whether something that was there may be gone afterwards.
+        /// Whether it may remove something.
         public let isDestructive: Bool
-        /// Whether it drives the sandbox.
+        /// Whether it controls the sandbox.
         public let isControl: Bool
-        /// What this process does by itself, if it is that.
+        /// What this process does itself; nil for other methods.
         public let local: Method.Local?
-        /// Which member of the answer must hold the id in the path of a call that is one request.
+        /// Which member of the answer must equal the id in the path, for a call of one request.
         public let subject: Method.Subject?
-        /// Whether it replaces the contacts of an engagement, with one request.
+        /// Whether it replaces an engagement's contacts with one request.
         public let replacesContacts: Bool
         /// Whether a call is one request, unless its terms say otherwise.
         public var isPlain: Bool { composition == nil && !replacesContacts }
-        /// How several requests make one call, if they do.
+        /// How several requests make one call; nil for one request.
         public let composition: Method.Composition?
         /// The HTTP method of a call that is one request.
         public let verb: HTTPVerb
-        /// What the request of such a call does when it arrives twice.
+        /// The repeatability of that request.
         public let repeatability: Repeatability
 
-        /// A stretch of the path: literal bytes, or the id that is the parameter at an index.
+        /// A part of the path: literal bytes, or the id that is the parameter at an index.
         enum PathPiece {
             case literal(ByteBuffer)
             case parameter(Int, IDKind)
@@ -112,16 +112,16 @@ public final class MethodTable {
 
     /// Which methods of the table a process offers.
     public struct Filter: Sendable {
-        /// Whether methods that write are refused.
+        /// Whether to refuse methods that write.
         public var isReadOnly = false
         /// Names, or prefixes that end in `*`; nil for all.
         public var patterns: [String]?
-        /// Which methods agents are offered as tools. All others can still be called.
+        /// The tools that agents are offered. All other methods can still be called.
         public var toolsets: [Toolset]
-        /// Whether the process keeps a journal: what is of no use without one is not offered.
+        /// Whether the process keeps a journal. Without one, methods that need it are not offered.
         public var hasJournal: Bool
 
-        /// A filter that lets everything through.
+        /// A filter that allows everything.
         public init(
             isReadOnly: Bool = false, patterns: [String]? = nil, toolsets: [Toolset] = [.attendees],
             hasJournal: Bool = false
@@ -132,20 +132,20 @@ public final class MethodTable {
             self.hasJournal = hasJournal
         }
 
-        /// Whether `method` may be called. Methods of the process itself always may.
+        /// Whether `method` may be called. The process's own methods always may.
         public func allows(_ method: Method) -> Bool {
             if isReadOnly, method.isWrite { return false }
             guard let patterns, method.isRemote, method.availability == .listed else { return true }
             return patterns.contains { Self.matches($0, method.name) }
         }
 
-        /// Whether `pattern` is `name`, or a prefix of it that ends in `*`.
+        /// Whether `pattern` is `name`, or a prefix of `name` followed by `*`.
         public static func matches(_ pattern: String, _ name: String) -> Bool {
             pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : pattern == name
         }
     }
 
-    /// Every entry that can be asked for, the refused ones included.
+    /// All entries, including refused ones.
     public let entries: [Entry]
     private let toolsets: [Toolset]
     private let hasJournal: Bool
@@ -185,7 +185,7 @@ public final class MethodTable {
         return nil
     }
 
-    /// The refusal of a name that is not in the table.
+    /// The refusal of an unknown name.
     public func unknown(_ name: JSONSlice) -> RPCFailure {
         let text = name.string ?? name.bytes.text
         let hint = text.nearest(in: listed.map(\.name)).map { " Did you mean \($0)?" } ?? " rpc.discover lists them."

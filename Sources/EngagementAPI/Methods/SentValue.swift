@@ -4,14 +4,14 @@ import JSON
 import JSONRPC
 
 extension HTTPRequest {
-    /// The value that this request has at the place that the API names, for a person to read: bounded, escaped, on one
-    /// line. Nil where there is none, and for what is not to be repeated.
+    /// The value in this request at a path that the API names, for people: bounded, escaped, on one line. Nil if there
+    /// is none, or it must not be repeated.
     ///
-    /// - Parameter field: a path as the API or something before it spells one: `contact_ids[0]`, `emails.0.email`,
-    ///   `/contact_ids/0`, `body.title`, `filter[start_at][gte]`, `engagement_id`.
+    /// - Parameter field: a path in the spelling of the API or of something before it: `contact_ids[0]`,
+    ///   `emails.0.email`, `/contact_ids/0`, `body.title`, `filter[start_at][gte]`, `engagement_id`.
     func shownValue(at field: String, _ method: Method) -> String? {
         let parts = Self.parts(field)
-        // A signed URL is as good as a password.
+        // A signed URL is as secret as a password.
         guard 1...16 ~= parts.count, !parts.contains("media_url") else { return nil }
         let isPrefixed = ["body", "query", "path", "params", "data"].contains(parts[0])
         for parts in isPrefixed ? [parts, Array(parts.dropFirst())] : [parts] where !parts.isEmpty {
@@ -50,7 +50,7 @@ extension HTTPRequest {
             guard sides.count == 2 else { continue }
             let name = Self.parts(sides[0].percentDecoded)
             if name == parts { return sides[1].percentDecoded }
-            // Of a list the commas are not encoded, those of its elements are.
+            // The commas of a list are not encoded, commas in its elements are.
             let elements = sides[1].split(separator: ",", omittingEmptySubsequences: false)
             guard name == parts.dropLast(), let index = parts.last.flatMap({ Int($0) }),
                 elements.indices.contains(index)
@@ -79,7 +79,7 @@ extension HTTPRequest {
     private static func shownText(_ text: String) -> String? {
         var text = text
         if text.contains("://") {
-            // What lets somebody in stands before the host or behind the path.
+            // Credentials precede the host or follow the path.
             guard !text.contains("@") else { return nil }
             if let end = text.firstIndex(where: { $0 == "?" || $0 == "#" }) { text = text[..<end] + "?…" }
         }

@@ -1,6 +1,6 @@
-/// A group of methods that an agent is offered together: a model chooses better among few.
+/// A group of methods that agents are offered together: a model chooses better among few.
 public enum Toolset: String, CaseIterable, Sendable {
-    /// What tidying the attendees of a call takes.
+    /// The methods for tidying the attendees of a call.
     case attendees
     case engagements, contacts, companies, tags, users, comments
 

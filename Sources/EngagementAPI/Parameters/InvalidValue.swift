@@ -6,7 +6,7 @@ extension RPCFailure {
         RPCFailure(.invalidParams, message, errors: [FieldError(field: field, code: code, message: message)])
     }
 
-    /// The refusal of a name that the object at `field` does not have.
+    /// The refusal of a member that the object at `field` does not have.
     static func unknownMember(_ name: String, of field: String, known: [String]) -> RPCFailure {
         let hint = name.nearest(in: known).map { "Did you mean \($0)?" } ?? "It takes \(known.joined(separator: ", "))."
         return .invalid(

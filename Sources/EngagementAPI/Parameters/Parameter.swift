@@ -2,17 +2,17 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// One parameter of a method: its name on the wire, what it may hold, and where it goes in the HTTP request.
+/// One parameter of a method: its name on the wire, its kind, and its place in the HTTP request.
 package struct Parameter: Sendable {
-    /// A kind by its short name, as the method table spells it: `.id(prefix: "cnt_")`. Each kind adds its name in its
-    /// own file, in `Kinds/`.
+    /// A kind by its short name in the method table: `.id(prefix: "cnt_")`. Each kind adds its name in its own file, in
+    /// `Kinds/`.
     package struct Kind: Sendable {
         let type: any ParameterKind
 
         init(_ type: any ParameterKind) { self.type = type }
     }
 
-    /// One word of a closed list and the scope that choosing it takes.
+    /// One word of a closed list, and the scope that it needs.
     package struct Choice: Sendable {
         package let value: String
         /// The scope besides the method's own, or nil.
@@ -35,7 +35,7 @@ package struct Parameter: Sendable {
         }
     }
 
-    /// Where the value goes.
+    /// Where the value goes in the request.
     package enum Place: Sendable { case path, query, body, local }
 
     /// The name, in the API's own snake_case.
@@ -57,16 +57,16 @@ package struct Parameter: Sendable {
     /// Whether it only limits the call.
     package var isOptions: Bool { kind.limitsCall }
 
-    /// What it may hold, in a few words for people.
+    /// The allowed values, in a few words for people.
     package var limits: String { kind.limits }
 
-    /// Whether it holds an id, and `id` has the form of one.
+    /// Whether it takes an id, and `id` is a valid one.
     package func takes(id: String) -> Bool {
         guard case .id(let prefix) = kind.shape else { return false }
         return IDKind(prefix: prefix).accepts(id)
     }
 
-    /// The words of a closed list that `value` chooses, each once.
+    /// The words that `value` chooses, each once.
     package func chosenWords(_ value: JSONSlice) throws(RPCFailure) -> [String] {
         var (query, terms) = (QueryString(ByteBuffer()), CallTerms())
         try kind.appendQuery(value, name: name, to: &query, &terms)

@@ -1,6 +1,6 @@
 import Bytes
 
-/// The query of a request, which grows behind its path: `?name=value&name=one,two`, with both sides percent-encoded.
+/// The query of a request, appended to its path: `?name=value&name=one,two`, with both sides percent-encoded.
 package struct QueryString {
     private let target: ByteBuffer
     private var separator = UInt8(ascii: "?")
@@ -9,7 +9,7 @@ package struct QueryString {
 
     mutating func append(_ name: String, _ value: String) { append(name, list: CollectionOfOne(value)) }
 
-    /// Appends the values as one, with plain commas between them; nothing where there are none.
+    /// Appends the values as one, with plain commas between them; nothing for an empty list.
     mutating func append(_ name: String, list values: some Sequence<String>) {
         var isFirst = true
         for value in values {

@@ -1,9 +1,8 @@
 import Bytes
 
-/// Points in time as RFC 3339 has them.
+/// Times in RFC 3339's form.
 enum RFC3339 {
-    /// The same point in UTC, `2026-01-01T00:00:00Z` with the fraction as spelled; nil for anything that is no such
-    /// time.
+    /// The same time in UTC, `2026-01-01T00:00:00Z`, with the fraction as spelled; nil for anything but such a time.
     static func inUTC(_ text: String) -> String? {
         var text = text
         return text.withUTF8 { inUTC(bytes: Bytes($0)) }

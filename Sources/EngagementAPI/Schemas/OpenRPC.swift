@@ -87,7 +87,7 @@ public enum OpenRPC {
         json.endObject()
     }
 
-    /// With `code` and `message` as OpenRPC has them; `data` names the kind and tells when.
+    /// Writes `code` and `message`, as OpenRPC requires; `data` has the kind and its occasion.
     private static func writeErrors(of method: Method, to json: inout JSONWriter) {
         json.name("errors")
         json.beginArray()

@@ -1,17 +1,17 @@
 import JSON
 
-/// Who reads a schema.
+/// The reader of a schema.
 package enum SchemaReader: Sendable {
     /// A program that knows JSON Schema.
     case document
-    /// An agent's host, which makes something else of it: a form for its model, a grammar. What one of those doesn't
-    /// read is left out here (lists of types, lengths from 2,000 up), and what only makes it longer; it is checked all
-    /// the same. What may be dropped on the way (patterns) is said in words as well.
+    /// An agent's host, which converts it to a form for its model or to a grammar. The schema leaves out what some
+    /// converters can't read (lists of types, lengths from 2,000 up), and what only makes it longer; the values are
+    /// checked all the same. What may get lost (patterns) is also said in words.
     case tool
 }
 
 extension Parameter {
-    /// The summary, which scopes choosing a word takes, and what null does.
+    /// The summary, the scopes that words need, and the meaning of null.
     package var documentation: String {
         if kind.isNullable, summary.hasSuffix(".") { return summary.dropLast() + "; null for none." }
         let scoped = kind.choices.compactMap { choice in choice.scope.map { "\(choice.value) needs \($0)" } }
@@ -25,10 +25,10 @@ extension Parameter {
 }
 
 extension JSONWriter {
-    /// Characters that a schema for tools may bound a string to: grammars of local models stop below 2,000.
+    /// The largest string length in a schema for tools: grammars of local models stop below 2,000.
     private static let shownLength = 1999
 
-    /// Writes the schema of a kind, with the description and what values look like if it is for tools.
+    /// Writes a kind's schema; for tools also the description and the form of values.
     mutating func schema(_ kind: any ParameterKind, description: String, for reader: SchemaReader) {
         beginObject()
         if reader == .tool {
@@ -39,7 +39,7 @@ extension JSONWriter {
         endObject()
     }
 
-    /// Writes that a value is an array. The array's own description says what its elements look like.
+    /// Writes an array type. Its description states the form of the elements.
     mutating func arrayType(of element: any ParameterKind, for reader: SchemaReader, orNull: Bool) {
         type("array", orNull: orNull)
         name("items")

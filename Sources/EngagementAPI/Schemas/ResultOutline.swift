@@ -1,7 +1,7 @@
 import JSON
 
-/// What an answer holds, for agents' hosts: without references and lists of types, open to what the API may add, and
-/// loose where the API might send otherwise than it says, because hosts throw away an answer that doesn't fit.
+/// Schemas of answers for agents' hosts: without references and lists of types, open to additions by the API, and loose
+/// where the API may deviate from its reference, because hosts discard an answer that doesn't fit.
 extension Method {
     /// Writes the schema of a tool's structured result.
     public func writeOutline(to json: inout JSONWriter) {
@@ -26,14 +26,14 @@ extension Method {
         ResultOutline(kind: kind, parameters: parameters.map(\.name))
     }
 
-    /// The members that each of its results has.
+    /// The members of every result.
     var requiredMembers: [String] {
         guard tellsChanges, case .composed = action else { return ["data", "meta"] }
         return ["data", "meta", "changes"]
     }
 }
 
-/// What a value of `kind` looks like in an answer to a call that takes `parameters`.
+/// The schema of a value of `kind`, in the answer to a call with `parameters`.
 private struct ResultOutline {
     let kind: ResultType.Kind
     let parameters: [String]
@@ -50,7 +50,7 @@ private struct ResultOutline {
         ResultOutline(kind: kind, parameters: parameters).write(to: &json, summary: summary)
     }
 
-    /// What a string looks like.
+    /// The form of a string.
     private var form: String {
         switch kind {
         case .time: "RFC 3339."
@@ -69,7 +69,7 @@ private struct ResultOutline {
         case .flag: json.member("type", "boolean")
         case .named(let name):
             json.member("type", "object")
-            // What an error holds is the same everywhere, and long.
+            // The members of an error are always the same, and many.
             if name != "Error", let type = ResultType.named(name) { writeProperties(of: type, to: &json) }
         case .list(let kind):
             json.member("type", "array")
@@ -107,7 +107,7 @@ private struct ResultOutline {
 }
 
 extension ResultType.Kind {
-    /// The kind, or `null`, which an API sends for what it has not.
+    /// The kind, or `null`, which an API may send for a missing value.
     fileprivate var looser: ResultType.Kind {
         switch self {
         case .orNull, .anything: self

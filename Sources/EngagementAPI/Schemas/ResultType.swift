@@ -1,14 +1,14 @@
 import JSON
 
-/// What an answer holds, for documents and for programs that make types of them. Nothing is checked against it: objects
-/// stay open to new members, and words to new ones (API reference: expect additive changes).
+/// The types of answers, for documents and for generated clients. No answer is checked against them: objects may get
+/// new members, and words new values (API reference: expect additive changes).
 public struct ResultType: Sendable {
-    /// What a member holds.
+    /// The kind of a member.
     public indirect enum Kind: Sendable {
         case text, integer, number, flag, time, link, anything
         /// A resource's id, which begins with the prefix.
         case id(prefix: String)
-        /// One of these words, or one that the API has added since.
+        /// One of these words, or a word that the API adds later.
         case word([String])
         /// Another type of the list.
         case named(String)
@@ -24,9 +24,9 @@ public struct ResultType: Sendable {
         let name: String
         let kind: Kind
         let isRequired: Bool
-        /// Whether it is one of those that tell a resource from others.
+        /// Whether it helps to identify a resource.
         let isMain: Bool
-        /// The parameter that asks for it; nil where none has to.
+        /// The parameter that requests it; nil if it is always there.
         let asking: String?
         let summary: String
 
@@ -42,12 +42,12 @@ public struct ResultType: Sendable {
             self.summary = summary
         }
 
-        /// A member that is there only where `expand` names it.
+        /// A member that is present only if `expand` names it.
         static func expanded(_ name: String, _ kind: Kind, _ summary: String = "") -> Member {
             Member(name, kind, by: "expand", summary.isEmpty ? "By expand." : "By expand. \(summary)")
         }
 
-        /// As a path of fields, or several: of a type of ours those that are main in it.
+        /// The paths of its fields; for a type of this list, those of its main members.
         fileprivate var paths: [String] {
             guard case .list(.named(let type)) = kind, let inner = ResultType.named(type)?.mainFields, !inner.isEmpty
             else { return [name] }
@@ -59,9 +59,9 @@ public struct ResultType: Sendable {
     public let name: String
     let summary: String
     let members: [Member]
-    /// Whether this process makes it, so that nothing else than this can be in it.
+    /// Whether this process makes it, so that it can have no other members.
     let isOwn: Bool
-    /// Of a list of resources: the type of its items.
+    /// For a list of resources: the type of its items.
     let item: String?
 
     init(_ name: String, _ summary: String, isOwn: Bool = false, item: String? = nil, _ members: [Member]) {
@@ -72,16 +72,16 @@ public struct ResultType: Sendable {
         self.members = members
     }
 
-    /// The type of this name; nil for what has no members that could be told.
+    /// The type with this name; nil for one without known members.
     static func named(_ name: String) -> ResultType? { byName[name] }
 
     private static let byName = [String: ResultType](
         all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
-    /// What tells a resource from others: paths of fields.
+    /// The paths of the fields that identify a resource.
     var mainFields: [String] { members.filter(\.isMain).flatMap(\.paths) }
 
-    /// One page of a list of `item`, or all of it.
+    /// One page of a list of `item`, or the whole list.
     static func list(of item: String) -> ResultType {
         ResultType(
             item + "List", "A list, as the API pages it.", item: item,
@@ -139,7 +139,7 @@ extension ResultType.Kind {
             type("string")
             json.member("pattern", "^\(prefix)[A-Za-z0-9]+$")
         case .word(let words):
-            // Not `enum`: a client made from this must not fail over a word that it does not know yet.
+            // Not `enum`: a client generated from it must accept words that it does not know yet.
             type("string")
             json.member("examples", words)
         case .named(let name) where orNull:

@@ -1,7 +1,7 @@
-/// The types of the answers (API reference and webhook schemas). What the reference does not print of expanded items is
-/// left open. Of a resource nothing is required, because `fields` may leave out anything.
+/// The types of the answers (API reference and webhook schemas). Parts of expanded items that the reference does not
+/// print are left open. No member of a resource is required, because `fields` may leave out any.
 extension ResultType {
-    /// Every type, each before the lists of it.
+    /// All types, each before its list.
     static let all: [ResultType] =
         [
             engagement, engagementCompany, engagementContact, engagementTag, actionItem, signal, contact, company, tag,
@@ -12,7 +12,7 @@ extension ResultType {
 
     private static func kind(_ word: String) -> Member { Member("object", .word([word])) }
 
-    /// When it was made and changed. `isMain`: whether it has no other times that tell it from others.
+    /// The times of creation and change. `isMain`: whether these help to identify it.
     private static func times(isMain: Bool = true) -> [Member] {
         [Member("created_at", .time), Member("updated_at", .time, isMain: isMain)]
     }

@@ -1,20 +1,20 @@
 import Bytes
 import JSON
 
-/// What happens to one request in place of normal service.
+/// What happens to one request instead of normal service.
 struct FaultStep {
-    /// The status to answer, without carrying the request out; nil to carry it out.
+    /// The status to answer without carrying the request out; nil to carry it out.
     var status: Int?
     /// The value of `Retry-After`.
     var retryAfter: String?
-    /// How long to wait before anything else, in milliseconds.
+    /// Milliseconds to wait before anything else.
     var delayMs = 0
     var cut: Cut?
-    /// What to answer in place of the usual body.
+    /// Replaces the usual body.
     var body: ByteBuffer?
     var bodyType = Response.ContentType.json
 
-    /// Turns the usual answer into this step's.
+    /// Applies this step to the usual answer.
     func applied(to response: Response) -> Response {
         var response = response
         if let body {
@@ -27,20 +27,20 @@ struct FaultStep {
     }
 }
 
-/// Steps for the requests that a pattern matches, used up one by one.
+/// Steps for the requests that match a pattern; each request uses one up.
 struct FaultPlan {
-    /// As given, to tell plans apart.
+    /// As given; identifies the plan.
     let match: String
     let steps: [FaultStep]
-    /// How many more times the list is gone through, this time included; nil for ever.
+    /// How often the list of steps is still used, this time included; nil for ever.
     private(set) var rounds: Int?
 
     private let method: [UInt8]
     private let path: [UInt8]
     private var position = 0
 
-    /// A plan for `METHOD path`, where `*` is any method, and any run of characters in the path. Nil when `match` is
-    /// not of that form.
+    /// A plan for `METHOD path`. `*` means any method, and in the path any run of characters. Nil when `match` has
+    /// another form.
     init?(match: String, steps: [FaultStep], rounds: Int? = 1) {
         let words = match.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 2, words[0] == "*" || words[0].utf8.allSatisfy({ $0.isUppercase }), !words[0].isEmpty,
@@ -53,12 +53,12 @@ struct FaultPlan {
         path = Array(words[1].utf8)
     }
 
-    /// Whether the plan is about this request.
+    /// Whether the plan applies to this request.
     func matches(method: Bytes, path: Bytes) -> Bool {
         Self.glob(self.method, matches: method) && Self.glob(self.path, matches: path)
     }
 
-    /// The next step. Nil when there is none left.
+    /// Takes the next step; nil when none is left.
     mutating func take() -> FaultStep? {
         guard position < steps.count else { return nil }
         let step = steps[position]
@@ -70,10 +70,10 @@ struct FaultPlan {
         return step
     }
 
-    /// Whether every step is used up.
+    /// Whether all steps are used up.
     var isSpent: Bool { position == steps.count }
 
-    /// Goes back to the last star only, so the time is at most the product of both lengths.
+    /// Backtracks to the last star only, so the time is at most the product of both lengths.
     static func glob(_ pattern: [UInt8], matches text: Bytes) -> Bool {
         var (at, place) = (0, 0)
         var star: (at: Int, place: Int)?
@@ -95,13 +95,13 @@ struct FaultPlan {
     }
 }
 
-/// All fault plans, in the order in which they were first set.
+/// All fault plans, in the order of their first setting.
 struct FaultPlans {
     static let limit = 1_000
     private(set) var plans: [FaultPlan] = []
 
-    /// Puts `plan` in the place of the one with the same match, or last. Without steps, takes that one away.
-    /// Returns false when there are too many.
+    /// Replaces the plan with the same match, or appends `plan`. A plan without steps removes it. False when there are
+    /// too many.
     mutating func set(_ plan: FaultPlan) -> Bool {
         let place = plans.firstIndex { $0.match == plan.match }
         if plan.steps.isEmpty {
@@ -115,7 +115,7 @@ struct FaultPlans {
         return true
     }
 
-    /// The step for this request: the next one of the first plan that matches.
+    /// Takes the next step of the first plan that matches this request.
     mutating func take(method: Bytes, path: Bytes) -> FaultStep? {
         guard !plans.isEmpty, let place = plans.firstIndex(where: { $0.matches(method: method, path: path) }) else {
             return nil

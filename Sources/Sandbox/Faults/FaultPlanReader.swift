@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 
-/// Reads the body of the `fail` control request, and gathers everything that is wrong with it.
+/// Reads the body of the `fail` control request, and collects everything that is wrong with it.
 struct FaultPlanReader {
     static let stepLimit = 10_000
     static let delayLimitMs = 600_000

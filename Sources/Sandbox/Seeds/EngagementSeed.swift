@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 
-/// What an engagement is at the start. Everything but its participants and tags stays so.
+/// The initial state of an engagement. Only its participants and tags can change.
 struct EngagementSeed: Sendable {
     enum Transcript: Sendable { case none, short, long }
 
@@ -33,13 +33,13 @@ struct EngagementSeed: Sendable {
     var origin = Origin.named
     var source: String?
 
-    /// Where an engagement comes from, which its id and its times tell.
+    /// Where an engagement comes from, which decides its id and its times.
     enum Origin: Sendable {
-        /// One of the twelve that everybody knows by id.
+        /// One of the twelve with well-known ids.
         case named
-        /// One of those that lists and searches find.
+        /// One that only lists and searches find.
         case archived
-        /// Made by a request.
+        /// Created by a request.
         case created(id: String, at: Timestamp, startAt: Timestamp)
     }
 
@@ -61,7 +61,7 @@ struct EngagementSeed: Sendable {
 
     var updatedAt: Timestamp { startAt.adding(seconds: 3_600 + number * 61) }
 
-    /// Everything that is not expanded.
+    /// Writes everything that is not expanded.
     func writeMembers(to json: inout JSONWriter, createdAt: Timestamp, updatedAt: Timestamp) {
         json.member("object", "engagement")
         json.member("id", id)
@@ -87,7 +87,7 @@ struct EngagementSeed: Sendable {
         if let host { json.member("host_user_id", WorkspaceSeed.userID(host)) }
     }
 
-    /// The expanded parts that never change.
+    /// Writes the expanded parts that never change.
     func writeOtherParts(to json: inout JSONWriter, _ expand: Expand) {
         if expand.contains(.actionItems) {
             json.list("action_items", Array(actionItems.enumerated())) { json, item in

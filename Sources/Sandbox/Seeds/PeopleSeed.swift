@@ -41,7 +41,7 @@ extension WorkspaceSeed {
     }
 }
 
-/// What only lists and searches find: older than all else, so that it comes after it.
+/// Records that only lists and searches find. They are older than all others, so they come last.
 extension WorkspaceSeed {
     /// Four hundred contacts.
     static let archivedContacts: @Sendable () -> [Record] = {

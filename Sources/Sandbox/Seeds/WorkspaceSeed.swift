@@ -1,11 +1,11 @@
 import Bytes
 import JSON
 
-/// The facts that every sandbox starts with: the same ids, words and times at each start.
+/// The facts of every new sandbox: the same ids, words and times at each start.
 struct WorkspaceSeed {
-    /// 2026-01-05T09:00:00Z: nothing in the workspace is older, but for the archive.
+    /// 2026-01-05T09:00:00Z: only the archive is older.
     static let epoch = Timestamp(milliseconds: 1_767_603_600_000)
-    /// 2025-01-01T09:00:00Z: the archive begins.
+    /// 2025-01-01T09:00:00Z: the beginning of the archive.
     static let archiveEpoch = Timestamp(milliseconds: 1_735_722_000_000)
     /// 2026-07-01T00:00:00Z: the workspace's clock before its first write.
     static let firstWrite = Timestamp(milliseconds: 1_782_864_000_000)

@@ -1,63 +1,63 @@
 import Bytes
 import Platform
 
-/// One client's connection: what it is at, and what still has to go out on it.
+/// One client's connection: its phase, and the bytes still to be sent.
 final class Connection {
     enum Phase {
         /// Reading a request, or idle.
         case reading
-        /// Holding a request back until `due`; `order` tells which of several came first.
+        /// Delays a request until `due`; `order` is its place among several.
         case waiting(due: UInt64, order: UInt64, requestID: Int, step: FaultStep)
         /// Sending an answer.
         case writing
-        /// Said all it will say, and reads what is left until `until`, so that no reset overtakes the answer.
+        /// Everything is sent. Reads the rest until `until`, so that no reset overtakes the answer.
         case draining(until: UInt64)
         case closed
     }
 
-    /// How far sending came.
+    /// The result of sending.
     enum Progress { case done, blocked, broken }
 
-    /// Answers up to this size are put behind their head, and leave in one piece.
+    /// Bodies up to this size follow their head in one buffer, and leave in one piece.
     private static let inlineLimit = 32 << 10
 
     let socket: FileDescriptor
     var parser = HTTPRequestParser()
     var phase = Phase.reading
-    /// Whether a request with the right token has come on it.
+    /// Whether a request with the right token came on it.
     var isTrusted = false
-    /// Bytes that came behind the request that is being answered.
+    /// Bytes that came after the request that is being answered.
     var pending: ByteBuffer?
 
     private let out = ByteBuffer(capacity: 1024)
     private var large: ByteBuffer?
-    /// How many bytes of `out`, then of `large`, are to go out, and how many have.
+    /// How many bytes of `out` and then of `large` to send, and how many were sent.
     private var (outEnd, largeEnd, sent) = (0, 0, 0)
     private var closesAfterAnswer = false
     private var sentContinue = false
 
-    /// Takes over `socket`, which does not block.
+    /// Takes over `socket`, which must not block.
     init(_ socket: FileDescriptor) { self.socket = socket }
 
     deinit { socket.close() }
 
-    /// Whether nobody would miss it: nothing waits to be read on it, and no one who may has ever asked for anything.
+    /// Whether it can be closed without loss: nothing waits to be read, and no request with the right token ever came.
     var isDispensable: Bool {
         guard case .reading = phase, !isTrusted else { return false }
         return socket.unread == .nothing
     }
 
-    /// What to ask `poll` for; nil when it should not look at this connection at all.
+    /// The events to poll for; nil when `poll` must ignore this connection.
     var pollEvents: PollEvents? {
         switch phase {
         case .reading, .draining: .readable
         case .writing: .writable
-        // A client that has gone would be reported for ever. What it asked for is carried out all the same.
+        // A client that has gone would be reported for ever. Its request is carried out all the same.
         case .waiting, .closed: nil
         }
     }
 
-    /// Makes `response` ready to be sent with `flush`.
+    /// Prepares `response` for `flush`.
     func prepare(_ response: Response, closing: Bool = false) {
         let keepsAlive = parser.keepsAlive && !closing
         closesAfterAnswer = !keepsAlive || response.cut != nil
@@ -84,7 +84,7 @@ final class Connection {
         phase = .writing
     }
 
-    /// Sends as much as the client takes. When done, the phase is `reading` again, or `draining` up to `drainLimit`.
+    /// Sends as much as the client accepts. Afterwards the phase is `reading`, or `draining` up to `drainLimit`.
     func flush(drainLimit: UInt64) -> Progress {
         while sent < outEnd + largeEnd {
             let isInline = sent < outEnd
@@ -109,11 +109,11 @@ final class Connection {
         return .done
     }
 
-    /// Tells a client that asked first to go ahead with its body. Once for each request.
+    /// Tells a client that asked first to send its body. Once per request.
     func sendContinue() {
         guard parser.expectsContinue, !sentContinue else { return }
         sentContinue = true
-        // Fits: nothing else is on its way. If it does not, the client goes ahead by itself after a while.
+        // It fits, because nothing else is on its way. If it doesn't, the client goes ahead by itself after a while.
         _ = try? socket.send(Bytes("HTTP/1.1 100 Continue\r\n\r\n"))
     }
 }

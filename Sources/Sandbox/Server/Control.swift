@@ -2,7 +2,7 @@ import Bytes
 import JSON
 
 extension SandboxAPI {
-    /// Answers a control request: those that a test harness steers the sandbox with.
+    /// Answers a control request, with which a test harness steers the sandbox.
     func control(_ request: IncomingRequest) -> Response {
         do {
             return try controlled(request)

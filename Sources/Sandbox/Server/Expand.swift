@@ -1,4 +1,4 @@
-/// The parts of an engagement that come only when they are asked for.
+/// The parts of an engagement that an answer contains only on request.
 struct Expand: OptionSet, Hashable, Sendable {
     let rawValue: UInt8
 
@@ -31,7 +31,7 @@ struct Expand: OptionSet, Hashable, Sendable {
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// What reading these parts needs on top of `engagements:read`.
+    /// The scopes that these parts need besides `engagements:read`.
     var scopes: Scope {
         var needed: Scope = []
         if contains(.companies) { needed.insert(.companiesRead) }

@@ -1,20 +1,20 @@
 import Bytes
 
-/// A request as it came in. Borrowed from the parser that read it.
+/// A received request. Borrowed from its parser.
 struct IncomingRequest {
     let method: Bytes
     /// The target up to the question mark, as sent.
     let path: Bytes
-    /// What follows the question mark, as sent; nil without one.
+    /// The query after the question mark, as sent; nil without one.
     var query: Bytes?
     var host: Bytes?
     var authorization: Bytes?
     var body = Bytes(start: nil, count: 0)
 }
 
-/// Reads one HTTP/1.x request (RFC 9112) from however few bytes come at a time.
+/// Reads one HTTP/1.x request (RFC 9112), however the bytes are split.
 ///
-/// Strict where leniency has led to request smuggling: lines end in CRLF, no folding, no space before a colon, one
+/// Strict where leniency has allowed request smuggling: lines end in CRLF, no folding, no space before a colon, one
 /// `Host`, one `Content-Length`, never both it and `Transfer-Encoding`.
 struct HTTPRequestParser {
     /// Bytes of request line and header section, at most.
@@ -30,7 +30,7 @@ struct HTTPRequestParser {
         case chunkEnd
         case trailers
         case complete
-        /// Can't go on; the status says why.
+        /// The request can't be read; the status says why.
         case failed(Int)
     }
 
@@ -64,7 +64,7 @@ struct HTTPRequestParser {
 
     private func bytes(_ span: Span) -> Bytes { head.bytes.slice(span.start, span.end) }
 
-    /// Makes ready for the next request, and gives the memory of a large one back.
+    /// Prepares for the next request, and frees the memory of a large one.
     mutating func reset() {
         head.truncate(to: 0)
         body.truncate(to: 0)
@@ -76,7 +76,7 @@ struct HTTPRequestParser {
         (method, path, query, host, authorization, contentLength) = (Span(), Span(), nil, nil, nil, nil)
     }
 
-    /// Takes bytes up to the end of the request. Returns how many were taken; the rest belongs to the next one.
+    /// Reads bytes up to the end of the request. Returns how many; the rest belongs to the next one.
     mutating func feed(_ bytes: Bytes) -> Int {
         var at = 0
         do {
@@ -106,7 +106,7 @@ struct HTTPRequestParser {
         return taken
     }
 
-    /// Lines of all kinds are gathered in `head`; those of the chunked coding are dropped from it once read.
+    /// `head` collects lines of all kinds; lines of the chunked coding are removed once they are read.
     private mutating func takeLine(_ bytes: Bytes) throws(Refusal) -> Int {
         let found = bytes.firstPosition(of: UInt8(ascii: "\n"))
         let taken = found.map { $0 + 1 } ?? bytes.count
@@ -235,7 +235,7 @@ struct HTTPRequestParser {
         }
     }
 
-    /// Hexadecimal digits, then perhaps extensions, which are ignored.
+    /// Hexadecimal digits, then optional extensions, which are ignored.
     private func chunkSize(_ line: Bytes) throws(Refusal) -> Int {
         let end = line.firstPosition(of: UInt8(ascii: ";")) ?? line.count
         let digits = line.slice(0, end).trimmed

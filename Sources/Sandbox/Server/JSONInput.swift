@@ -1,8 +1,8 @@
 import Bytes
 import Foundation
 
-/// A JSON value out of an API request, as Foundation reads it: the client wrote the request, and an oracle
-/// that shared its scanner would share its mistakes.
+/// A JSON value of an API request, read by Foundation: an oracle that shared the client's scanner would share its
+/// mistakes.
 enum JSONInput {
     case null
     case bool(Bool)
@@ -13,7 +13,7 @@ enum JSONInput {
     case array([JSONInput])
     case object([String: JSONInput])
 
-    /// Reads a whole text; nil when it is not JSON. Of a name that stands twice one value counts.
+    /// Reads a whole text; nil if it is not JSON. Of a repeated name, one value counts.
     init?(_ text: Bytes) {
         guard let shape = Shape(text), !shape.hasStrayComma, !text.starts(with: "\u{FEFF}"),
             let start = text.baseAddress
@@ -31,7 +31,7 @@ enum JSONInput {
         case let list as [Any]: return .array(list.map(value))
         case let object as [String: Any]: return .object(object.mapValues(value))
         case let number as NSNumber:
-            // `1 as? Bool` is true, so the number itself is asked what it is.
+            // `1 as? Bool` succeeds, so the number's own type decides.
             switch number.objCType.pointee {
             case CChar(bitPattern: UInt8(ascii: "c")): return .bool(number.boolValue)
             case CChar(bitPattern: UInt8(ascii: "d")), CChar(bitPattern: UInt8(ascii: "f")):
@@ -51,14 +51,14 @@ enum JSONInput {
     var integer: Int? { if case .integer(let number) = self { number } else { nil } }
     var array: [JSONInput]? { if case .array(let list) = self { list } else { nil } }
 
-    /// What can be told of a text by its brackets and commas.
+    /// What the brackets and commas of a text tell.
     struct Shape {
-        /// How many brackets are open at once, at most.
+        /// The most brackets that are open at once.
         private(set) var depth = 0
-        /// Whether a comma has nothing behind it, which Foundation lets pass.
+        /// Whether nothing follows a comma, which Foundation accepts.
         private(set) var hasStrayComma = false
 
-        /// Nil for nothing at all.
+        /// Nil for an empty text.
         init?(_ text: Bytes) {
             guard !text.isEmpty else { return nil }
             var (open, isInString, isEscaped, isBehindComma) = (0, false, false, false)

@@ -7,7 +7,7 @@ struct FieldError: Equatable, Sendable {
     let code: String
     let message: String
 
-    /// Names and values in it may be the client's, and as long as a request: both are cut to 200 characters.
+    /// The field and the message may contain the client's names and values, so both are cut to 200 characters.
     init(field: String, code: String, message: String) {
         self.field = String(field.unicodeScalars.prefix(200))
         self.code = code
@@ -23,7 +23,7 @@ struct Problem: Error, Equatable, Sendable {
     let status: Int
     let detail: String
     var errors: [FieldError] = []
-    /// The methods that the path does take, for a 405.
+    /// The methods that the path accepts, for a 405.
     var allow: String?
     /// The challenge of a 401.
     var challenge: String?

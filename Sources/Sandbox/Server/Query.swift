@@ -1,10 +1,10 @@
 import Bytes
 
-/// The parameters of a query, decoded, each name once.
+/// The decoded parameters of a query; each name occurs once.
 struct Query {
     private(set) var parameters: [(name: String, value: String)] = []
 
-    /// Reads `a=1&b=2`. Throws a 400 for bad percent-encoding, text that is not UTF-8, and a name that comes twice.
+    /// Reads `a=1&b=2`. Throws a 400 for bad percent-encoding, invalid UTF-8, or a repeated name.
     init(_ bytes: Bytes?) throws(Problem) {
         guard let bytes, !bytes.isEmpty else { return }
         var seen: Set<String> = []
@@ -27,7 +27,7 @@ struct Query {
     /// The value of the parameter `name`, or nil.
     subscript(name: String) -> String? { parameters.first { $0.name == name }?.value }
 
-    /// A 400 for a parameter that the path does not have.
+    /// A 400 for an unknown parameter.
     static func unknown(_ name: String) -> Problem {
         Problem(
             400, "The query has a parameter that this path does not take.",

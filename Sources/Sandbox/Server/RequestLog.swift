@@ -1,22 +1,22 @@
 import Bytes
 import JSON
 
-/// What came in, newest last: at most 10,000 requests and 16 MiB, unless told otherwise.
+/// The received requests, newest last: by default at most 10,000 requests and 16 MiB.
 ///
-/// Each request is kept as the JSON text it will be shown as, and all of them in one block, so that a million requests
-/// leave no more behind than the newest ten thousand.
+/// Keeps each request as the JSON text of its record, and all of them in one block, so that a million requests use no
+/// more memory than the newest ten thousand.
 struct RequestLog {
-    /// Bytes of one body shown, at most: enough for 100,000 contacts.
+    /// Bytes of one body in the log, at most: enough for 100,000 contacts.
     static let bodyLimit = 4 << 20
-    /// Levels of one body shown as JSON, at most.
+    /// Levels of one body that the log shows as JSON, at most.
     private static let depthLimit = 504
 
-    /// What a request had for a token.
+    /// The token of a request.
     enum Token: String { case present, absent, wrong }
 
     private let limit: Int
     private let byteLimit: Int
-    /// The records, each with a comma after it, behind `start` bytes that are no longer needed.
+    /// The records, each followed by a comma, after `start` bytes of removed ones.
     private let text = ByteBuffer()
     private var start = 0
     /// The length of each record, from `first` on.
@@ -26,10 +26,10 @@ struct RequestLog {
     /// A log of at most `limit` requests and `byteLimit` bytes of JSON; the newest request is always kept.
     init(limit: Int = 10_000, byteLimit: Int = 16 << 20) { (self.limit, self.byteLimit) = (limit, byteLimit) }
 
-    /// How many requests are kept.
+    /// The number of requests in the log.
     var count: Int { lengths.count - first }
 
-    /// Notes a request. `path` is without `/api`.
+    /// Appends a request. `path` is without `/api`.
     mutating func append(_ request: IncomingRequest, path: Bytes, token: Token, atMs: Int) {
         let before = text.count
         text.append("{\"method\":\"")
@@ -57,7 +57,7 @@ struct RequestLog {
         }
     }
 
-    /// Forgets all requests.
+    /// Removes all requests.
     mutating func removeAll() {
         text.truncate(to: 0)
         text.shrink(to: 256)
@@ -76,7 +76,7 @@ struct RequestLog {
         first += 1
     }
 
-    /// A body that is JSON is shown as such, on one line; all else as a string.
+    /// Shows a JSON body as JSON on one line, any other body as a string.
     private func append(body: Bytes) {
         text.append(",\"body\":")
         guard body.count <= Self.bodyLimit else {
@@ -85,7 +85,7 @@ struct RequestLog {
             text.append(decimal: body.count)
             return
         }
-        // The log shows it a few levels deep. What would then be nested deeper than a reader takes, is text.
+        // The log nests a body a few levels deep. A body that would then exceed a reader's limit is shown as text.
         guard let shape = JSONInput.Shape(body), shape.depth <= Self.depthLimit, JSONInput(body) != nil else {
             JSONWriter.appendString(body, to: text)
             return

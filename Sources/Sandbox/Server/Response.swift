@@ -1,6 +1,6 @@
 import Bytes
 
-/// Where the connection ends in the middle of an answer.
+/// Where a fault cuts an answer off.
 enum Cut: String, Sendable {
     /// Before its first byte.
     case before
@@ -10,7 +10,7 @@ enum Cut: String, Sendable {
     case body
 }
 
-/// One answer, before it is put on a connection.
+/// One answer, independent of its connection.
 struct Response {
     enum ContentType {
         case json, problem, text
@@ -29,9 +29,9 @@ struct Response {
 
     var status = 200
     var type = ContentType.json
-    /// Never changed once it is in an answer: cached bodies are shared.
+    /// Must not change once it is in an answer: cached bodies are shared.
     var body: ByteBuffer
-    /// Counts the requests since the start or the last reset; 0 for control requests.
+    /// The number of the request since the start or the last reset; 0 for control requests.
     var requestID = 0
     /// With its quotes.
     var etag: String?
@@ -40,10 +40,10 @@ struct Response {
     var retryAfter: String?
     var cut: Cut?
 
-    /// Whether the status allows a body at all (RFC 9110 §6.4.1).
+    /// Whether the status allows a body (RFC 9110 §6.4.1).
     var hasBody: Bool { status != 204 && status != 304 && status >= 200 }
 
-    /// Appends the status line and the header section. `connection` is left out when HTTP/1.1's default holds.
+    /// Appends the status line and the header section. Without `connection`, HTTP/1.1's default applies.
     func appendHead(to out: ByteBuffer, connection: StaticString?) {
         out.append("HTTP/1.1 ")
         out.append(decimal: status)

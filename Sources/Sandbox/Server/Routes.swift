@@ -2,7 +2,7 @@ import Bytes
 import JSON
 
 extension SandboxAPI {
-    /// What a path does with one HTTP method.
+    /// The handler of one HTTP method of a path.
     private struct Route {
         let method: String
         let carryOut: (IncomingRequest) throws(Problem) -> Response
@@ -96,7 +96,7 @@ extension SandboxAPI {
         return response
     }
 
-    /// The object with that id. Throws a 404 without one, and a 403 for what is private without `scope`.
+    /// The object with that id. Throws a 404 without one, and a 403 if it is private and `scope` is missing.
     func find(
         _ id: String, in collection: Collection, alsoNeeding scope: Scope
     ) throws(Problem) -> Record {
@@ -113,7 +113,7 @@ extension SandboxAPI {
         return try page(of: collection, request) { _ in true }
     }
 
-    /// The engagements that a contact or a company has part in.
+    /// The engagements of a contact or a company.
     private func engagements(
         of id: String, in owners: Collection, _ request: IncomingRequest
     ) throws(Problem) -> Response {
@@ -164,7 +164,7 @@ extension SandboxAPI {
 
     // MARK: Writing
 
-    /// The object that a write without a query is about, after its scopes.
+    /// The object that a write without a query changes, after the check of its scopes.
     private func target(
         _ id: String, in collection: Collection, _ request: IncomingRequest, needing scope: Scope?
     ) throws(Problem) -> Record {
@@ -182,7 +182,7 @@ extension SandboxAPI {
         var body = try BodyReader(request.body, members: ["contact_ids"])
         let ids = body.ids("contact_ids", of: "contact") { id in
             guard let contact = workspace.contact(id) else { return .unknown }
-            // Calendar resources are no business of this call, listed or not: what was read may be sent back.
+            // This call ignores calendar resources, listed or not, so a client may send back what it has read.
             return contact.isCalendarResource ? .passedOver : .taken
         }
         try body.check()

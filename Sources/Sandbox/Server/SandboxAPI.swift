@@ -1,13 +1,13 @@
 import Bytes
 import JSON
 
-/// The sandbox without its sockets: a request goes in, an answer comes out. Knows no clock and no thread.
+/// The sandbox without sockets: takes requests and returns answers. Has no clock and no thread.
 final class SandboxAPI {
-    /// What becomes of a request that was fully received.
+    /// What happens to a request that was received completely.
     enum Arrival {
         /// Refused, or a control request: answered at once.
         case answered(Response)
-        /// To be served, after the step's delay.
+        /// Must be answered by `respond`, after the step's delay.
         case accepted(requestID: Int, step: FaultStep?)
     }
 
@@ -19,13 +19,13 @@ final class SandboxAPI {
     private let credential: [UInt8]
     private let hosts: [[UInt8]]
 
-    /// A service that wants `token`, and calls itself by `port` on the loopback.
+    /// A service for `token`, on `port` of the loopback.
     init(token: String, port: UInt16) {
         credential = Array(token.utf8)
         hosts = ["127.0.0.1:\(port)", "localhost:\(port)"].map { Array($0.utf8) }
     }
 
-    /// Goes back to how it was at the start.
+    /// Restores the initial state.
     func reset() {
         workspace = Workspace()
         scopes = .everything
@@ -34,9 +34,9 @@ final class SandboxAPI {
         requestCount = 0
     }
 
-    /// First half: who is it, and what happens to it? Logs the request and uses up a fault step.
+    /// First half: checks who sends the request, and what happens to it. Logs the request and uses up a fault step.
     func receive(_ request: IncomingRequest, atMs: Int) -> Arrival {
-        // A page in a browser can point a name of its own at 127.0.0.1, but it can't forge this field.
+        // A web page can make a name of its own resolve to 127.0.0.1, but it can't forge this field.
         guard isOwn(host: request.host) else {
             return .answered(Problem(403, "The Host field does not name this server.").response(requestID: 0))
         }
@@ -84,7 +84,7 @@ final class SandboxAPI {
         guard authorization.count > 7, authorization.slice(0, 7).equalsIgnoringCase("Bearer ") else { return .wrong }
         let given = authorization.dropping(7)
         guard given.count == credential.count else { return .wrong }
-        // In a time that does not tell how much of it was right.
+        // In constant time, so that the time does not reveal how much of the token was right.
         let difference = zip(given, credential).reduce(into: UInt8(0)) { $0 |= $1.0 ^ $1.1 }
         return difference == 0 ? .present : .wrong
     }

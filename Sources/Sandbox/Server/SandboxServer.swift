@@ -1,16 +1,16 @@
 import Bytes
 import Platform
 
-/// An embedded AskElephant workspace behind an HTTP/1.1 server on 127.0.0.1, which runs on a thread of its own.
+/// An embedded AskElephant workspace behind an HTTP/1.1 server on 127.0.0.1, on its own thread.
 ///
-/// Its paths are those of the API, below `/api`; besides, `POST /api/sandbox/reset`, `fail`, `requests` and `scopes`
-/// steer it. It holds the API's rules by itself and shares no code with the client, so that it can tell when the client
-/// is wrong. The server stops when the last reference to this handle goes, or when `stop` is called.
+/// It has the API's paths, below `/api`. `POST /api/sandbox/reset`, `fail`, `requests` and `scopes` steer it. It
+/// implements the API's rules without the client's code, so that it can contradict the client. The server stops when
+/// the last reference to this handle goes, or when `stop` is called.
 public final class SandboxServer: Sendable {
-    /// The port on 127.0.0.1, picked by the system. Requests whose `Host` is neither `127.0.0.1:PORT` nor
-    /// `localhost:PORT` are refused with 403.
+    /// The port on 127.0.0.1, chosen by the system. A request whose `Host` is neither `127.0.0.1:PORT` nor
+    /// `localhost:PORT` gets a 403.
     public let port: UInt16
-    /// 64 hexadecimal digits, random at each start. Every request needs it, as `Authorization: Bearer TOKEN`.
+    /// 64 hexadecimal digits, random at each start. Every request must send it, as `Authorization: Bearer TOKEN`.
     public let token: String
 
     private let lifeline: FileDescriptor
@@ -26,8 +26,8 @@ public final class SandboxServer: Sendable {
         lifeline.close()
     }
 
-    /// Ends the server: its port and all connections are closed when this returns, or after 2 s at most. Does nothing
-    /// the second time. May be called from any thread.
+    /// Stops the server: its port and all connections are closed when this returns, or after 2 s at most. A second call
+    /// does nothing. Any thread may call it.
     public func stop() {
         lifeline.endWriting()
         lifeline.wait(for: .readable, milliseconds: 2_000)
@@ -35,7 +35,7 @@ public final class SandboxServer: Sendable {
 
     /// Binds an ephemeral port of 127.0.0.1 and starts the thread.
     ///
-    /// - Throws: `SandboxError` when the system has no socket or no thread to give.
+    /// - Throws: `SandboxError` when the system has no socket or no thread left.
     public static func start() throws(SandboxError) -> SandboxServer {
         let token = randomToken()
         let listener = try listen()
@@ -68,7 +68,7 @@ public final class SandboxServer: Sendable {
         }
     }
 
-    /// Two ends of which one is closed when the other is.
+    /// Two sockets; when one is closed, so is the other.
     private static func lifeline(or listener: Listener) throws(SandboxError) -> (FileDescriptor, FileDescriptor) {
         do throws(SystemError) {
             return try FileDescriptor.socketPair()

@@ -34,7 +34,7 @@ struct Scope: OptionSet, Hashable, Sendable {
         Self.names.indices.filter { contains(Scope(rawValue: 1 << UInt16($0))) }.map { Self.names[$0] }
     }
 
-    /// Throws a 403 that names the first of `needed` that is not held.
+    /// Throws a 403 that names the first missing scope of `needed`.
     func require(_ needed: Scope) throws(Problem) {
         if contains(.admin) { return }
         guard let missing = needed.subtracting(self).names.first else { return }

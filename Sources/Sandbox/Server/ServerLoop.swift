@@ -1,16 +1,15 @@
 import Bytes
 import Platform
 
-/// The server's thread: one `poll` over all connections, and the delays of the fault plans as its time-out.
+/// The server's thread: one `poll` over all connections, with the fault plans' delays as its timeout.
 final class ServerLoop {
-    /// Connections at once, at most, where there are descriptors for so many.
+    /// Connections at once, at most, if there are enough descriptors.
     static let mostConnections = 1_024
-    /// Descriptors that are left to the process for all else.
+    /// Descriptors reserved for the rest of the process.
     private static let descriptorsForOthers = 24
-    /// Connections at once, at most. A further one takes the place of one that nobody has spoken on; where there is no
-    /// such one it waits to be accepted.
+    /// Connections at once, at most. Another one replaces a dispensable one, or waits to be accepted.
     private let connectionLimit = ServerLoop.affordableConnections()
-    /// How long a connection that ends after its answer is still read from.
+    /// Nanoseconds for which a connection that ends after its answer is still read.
     private static let drainSpan: UInt64 = 2_000_000_000
 
     private let listener: Listener
@@ -21,13 +20,13 @@ final class ServerLoop {
     private var connections: [Connection] = []
     private var pollSet = PollSet()
     private var arrivals: UInt64 = 0
-    /// No connection is accepted before this time, because the process had no descriptor left.
+    /// The earliest time to accept again, because the process had no descriptor left.
     private var acceptsAgainAt: UInt64 = 0
     /// Whether any connection waits for a time rather than for its descriptor.
     private var hasTimers = false
     private var time: UInt64 = 0
 
-    /// Takes over both descriptors. The loop ends when the other end of `lifeline` is shut.
+    /// Takes over both descriptors. The loop ends when the other end of `lifeline` is closed for writing.
     init(listener: Listener, lifeline: FileDescriptor, api: SandboxAPI) {
         self.listener = listener
         self.lifeline = lifeline
@@ -38,7 +37,7 @@ final class ServerLoop {
         connections = []
         listener.descriptor.close()
         scratch.deallocate()
-        // Last, because whoever waits for the end waits for this.
+        // Last, because `stop` waits for this.
         lifeline.close()
     }
 
@@ -51,14 +50,14 @@ final class ServerLoop {
             let descriptors = Set(ready.map(\.descriptor))
             if descriptors.contains(lifeline) { return }
             for connection in connections where descriptors.contains(connection.socket) { handle(connection) }
-            // After them: one that is accepted may take another one's place.
+            // After the others, because a new connection may replace one of them.
             if descriptors.contains(listener.descriptor) { acceptAll() }
             if hasTimers { runTimers() }
             connections.removeAll { if case .closed = $0.phase { true } else { false } }
         }
     }
 
-    /// Says what to wait for. Returns for how many seconds; nil for ever.
+    /// Sets what to poll for. Returns the timeout in seconds; nil for ever.
     private func prepare() -> Double? {
         pollSet.removeAll()
         var due = UInt64.max
@@ -97,15 +96,15 @@ final class ServerLoop {
         }
     }
 
-    /// Closes the oldest connection of those on which nobody who may has asked for anything: whoever opens many and
-    /// says nothing must not keep others out. False where there is none.
+    /// Closes the oldest dispensable connection: a client that opens many silent ones must not keep others out. False
+    /// if there is none.
     private func makeRoom() -> Bool {
         guard let found = connections.firstIndex(where: \.isDispensable) else { return false }
         connections.remove(at: found)
         return true
     }
 
-    /// So many that both ends of each, with what else the process needs, stay below the limit of open files.
+    /// As many as leave room for both ends of each, and for the rest of the process, below the limit of open files.
     private static func affordableConnections() -> Int {
         guard let descriptors = ThisProcess.descriptorLimit else { return mostConnections }
         return min(mostConnections, max(8, (descriptors - descriptorsForOthers) / 2))
@@ -128,7 +127,7 @@ final class ServerLoop {
 
     private func drain(_ connection: Connection) { if receive(connection) == 0 { connection.phase = .closed } }
 
-    /// Reads what there is. Gives how many bytes, 0 where no more will come, nil where there are none now.
+    /// Reads what is there. Returns the number of bytes, 0 at the end, nil if there are none now.
     private func receive(_ connection: Connection) -> Int? {
         do throws(SystemError) {
             return try connection.socket.receive(into: scratch)
@@ -137,7 +136,7 @@ final class ServerLoop {
         }
     }
 
-    /// Goes on with what had come behind the request that is now answered.
+    /// Continues with the bytes that came after the answered request.
     private func resume(_ connection: Connection) {
         guard case .reading = connection.phase else { return }
         connection.parser.reset()
@@ -177,7 +176,7 @@ final class ServerLoop {
         }
     }
 
-    /// Takes up the request that was just read completely: answers it now, or holds it back.
+    /// Handles the request that was just read: answers it now, or delays it.
     private func begin(_ connection: Connection) {
         let request = connection.parser.request
         switch api.receive(request, atMs: Int((time - start) / 1_000_000)) {
@@ -199,7 +198,7 @@ final class ServerLoop {
         _ = flush(connection)
     }
 
-    /// Returns whether the answer is out.
+    /// Returns whether the whole answer was sent.
     private func flush(_ connection: Connection) -> Bool {
         switch connection.flush(drainLimit: time + Self.drainSpan) {
         case .done: return true
@@ -210,7 +209,7 @@ final class ServerLoop {
         }
     }
 
-    /// Carries out what has waited long enough, in the order in which it was due.
+    /// Carries out the delayed requests that are due, in the order of their times.
     private func runTimers() {
         var due: [(at: UInt64, order: UInt64, connection: Connection)] = []
         for connection in connections {

@@ -7,7 +7,7 @@ enum Given<Value> {
     /// The value, or nil.
     var value: Value? { if case .value(let value) = self { value } else { nil } }
 
-    /// Changes what is given and leaves the rest; `null` clears it.
+    /// Applies the given value, and leaves an absent one unchanged; `null` clears.
     func apply(to old: inout Value?) {
         switch self {
         case .absent: break
@@ -17,12 +17,12 @@ enum Given<Value> {
     }
 }
 
-/// The body of a write, member by member. What is wrong with it is gathered and said at once.
+/// Reads the body of a write, member by member. Collects all faults and reports them together.
 struct BodyReader {
     private let input: JSONInput
     private(set) var errors: [FieldError] = []
 
-    /// Reads `body`, in which there may be these members. Throws a 422 when it is no object.
+    /// Reads `body`, which may have these members. Throws a 422 if it is no object.
     init(_ body: Bytes, members: Set<String>) throws(Problem) {
         guard let input = JSONInput(body) else {
             throw Problem.validation("body", "invalid_json", "The body is not JSON.")
@@ -40,7 +40,7 @@ struct BodyReader {
         errors.append(FieldError(field: field, code: code, message: message))
     }
 
-    /// Throws a 422 with everything that was refused.
+    /// Throws a 422 with all faults.
     func check() throws(Problem) { if !errors.isEmpty { throw Problem.validation(errors) } }
 
     private mutating func given(_ name: String, isRequired: Bool, orNull: Bool) -> Given<JSONInput> {
@@ -104,7 +104,7 @@ struct BodyReader {
         return given
     }
 
-    /// The objects of a list, each with its place in the body: `emails[2]`.
+    /// The objects of a list, each with its path in the body: `emails[2]`.
     mutating func list(_ name: String, isRequired: Bool = false) -> [(field: String, value: JSONInput)]? {
         guard let value = given(name, isRequired: isRequired, orNull: false).value else { return nil }
         guard let elements = value.array else {
@@ -123,7 +123,7 @@ struct BodyReader {
         return items
     }
 
-    /// A list of `{part, is_primary}`. Where none is primary the first one is.
+    /// A list of `{part, is_primary}`. If none is primary, the first one is.
     mutating func addresses(
         _ name: String, _ part: String, isRequired: Bool = false, needsPrimary: Bool = true,
         _ normalized: (String) -> String?
@@ -151,7 +151,7 @@ struct BodyReader {
         return addresses
     }
 
-    /// A list of ids, each once, in order. `known` says what becomes of one: taken, passed over, or refused.
+    /// A list of ids without repetition, in order. `known` decides the fate of each.
     mutating func ids(_ name: String, of noun: String, _ known: (String) -> IDFate) -> [String] {
         guard let value = input[name] else {
             refuse(name, "required", "The list of \(noun) ids is missing.")
@@ -178,6 +178,6 @@ struct BodyReader {
         return ids
     }
 
-    /// What becomes of an id in a list.
+    /// What to do with an id in a list.
     enum IDFate { case taken, passedOver, unknown }
 }

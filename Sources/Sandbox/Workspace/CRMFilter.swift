@@ -9,7 +9,7 @@ struct CRMFilter {
 
     private var items: [Int: (type: String?, id: String?)] = [:]
 
-    /// Notes a parameter. Returns false when it is not about associations.
+    /// Adds a parameter. False when it is not about associations.
     mutating func note(_ parameter: String, _ value: String) throws(Problem) -> Bool {
         guard parameter.hasPrefix(Self.prefix) else { return false }
         let rest = parameter.dropFirst(Self.prefix.count)
@@ -30,7 +30,7 @@ struct CRMFilter {
         return true
     }
 
-    /// What to compare, by the words of a record that it is compared with. `names` has those for each object type.
+    /// The words to look for, by filter. `names` has the filter of each object type.
     func words(_ names: [String: String]) throws(Problem) -> [String: Set<String>] {
         var words: [String: Set<String>] = [:]
         for item in items.values {
@@ -44,7 +44,7 @@ struct CRMFilter {
         return words
     }
 
-    /// How a record's words name the CRM object with this id: never like an id of the workspace.
+    /// The word in a record for the CRM object with this id. It never equals an id of the workspace.
     static func word(_ id: String) -> String { "crm:\(id)" }
 
     private static var tooMany: Problem {

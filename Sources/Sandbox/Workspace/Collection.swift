@@ -1,37 +1,37 @@
 import Bytes
 
-/// A kind of object and all objects of that kind.
+/// A kind of object, and all objects of that kind.
 final class Collection {
-    /// How a filter compares: with one word, with some of `known` (of any where that is empty), or with a time.
+    /// How a filter compares: with one word, with some of `known` (any word if that is empty), or with a time.
     enum Filter {
         case word, words(known: Set<String> = []), time
 
-        /// Words that a filter takes, at most.
+        /// Words that one filter may have, at most.
         static let wordLimit = 25
     }
 
-    /// What a path needs: to read, and to write; nil where that can't be done.
+    /// The scopes for reading and for writing; nil if nobody can write.
     struct Access {
         let read: Scope
         var write: Scope?
     }
 
-    /// As in the path: `contacts`.
+    /// The name in the path: `contacts`.
     let name: String
-    /// As in a sentence, and as `object` says it: `contact`.
+    /// The noun in sentences and in `object`: `contact`.
     let noun: String
-    /// What its ids begin with.
+    /// The prefix of its ids.
     let prefix: String
     let access: Access
     let isSearchable: Bool
-    /// Whether one of them has a validator.
+    /// Whether its objects have an ETag.
     let hasETag: Bool
     let filters: [String: Filter]
     /// For each type of CRM object that `filter[crm_associations]` takes, the words of a record it is compared with.
     let associations: [String: String]
     private var records: [Record]
     private var places: [String: Int]
-    /// Those that only lists and searches find, made when they are first looked for.
+    /// Makes the records that only lists and searches find, on the first search.
     private var rest: (() -> [Record])?
     private var created = 0
 
@@ -53,7 +53,7 @@ final class Collection {
         places = Dictionary(records.enumerated().map { ($1.id, $0) }) { first, _ in first }
     }
 
-    /// The object with this id; nil when there is none, or none any more.
+    /// The object with this id; nil if there is none, or it is deleted.
     subscript(id: String) -> Record? {
         if places[id] == nil { makeRest() }
         return places[id].map { records[$0] }.flatMap { $0.isDeleted ? nil : $0 }
@@ -65,10 +65,10 @@ final class Collection {
         return records.filter { !$0.isDeleted }
     }
 
-    /// Those that exist already, without making more.
+    /// The objects that exist already.
     var made: [Record] { records }
 
-    /// The id of the next new object: the same ones after each start.
+    /// The id of the next new object: the same sequence after each start.
     func nextID() -> String {
         created += 1
         return "\(prefix)new\(created.padded(to: 5))"

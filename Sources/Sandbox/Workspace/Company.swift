@@ -1,6 +1,6 @@
 import JSON
 
-/// What can be changed of a company.
+/// The changeable facts of a company.
 struct CompanyFacts: Sendable {
     var name: String?
     var description: String?
@@ -45,7 +45,7 @@ final class Company: Changeable<CompanyFacts> {
         json.addresses("domains", "domain", facts.domains)
     }
 
-    /// As one of an engagement's `companies`.
+    /// Writes it as one of an engagement's `companies`.
     func writePart(to json: inout JSONWriter) {
         json.member("object", "engagement_company")
         json.member("id", id)
@@ -53,7 +53,7 @@ final class Company: Changeable<CompanyFacts> {
         json.association(facts.crm)
     }
 
-    /// A domain as it is compared: without case, and without what people put around it.
+    /// A domain in the form for comparison: lower case, without scheme, `www.` and path.
     static func normalized(domain: String) -> String {
         var text = domain.lowercased()[...]
         for prefix in ["https://", "http://", "www."] where text.hasPrefix(prefix) {

@@ -1,6 +1,6 @@
 import JSON
 
-/// What can be changed of a contact.
+/// The changeable facts of a contact.
 struct ContactFacts: Sendable {
     var firstName: String?
     var lastName: String?
@@ -28,7 +28,7 @@ final class Contact: Changeable<ContactFacts> {
         return ([name] + facts.emails.map(\.value)).joined(separator: "\n")
     }
 
-    /// Calendar resources are found by id, and are in no list of contacts.
+    /// Calendar resources can be found by id, but no list of contacts has them.
     override var isListed: Bool { !isCalendarResource }
 
     override func words(_ filter: String) -> [String] { filter == "crm" ? facts.crm.map { [$0.word] } ?? [] : [] }
@@ -50,7 +50,7 @@ final class Contact: Changeable<ContactFacts> {
         if let timeZone = facts.timeZone { json.member("time_zone", timeZone) }
     }
 
-    /// As one of an engagement's `contacts`.
+    /// Writes it as one of an engagement's `contacts`.
     func writeParticipant(to json: inout JSONWriter) {
         json.member("object", "engagement_contact")
         json.member("id", id)

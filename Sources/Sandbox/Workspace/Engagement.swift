@@ -1,12 +1,12 @@
 import Bytes
 import JSON
 
-/// A meeting or call, and who took part.
+/// A meeting or call, and its participants.
 final class Engagement: Record {
     let seed: EngagementSeed
-    /// What makes creating it repeatable.
+    /// The key that makes its creation repeatable.
     let externalID: String?
-    /// The participants in order, calendar resources among them.
+    /// The participants in order, including calendar resources.
     private(set) var contactIDs: [String]
     private(set) var tagIDs: [String]
     private(set) var companyIDs: [String]
@@ -32,7 +32,7 @@ final class Engagement: Record {
         touch(at: time)
     }
 
-    /// Drops what was deleted from among its parts.
+    /// Removes a deleted object from its parts.
     func forget(_ id: String) {
         contactIDs.removeAll { $0 == id }
         tagIDs.removeAll { $0 == id }
@@ -77,10 +77,10 @@ final class Engagement: Record {
         }
     }
 
-    /// The id of the one timeline of an engagement's transcript.
+    /// The id of the only timeline of an engagement's transcript.
     static func timelineID(_ engagementID: String) -> String { "tt_" + engagementID.dropFirst("ngmt_".count) }
 
-    /// Writes who spoke when, as far as it was transcribed.
+    /// Writes who spoke when.
     func writeTimeline(to json: inout JSONWriter, _ workspace: Workspace) {
         let speakers = contactIDs.compactMap({ workspace.contact($0) }).filter { !$0.isCalendarResource }
         let count = speakers.isEmpty ? 0 : seed.transcript == .none ? 0 : seed.transcript == .short ? 8 : 400

@@ -2,7 +2,7 @@ import Bytes
 import Foundation
 import JSON
 
-/// What a list request asks for: which objects, in which order, from where on.
+/// The terms of a list request: which objects, in which order, and from where.
 struct ListQuery {
     private struct Condition {
         enum Test {
@@ -14,18 +14,18 @@ struct ListQuery {
     }
 
     let expand: Expand
-    /// That of the collection.
+    /// The name of the collection.
     private let name: String
     private var limit = 25
     private var isAscending = false
     private var search = ""
     private var after: (time: Timestamp, id: String)?
-    /// All of these must hold.
+    /// All conditions must hold.
     private var conditions: [Condition] = []
-    /// Words of a record, of which each list must have one that is asked for: ids and CRM objects come together here.
+    /// Wanted words by filter; a record must have one of each list. Ids and CRM objects share a list.
     private var buckets: [String: Set<String>] = [:]
 
-    /// Reads `query` by what `collection` offers. Throws a 400 for an unknown parameter, a 422 for a bad value.
+    /// Reads `query` for `collection`. Throws a 400 for an unknown parameter, a 422 for a bad value.
     init(_ query: Query, of collection: Collection) throws(Problem) {
         var expand: Expand = []
         var associations = CRMFilter()
@@ -98,7 +98,7 @@ struct ListQuery {
         }
     }
 
-    /// The page of `records`, and the cursor of the next one, or nil when this is the last.
+    /// The page of `records`, and the cursor of the next one; nil if this is the last.
     func select(from records: [Record], of workspace: Workspace) -> ([Record], String?) {
         func isBefore(_ left: (Timestamp, String), _ right: (Timestamp, String)) -> Bool {
             isAscending ? left < right : left > right
@@ -142,7 +142,7 @@ struct ListQuery {
     }
 }
 
-/// Where a page ended. Base64 of JSON, so that a client has to encode its `=` and must not look inside.
+/// The end of a page. Base64 of JSON, so that a client must encode its `=` and must not look inside.
 enum Cursor {
     static func encode(_ time: Timestamp, _ id: String, of list: String) -> String {
         let out = ByteBuffer()

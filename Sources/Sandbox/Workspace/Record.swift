@@ -1,10 +1,10 @@
 import Bytes
 import JSON
 
-/// A body as it goes out, with its strong validator.
+/// A rendered body with its strong validator.
 struct Rendered {
     let body: ByteBuffer
-    /// With its quotes; changes when any byte of the body does.
+    /// The ETag with its quotes; it changes when any byte of the body does.
     let etag: String
 
     init(_ body: ByteBuffer) {
@@ -13,12 +13,12 @@ struct Rendered {
     }
 }
 
-/// One object of the workspace: what a list sorts, searches and filters by, and how it looks.
+/// One object of the workspace: its sort key, its search text, its filters, and its JSON.
 class Record {
     let id: String
     let createdAt: Timestamp
     private(set) var updatedAt: Timestamp
-    /// A deleted object stays in its place and is never found again.
+    /// A deleted object keeps its place but is never found.
     private(set) var isDeleted = false
     private var cache: [Expand: Rendered] = [:]
 
@@ -28,15 +28,15 @@ class Record {
         self.updatedAt = updatedAt
     }
 
-    /// What `search` looks through.
+    /// The text that `search` searches.
     var searchText: String { "" }
-    /// Whether lists show it.
+    /// Whether lists contain it.
     var isListed: Bool { true }
-    /// What a filter that compares words looks at.
+    /// The words that the filter `filter` compares.
     func words(_ filter: String) -> [String] { [] }
-    /// What a filter that compares times looks at, `updated_at` apart.
+    /// The time that the filter `filter` compares, except `updated_at`.
     func time(_ filter: String) -> Timestamp? { nil }
-    /// Writes its members into an object that is open.
+    /// Writes its members into an open object.
     func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {}
 
     /// Notes that it has changed.
@@ -45,12 +45,12 @@ class Record {
         cache = [:]
     }
 
-    /// Notes that something that it shows of others has changed.
+    /// Drops the rendered bodies, because something they show of other objects has changed.
     final func forgetRendered() { cache = [:] }
 
     final func delete() { isDeleted = true }
 
-    /// The object as JSON, made once until it changes.
+    /// The object as JSON, rendered once per change.
     final func rendered(_ expand: Expand, in workspace: Workspace) -> Rendered {
         if let known = cache[expand] { return known }
         let body = ByteBuffer(capacity: 1024)
@@ -59,13 +59,13 @@ class Record {
         writeMembers(to: &json, expand, workspace)
         json.endObject()
         let rendered = Rendered(body)
-        // Two megabytes hold every small variant; of the large ones only the newest stays.
+        // Two megabytes hold all small variants; of the large ones only the newest stays.
         if cache.values.reduce(body.count, { $0 + $1.body.count }) > 2 << 20 { cache = [:] }
         cache[expand] = rendered
         return rendered
     }
 
-    /// Writes `object`, `id` and the times, which most begin with.
+    /// Writes `object`, `id` and the times, with which most objects begin.
     final func writeHead(_ object: String, to json: inout JSONWriter) {
         json.member("object", object)
         json.member("id", id)
@@ -74,7 +74,7 @@ class Record {
     }
 }
 
-/// An object of which `Facts` can be changed.
+/// An object with changeable `Facts`.
 class Changeable<Facts>: Record {
     private(set) final var facts: Facts
 
@@ -89,24 +89,24 @@ class Changeable<Facts>: Record {
     }
 }
 
-/// An e-mail address, a phone number or a domain, of which one is the main one.
+/// An e-mail address, a phone number or a domain; one of several is primary.
 struct Address: Sendable {
     let value: String
     var isPrimary: Bool
 
-    /// Of all of them the first one is primary.
+    /// Addresses of which the first is primary.
     static func list(_ values: [String]) -> [Address] {
         values.enumerated().map { Address(value: $1, isPrimary: $0 == 0) }
     }
 }
 
-/// The object of a CRM that one of the workspace stands for.
+/// The CRM object that an object of the workspace is linked to.
 struct CRMLink: Sendable {
     let type: String
     let id: String
     var source = "hubspot"
 
-    /// As a filter compares it: never like an id of the workspace.
+    /// The word that filters compare. It never equals an id of the workspace.
     var word: String { CRMFilter.word(id) }
 }
 
@@ -137,7 +137,7 @@ extension JSONWriter {
         }
     }
 
-    /// Writes the `crm_association` member, where there is one.
+    /// Writes the `crm_association` member, if there is a link.
     mutating func association(_ link: CRMLink?) {
         guard let link else { return }
         name("crm_association")

@@ -1,6 +1,6 @@
 import JSON
 
-/// What can be changed of a tag.
+/// The changeable facts of a tag.
 struct TagFacts: Sendable {
     var name: String
     var description: String?
@@ -21,7 +21,7 @@ final class Tag: Changeable<TagFacts> {
         json.member("auto_tagging_enabled", facts.isAutomatic)
     }
 
-    /// As one of an engagement's `tags`.
+    /// Writes it as one of an engagement's `tags`.
     func writePart(to json: inout JSONWriter) {
         json.member("object", "tag")
         json.member("id", id)

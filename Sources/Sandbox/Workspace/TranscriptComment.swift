@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 
-/// What can be changed of a transcript comment.
+/// The changeable facts of a transcript comment.
 struct TranscriptCommentFacts {
     var body: String
     var anchor: JSONInput?
@@ -15,7 +15,7 @@ final class TranscriptComment: Changeable<TranscriptCommentFacts> {
     private let timelineID: String
 
     static let (open, resolved) = ("OPEN", "RESOLVED")
-    /// Who the token belongs to.
+    /// The token's user.
     static let author = WorkspaceSeed.userID(1)
 
     init(id: String, engagementID: String, timelineID: String, _ facts: TranscriptCommentFacts, createdAt: Timestamp) {
@@ -44,7 +44,7 @@ final class TranscriptComment: Changeable<TranscriptCommentFacts> {
 }
 
 extension JSONInput {
-    /// Writes the value, of an object the members in the order of their names.
+    /// Writes the value. The members of an object are ordered by name.
     func write(to json: inout JSONWriter) {
         switch self {
         case .null: json.null()

@@ -1,8 +1,8 @@
 import JSON
 
-/// A user of the workspace, whom nothing here changes.
+/// A user of the workspace. No request changes users.
 final class User: Record {
-    /// Which of the users it is, from 1.
+    /// The user's number, from 1.
     let number: Int
     private let seed: WorkspaceSeed.User
     private let email: String
@@ -19,7 +19,7 @@ final class User: Record {
         super.init(id: WorkspaceSeed.userID(number), createdAt: WorkspaceSeed.epoch, updatedAt: updatedAt)
     }
 
-    /// Whether this is its address, without regard to case.
+    /// Whether this is the user's address, ignoring case.
     func has(email: String) -> Bool { self.email == email.lowercased() }
 
     override var searchText: String { [seed.first, seed.last, email].compactMap(\.self).joined(separator: " ") }
@@ -37,7 +37,7 @@ final class User: Record {
         if isActive { json.member("last_activity_at", updatedAt.adding(seconds: 500).text) }
     }
 
-    /// As an engagement's `owner`.
+    /// Writes the user as an engagement's `owner`.
     func writeOwner(to json: inout JSONWriter) {
         json.beginObject()
         json.member("object", "user")

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Everything the sandbox knows: the same at each start, and changed by nothing but requests.
+/// The sandbox's data: the same at each start, and changed only by requests.
 final class Workspace {
     private let engagements: Collection
     private let contacts: Collection
@@ -8,7 +8,7 @@ final class Workspace {
     private let users: Collection
     private let tags: Collection
     private let comments: Collection
-    /// Counts the writes that were carried out: the workspace's own clock, one second for each.
+    /// Counts the writes: the workspace's clock, which advances one second per write.
     private var writes = 0
 
     init() {
@@ -61,12 +61,12 @@ final class Workspace {
         engagements.made.lazy.compactMap { $0 as? Engagement }.first { $0.externalID == externalID }
     }
 
-    /// The id of the contact that has an address, by the address in lower case; of several the first.
+    /// The id of the contact that has an address, by the address in lower case; the first of several.
     var contactIDsByEmail: [String: String] {
         Self.holders(contacts.all.compactMap { $0 as? Contact }.map { ($0.id, $0.facts.emails) })
     }
 
-    /// The id of the company that has a domain, as `contactIDsByEmail`.
+    /// The id of the company that has a domain, by the domain; the first of several.
     var companyIDsByDomain: [String: String] {
         Self.holders(companies.all.compactMap { $0 as? Company }.map { ($0.id, $0.facts.domains) })
     }
@@ -76,7 +76,7 @@ final class Workspace {
         return Dictionary(pairs) { first, _ in first }
     }
 
-    /// The tag of this name, compared without case, or nil.
+    /// The tag with this name, ignoring case, or nil.
     func tag(named name: String) -> Tag? {
         tags.all.lazy.compactMap { $0 as? Tag }.first { $0.facts.name.lowercased() == name.lowercased() }
     }
@@ -84,7 +84,7 @@ final class Workspace {
     /// The user with this address, or nil.
     func user(email: String) -> User? { users.all.lazy.compactMap { $0 as? User }.first { $0.has(email: email) } }
 
-    /// What a record is compared with: its words, and for ids those of the CRM objects that they stand for.
+    /// The words that a filter compares: a record's own, and for ids also the CRM objects that they are linked to.
     func words(of record: Record, _ filter: String) -> [String] {
         let words = record.words(filter)
         guard record is Engagement else { return words }
@@ -110,10 +110,10 @@ final class Workspace {
         return WorkspaceSeed.firstWrite.adding(seconds: writes)
     }
 
-    /// Notes that a contact, company or tag has changed, which engagements show.
+    /// Notes that a contact, company or tag has changed, because engagements show it.
     func partChanged() { for record in engagements.made { record.forgetRendered() } }
 
-    /// Deletes the object, and takes it out of everything that names it.
+    /// Deletes the object, and removes it from everything that refers to it.
     func delete(_ record: Record) {
         let time = tick()
         record.delete()
@@ -126,7 +126,7 @@ final class Workspace {
         }
     }
 
-    /// Replaces the participants that are not calendar resources. The ids are known and not calendar resources.
+    /// Replaces the participants other than calendar resources. The ids exist and are no calendar resources.
     func replaceContacts(of engagement: Engagement, with ids: [String]) {
         let resources = engagement.contactIDs.filter { contact($0)?.isCalendarResource == true }
         engagement.replaceContacts(with: ids + resources, at: tick())

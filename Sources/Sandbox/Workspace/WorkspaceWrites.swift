@@ -1,9 +1,9 @@
 import Bytes
 
-/// What requests make and change, after everything about them was found right.
+/// What requests create and change. Each checks everything first.
 extension Workspace {
-    /// The new object that `body` describes, or for an engagement the one that there is with its `external_id`. Throws
-    /// a 422 for a body that is not as it must be, a 409 for what another object has already.
+    /// The new object that `body` describes; for an engagement, maybe the existing one with its `external_id`. Throws a
+    /// 422 for a bad body, and a 409 if another object has a unique value already.
     func create(in collection: Collection, from body: Bytes) throws(Problem) -> (Record, isNew: Bool) {
         switch collection.name {
         case "engagements": return try createEngagement(in: collection, from: body)
@@ -19,7 +19,7 @@ extension Workspace {
         }
     }
 
-    /// Changes the object as `body` says. Throws as `create`.
+    /// Changes the object as `body` says. Throws like `create`.
     func update(_ record: Record, from body: Bytes) throws(Problem) {
         switch record {
         case let contact as Contact:
@@ -33,14 +33,14 @@ extension Workspace {
         partChanged()
     }
 
-    /// Adds what `make` makes of a new id and the time.
+    /// Adds the object that `make` returns for a new id and the time.
     private func add(to collection: Collection, _ make: (String, Timestamp) -> Record) -> Record {
         let record = make(collection.nextID(), tick())
         collection.add(record)
         return record
     }
 
-    /// Throws a 409 with the fields that hold what another `noun` has.
+    /// Throws a 409 that names the fields whose values another `noun` has.
     private static func refuseConflicts(_ noun: String, _ fields: [String]) throws(Problem) {
         guard !fields.isEmpty else { return }
         throw Problem(
@@ -48,7 +48,7 @@ extension Workspace {
             errors: fields.map { FieldError(field: $0, code: "conflict", message: "Another \(noun) has it.") })
     }
 
-    /// The fields `list[2].part` whose address somebody else than `id` holds.
+    /// The fields `list[2].part` whose address belongs to another object than `id`.
     private static func taken(
         _ list: String, _ part: String, _ addresses: [Address], by holders: [String: String], besides id: String?
     ) -> [String] {
@@ -131,7 +131,7 @@ extension Workspace {
 
     // MARK: CRM
 
-    /// Ties a contact or company to a CRM object, in the place of the one that it is tied to.
+    /// Links a contact or company to a CRM object, and replaces an earlier link.
     func associate(_ record: Record, type: String, from bytes: Bytes) throws(Problem) {
         var body = try BodyReader(bytes, members: ["object_type", "crm_object_id", "source"])
         _ = body.word("object_type", [type], isRequired: true)
@@ -189,7 +189,7 @@ extension Workspace {
         comment.change(to: facts, at: time)
     }
 
-    /// The server trims the text; nothing must not be left.
+    /// The server trims the text; it must not be blank.
     private static func commentText(_ body: inout BodyReader, isRequired: Bool) -> String? {
         guard let text = body.text("body", 1...50_000, isRequired: isRequired).value else { return nil }
         let visible = text.drop { $0.isWhitespace }

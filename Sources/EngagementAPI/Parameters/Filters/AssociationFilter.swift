@@ -1,7 +1,7 @@
 import JSON
 import JSONRPC
 
-/// Objects of a CRM, of these types. `[{"id": "7", "object_type": "deal"}]` is sent as `…[0][id]=7` and
+/// CRM objects of these types. `[{"id": "7", "object_type": "deal"}]` is sent as `…[0][id]=7` and
 /// `…[0][object_type]=deal`.
 struct AssociationFilter: FilterKind {
     let types: [String]

@@ -1,4 +1,4 @@
-/// How a field of a filter is compared.
+/// How a filter compares a field.
 enum Comparison: String, Sendable {
     case equal = "eq"
     case oneOf = "in"

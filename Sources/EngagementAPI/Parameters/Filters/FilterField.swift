@@ -1,7 +1,7 @@
 import JSON
 import JSONRPC
 
-/// A field that a list can be filtered by, and how.
+/// A field that lists can be filtered by, and how.
 package struct FilterField: Sendable {
     let name: String
     let kind: any FilterKind
@@ -16,7 +16,7 @@ package struct FilterField: Sendable {
 
     var operators: [String] { kind.comparisons.map(\.rawValue) }
 
-    /// The field as a member of an object, with its comparisons as members of their own.
+    /// The field as a member of an object, with its comparisons as members.
     var member: Parameter.Member {
         let comparisons = kind.comparisons.map {
             Parameter.Member(name: $0.rawValue, kind: kind.value(of: $0), isRequired: false, $0.summary)
@@ -24,7 +24,7 @@ package struct FilterField: Sendable {
         return .init(name: name, kind: .object(comparisons), isRequired: false, summary)
     }
 
-    /// Appends the comparisons in `value`, of a parameter. True when there are none.
+    /// Appends the comparisons in `value`. True when there are none.
     func append(
         _ value: JSONSlice, parameter: String, at path: String, to query: inout QueryString
     ) throws(RPCFailure) -> Bool {

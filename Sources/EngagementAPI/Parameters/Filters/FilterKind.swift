@@ -2,13 +2,13 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// What a field of a filter is compared with. A new kind is one file here.
+/// The kind of values that a filter's field is compared with. A new kind is one file here.
 protocol FilterKind: Sendable {
     /// In the order in which documents name them.
     var comparisons: [Comparison] { get }
-    /// What its values are, behind the comparisons, in a few words for people.
+    /// Its values in a few words for people, to follow the comparisons.
     var limits: String { get }
-    /// What the value of a comparison may be.
+    /// The kind of a comparison's value.
     func value(of comparison: Comparison) -> Parameter.Kind
     /// Checks a value and appends it to a query, as the value of `key`. `field` is its path in the params.
     func append(
@@ -17,7 +17,7 @@ protocol FilterKind: Sendable {
 }
 
 extension FilterKind {
-    /// A string as it is, and an array of strings with commas between them.
+    /// Appends a string unchanged, and an array of strings with commas between them.
     func append(
         _ value: JSONSlice, _ comparison: Comparison, at field: String, as key: String, to query: inout QueryString
     ) throws(RPCFailure) {
@@ -29,7 +29,7 @@ extension FilterKind {
         }
     }
 
-    /// The value as its kind writes it. An empty array compares with nothing, so it is refused.
+    /// Checks and encodes the value. An empty array compares with nothing, so it is refused.
     func checked(
         _ value: JSONSlice, _ comparison: Comparison, at field: String
     ) throws(RPCFailure) -> ByteBuffer {

@@ -2,28 +2,28 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// What a parameter, or a member of one, may hold. A kind checks its values, writes them as the API takes them, and
+/// The values that a parameter, or a member of one, may have. A kind checks its values, encodes them for the API, and
 /// documents itself. A new kind is one file here, with its type and its short name in `Parameter.Kind`.
 ///
-/// `field` is the path of a value, which a refusal names: `emails[0].email`.
+/// `field` is the path of a value, for refusals: `emails[0].email`.
 package protocol ParameterKind: Sendable {
-    /// The JSON that a value is, for readers of what is not yet checked.
+    /// The JSON shape of a value, for readers of unchecked input.
     var shape: ValueShape { get }
-    /// What it may hold, in a few words for people.
+    /// The allowed values, in a few words for people.
     var limits: String { get }
-    /// What a value looks like, as a sentence; nil where its type or its words say it.
+    /// The form of a value, as a sentence; nil if its type or its words say it.
     var form: String? { get }
-    /// The closed list that a word comes from; empty for other kinds.
+    /// The closed list of a word kind; empty for other kinds.
     var words: [String] { get }
-    /// The words that a call can choose several of, each a bit of its terms; empty for other kinds.
+    /// The words of which a call can choose several, each a bit of its terms; empty for other kinds.
     var choices: [Parameter.Choice] { get }
-    /// Whether `null` means something other than nothing.
+    /// Whether `null` has a meaning of its own.
     var isNullable: Bool { get }
     /// Whether it only limits the call.
     var limitsCall: Bool { get }
 
-    /// Writes the members of its schema into an object that is open. JSON Schema draft-07 and 2020-12 read it the same
-    /// way. `orNull` has the type allow null besides.
+    /// Writes the members of its schema into an open object. JSON Schema draft-07 and 2020-12 read it the same way.
+    /// `orNull`: whether the type also allows null.
     func writeSchema(to json: inout JSONWriter, for reader: SchemaReader, orNull: Bool)
 
     /// Appends a value to a body.
@@ -32,16 +32,16 @@ package protocol ParameterKind: Sendable {
     /// The text of a value in a query.
     func text(_ value: JSONSlice, at field: String) throws(RPCFailure) -> String
 
-    /// Appends a parameter to a query: one pair, unless the kind makes more or none of it.
+    /// Appends a parameter to a query: one pair, unless the kind makes several or none.
     func appendQuery(
         _ value: JSONSlice, name: String, to query: inout QueryString, _ terms: inout CallTerms
     ) throws(RPCFailure)
 
-    /// Sets what the call is limited by.
+    /// Sets the call's limits.
     func limit(_ terms: inout CallTerms, by value: JSONSlice, at field: String) throws(RPCFailure)
 }
 
-/// What holds for most kinds.
+/// Defaults for most kinds.
 extension ParameterKind {
     package var form: String? { nil }
     package var words: [String] { choices.map(\.value) }
@@ -67,7 +67,7 @@ extension ParameterKind {
 }
 
 extension ParameterKind {
-    /// The choices that `terms` have taken.
+    /// The chosen words in `terms`.
     package func chosen(by terms: CallTerms) -> [String] { chosenChoices(terms).map(\.value) }
 
     func chosenChoices(_ terms: CallTerms) -> [Parameter.Choice] {

@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// Any JSON value, passed on as spelled and judged at the other end.
+/// Any JSON value, passed on as spelled. The other end judges it.
 package struct AnyKind: ParameterKind {
     package init() {}
 

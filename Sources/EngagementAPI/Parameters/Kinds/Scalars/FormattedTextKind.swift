@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// A string of a certain form, of at most so many characters.
+/// A string with a format and a maximum length.
 struct FormattedTextKind: ParameterKind {
     let format: TextFormat
     let maximum: Int

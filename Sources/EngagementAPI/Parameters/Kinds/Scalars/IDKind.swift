@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// A resource id: the prefix and at least one ASCII letter or digit.
+/// A resource id: a prefix and at least one ASCII letter or digit.
 struct IDKind: ParameterKind {
     let prefix: String
 
@@ -28,8 +28,8 @@ struct IDKind: ParameterKind {
         return text
     }
 
-    /// False for what is no id; then nothing may be sent. A list can have 100,000 ids, so the name of a field is only
-    /// made for a refusal.
+    /// False for an invalid id; then nothing may be sent. Takes no field name, because a list can have 100,000 ids, and
+    /// only a refusal needs the name.
     func appendQuoted(_ value: JSONSlice, to body: ByteBuffer) -> Bool {
         body.append("\"")
         guard appendBare(value, to: body) else { return false }
@@ -37,7 +37,7 @@ struct IDKind: ParameterKind {
         return true
     }
 
-    /// The same without quotes, as a path takes it. Each byte is checked, so that no id can change the shape of a URL.
+    /// The same without quotes, for a path. Each byte is checked, so that no id can change the shape of a URL.
     func appendBare(_ value: JSONSlice, to out: ByteBuffer) -> Bool {
         if let plain = value.plainString {
             guard matches(plain) else { return false }

@@ -2,8 +2,8 @@
 enum TextFormat: Sendable {
     case url, email, color, visible
 
-    /// A regular expression for documents, over the whole text. It has no classes such as the one for blanks: grammars
-    /// of local models don't read them.
+    /// A regular expression for documents, for the whole text. It has no classes such as `\s`, because grammars of
+    /// local models can't read them.
     var pattern: String {
         switch self {
         case .url: "^https://[^ ]+$"
@@ -13,7 +13,7 @@ enum TextFormat: Sendable {
         }
     }
 
-    /// What it must be, behind the name of a field.
+    /// The rule, to follow the name of a field.
     var rule: String {
         switch self {
         case .url: "must be a URL that begins with https://"
@@ -23,7 +23,7 @@ enum TextFormat: Sendable {
         }
     }
 
-    /// The same as a sentence, where the name of the field does not say it.
+    /// The rule as a sentence, if the field's name does not say it.
     var form: String? { self == .url ? "It begins with https://." : nil }
 
     func fits(_ text: String) -> Bool {

@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// A string of so many characters.
+/// A string with a minimum and a maximum length.
 struct TextKind: ParameterKind {
     var minimum = 0
     let maximum: Int
@@ -16,7 +16,7 @@ struct TextKind: ParameterKind {
         json.maxLength(maximum, for: reader)
     }
 
-    /// As it was spelled.
+    /// Appends the text as spelled.
     func append(_ value: JSONSlice, at field: String, to body: ByteBuffer) throws(RPCFailure) {
         _ = try text(value, at: field)
         body.append(value.bytes)

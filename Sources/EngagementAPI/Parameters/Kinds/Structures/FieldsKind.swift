@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// Names or dotted paths of the fields that the answer is to have.
+/// Names or dotted paths of the wanted fields of the answer.
 struct FieldsKind: ParameterKind {
     var shape: ValueShape { .words }
     var limits: String { "list of names or dotted paths" }

@@ -35,7 +35,7 @@ struct FilterObjectKind: ParameterKind {
             let isEmpty = try field.append(member.value, parameter: name, at: path, to: &query)
             if isEmpty, empty == nil { empty = (path, field) }
         }
-        // An empty one would be no condition at all, and everything would be listed.
+        // An empty field would be no condition, and the list would contain everything.
         if let (path, field) = empty {
             let shown = field.operators.joined(separator: ", ")
             throw .invalid(path, "required", "\(path) is empty; it takes \(shown).")

@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// An array of at most so many.
+/// An array with a maximum length.
 struct ListKind: ParameterKind {
     let element: any ParameterKind
     let maximum: Int

@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// A kind, or `null`, which means something and is sent.
+/// A kind, or `null`, which has a meaning and is sent.
 struct NullableKind: ParameterKind {
     let kind: any ParameterKind
 
@@ -11,7 +11,7 @@ struct NullableKind: ParameterKind {
     var form: String? { kind.form }
     var isNullable: Bool { true }
 
-    /// Tools are not told of null: converters send it for whatever is left out.
+    /// Schemas for tools don't mention null, because converters send it for absent members.
     func writeSchema(to json: inout JSONWriter, for reader: SchemaReader, orNull: Bool) {
         kind.writeSchema(to: &json, for: reader, orNull: reader == .document)
     }

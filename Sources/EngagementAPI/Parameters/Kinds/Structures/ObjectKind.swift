@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// An object with these members and no others.
+/// An object with only these members.
 struct ObjectKind: ParameterKind {
     let members: [Parameter.Member]
 
@@ -12,7 +12,7 @@ struct ObjectKind: ParameterKind {
         return "{\(texts.joined(separator: "; "))}"
     }
 
-    /// Without null: no method takes it for an object.
+    /// Ignores `orNull`, because no method accepts null for an object.
     func writeSchema(to json: inout JSONWriter, for reader: SchemaReader, orNull: Bool) {
         json.member("type", "object")
         json.name("properties")

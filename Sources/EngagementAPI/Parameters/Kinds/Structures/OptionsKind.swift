@@ -2,8 +2,8 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// Limits of a call, which never go to the API: `{timeout_ms, max_attempts}`, and `progress_token` where there is
-/// progress to tell of.
+/// Limits of a call, which are never sent to the API: `{timeout_ms, max_attempts}`, and `progress_token` if the method
+/// reports progress.
 struct OptionsKind: ParameterKind {
     let takesProgress: Bool
 
