@@ -1,4 +1,5 @@
-// libcurl's setters are variadic, which Swift can't call: one function per argument type, nothing else.
+// libcurl's setters are variadic, and Swift can't call those. So each type of argument has a function here, which does
+// nothing else.
 #pragma once
 #include <curl/curl.h>
 
@@ -38,14 +39,14 @@ static inline CURLcode rpc_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t
 static inline CURLcode rpc_easy_get_pointer(CURL *easy, CURLINFO info, void **value) {
     return curl_easy_getinfo(easy, info, (char **)value);
 }
-// The `SSL *` of the connection in use; null without TLS, or where it is not OpenSSL's.
+// The `SSL *` of the current connection; null without TLS, or with another library than OpenSSL.
 static inline void *rpc_easy_get_openssl(CURL *easy) {
     struct curl_tlssessioninfo *info = 0;
     if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || !info) return 0;
     return info->backend == CURLSSLBACKEND_OPENSSL ? info->internals : 0;
 }
-// Lets every transfer look at its sockets and its time, and tells which sockets to watch. Newer headers call it
-// deprecated, because it costs what is open; there is no other way to wake a transfer that has no socket at the moment.
+// Lets every transfer check its sockets and its time, and report the sockets to watch. Newer headers deprecate it,
+// because it costs time per open transfer; nothing else wakes a transfer that has no socket now.
 static inline CURLMcode rpc_multi_run_all(CURLM *multi, int *running) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-// The two libraries have no headers where only libcurl's are installed; both interfaces have been the same for more
-// than ten years. Global symbols of what libcurl was linked with are found by name.
+// The headers of the two libraries may be missing where only libcurl's are installed; both interfaces have been the
+// same for more than ten years. The symbols are looked up by name, in what libcurl was linked with.
 
 // zlib's `z_stream`.
 struct stream {
@@ -90,7 +90,7 @@ static enum rpc_decoding inflate_all(int window, const unsigned char *input, siz
         }
         if (code == zlib_end) {
             size_t rest = stream.available_in + left;
-            // A file of several members is those members' contents, one behind the other (RFC 1952, section 2.2).
+            // A file of several members contains their contents, one after another (RFC 1952, section 2.2).
             int has_member = window == gzip_header && rest > 1 && stream.next_in[0] == 0x1f && stream.next_in[1] == 0x8b;
             if (has_member && reset(&stream) == zlib_ok) continue;
             if (is_padding(stream.next_in, rest)) result = rpc_decoding_whole;
@@ -135,8 +135,8 @@ enum rpc_decoding rpc_decode(
     case rpc_coding_gzip: return inflate_all(gzip_header, bytes, count, take, context);
     case rpc_coding_brotli: return expand_brotli(bytes, count, take, context);
     case rpc_coding_deflate: {
-        // Some servers send the bare stream of RFC 1951 under this name. A zlib header is a multiple of 31 that names
-        // the method 8 (RFC 1950, section 2.2).
+        // Some servers send the bare stream of RFC 1951 under this name. A zlib header is a multiple of 31, and its
+        // method is 8 (RFC 1950, section 2.2).
         int has_header = count > 1 && (bytes[0] & 15) == 8 && (bytes[0] * 256 + bytes[1]) % 31 == 0;
         return inflate_all(has_header ? zlib_header : no_header, bytes, count, take, context);
     }

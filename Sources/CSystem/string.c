@@ -8,9 +8,9 @@
 #include <sys/platform/x86.h>
 #endif
 
-// The characters behind a backslash that are not a backslash: those that end a run of an odd number of them. A run's
-// end is where adding its first bit carries to, and whether that is an odd way off shows in which half the first bit
-// was; so "Parsing Gigabytes of JSON per Second" (Langdale and Lemire, 2019), section 3.1.1.
+// The characters that a backslash escapes: those after a run of an odd number of backslashes. Adding a run's first bit
+// carries to the run's end. Whether the distance is odd follows from the half that the first bit was in; see "Parsing
+// Gigabytes of JSON per Second" (Langdale and Lemire, 2019), section 3.1.1.
 static inline uint64_t escaped_by(uint64_t backslashes) {
     const uint64_t even = 0x5555555555555555;
     uint64_t first = backslashes & ~(backslashes << 1);
@@ -19,7 +19,8 @@ static inline uint64_t escaped_by(uint64_t backslashes) {
     return (behind_even & ~even) | (behind_odd & even);
 }
 
-// What a byte is, one bit each, found by its upper and its lower half: a bit counts where both halves have it.
+// The classes of a byte, one bit each. Tables for its upper and its lower half have them; a bit counts if both halves
+// have it.
 enum {
     quote_or_slash = 1,  // 2: "/
     backslash = 2,       // 5: the backslash
@@ -54,7 +55,7 @@ static const unsigned char lower_halves[16] = {
     quote_or_slash,
 };
 
-// For 1 to 64.
+// `count` is 1 to 64.
 static inline uint64_t first_bits(int count) { return ~0ull >> (64 - count); }
 
 #define AVX2 __attribute__((target("avx2")))
@@ -75,7 +76,7 @@ AVX2 static inline uint64_t places_with(char bits, __m256i first, __m256i second
         _mm256_cmpgt_epi8(_mm256_and_si256(second, wanted), none));
 }
 
-// Of bytes above 127; those below count as larger.
+// For bytes above 127; lower ones count as larger.
 AVX2 static inline uint64_t places_below(int byte, __m256i first, __m256i second) {
     __m256i limit = _mm256_set1_epi8((char)byte);
     return top_bits(_mm256_cmpgt_epi8(limit, first), _mm256_cmpgt_epi8(limit, second));
@@ -90,8 +91,8 @@ AVX2 static inline __m256i kinds_of(__m256i bytes) {
         _mm256_shuffle_epi8(lower, _mm256_and_si256(bytes, half)));
 }
 
-// Whether the bytes above 127, which are at `high`, are well-formed UTF-8 (RFC 3629, section 4). A last sequence that
-// goes on behind the step ends `length` before it.
+// Whether the bytes above 127, which are at `high`, are well-formed UTF-8 (RFC 3629, section 4). If the last sequence
+// continues after the step, sets `length` to where it begins.
 AVX2 static inline int is_utf8(uint64_t high, __m256i first, __m256i second, int *length) {
     uint64_t followers = places_below(0xc0, first, second), leads = high & ~followers;
     uint64_t of_three_or_four = leads & ~places_below(0xe0, first, second), of_four = 0;
@@ -111,12 +112,12 @@ AVX2 static inline int is_utf8(uint64_t high, __m256i first, __m256i second, int
     uint64_t misplaced = followers ^ (leads << 1 | of_three_or_four << 2 | of_four << 3);
     uint64_t late = (leads & 1ull << 63) | (of_three_or_four & 3ull << 62) | (of_four & 7ull << 61);
     if (late) *length = __builtin_ctzll(late);
-    // What follows the last byte is not known yet.
+    // The bytes after the last one are not known yet.
     return !(wrong << 1 | misplaced);
 }
 
-// How many of the first `length` bytes come before an escape that may go on behind them: before a run of backslashes at
-// their end, or before the first \u of which the u is among their last four.
+// How many of the first `length` bytes precede an escape that may continue after them: a run of backslashes at their
+// end, or the first \u whose u is among their last four.
 __attribute__((noinline)) static int without_last_escape(uint64_t backslashes, int length, const unsigned char *bytes) {
     uint64_t last = backslashes << (64 - length);
     if (last == ~0ull) return 0;
@@ -153,8 +154,8 @@ AVX2 static ssize_t pass_string(const unsigned char *start, const unsigned char 
         uint64_t quotes = top_bits(first_quotes, second_quotes);
         uint64_t backslashes = top_bits(first_backslashes, second_backslashes);
         uint64_t high = top_bits(first, second), stops = top_bits(first_below, second_below) & ~high;
-        // What is not whole in this step goes into the next. By branches: most are foreseen, and the next step then
-        // does not wait for where it begins.
+        // The next step begins with what this one has only in part. Branches, because most are predicted, so the next
+        // step doesn't wait for its position.
         int length = 64;
         if (high && !is_utf8(high, first, second, &length)) stops |= high;
         if (!backslashes) {
@@ -187,7 +188,7 @@ AVX2 static ssize_t pass_string(const unsigned char *start, const unsigned char 
     return at - start;
 }
 
-// glibc has asked the processor already; asking again costs microseconds in a virtual machine, at each start.
+// glibc has already asked the processor; asking again costs microseconds in a virtual machine, at each start.
 static int has_avx2(void) {
 #ifdef CPU_FEATURE_ACTIVE
     return CPU_FEATURE_ACTIVE(AVX2);

@@ -9,8 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The Swift runtime looks arguments up in /proc, which may not be there, and then finds none: every flag would be lost.
-// The GNU C library hands those of `main` to each constructor as well.
+// The Swift runtime looks arguments up in /proc. Without /proc it finds none, and every flag would be lost. The GNU C
+// library also passes the arguments of `main` to each constructor.
 static int count;
 static char **values;
 
@@ -34,7 +34,7 @@ void rpc_close_from(posix_spawn_file_actions_t *actions, int first) {
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
     posix_spawn_file_actions_addclosefrom_np(actions, first);
 #else
-    // Those that are open now: what another thread opens meanwhile closes itself.
+    // The descriptors that are open now; those that other threads open meanwhile close themselves.
     for (int descriptor = first, limit = getdtablesize(); descriptor < limit; descriptor++) {
         if (fcntl(descriptor, F_GETFD) >= 0) posix_spawn_file_actions_addclose(actions, descriptor);
     }
@@ -72,7 +72,7 @@ int rpc_tls_wants_certificate(void *ssl) {
     while (take_error()) {}
     char byte;
     if (peek(ssl, &byte, 1) > 0) return 0;
-    // Reasons of alerts are 1000 and the alert's number; a reason is in the lower bits of an error's code.
+    // The reason for an alert is 1000 and the alert's number; the lower bits of an error's code contain the reason.
     int wants = 0;
     for (unsigned long error = take_error(); error; error = take_error()) wants |= (error & 0xFFF) == 1000 + 116;
     return wants;

@@ -1,15 +1,15 @@
 import Bytes
 import JSON
 
-/// One JSON text that the process wrote: checked, and kept as its bytes.
+/// One JSON text that the process wrote, checked, with its bytes.
 public struct Answer: Sendable, CustomStringConvertible {
     /// The text, without the line break.
     public let bytes: [UInt8]
 
-    /// The members of the object that the text is, found while it was checked: megabytes are read once.
+    /// The members of the object, found by the check, so that megabytes are read once.
     private let members: [(name: String?, place: Range<Int>)]?
 
-    /// Checks that `bytes` are exactly one JSON text. Throws `HarnessFailure` when they are not.
+    /// Checks that `bytes` are exactly one JSON text. Throws `HarnessFailure` otherwise.
     public init(_ bytes: [UInt8]) throws {
         self.bytes = bytes
         do {
@@ -19,7 +19,7 @@ public struct Answer: Sendable, CustomStringConvertible {
         }
     }
 
-    /// An answer wraps what came from outside: two or three levels more than the process's own limit.
+    /// An answer wraps a text from outside, so it has a few levels more than the process's own limit.
     private static let outermost = -8
 
     private static func scan(_ all: Bytes) throws -> [(name: String?, place: Range<Int>)]? {
@@ -83,10 +83,10 @@ public struct Answer: Sendable, CustomStringConvertible {
         try (find(path) { $0.elements.map { [UInt8]($0.bytes) } } ?? []).map(Answer.init)
     }
 
-    /// `error.code`; nil when the answer is none or not an error.
+    /// `error.code`; nil if there is no error.
     public var code: Int? { int("error", "code") }
 
-    /// `error.data.kind`; nil when the answer is none or not an error.
+    /// `error.data.kind`; nil if there is no error.
     public var kind: String? { string("error", "data", "kind") }
 
     /// Whether the text is an array.

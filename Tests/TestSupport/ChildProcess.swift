@@ -9,11 +9,11 @@ public enum Ending: Equatable, Sendable {
     case killed(Int32)
 }
 
-/// Held while descriptors are made and while a process is spawned. Swift sees no `pipe2` or `accept4`, and a process
+/// Held while descriptors are created and a process is spawned. Swift sees neither `pipe2` nor `accept4`, and a process
 /// that inherited another test's pipe or connection would keep it open.
 let descriptorLock = NSLock()
 
-/// A spawned process and our ends of its pipes. Ours don't block; -1 where there is none.
+/// A spawned process, and our ends of its pipes, which don't block; -1 for a missing one.
 final class ChildProcess {
     let pid: pid_t
     private(set) var input: Int32 = -1
@@ -40,10 +40,10 @@ final class ChildProcess {
         }
         (input, output, errors) = (ours[0], ours[1], ours[2])
 
-        // What the test runner itself inherited or opened is none of the child's business either.
-        // To close one that is not open is no error here.
+        // The child must not inherit descriptors of the test runner either.
+        // Closing one that is not open is no error here.
         for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
-        // What this process ignores, the child would ignore too.
+        // The child would inherit which signals this process ignores.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -83,7 +83,7 @@ final class ChildProcess {
 
     func send(signal: Int32) { if ending == nil { kill(pid, signal) } }
 
-    /// Takes note of the process's end, if it has come.
+    /// Collects the process's end, if it has come.
     func reap() -> Ending? {
         var status: Int32 = 0
         guard ending == nil, waitpid(pid, &status, WNOHANG) == pid else { return ending }
@@ -112,7 +112,7 @@ final class ChildProcess {
             guard pipe(&pair) == 0 else { throw HarnessFailure.system("pipe") }
             if number == 0 { pair.swapAt(0, 1) }
         case .terminal:
-            // What posix_openpt(3), unlockpt(3) and ptsname(3) do, which Swift does not see.
+            // This does what posix_openpt(3), unlockpt(3) and ptsname(3) do, which Swift does not see.
             let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
             var (locked, number): (Int32, Int32) = (0, 0)
             guard master >= 0, ioctl(master, 0x4004_5431, &locked) == 0, ioctl(master, 0x8004_5430, &number) == 0

@@ -21,5 +21,5 @@ public struct Deadline: Sendable {
     public var hasPassed: Bool { Deadline.now >= end }
 }
 
-/// Sleeps; for the few waits that nothing observable ends.
+/// Sleeps. Only for the few waits without an observable end.
 public func pause(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }

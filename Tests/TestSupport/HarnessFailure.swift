@@ -1,9 +1,9 @@
 import Bytes
 import Glibc
 
-/// What went wrong between a test and the process or server it drives. Thrown, so that the test that sees it fails.
+/// A fault between a test and the process or server that it drives. The test that it is thrown to fails.
 public struct HarnessFailure: Error, CustomStringConvertible {
-    /// One sentence, with the bytes in question where they help.
+    /// One sentence, with the bytes in question if they help.
     public let description: String
 
     /// A failure described by `text`.
@@ -21,7 +21,7 @@ func excerpt(_ bytes: some Collection<UInt8>, limit: Int = 300) -> String {
     return bytes.count > limit ? "\(head)… (\(bytes.count) bytes)" : head
 }
 
-/// Where `part` begins in `bytes`, or nil.
+/// The position of `part` in `bytes`, or nil.
 func position(of part: [UInt8], in bytes: [UInt8]) -> Int? {
     guard let first = part.first else { return 0 }
     return bytes.withUnsafeBytes { all in

@@ -1,27 +1,27 @@
 import Glibc
 
-/// A host's side of one `engagement-rpc`: it starts the process, writes to it and reads what it says, and checks on
-/// every byte what holds always: stdout is nothing but whole JSON texts, and no id is answered twice.
+/// The host of one `engagement-rpc`: starts the process, writes to it, and reads its output. Checks two rules on every
+/// byte: stdout contains only whole JSON texts, and no id is answered twice.
 ///
-/// Everything waits with a bound and throws `HarnessFailure` when it runs out. One thread only. A process that is still
-/// alive when its host goes away is killed.
+/// Every wait has a limit, and throws `HarnessFailure` after it. One thread only. When the host goes away, a process
+/// that is still running is killed.
 public final class HostProcess {
     /// The process's id.
     public var pid: Int32 { child.pid }
     /// Everything it wrote on stderr so far.
     public private(set) var errorBytes: [UInt8] = []
-    /// Everything it wrote on stdout so far, when stdout is not checked (`Setup.Output.text`).
+    /// All of its stdout so far, if stdout is not checked (`Setup.Output.text`).
     public var outputText: String { String(decoding: inbox.pending, as: UTF8.self) }
     /// While true, nothing is read from stdout.
     public var leavesOutputUnread = false
     /// While true, nothing is read from stderr.
     public var leavesErrorsUnread = false
-    /// Whether one id may be answered more than once, because the test uses it more than once.
+    /// Whether one id may be answered several times, because the test uses it several times.
     public var reusesIDs: Bool {
         get { inbox.reusesIDs }
         set { inbox.reusesIDs = newValue }
     }
-    /// Bytes that wait because the process does not read.
+    /// Bytes that wait until the process reads.
     public var unsentBytes: Int { outgoing.count - outgoingStart }
     /// Whether the process's end of stdout is closed.
     public private(set) var outputEnded = false
@@ -49,7 +49,7 @@ public final class HostProcess {
 
     // MARK: Writing
 
-    /// Writes bytes, or queues what the process does not take yet. Nothing is lost and nothing blocks.
+    /// Writes bytes, and queues those that the process does not read yet. Loses nothing and never blocks.
     public func send(_ bytes: some Sequence<UInt8>) throws {
         outgoing.append(contentsOf: bytes)
         try flush()
@@ -61,7 +61,7 @@ public final class HostProcess {
         try send(CollectionOfOne(0x0A))
     }
 
-    /// Writes bytes in pieces of `size`, each seen by the process before the next is written where that can be told.
+    /// Writes bytes in pieces of `size`, and yields after each, so that the process may read it by itself.
     public func send(_ bytes: [UInt8], inPiecesOf size: Int) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -98,7 +98,7 @@ public final class HostProcess {
         return message
     }
 
-    /// The answer whose id is spelled `id`. Others stay for later. Throws when it does not come in time.
+    /// The answer with the id `id`, as spelled. Others stay for later. Throws when it does not come in time.
     public func answer(to id: String, within seconds: Double = 10) throws -> Answer {
         try wait(within: seconds, for: "the answer to \(id)") { self.inbox.has(id) || self.outputEnded }
         guard let message = inbox.take(id) else {
@@ -114,7 +114,7 @@ public final class HostProcess {
         return message
     }
 
-    /// Calls `method` with an id of its own and `params`, a JSON text, and waits for the answer.
+    /// Calls `method` with a new id and `params`, a JSON text, and waits for the answer.
     public func call(_ method: String, _ params: String? = nil, within seconds: Double = 10) throws -> Answer {
         try answer(to: begin(method, params), within: seconds)
     }
@@ -133,20 +133,20 @@ public final class HostProcess {
         return id
     }
 
-    /// Takes all messages that arrived and that nobody took, in the order of arrival.
+    /// Takes all messages that have come and were not taken, in order of arrival.
     public func takeAll() -> [Answer] {
         var messages: [Answer] = []
         while let message = inbox.takeNext() { messages.append(message) }
         return messages
     }
 
-    /// Moves bytes for `seconds` and expects no message to come. Throws when one does.
+    /// Moves bytes for `seconds`. Throws if a message comes.
     public func expectSilence(for seconds: Double) throws {
         let came = try pump(Deadline(in: seconds)) { self.inbox.hasNext }
         if came { throw HarnessFailure("expected nothing, got \(inbox.untaken.first?.description ?? "")") }
     }
 
-    /// Moves bytes until `condition` holds. Throws, naming `what`, when it does not in time.
+    /// Moves bytes until `condition` holds. Throws, with the name `what`, if it does not hold in time.
     public func wait(within seconds: Double, for what: String, _ condition: () throws -> Bool) throws {
         guard try pump(Deadline(in: seconds), until: condition) else {
             throw HarnessFailure("\(what) did not come within \(seconds) s; stderr: \(errorText)")
@@ -155,25 +155,25 @@ public final class HostProcess {
 
     // MARK: The end
 
-    /// Everything on stderr so far, as text, cut for messages.
+    /// All of stderr so far, as text, cut for messages.
     public var errorText: String { excerpt(errorBytes, limit: 2000) }
 
-    /// Waits for the process's end. Kills it and throws when that does not come in time.
+    /// Waits for the process's end. If it does not come in time, kills the process and throws.
     public func waitForExit(within seconds: Double = 5) throws -> Ending {
         let gone = try pump(Deadline(in: seconds)) { self.child.reap() != nil }
         guard gone, let ending = child.ending else {
             child.send(signal: SIGKILL)
             throw HarnessFailure("still running after \(seconds) s; stderr: \(errorText)")
         }
-        // What it wrote last may still be in the pipes: up to a mebibyte, on a machine that is busy.
+        // The pipes may still contain its last output: up to a mebibyte, on a busy machine.
         leavesOutputUnread = false
         leavesErrorsUnread = false
         _ = try pump(Deadline(in: 5)) { (self.outputEnded || self.child.output < 0) && self.child.errors < 0 }
         return ending
     }
 
-    /// Ends stdin, waits for exit code 0, and checks what holds at the end of every session: no message that the test
-    /// did not expect, no cut line, and nowhere the token.
+    /// Ends stdin, waits for exit code 0, and checks the rules for a session's end: no unexpected message, no cut line,
+    /// and the token nowhere.
     public func finish(within seconds: Double = 5) throws {
         closeInput()
         let ending = try waitForExit(within: seconds)
@@ -181,7 +181,7 @@ public final class HostProcess {
         try checkLeftovers()
     }
 
-    /// What `finish` checks after the end, for a process that ends otherwise.
+    /// The checks of `finish` after the end, for a process that ends otherwise.
     public func checkLeftovers() throws {
         if let extra = inbox.untaken.first { throw HarnessFailure("nobody asked for \(extra)") }
         if inbox.output != .text, !inbox.pending.isEmpty {
@@ -203,7 +203,7 @@ public final class HostProcess {
                 pollfd(fd: leavesOutputUnread ? -1 : child.output, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: leavesErrorsUnread ? -1 : child.errors, events: Int16(POLLIN), revents: 0),
             ]
-            // Short turns: a process can end without any of its pipes telling.
+            // Short turns, because a process can end without any event on its pipes.
             if poll(&table, nfds_t(table.count), min(deadline.millisecondsLeft, 5)) <= 0 { continue }
             if table[0].revents != 0 { try flush() }
             if table[1].revents != 0 { try readOutput() }
@@ -217,7 +217,7 @@ public final class HostProcess {
             if count < 0 {
                 if errno == EINTR { continue }
                 if errno == EAGAIN { return }
-                // The process does not read any more: what it says and how it ends tells why.
+                // The process does not read any more; its output and its end say why.
                 child.closeInput()
                 outgoing.removeAll()
                 outgoingStart = 0
@@ -250,7 +250,7 @@ public final class HostProcess {
         if Setup.minimalEnvironment["LD_LIBRARY_PATH"] != nil { dropLoaderLines() }
     }
 
-    /// Another libcurl than the system's has no version information, which the loader says on stderr before all else.
+    /// A libcurl other than the system's may have no version information; the loader says so on stderr first.
     private func dropLoaderLines() {
         while let end = errorBytes.firstIndex(of: 0x0A),
             String(decoding: errorBytes[..<end], as: UTF8.self).contains("no version information available")

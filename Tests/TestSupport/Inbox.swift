@@ -1,10 +1,10 @@
 import Bytes
 
-/// What a process wrote on stdout: cut into messages, each checked, kept until a test takes it.
+/// The process's stdout, cut into messages. Each is checked, and kept until a test takes it.
 struct Inbox {
     let output: Setup.Output
     var reusesIDs = false
-    /// Bytes that are not a whole message yet.
+    /// The beginning of an incomplete message.
     private(set) var pending: [UInt8] = []
 
     private let secret: [UInt8]?
@@ -14,7 +14,7 @@ struct Inbox {
     private var answered: Set<String> = []
     private var scanned = 0
 
-    /// An inbox for what is framed as `output`; no message may hold `secret`.
+    /// An inbox for messages framed as `output`, none of which may contain `secret`.
     init(_ output: Setup.Output, secret: [UInt8]?) {
         self.output = output
         self.secret = secret
@@ -43,7 +43,7 @@ struct Inbox {
         while firstUntaken < messages.count, messages[firstUntaken] == nil { firstUntaken += 1 }
     }
 
-    /// Takes in what was read. Throws at the first byte that may not be there.
+    /// Adds the bytes read. Throws at the first invalid byte.
     mutating func take(in bytes: [UInt8]) throws {
         pending += bytes
         switch output {
@@ -61,7 +61,7 @@ struct Inbox {
             start = end + 1
             scanned = start
         }
-        // Removing nothing would still move a long line that is not whole yet.
+        // Removing nothing would still move a long incomplete line.
         if start > 0 { pending.removeSubrange(..<start) }
         scanned = pending.count
     }
@@ -90,7 +90,7 @@ struct Inbox {
         messages.append(message)
     }
 
-    /// JSON-RPC 2.0 §5 for one answer, and §4.1 for a notification from the process.
+    /// Checks JSON-RPC 2.0 §5 for an answer, and §4.1 for a notification of the process.
     private mutating func check(_ message: Answer) throws {
         let names = message.names()
         func fail(_ what: String) -> HarnessFailure { HarnessFailure("\(what): \(message)") }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// As much of JSON Schema as tools' schemas use: enough to say whether an answer fits.
+/// The part of JSON Schema that tools' schemas use, to check whether an answer fits.
 public struct JSONSchema {
     private let root: [String: Any]
 
-    /// Nil for what is no object.
+    /// Nil for anything but an object.
     public init?(_ text: String?) {
         guard let text, let root = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
             return nil
@@ -12,7 +12,7 @@ public struct JSONSchema {
         self.root = root
     }
 
-    /// What is wrong with a JSON text; nothing when it fits.
+    /// The faults of a JSON text; none if it fits.
     public func faults(of text: [UInt8]) -> [String] {
         guard let value = try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed) else {
             return ["no JSON"]
@@ -20,7 +20,7 @@ public struct JSONSchema {
         return Self.faults(of: value, root, "$")
     }
 
-    /// Every schema in it, with its path: the root, and those of members, elements and alternatives.
+    /// All schemas in it, with their paths: the root, and those of members, elements and alternatives.
     public var all: [(path: String, schema: [String: Any])] { Self.all(root, "$") }
 
     private static func all(_ schema: [String: Any], _ path: String) -> [(path: String, schema: [String: Any])] {
@@ -66,7 +66,7 @@ public struct JSONSchema {
     }
 
     private static func isOf(_ type: String, _ value: Any) -> Bool {
-        // JSONSerialization has numbers for flags, too, but of a type of their own.
+        // JSONSerialization represents flags as numbers, but of a type of their own.
         let isFlag = (value as? NSNumber).map { String(cString: $0.objCType) == "c" } ?? false
         switch type {
         case "object": return value is [String: Any]

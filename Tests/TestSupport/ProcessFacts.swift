@@ -1,21 +1,21 @@
 import Foundation
 import Glibc
 
-/// What the kernel says about a running process. Nil where it won't tell.
+/// The kernel's facts about a running process; nil for unknown ones.
 extension HostProcess {
     /// Resident memory in KiB.
     public var residentKiB: Int? { status("VmRSS:") }
-    /// The most resident memory there ever was, in KiB.
+    /// The most resident memory so far, in KiB.
     public var peakResidentKiB: Int? { status("VmHWM:") }
-    /// Threads.
+    /// The number of threads.
     public var threads: Int? { status("Threads:") }
 
-    /// Open descriptors.
+    /// The number of open descriptors.
     public var openDescriptors: Int? {
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd"))?.count
     }
 
-    /// The command line, arguments apart by NUL.
+    /// The command line; NULs separate the arguments.
     public var commandLine: String? { read("cmdline") }
     /// The environment as the kernel shows it now.
     public var visibleEnvironment: String? { read("environ") }

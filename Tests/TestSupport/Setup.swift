@@ -1,9 +1,9 @@
 import Foundation
 import Glibc
 
-/// How to start a process: what it is told, and what its three descriptors are.
+/// How to start a process: its arguments, its environment, and its three descriptors.
 public struct Setup: Sendable {
-    /// What one of the descriptors 0 to 2 of the process is.
+    /// The kind of one of the descriptors 0 to 2.
     public enum Wiring: Sendable, Equatable {
         /// One direction of a pipe.
         case pipe
@@ -13,11 +13,11 @@ public struct Setup: Sendable {
         case terminal
         /// A file, opened for reading (stdin) or emptied and written (stdout, stderr).
         case file(String)
-        /// Not open at all.
+        /// Not open.
         case closed
     }
 
-    /// What the harness takes stdout for, and checks it against.
+    /// The expected content of stdout, which the harness checks.
     public enum Output: Sendable {
         /// One JSON text per line.
         case lines
@@ -27,7 +27,7 @@ public struct Setup: Sendable {
         case text
     }
 
-    /// What follows the program's name.
+    /// The arguments after the program's name.
     public var arguments: [String]
     /// The whole environment.
     public var environment: [String: String]
@@ -37,13 +37,13 @@ public struct Setup: Sendable {
     public var output = Wiring.pipe
     /// Descriptor 2.
     public var errors = Wiring.pipe
-    /// What stdout is checked against.
+    /// The expected content of stdout.
     public var checks = Output.lines
     /// The program; nil for the `engagement-rpc` that belongs to the tests.
     public var program: String?
 
-    /// A process started with `arguments`, and the minimal environment plus `environment`, and what it takes to trust
-    /// the `FaultServer`s of a test that runs over TLS.
+    /// A process with `arguments`, and the minimal environment plus `environment`. For a test over TLS, it also trusts
+    /// the `FaultServer`s.
     public init(_ arguments: [String], environment: [String: String] = [:]) {
         self.arguments = arguments
         self.environment = Setup.minimalEnvironment.merging(environment) { _, given in given }
@@ -53,8 +53,8 @@ public struct Setup: Sendable {
         }
     }
 
-    /// Enough for a process to run. The backtracer is off: it would keep the pipes of a crashed process open. The
-    /// library path is `ENGAGEMENT_RPC_LIBRARY_PATH`, so that another libcurl can be tried; what sanitizers are told is
+    /// The least environment for a process. Without the backtracer, which would keep the pipes of a crashed process
+    /// open. The library path is `ENGAGEMENT_RPC_LIBRARY_PATH`, for tests of another libcurl; sanitizers' options are
     /// passed on.
     public static let minimalEnvironment: [String: String] = {
         let own = ProcessInfo.processInfo.environment
@@ -75,19 +75,19 @@ public struct Setup: Sendable {
         return Repository.root + "/.build/debug/engagement-rpc"
     }()
 
-    /// Whether the binary under test was named from outside, so that it may be a release build with bounds on memory.
+    /// Whether the caller named the binary under test, so that it may be a release build with bounds on memory.
     public static var binaryIsGiven: Bool {
         ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_BINARY"] != nil
     }
 }
 
-/// Where things are in the source tree.
+/// Places in the source tree.
 public enum Repository {
     /// The folder of `Package.swift`.
     public static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
-    /// A file or folder beside the source tree, under `../shared`; nil (and a line that says "skipped") without it.
+    /// A file or folder beside the source tree, under `../shared`; nil without it, with a line that says "skipped".
     public static func shared(_ path: String) -> String? {
         let full = root + "/../shared/" + path
         if FileManager.default.fileExists(atPath: full) { return full }

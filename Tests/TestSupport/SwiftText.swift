@@ -1,8 +1,8 @@
 import Bytes
 
-/// Swift source with everything that is not code blanked out, for rules that look at words and braces.
+/// Swift source with everything but code blanked out, for rules about words and braces.
 public struct SwiftText {
-    /// The source, line by line, with comments and the contents of strings as spaces.
+    /// The lines of the source, with comments and the contents of strings replaced by spaces.
     public let codeLines: [String]
 
     /// Reads `source`.
@@ -11,8 +11,8 @@ public struct SwiftText {
         codeLines = reader.codeOnly().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// Functions, initialisers and subscripts with a body: the line of the name, from 1, and how many lines there are
-    /// up to the closing brace.
+    /// Functions, initialisers and subscripts with a body: the line of the name, from 1, and the number of lines up to
+    /// the closing brace.
     public var functions: [(line: Int, length: Int)] {
         var found: [(line: Int, length: Int)] = []
         for (index, line) in codeLines.enumerated() {
@@ -25,7 +25,7 @@ public struct SwiftText {
         return found
     }
 
-    /// The line on which the first brace that opens at or after `start` closes; nil when there is no body.
+    /// The line that closes the first brace at or after `start`; nil without a body.
     private func endOfBody(from start: Int) -> Int? {
         var depth = 0
         for index in start..<codeLines.count {
@@ -41,7 +41,7 @@ public struct SwiftText {
     }
 }
 
-/// Copies Swift source and blanks out what is not code.
+/// Copies Swift source, and blanks out everything but code.
 private struct CodeReader {
     private let input: [UInt8]
     private var output: [UInt8] = []
@@ -65,7 +65,7 @@ private struct CodeReader {
         }
     }
 
-    /// Copies code, up to and without the parenthesis that closes an interpolation when `closing` is given.
+    /// Copies code; with `closing`, up to the parenthesis that closes an interpolation, without it.
     private mutating func code(until closing: UInt8?) {
         var depth = 0
         while at < input.count {

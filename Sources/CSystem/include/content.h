@@ -1,6 +1,6 @@
-// Decoding of HTTP content codings (RFC 9110, section 8.4.1) with the zlib and brotli that libcurl has brought into the
-// process. libcurl's own decoding loses an answer whose coding it does not know, and what follows the first member of
-// a gzip file.
+// Decodes HTTP content codings (RFC 9110, section 8.4.1) with the zlib and brotli that libcurl has loaded into the
+// process. libcurl's own decoding loses an answer with an unknown coding, and everything after the first member of a
+// gzip file.
 #pragma once
 #include <stddef.h>
 
@@ -16,7 +16,7 @@ enum rpc_decoding {
 // Whether the library for `coding` is in this process.
 int rpc_can_decode(enum rpc_coding coding);
 
-// Decodes `count` bytes at `input`, at least one, and hands `take` each piece with `context`, until it returns 0.
+// Decodes `count` bytes at `input`, at least one, and calls `take` with `context` and each piece, until it returns 0.
 enum rpc_decoding rpc_decode(
     enum rpc_coding coding, const void *input, size_t count, int (*take)(void *context, const void *piece, size_t count),
     void *context);

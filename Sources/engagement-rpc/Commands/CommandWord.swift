@@ -4,7 +4,7 @@ import EngagementAPI
 enum CommandWord: String, CaseIterable {
     case serve, call, doctor, schema, completions, man, help, version
 
-    /// How it is written, without the program's name and the flags that all take.
+    /// The command line, without the program's name and the common flags.
     var usage: String {
         switch self {
         case .serve: "[serve]"
@@ -31,7 +31,7 @@ enum CommandWord: String, CaseIterable {
         }
     }
 
-    /// What may follow it, where that is a closed list.
+    /// The words that may follow it, if their list is closed.
     var words: [String] {
         switch self {
         case .schema: ["openrpc", "mcp"]
@@ -40,7 +40,7 @@ enum CommandWord: String, CaseIterable {
         }
     }
 
-    /// What its page of help says besides: lines of text.
+    /// Further lines of its help page.
     var detail: [String] {
         switch self {
         case .serve:

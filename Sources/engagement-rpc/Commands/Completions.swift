@@ -17,7 +17,7 @@ enum Completions {
     private static let flags = Setting.all.map(\.flag) + ["--help", "--version"]
     private static let topics = ["flags", "methods"] + commands + methods
 
-    /// What may follow a command.
+    /// The words that may follow a command.
     private static func words(after command: CommandWord) -> [String] {
         switch command {
         case .call: methods
@@ -28,7 +28,7 @@ enum Completions {
 
     private static func list(_ words: [String]) -> String { words.joined(separator: " ") }
 
-    /// What a flag's value may be.
+    /// The possible values of a flag.
     private enum Values { case files, words([String]), free }
 
     /// Nil for a switch.
@@ -80,7 +80,8 @@ enum Completions {
             """
     }
 
-    /// A function that a file in `fpath` is taken for, and that a sourced text announces by itself.
+    /// Works as a file in `fpath`, which is the function's body, and as sourced text, which registers the function
+    /// itself.
     private static var zsh: String {
         var lines = [
             "#compdef engagement-rpc",

@@ -3,11 +3,11 @@ import HTTP
 import Platform
 import Runtime
 
-/// The client of the loop for `doctor`: asks the API one cheap question and tells what every part of the way to it is
-/// like. What is wrong with one part does not keep the others from being looked at.
+/// The loop's client for `doctor`: asks the API one cheap question, and reports on each part of the way to it. A fault
+/// in one part does not stop the checks of the others.
 final class Doctor: LoopClient {
     let output = ChunkQueue()
-    /// What was found wrong.
+    /// The parts with faults.
     private var faults: [String] = []
     var isHealthy: Bool { faults.isEmpty }
     private let transport: CurlTransport
@@ -165,7 +165,7 @@ final class Doctor: LoopClient {
 
     private func note(_ what: String, _ text: String) { line("--    \(what.padded(20))\(text)") }
 
-    /// `fix` is nil where the text says what to do.
+    /// `fix` is nil if `text` says what to do.
     private func fail(_ what: String, _ text: String, _ fix: String? = nil) {
         faults.append(what)
         line("FAIL  \(what.padded(20))\(text)" + (fix.map { ": \($0)" } ?? ""))

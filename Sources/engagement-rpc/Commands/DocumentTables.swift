@@ -1,10 +1,10 @@
 import EngagementAPI
 import JSONRPC
 
-/// Tables of the README and of the pages in schema/, made from what the program works from: `schema methods`, `schema
+/// Tables of the README and of the pages in schema/, made from the program's own data: `schema methods`, `schema
 /// settings`, `schema errors`.
 enum DocumentTables {
-    /// One row for each resource: the page of methods has the rest.
+    /// One row per resource; the page of methods has the rest.
     static var methods: String {
         var lines = ["| resource | methods | scopes |", "|---|---|---|"]
         var resources: [Substring] = []
@@ -34,7 +34,7 @@ enum DocumentTables {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// One row for the kinds that call for the same.
+    /// One row for kinds with the same advice.
     static var errors: String {
         var lines = ["| kind | code | what to do |", "|---|---|---|"]
         var rest = RPCFailure.Kind.allCases[...]

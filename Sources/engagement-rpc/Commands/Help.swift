@@ -1,29 +1,28 @@
 import EngagementAPI
 
-/// What `--help` prints; made from the same tables that the program works from. Each topic fits a screen.
+/// The text of `--help`, made from the program's own tables. Each topic fits a screen.
 enum Help {
-    /// What a command line asks for that has `--help` in it, or begins with the word `help`. Throws for a word that is
-    /// no topic.
+    /// The help for a command line that contains `--help`, or begins with the word `help`. Throws for an unknown topic.
     static func asked(_ texts: [String?]) throws(Failure) -> String {
         let sign = texts.firstIndex { $0 == "--help" || $0 == "-h" }
         var words = Word.plain(texts[..<(sign ?? texts.count)])
         if words.count > 1 || sign == nil, words.first == CommandWord.help.rawValue { words.removeFirst() }
         let further = sign.map { Word.plain(texts[($0 + 1)...].prefix { $0?.hasPrefix("-") != true }) } ?? []
-        // A word behind --help is what is asked about; of `call METHOD --help` it may as well be one of the params.
+        // A word after --help is the topic. In `call METHOD --help` it may also be one of the params.
         if let page = page(further) { return page }
         if let page = page(words) { return page }
         guard let word = further.first ?? words.first else { return overview.joined(separator: "\n") + "\n" }
         throw Failure(sentence: unknown(word == CommandWord.call.rawValue ? further.last ?? words.last ?? word : word))
     }
 
-    /// The page that some words name: a topic, or `call` and a method; nil when there is none.
+    /// The page for some words: a topic, or `call` and a method; nil if there is none.
     private static func page(_ words: [String]) -> String? {
         guard let first = words.first else { return nil }
         let isCall = first == CommandWord.call.rawValue && words.count > 1
         return lines(isCall ? words[1] : first).map { $0.joined(separator: "\n") + "\n" }
     }
 
-    /// `flags`, `methods`, a command, a resource, a method, or a method's verb alone; nil for any other.
+    /// The page for `flags`, `methods`, a command, a resource, a method, or a method's verb alone; nil for others.
     private static func lines(_ topic: String) -> [String]? {
         switch topic {
         case "flags": return flags
@@ -119,7 +118,7 @@ enum Help {
         return lines + ["  example: engagement-rpc call " + example(method)]
     }
 
-    /// A call of `method` as it can be pasted.
+    /// A call of `method`, ready to be pasted.
     private static func example(_ method: Method) -> String {
         let flags = method.needsJournal ? " --journal journal.jsonl" : ""
         let params = method.example ?? examples.first { $0.name == method.name }?.params ?? "{}"
@@ -127,14 +126,14 @@ enum Help {
         return method.name + (params == "{}" ? "" : " '\(quoted)'") + flags + " --sandbox"
     }
 
-    /// Of methods whose answer would show nothing in documents.
+    /// Examples for methods whose answer would show nothing in documents.
     private static let examples: [(name: String, params: String)] = [
         ("engagement.undo", #"{"engagement_id":"ngmt_sandbox01"}"#),
         ("sandbox.fail", #"{"match":"PUT /v2/engagements/*/contacts","steps":[{"status":503}]}"#),
         ("sandbox.scopes", #"{"scopes":["engagements:read"]}"#),
     ]
 
-    /// `text` in lines of at most 100 characters, each behind `indent` blanks.
+    /// `text` in lines of at most 100 characters, each indented by `indent` blanks.
     private static func wrapped(_ text: String, indent: Int) -> [String] {
         let blanks = String(repeating: " ", count: indent)
         var (lines, line) = ([String](), blanks)
@@ -150,7 +149,7 @@ enum Help {
 }
 
 extension Method {
-    /// What it does: `findContacts` of `engagement.findContacts`.
+    /// The verb: `findContacts` of `engagement.findContacts`.
     fileprivate var verb: Substring { name.dropFirst(resource.count + 1) }
 
     /// Whether it works on the journal alone.

@@ -62,7 +62,8 @@ enum ManPage {
         [".TP", ".B \(escaped(head))", escaped(text)]
     }
 
-    /// `text` as roff takes it literally: its escape character, hyphens, quotes, and a control character in front.
+    /// `text` with everything escaped that roff would interpret: its escape character, hyphens, quotes, and a leading
+    /// control character.
     private static func escaped(_ text: String) -> String {
         var out = ""
         for scalar in text.unicodeScalars {

@@ -6,11 +6,11 @@ import MCP
 import Runtime
 import Service
 
-/// The client of the loop for `call`: feeds one request to the service and prints its result, or its error, readably.
+/// The loop's client for `call`: gives one request to the service, and prints its result or error for people.
 final class SingleCall: LoopClient {
     let output = ChunkQueue()
     private(set) var succeeded = false
-    /// What there is to say of an answer that is no success, or not all of one; a sentence.
+    /// The reason why there is no result, or only a part of it, as a sentence.
     private(set) var complaint: String?
     /// Whether nobody reads the answer any more.
     private(set) var isUnheard = false
@@ -19,9 +19,9 @@ final class SingleCall: LoopClient {
     private var isFed = false
     private let style: Style
 
-    /// How the answer is printed.
+    /// The form of the printed answer.
     enum Style {
-        /// The line that a host would get.
+        /// The line that a host would receive.
         case raw
         /// Result or error, on one line.
         case compact
@@ -66,7 +66,7 @@ final class SingleCall: LoopClient {
     func inputRoom() -> UnsafeMutableRawBufferPointer { service.inputRoom() }
     func event(_ event: LoopEvent, at now: Instant) {
         switch event {
-        // Its input is the one request, which is there from the beginning.
+        // The one request is its whole input, and is there from the beginning.
         case .received, .inputHungUp, .inputEnded, .orphaned: return
         case .outputGone:
             isUnheard = true
@@ -99,7 +99,7 @@ final class SingleCall: LoopClient {
         while service.output.count > 0 {
             let frame = service.output.front
             var scanner = JSONScanner(frame)
-            // Progress is a frame as well, and no answer.
+            // A progress notification is a frame, too, but no answer.
             if let answer = try? scanner.text(), answer.member("method") == nil { show(answer, frame) }
             service.output.consume(frame.count)
         }

@@ -53,8 +53,8 @@ struct Main {
             guard words.isEmpty else { throw Failure(sentence: "\(command.rawValue) takes flags only.") }
         case .schema, .completions, .call: break
         }
-        // Without a stdout nobody could learn of what is done, so nothing is begun. A host that left none is one that
-        // has gone.
+        // Without a stdout nobody could learn what was done, so nothing is begun. For `serve`, a missing stdout means
+        // that the host has gone.
         guard hasOutput || command == .serve else { throw noOutput }
         switch command {
         case .serve: if hasOutput { try serve(options, token) }
@@ -75,7 +75,7 @@ struct Main {
         sentence: "There is no stdout to answer on, so nothing was done.", code: Failure.ioError)
 
     private static func serve(_ options: Options, _ token: String?) throws(Failure) {
-        // Asked before the process takes its streams over.
+        // Before the process takes over its streams.
         let isTyped = FileDescriptor.standardInput.isTerminal
         let isShown = FileDescriptor.standardOutput.isTerminal
         let isOwn = [FileDescriptor.standardInput, .standardOutput].contains { (try? FileStatus($0))?.kind == .file }
@@ -85,8 +85,8 @@ struct Main {
             say(
                 "engagement-rpc: reading requests, one JSON text per line; Ctrl-D ends; --help tells more.\n")
         }
-        // The line would be written over whatever else is drawn there: what is typed, answers, the questions of a
-        // parent. With a file at one end nobody but a person at a shell has started this.
+        // The line would overwrite whatever else is on the terminal: typed text, answers, a parent's questions. If one
+        // end is a file, a person at a shell has started the process.
         let isWatched = FileDescriptor.standardError.isTerminal && !isTyped && !isShown && isOwn
         let end: Loop.End
         if options.progress == .always || options.progress == .auto && isWatched {
@@ -96,7 +96,7 @@ struct Main {
         } else {
             end = try process.run(process.service)
         }
-        // A script that goes by the status must not take half a batch for all of it.
+        // A script that checks the status must not take a partial batch for a complete one.
         if let signal = end.signal, end.wasBatch, end.isCut || process.service.isCutShort { Signals.die(of: signal) }
         ThisProcess.leave(max(process.exitCode, process.service.exitCode))
     }
@@ -125,12 +125,12 @@ struct Main {
         let client = try SingleCall(method: method, params: params, style: style, service: process.service)
         let end = try process.run(client)
         if let complaint = client.complaint { say("engagement-rpc: \(complaint.printable)\n") }
-        // As every program does that a shell runs in a loop: the next one is not begun.
+        // As every program in a shell's loop should: the shell then ends the loop.
         if let signal = end.signal { Signals.die(of: signal) }
         ThisProcess.leave(client.succeeded || client.isUnheard && client.complaint == nil ? 0 : 1)
     }
 
-    /// The documents as this process would give them: what its flags leave out is not in them.
+    /// Prints the documents of this process, without what its flags exclude.
     private static func printSchema(_ words: [String], _ options: Options) throws(Failure) {
         guard words.count <= 1 else { throw Failure(sentence: "schema takes one word: openrpc or mcp.") }
         let table = MethodTable(filter: options.service.filter, sandbox: options.service.isSandbox)
@@ -153,7 +153,7 @@ struct Main {
         try show(withExtendedLifetime(pretty) { pretty.bytes.text } + "\n")
     }
 
-    /// Writes `text` to stdout. Throws when it can't be written; a reader that has gone wants no more.
+    /// Writes `text` to stdout. Throws when that fails, but not when the reader has gone.
     private static func show(_ text: String) throws(Failure) {
         do throws(SystemError) {
             try FileDescriptor.standardOutput.writeAll(text: text)
@@ -165,6 +165,6 @@ struct Main {
         }
     }
 
-    /// Writes to stderr, if anybody is there to read it.
+    /// Writes to stderr, if anyone reads it.
     private static func say(_ text: String) { try? FileDescriptor.standardError.writeAll(text: text) }
 }

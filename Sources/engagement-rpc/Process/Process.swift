@@ -24,23 +24,23 @@ extension RPCServer: LoopClient {
     }
 }
 
-/// One process put together from its settings.
+/// A process, assembled from its settings.
 struct Process {
     let service: RPCServer
     let transport: CurlTransport
-    /// 0, or 64 when a setting keeps every call from being made, which each call is told as well.
+    /// 0, or 64 if a setting prevents every call; the calls report that too.
     var exitCode: Int32 { exposure == nil ? 0 : 64 }
     let standardError: StandardError
     let log: Logger
     let base: BaseURL
-    /// Why no call can be made however the token is, or nil.
+    /// Why no call can be made, whatever the token is, or nil.
     let exposure: String?
     let tokenChoice: TokenChoice
-    /// What keeps the certificates that `SSL_CERT_FILE` names from being trusted, as a sentence, or nil.
+    /// Why the certificates that `SSL_CERT_FILE` names can't be trusted, as a sentence, or nil.
     let trustFault: () -> String?
-    /// Readies the transport for its first exchange.
+    /// Prepares the transport for its first exchange.
     let readyTransport: () -> TokenAnswer
-    /// Writes over the token in some bytes.
+    /// Overwrites the token in some bytes.
     let conceal: (UnsafeMutableRawBufferPointer) -> Void
     private let clock = LoopClock()
     private let sandbox: SandboxServer?
@@ -48,10 +48,11 @@ struct Process {
     private let streams: StandardStreams
     private let journal: FileJournal?
 
-    /// Wires everything. Touches neither network nor token file; only the sandbox opens its port, a journal its file.
+    /// Assembles everything. Opens only the sandbox's port and the journal's file, neither the network nor the token's
+    /// file.
     init(_ options: Options, token: String?) throws(Failure) {
         let connections = try Self.connections(options)
-        // Not one that is there for all programs: the start touches no disk unasked.
+        // Not for a variable that all programs share: the start reads no file that its flags don't name.
         let isForAll = options.origins["--ca-file"] == "SSL_CERT_FILE"
         if let file = options.transport.caFile, !isForAll, let fault = CertificateFile.fault(of: file) {
             throw Failure(sentence: "The CA file \(file.text.quoted) \(fault).")
@@ -115,8 +116,8 @@ struct Process {
             journal: journal)
     }
 
-    /// Has lost lines told in the form of the others, and tells of variables that are meant for this program and do not
-    /// reach it.
+    /// Gives the report of lost lines the log's format, and warns of variables with this program's prefix that it does
+    /// not know.
     private static func prepare(_ log: Logger, _ standardError: StandardError, _ options: Options) {
         if options.logFormat == .text {
             standardError.lossNote = {
@@ -130,7 +131,7 @@ struct Process {
         for sentence in UnknownVariables.warnings(Word.variables) { log.write(.warning, sentence) }
     }
 
-    /// What keeps the certificates from being trusted in the file that `SSL_CERT_FILE` names.
+    /// Why the file that `SSL_CERT_FILE` names can't be trusted.
     private static func fault(_ file: FilePath) -> String? {
         CertificateFile.fault(of: file).map { fault in
             "SSL_CERT_FILE names \(file.text.quoted), which \(fault); mend it, unset it, or give --ca-file."
@@ -149,18 +150,18 @@ struct Process {
     private static let clearText =
         "The base URL is http and not on this machine, so the token would travel in the clear; use https."
 
-    /// Now, as RFC 3339 has it, to the millisecond.
+    /// Now, in RFC 3339's form, to the millisecond.
     private static func timestamp() -> String {
         CivilDate.text(millisecondsSince1970: SystemClock.wallMilliseconds)
     }
 
-    /// Turns the loop for `client` until it is finished. Throws when stdin or stdout can't be used.
+    /// Runs the loop for `client` until it is finished. Throws when stdin or stdout can't be used.
     @discardableResult
     func run(_ client: any LoopClient) throws(Failure) -> Loop.End {
         let loop = Loop(
             client: client, transport: transport, streams: streams, signals: signals, clock: clock,
             journal: journal?.descriptor ?? .none, token: tokenChoice.source.descriptor)
-        // How the last writes ended is still to be noted.
+        // The journal must still record how the last writes ended.
         defer {
             journal?.close(within: 1)
             tokenChoice.source.stop()
@@ -178,8 +179,8 @@ struct Process {
         return settings
     }
 
-    /// Connections for which there are descriptors. Throws where there are not even those that every process needs: it
-    /// would lose requests.
+    /// The number of connections that descriptors are left for. Throws when too few are left for the process itself,
+    /// because it would lose requests.
     private static func connections(_ options: Options) throws(Failure) -> Int {
         guard let limit = ThisProcess.descriptorLimit, limit < 1024 else { return options.service.maxConnections }
         let free = ThisProcess.freeDescriptors(upTo: 1024)
@@ -187,12 +188,12 @@ struct Process {
             let text = "Only \(free) more descriptors may be opened and \(leastDescriptors) are needed; see ulimit -n."
             throw Failure(sentence: text, code: Failure.systemError)
         }
-        // The sandbox has the other end of each.
+        // The sandbox has the other end of each connection.
         let each = options.service.isSandbox ? 2 : 1
         return min(options.service.maxConnections, max(1, (free - leastDescriptors) / each))
     }
 
-    /// Those of stdin, stdout and stderr, of signals, the parent, the loop, name resolution, files and the first
+    /// Descriptors for stdin, stdout and stderr, signals, the parent, the loop, name lookups, files and the first
     /// connection.
     private static let leastDescriptors = 21
 
@@ -208,7 +209,7 @@ struct Process {
 
     private static func baseURL(_ options: Options, _ sandbox: SandboxServer?) throws(Failure) -> BaseURL {
         do throws(BaseURL.Problem) {
-            // Also where the sandbox takes its place: a bad setting is never passed over.
+            // Checked even if the sandbox replaces it: a bad setting is always an error.
             let wanted = try BaseURL(options.transport.baseURL)
             guard let sandbox else { return wanted }
             return try BaseURL("http://127.0.0.1:\(sandbox.port)/api")

@@ -3,7 +3,7 @@ import HTTP
 import Runtime
 import Service
 
-/// Passes everything on to the service and keeps one line on stderr up to date: how much is answered, and how fast.
+/// Forwards everything to the service, and keeps one line on stderr up to date: the number of answers, and their rate.
 final class ProgressLine: LoopClient {
     private let service: RPCServer
     private let standardError: StandardError
@@ -48,7 +48,7 @@ final class ProgressLine: LoopClient {
         let rate = seconds > 0 ? Int(Double(state.answers) / seconds) : 0
         let errors = state.errors == 1 ? "1 error" : "\(state.errors) errors"
         let counts = "\(state.answers) answered, \(errors), \(state.inFlight) in flight"
-        // An idle process has nothing new to tell.
+        // An idle process has no news.
         guard counts != shown else { return }
         shown = counts
         line.truncate(to: 0)

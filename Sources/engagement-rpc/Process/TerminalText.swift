@@ -1,4 +1,4 @@
 extension String {
-    /// Followed by spaces up to `width` characters, by one at least.
+    /// The text with spaces appended up to `width` characters, at least one.
     func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
 }

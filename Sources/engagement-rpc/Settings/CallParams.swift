@@ -4,14 +4,14 @@ import JSON
 import JSONRPC
 import Platform
 
-/// PARAMS of `call` as people write them at a shell, as one JSON text: JSON, `-` (stdin), `@FILE`, or words that are
-/// ids, `name=value` and `name:=json`.
+/// Turns `call`'s PARAMS, as people write them at a shell, into one JSON text: JSON, `-` (stdin), `@FILE`, or words,
+/// which are ids, `name=value` and `name:=json`.
 struct CallParams {
-    /// What the method takes; empty where it is not known, which its refusal will tell.
+    /// The method's parameters; empty for an unknown method, whose refusal says so.
     private let parameters: [Parameter]
     private var values: [(name: String, json: ByteBuffer)] = []
 
-    /// The text; nil without words. Throws when it can't be had, or is none.
+    /// The JSON text; nil without words. Throws when it can't be read, or is invalid.
     static func json(_ words: [String], method: String) throws(Failure) -> [UInt8]? {
         guard let first = words.first else { return nil }
         if words.count == 1 {
@@ -26,7 +26,7 @@ struct CallParams {
                     + "name:=json.")
         }
         var params = CallParams(parameters: Method.all.first { $0.name == method }?.parameters ?? [])
-        // Names first: an id goes where no name has put something.
+        // Named values first, because an id takes a parameter that has no value yet.
         for word in words { if let (name, value) = assignment(word) { try params.assign(name, value) } }
         for word in words where assignment(word) == nil { try params.place(word) }
         return params.text
@@ -34,7 +34,7 @@ struct CallParams {
 
     private init(parameters: [Parameter]) { self.parameters = parameters }
 
-    /// Whether a word is meant as JSON. An object, a list and a string begin like nothing else; the rest is whole.
+    /// Whether a word is meant as JSON: it begins like an object, a list or a string, or all of it is JSON.
     private static func isJSON(_ word: String) -> Bool {
         switch word.utf8.first(where: { !$0.isSpace }) {
         case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\""): true
@@ -42,7 +42,7 @@ struct CallParams {
         }
     }
 
-    /// The JSON text that `word` is; nil when it is none.
+    /// `word` as a JSON text; nil if it is none.
     private static func checked(_ word: String) -> ByteBuffer? {
         let text = ByteBuffer(word.utf8)
         return withExtendedLifetime(text) {
@@ -55,7 +55,7 @@ struct CallParams {
 
     private enum Value { case text(String), json(String) }
 
-    /// What `name=value` or `name:=json` says; nil for a word that is neither.
+    /// The name and value of `name=value` or `name:=json`; nil for any other word.
     private static func assignment(_ word: String) -> (name: String, value: Value)? {
         guard let sign = word.firstIndex(of: "=") else { return nil }
         let (head, tail) = (word[..<sign], String(word[word.index(after: sign)...]))
@@ -82,7 +82,8 @@ struct CallParams {
         values[index].json = joined
     }
 
-    /// `text` as JSON. What can't be text is read as what it is: a number, true or false, words apart by commas, JSON.
+    /// `text` as JSON. If the parameter takes no text, reads it as a number, true or false, words separated by commas,
+    /// or JSON.
     private static func reading(_ text: String, as kind: (any ParameterKind)?) -> ByteBuffer {
         let shape = kind?.shape ?? .text
         switch shape {
@@ -96,7 +97,7 @@ struct CallParams {
             }
         case .ids, .words, .list:
             if text.hasPrefix("["), let json = checked(text) { return json }
-            // A name may hold a comma.
+            // A name may contain a comma.
             let isSplit = if case .list = shape { false } else { true }
             let words = isSplit ? text.split(separator: ",").map { $0.filter { $0 != " " } } : [text]
             let out = ByteBuffer()
@@ -112,7 +113,8 @@ struct CallParams {
         return out
     }
 
-    /// Puts an id where the method takes one like it, and any other word where the next value goes, to be judged there.
+    /// Gives an id to the parameter of its kind, or else to the next free one, whose check judges it. Throws for a word
+    /// that doesn't begin like an id.
     private mutating func place(_ word: String) throws(Failure) {
         let isFree: (Parameter) -> Bool = { [values] parameter in !values.contains { $0.name == parameter.name } }
         if let named = parameters.first(where: { $0.kind.shape.idPrefix.map(word.hasPrefix) ?? false && isFree($0) }) {
@@ -134,13 +136,13 @@ struct CallParams {
         try assign(next.name, .text(word))
     }
 
-    /// Whether it begins as ids do.
+    /// Whether it begins like an id.
     private static func isIDLike(_ word: String) -> Bool {
         let head = word.utf8.prefix { ($0 | 0x20) &- 0x61 < 26 }
         return !head.isEmpty && word.utf8.dropFirst(head.count).first == UInt8(ascii: "_")
     }
 
-    /// Two lists as one.
+    /// Joins two lists.
     private static func joined(_ first: ByteBuffer, _ second: ByteBuffer) -> ByteBuffer? {
         withExtendedLifetime((first, second)) {
             let (left, right) = (JSONSlice(checked: first.bytes), JSONSlice(checked: second.bytes))
@@ -180,7 +182,7 @@ struct CallParams {
         return try input(file, path.quoted)
     }
 
-    /// All that can be read, up to what a message may hold, without a byte-order mark.
+    /// Reads everything, up to the limit of a message, without a byte-order mark.
     private static func input(_ descriptor: FileDescriptor, _ name: String) throws(Failure) -> [UInt8] {
         let all = ByteBuffer()
         while all.count <= FrameReader.messageLimit {
@@ -200,10 +202,10 @@ struct CallParams {
 }
 
 extension ValueShape {
-    /// What an id begins with, for a single one.
+    /// The prefix of a single id.
     fileprivate var idPrefix: String? { if case .id(let prefix) = self { prefix } else { nil } }
 
-    /// What the ids of a list begin with.
+    /// The prefix of the ids in a list.
     fileprivate var listPrefix: String? { if case .ids(let prefix) = self { prefix } else { nil } }
 
     fileprivate var isList: Bool {

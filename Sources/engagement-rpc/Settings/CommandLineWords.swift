@@ -1,6 +1,6 @@
 import Platform
 
-/// A word of the command line, or the value of a variable, as the bytes that the system was given.
+/// A word of the command line, or a variable's value, in the system's bytes.
 struct Word {
     /// Without the NUL.
     let bytes: [UInt8]
@@ -10,20 +10,20 @@ struct Word {
     /// Nil when it is not UTF-8.
     var text: String? { String(validating: bytes, as: UTF8.self) }
 
-    /// What stands before the first `=` of a flag, and behind it.
+    /// The parts of a flag before and after its first `=`.
     var parts: (flag: Word, value: Word?) {
         guard let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { return (self, nil) }
         return (Word(bytes: bytes[..<sign]), Word(bytes: bytes[(sign + 1)...]))
     }
 
-    /// The value of a variable, or nil where it is not set.
+    /// The value of a variable, or nil if it is not set.
     static func variable(_ name: String) -> Word? { Environment.bytes(of: name).map(Word.init) }
 
-    /// All variables that are set, each as `NAME=value`.
+    /// All variables, each as `NAME=value`.
     static var variables: [Word] { Environment.all.map(Word.init) }
 
-    /// What the program was started with, without its own name. Throws where that can't be had: without its flags a
-    /// process could do what they forbid.
+    /// The arguments without the program's name. Throws if they are unknown: without its flags, a process could do what
+    /// they forbid.
     static func commandLine() throws(Failure) -> [Word] {
         guard let arguments = Environment.arguments else {
             throw Failure(sentence: "The arguments that it was started with can't be had, so it does not start.")
@@ -31,7 +31,7 @@ struct Word {
         return arguments.map(Word.init)
     }
 
-    /// The words that are neither flags nor values of flags, of a command line that nothing else is known of.
+    /// The words that are neither flags nor values of flags, in a command line that may be invalid.
     static func plain(_ texts: some Sequence<String?>) -> [String] {
         var (words, isValue) = ([String](), false)
         for text in texts {

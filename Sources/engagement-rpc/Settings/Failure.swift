@@ -1,18 +1,18 @@
-/// Why the process ends, or does not start: one sentence, and an exit status of sysexits.h.
+/// Why the process ends or does not start: a sentence, and an exit status of sysexits.h.
 struct Failure: Error {
     let sentence: String
     var code = Failure.usage
 
-    /// A flag or variable that can't be followed (EX_USAGE).
+    /// A flag or variable has a bad value (EX_USAGE).
     static let usage: Int32 = 64
-    /// A file that is to be read can't be opened (EX_NOINPUT).
+    /// An input file can't be opened (EX_NOINPUT).
     static let noInput: Int32 = 66
     /// The system has too little of something (EX_OSERR).
     static let systemError: Int32 = 71
     /// Something can't be read or written (EX_IOERR).
     static let ioError: Int32 = 74
 
-    /// A word of the command line as a message may repeat it: only what can't be a token put there by mistake.
+    /// A word of the command line for a message: only a word that can't be a misplaced token.
     static func shown(_ word: String) -> String {
         let name = word.prefix { $0 != "=" }
         let isHarmless = name.utf8.count <= 32 && name.utf8.allSatisfy { 0x2D...0x2E ~= $0 || ($0 | 0x20) &- 0x61 < 26 }

@@ -2,8 +2,8 @@ import Bytes
 import Runtime
 import Service
 
-/// The settings in force and the words of the command line that are no flags. Each default stands here or in the
-/// settings of the room that uses it; `Setting.all` says how each is set.
+/// The settings in force, and the words of the command line that aren't flags. Each default is here or in the settings
+/// of the room that uses it; `Setting.all` says how each is set.
 struct Options {
     var service = ServiceSettings(version: Version.number, baseURL: defaultBaseURL)
     var transport = TransportSettings(
@@ -15,11 +15,11 @@ struct Options {
     var logLevel = Logger.Level.warning
     var logFormat = Logger.Format.text
     var progress = Progress.auto
-    /// Whether `call` prints the bare line, or the result in one.
+    /// Whether `call` prints the whole answer, or its result on one line.
     var (isRaw, isCompact) = (false, false)
-    /// Where a setting came from, by its flag; absent for defaults.
+    /// The origin of each setting, by its flag; absent for defaults.
     private(set) var origins = Origins()
-    /// A command and what it takes.
+    /// The command and its arguments.
     private(set) var words: [String] = []
 
     enum Progress: String, CaseIterable { case auto, always, never }
@@ -29,7 +29,7 @@ struct Options {
     /// The defaults.
     init() {}
 
-    /// Reads the command line, then the environment for what no flag has set.
+    /// Reads the command line, then the environment for settings without a flag.
     init(_ arguments: [Word], environment: (String) -> Word?) throws(Failure) {
         var rest = arguments[...]
         while let word = rest.popFirst() {
@@ -41,7 +41,7 @@ struct Options {
                 words.append(text)
                 continue
             }
-            // Editors add it to what they start; this is the only way there is.
+            // Editors add it to the command line; it names the only transport of this program.
             if text == "--stdio" { continue }
             guard let setting = Setting.all.first(where: { $0.flag == flag }) else {
                 throw Failure(sentence: "\(Failure.shown(text)) is not a flag; \(Self.hint(for: flag))")
@@ -54,7 +54,7 @@ struct Options {
                 guard value == nil else { throw Failure(sentence: "\(setting.flag) takes no value.") }
                 try setting.apply(Word(bytes: "1".utf8), from: setting.flag, to: &self)
             } else {
-                // A flag in the place of a value is a value forgotten; --flag=--value says that it is meant.
+                // A flag in place of a value means that the value was forgotten; --flag=--value is explicit.
                 let next = rest.first.flatMap { $0.bytes.starts(with: "--".utf8) ? nil : $0 }
                 guard let value = value ?? next else { throw Failure(sentence: "\(setting.flag) needs a value.") }
                 if word.parts.value == nil { rest.removeFirst() }
@@ -78,8 +78,8 @@ struct Options {
     }
 }
 
-/// Which flag has its value from where. A list: the first dictionary of a process has the runtime look for conformances
-/// through all of the binary, which is a thirtieth of the start.
+/// The origin of each flag's value. A list, because the first dictionary of a process makes the runtime search the
+/// whole binary for conformances: a thirtieth of the start.
 struct Origins {
     private var list: [(flag: String, origin: String)] = []
 

@@ -1,6 +1,6 @@
 import Bytes
 
-/// The kinds of settings, by what a value is. `place` is where it goes.
+/// The kinds of settings, by their values. `place` is the option that a setting sets.
 extension Setting {
     typealias Place<Value> = WritableKeyPath<Options, Value> & Sendable
 
@@ -32,7 +32,7 @@ extension Setting {
             show: { "\($0[keyPath: place])" })
     }
 
-    /// A number with decimals, or none.
+    /// A number, with or without decimals.
     static func rate(_ flag: String, _ place: Place<Double?>, _ summary: String) -> Setting {
         Setting(
             flag, placeholder: "N", summary: summary, rule: "a number from 0.001 to 1000000",
@@ -46,14 +46,14 @@ extension Setting {
             show: { $0[keyPath: place].map { "\($0)" } ?? "none" })
     }
 
-    /// One of the values of an enum, by their names.
+    /// One value of an enum, by its name.
     static func choice<Value: CaseIterable & Sendable>(
         _ flag: String, hasVariable: Bool = true, _ place: Place<Value>,
         named name: @escaping @Sendable (Value) -> String,
         _ summary: String
     ) -> Setting {
         let names = Value.allCases.map(name)
-        // Put together by hand: `joined` has the runtime look for conformances, as a dictionary does.
+        // Built by hand, because `joined` makes the runtime search for conformances, as a dictionary does.
         var (placeholder, listed) = ("", "")
         for (index, name) in names.enumerated() {
             placeholder += (index == 0 ? "" : "|") + name
@@ -71,7 +71,7 @@ extension Setting {
             show: { name($0[keyPath: place]) })
     }
 
-    /// Words apart by commas, of which there is one at least.
+    /// At least one word; commas separate them.
     static func list(
         _ flag: String, _ summary: String, rule: String, completions: Completion,
         set: @escaping @Sendable (inout Options, [String]) -> Bool, show: @escaping @Sendable (Options) -> [String]
@@ -98,7 +98,7 @@ extension Setting {
             }, show: show)
     }
 
-    /// A path, which need not be UTF-8. `absent` is shown where there is none.
+    /// A path, which need not be UTF-8. `absent` is shown when there is none.
     static func path(
         _ flag: String, further: [String] = [], _ place: Place<FilePath?>, absent: String = "none", _ summary: String
     ) -> Setting {

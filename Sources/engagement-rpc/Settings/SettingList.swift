@@ -1,7 +1,7 @@
 import Bytes
 import EngagementAPI
 
-/// Every setting. A new one is an entry here and what it sets; its default is what stands there.
+/// All settings. A new one is an entry here and the option that it sets, whose initial value is the default.
 extension Setting {
     static let all: [Setting] = [
         toggle(
@@ -14,7 +14,7 @@ extension Setting {
             "--token-command", placeholder: "CMD", rule: "a shell command",
             "shell command that prints the token; run when it is needed, and after a 401",
             set: { $0.tokenCommand = $1 },
-            // The command itself may hold a secret.
+            // The command may contain a secret.
             show: { $0.tokenCommand == nil ? "none" : "a command" }),
         path(
             "--ca-file", further: ["SSL_CERT_FILE"], \.transport.caFile, absent: "libcurl's",
@@ -34,7 +34,7 @@ extension Setting {
             rule: "names of methods, or beginnings with a star at the end", completions: .methods,
             set: { options, patterns in
                 options.service.filter.patterns = patterns
-                // Names that this version does not know are let through: one list may serve several versions.
+                // Unknown names are accepted, because one list may serve several versions.
                 return patterns.allSatisfy(isPattern)
             }, show: { $0.service.filter.patterns ?? ["all"] }),
         choice(

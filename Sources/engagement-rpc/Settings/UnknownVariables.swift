@@ -1,6 +1,6 @@
-/// Variables that are meant for this program by their names and not known to it.
+/// Variables whose names have this program's prefix, but which it does not know.
 enum UnknownVariables {
-    /// A sentence for each.
+    /// One sentence per variable.
     static func warnings(_ variables: [Word]) -> [String] {
         var sentences: [String] = []
         for variable in variables {

@@ -1,4 +1,4 @@
-/// This program's version, as `--version`, the user agent and the documents say it.
+/// This program's version, for `--version`, the user agent and the documents.
 enum Version {
     static let number = "0.1.0"
 }

@@ -7,8 +7,8 @@ final class CommandToken: TokenSource {
     private let warn: (String) -> Void
     private var hasSucceeded = false
 
-    /// `warn` is told when the command fails after it has succeeded: then no call is told. Nil when there are no
-    /// descriptors for the command.
+    /// Calls `warn` when the command fails after a success, because no call reports that. Nil when no descriptors are
+    /// left for the command.
     init?(_ command: String, warn: @escaping (String) -> Void) {
         guard let command = TokenCommand(command, limit: TokenText.readLimit) else { return nil }
         (self.command, self.warn) = (command, warn)
@@ -19,7 +19,7 @@ final class CommandToken: TokenSource {
 
     func refusal(because fault: String) -> String { "\(subject) \(fault)." }
 
-    /// Runs the command, or gives what it has printed since.
+    /// Returns the command's output since the last call, or runs the command.
     func read() -> TokenReading {
         switch command.collect() {
         case nil: return .awaited

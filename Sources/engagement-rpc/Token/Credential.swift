@@ -1,6 +1,6 @@
 import Service
 
-/// The token in use, and where it is read again. Prints as dots.
+/// The token in use, and its source. Prints as dots.
 final class Credential: CustomStringConvertible {
     private let source: any TokenSource
     private var token: String?
@@ -9,7 +9,7 @@ final class Credential: CustomStringConvertible {
 
     init(_ source: any TokenSource) { self.source = source }
 
-    /// Reads the token where none is known yet.
+    /// Reads the token if none is known yet.
     func obtain() -> TokenAnswer {
         guard token == nil else { return .ready }
         switch source.read() {
@@ -17,18 +17,18 @@ final class Credential: CustomStringConvertible {
         case .failed(let sentence): return .failed(sentence)
         case .token(let text):
             secrets.remember(text)
-            // The next reading may be one that can be used.
+            // The next reading may be usable.
             if let fault = TokenText.fault(text) { return .failed(source.refusal(because: fault)) }
             token = text
             return .ready
         }
     }
 
-    /// The value of the `Authorization` header: API keys go bare, anything else as a bearer token (API reference,
-    /// "Authentication and scopes"). Nil where there is no token.
+    /// The value of the `Authorization` header: an API key as it is, any other token as a bearer token (API reference,
+    /// "Authentication and scopes"). Nil without a token.
     var authorization: String? { token.map { $0.hasPrefix(TokenText.keyPrefix) ? $0 : "Bearer \($0)" } }
 
-    /// Reads the token again, after the API has refused it. Ready when it is another than before.
+    /// Reads the token again after the API has refused it. Ready if it has changed.
     func refresh() -> TokenAnswer {
         guard source.mayChange else { return .failed("") }
         switch source.read() {
@@ -45,6 +45,6 @@ final class Credential: CustomStringConvertible {
         }
     }
 
-    /// Writes stars over the token, and over the ones before it, wherever they stand in `bytes`.
+    /// Overwrites the token, and all earlier ones, with stars in `bytes`.
     func conceal(in bytes: UnsafeMutableRawBufferPointer) { secrets.conceal(in: bytes) }
 }

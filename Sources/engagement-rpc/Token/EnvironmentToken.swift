@@ -1,6 +1,6 @@
 import Platform
 
-/// A token that is known from the start: the environment's, or the sandbox's.
+/// A token known from the start: the environment's or the sandbox's.
 final class EnvironmentToken: TokenSource {
     private let token: String?
 
@@ -15,9 +15,9 @@ final class EnvironmentToken: TokenSource {
                 "There is no token: set ENGAGEMENT_RPC_TOKEN, --token-file or --token-command, or try --sandbox.")
     }
 
-    /// Takes a token out of the process's environment, where nobody finds it afterwards.
+    /// Takes a token out of the process's environment, and erases it there.
     static func take(_ name: String) -> String? {
-        // Empty is as good as not set, as with every other variable.
+        // An empty value counts as not set, as for every other variable.
         Environment.take(name).map(TokenText.trimmed).flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -1,18 +1,18 @@
 import Bytes
 import Platform
 
-/// A token that is the first line of a file.
+/// A token in the first line of a file.
 final class FileToken: TokenSource {
     private let path: FilePath
     private let warn: (String) -> Void
     private var hasWarned = false
 
-    /// `warn` is told, once, when others may read the file.
+    /// Calls `warn` once if others may read the file.
     init(_ path: FilePath, warn: @escaping (String) -> Void) { (self.path, self.warn) = (path, warn) }
 
     var subject: String { "The token file" }
 
-    /// Never waits: only a regular file is read, no FIFO or directory.
+    /// Never waits: reads only a regular file, no FIFO or directory.
     func read() -> TokenReading {
         let file: ReadableFile
         do throws(SystemError) {

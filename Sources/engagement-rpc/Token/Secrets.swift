@@ -1,17 +1,17 @@
 import Bytes
 
-/// The tokens that there have been, which nobody is to read.
+/// All tokens so far, which must stay secret.
 struct Secrets {
     private var secrets: [[UInt8]] = []
 
     mutating func remember(_ token: String) { secrets.append(Array(token.utf8)) }
 
-    /// Writes stars over them wherever they stand in `bytes`, however JSON may spell
-    /// them there (`\/`, `\u0026`), inside another text too. One of less than 8 bytes is as likely any other word.
+    /// Overwrites the secrets with stars in `bytes`, in any JSON spelling (`\/`, `\u0026`), even inside another text. A
+    /// secret of less than 8 bytes is skipped: it is as likely any other word.
     func conceal(in bytes: UnsafeMutableRawBufferPointer) {
         let mayBeEscaped = Bytes(bytes).firstPosition(of: UInt8(ascii: "\\")) != nil
         for secret in secrets where secret.count >= 8 {
-            // Without an escape it can only stand there as it is, which is quickly seen.
+            // Without escapes, only the plain spelling can occur, which a fast search finds.
             let isThere = mayBeEscaped || secret.withUnsafeBytes { Bytes(bytes).holds($0) }
             guard isThere else { continue }
             var start = 0
@@ -27,7 +27,7 @@ struct Secrets {
                     while isEscape, start < bytes.count, bytes[start] == UInt8(ascii: "\\") { start += 1 }
                     continue
                 }
-                // An escape goes as a whole, or what is left of it would be none.
+                // An escape is overwritten whole, or its rest would be invalid.
                 while start > 0, bytes[start - 1] == UInt8(ascii: "\\") { start -= 1 }
                 for index in start..<end { bytes[index] = UInt8(ascii: "*") }
                 start = end
@@ -35,7 +35,7 @@ struct Secrets {
         }
     }
 
-    /// Behind `secret` in `bytes` when it stands at `start`.
+    /// The position after `secret` in `bytes`, if it is at `start`.
     private static func end(of secret: [UInt8], in bytes: Bytes, from start: Int) -> Int? {
         let backslash = UInt8(ascii: "\\")
         var at = start
@@ -43,7 +43,7 @@ struct Secrets {
         for wanted in secret {
             let run = at
             while at < bytes.count, bytes[at] == backslash { at += 1 }
-            // A backslash of the token's own: as many as there are spell it, alone or with what stands behind them.
+            // The token's own backslash: any number of backslashes spell it, alone or with the character after them.
             if wanted == backslash {
                 guard at > run || isBehindBackslash else { return nil }
                 isBehindBackslash = true
@@ -64,7 +64,7 @@ struct Secrets {
         return at
     }
 
-    /// The character below U+0100 that `uXXXX` at `place` stands for.
+    /// The character below U+0100 that `uXXXX` at `place` spells.
     private static func unit(in bytes: Bytes, _ place: Int) -> UInt8? {
         guard place + 5 <= bytes.count, bytes[place] == UInt8(ascii: "u") else { return nil }
         return bytes.slice(place + 1, place + 5).hexNumber.flatMap { UInt8(exactly: $0) }

@@ -1,19 +1,19 @@
-/// The source that the settings choose, and its name for a person.
+/// The source that the settings choose, and its name for people.
 struct TokenChoice {
     let source: any TokenSource
     let origin: String
 
-    /// The flags that name a source, each with what makes it; nil where there are no descriptors for it.
+    /// The flags that name a source, and the making of each; nil when no descriptors are left for it.
     private static let flags:
         [(name: String, make: @Sendable (Options, @escaping (String) -> Void) -> (any TokenSource)?)] = [
             ("--token-file", { options, warn in options.tokenFile.map { FileToken($0, warn: warn) } }),
             ("--token-command", { options, warn in options.tokenCommand.flatMap { CommandToken($0, warn: warn) } }),
         ]
 
-    /// A token that is known from the start.
+    /// A token known from the start.
     init(_ token: String?, origin: String) { (source, self.origin) = (EnvironmentToken(token), origin) }
 
-    /// A flag overrules the environment's token, which overrules other variables. Throws when two flags are given.
+    /// A flag overrides the environment's token, which overrides other variables. Throws when two flags are given.
     init(_ options: Options, token: String?, warn: @escaping (String) -> Void) throws(Failure) {
         let given = Self.flags.filter { options.origins[$0.name] == "flag" }
         guard given.count < 2 else {

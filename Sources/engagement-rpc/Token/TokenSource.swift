@@ -1,27 +1,27 @@
 import Platform
 
-/// Where the token comes from. A new source is a type in a file here, and the flag that names it.
+/// The token's source. A new source is a type in a file here, and a flag.
 protocol TokenSource: AnyObject {
-    /// Reads the token. A reading that is awaited is asked for again when `descriptor` is readable.
+    /// Reads the token. After `awaited`, call it again when `descriptor` is readable.
     func read() -> TokenReading
-    /// Whether another token may be there later.
+    /// Whether it may have another token later.
     var mayChange: Bool { get }
-    /// The subject of a sentence about the token that it has given.
+    /// The subject for a sentence about its token.
     var subject: String { get }
-    /// The sentence about a token that can't be used.
+    /// The sentence about an unusable token.
     func refusal(because fault: String) -> String
-    /// Readable when a reading that is awaited is there; `none` for a source that is read at once.
+    /// Readable when an awaited reading has come; `none` for a source that answers at once.
     var descriptor: FileDescriptor { get }
-    /// Ends what runs for it.
+    /// Stops what it has started.
     func stop()
 }
 
-/// What a source has.
+/// A source's answer.
 enum TokenReading {
-    /// Without blanks around.
+    /// Without blanks around it.
     case token(String)
     case awaited
-    /// A sentence that shows nothing of a token.
+    /// A sentence without any part of the token.
     case failed(String)
 }
 

@@ -1,15 +1,15 @@
 import Bytes
 
-/// A text that is to be a token.
+/// Checks the text of a token.
 enum TokenText {
-    /// The longest token taken, in bytes.
+    /// Bytes of a token, at most.
     static let limit = 8192
-    /// Bytes of a source that are read: so many that a longer token is seen to be one.
+    /// Bytes read from a source: enough to notice a token that is too long.
     static let readLimit = limit + 4
-    /// What the API's own keys begin with.
+    /// The prefix of the API's own keys.
     static let keyPrefix = "sk-apik_"
 
-    /// What keeps a text from being a token, or nil. Names what people leave around one when they copy it.
+    /// Why a text can't be a token, or nil. Recognises what people copy along with one.
     static func fault(_ token: String) -> String? {
         let bytes = Array(token.utf8)
         guard let first = bytes.first, let last = bytes.last else { return "is empty" }
@@ -24,7 +24,7 @@ enum TokenText {
         return bytes.count > limit ? "is longer than \(limit) bytes" : nil
     }
 
-    /// What stands in examples and configurations where a key belongs.
+    /// Texts that examples and configurations have in place of a key.
     private static func isPlaceholder(_ token: String) -> Bool {
         let text = token.lowercased()
         if text.hasPrefix("${")
@@ -42,7 +42,7 @@ enum TokenText {
             || 3...64 ~= stem.count && stem.allSatisfy { $0 == "x" }
     }
 
-    /// Without the byte-order mark that some editors write, and without blanks and line breaks around.
+    /// `line` without a byte-order mark, and without blanks and line breaks at its ends.
     static func trimmed(_ line: String) -> String {
         var scalars = line.unicodeScalars[...]
         if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
@@ -51,7 +51,7 @@ enum TokenText {
         return String(scalars)
     }
 
-    /// Blanks and line breaks, those that come with a copied text too.
+    /// Blanks and line breaks, including those of copied text.
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case " ", "\t"..."\r", "\u{85}", "\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}": true

@@ -1,35 +1,35 @@
 import Foundation
 
-/// A folder with a certificate authority and what it issued, made by the `openssl` command. Removed when it goes away.
+/// A folder with a certificate authority and its certificates, made by the `openssl` command. Removed with this object.
 public final class Certificates: Sendable {
-    /// A server certificate that is wrong in some way, or in none.
+    /// A server certificate, with one fault or none.
     public enum Leaf: String, Sendable {
         case good, wrongName, expired, selfSigned, unknownIssuer, missingIntermediate
     }
 
-    /// Where they are: `leaf.pem` and `leaf.key`, and the authorities' files.
+    /// The folder: it has `leaf.pem`, `leaf.key` and the authorities' files.
     public let folder: String
     /// The authority to trust.
     public var authority: String { folder + "/trusted.pem" }
 
-    /// Good ones, made once for all servers of a test run; nil where they can't be made.
+    /// Good certificates, made once for all servers of a test run; nil if they can't be made.
     public static let shared: Certificates? = {
         guard let made = try? Certificates(.good) else { return nil }
-        // What is static never goes away by itself.
+        // A static value is never released.
         atexit {
             if let folder = Certificates.shared?.folder { try? FileManager.default.removeItem(atPath: folder) }
         }
         return made
     }()
 
-    /// Makes an authority, and one certificate for this machine or for what `leaf` says.
+    /// Makes an authority, and the certificate `leaf` for this machine.
     public init(_ leaf: Leaf) throws {
         folder = NSTemporaryDirectory() + "engagement-rpc-tls-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         let (name, days) = (leaf == .wrongName ? "DNS:elsewhere.test" : Self.names, leaf == .expired ? "-1" : "2")
         let issuer = leaf == .unknownIssuer ? "other" : leaf == .missingIntermediate ? "between" : "trusted"
         let arguments = ["-c", Self.script, "sh", folder, name, days, leaf == .selfSigned ? "leaf" : issuer]
-        // It would be told to trust what is being made.
+        // Otherwise the command would be told to trust the certificates that it makes.
         var setup = FaultServer.$usualSecurity.withValue(.clear) { Setup(arguments) }
         (setup.program, setup.environment) = ("/bin/sh", ProcessInfo.processInfo.environment)
         let made = try Command(setup, within: 30)
@@ -38,7 +38,7 @@ public final class Certificates: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// Names and addresses that servers of the tests have.
+    /// The names and addresses of the tests' servers.
     private static let names = "IP:127.0.0.1,IP:192.0.2.1,DNS:localhost,DNS:api.test"
 
     private static let script = #"""

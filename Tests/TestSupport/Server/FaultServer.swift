@@ -1,12 +1,12 @@
 import Foundation
 import Glibc
 
-/// A raw HTTP/1.1 server on 127.0.0.1, in clear or over TLS, that misbehaves as told and counts exactly what reached
-/// it.
+/// A raw HTTP/1.1 server on 127.0.0.1, in clear or over TLS, that misbehaves as planned and counts exactly what it
+/// received.
 ///
-/// One thread accepts, one per connection reads and reacts. Stops when it goes away. Thread-safe.
+/// One thread accepts connections; each connection has a thread of its own. Stops with this object. Thread-safe.
 public final class FaultServer: Sendable {
-    /// One request as it came in.
+    /// One received request.
     public struct Request: Sendable {
         /// The method.
         public let method: String
@@ -14,49 +14,49 @@ public final class FaultServer: Sendable {
         public let target: String
         /// The header fields, names in lower case, in order.
         public let fields: [(name: String, value: String)]
-        /// The body; empty when there was none or when it was not read.
+        /// The body; empty if it had none, or was not read.
         public internal(set) var body: [UInt8] = []
-        /// Which request with this method and target it is, from 1.
+        /// The number of this request with its method and target, from 1.
         public let count: Int
-        /// Which connection it came on, from 1.
+        /// The number of its connection, from 1.
         public let connection: Int
-        /// Which request on that connection it is, from 1.
+        /// The number of this request on its connection, from 1.
         public let countOnConnection: Int
-        /// Seconds on the monotonic clock when its head was read.
+        /// When its head was read, in seconds on the monotonic clock.
         public let at: Double
 
         /// The first field called `name` (lower case), or nil.
         public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
-        /// What follows the last slash of the path, without the query.
+        /// The path after its last slash, without the query.
         public var lastPart: String {
             String(target.prefix { $0 != "?" }.split(separator: "/").last ?? "")
         }
     }
 
-    /// Decides what happens to a request. Called on the connection's thread when the head is read.
+    /// Decides the reaction to a request. Called on the connection's thread when the head is read.
     public typealias Plan = @Sendable (Request) -> Reaction
 
-    /// What a connection speaks below HTTP.
+    /// What a connection uses below HTTP.
     public enum Security: Sendable {
         case clear
-        /// TLS, whose end is said (close_notify) before a connection is closed, as servers do.
+        /// TLS that ends with close_notify before the connection closes, as servers do.
         case tls
-        /// TLS that a connection just ends without, as when a server is killed.
+        /// TLS that ends without close_notify, as when a server is killed.
         case abruptTLS
-        /// TLS with clients that have a certificate, which none here has.
+        /// TLS that demands a client certificate, which no client here has.
         case clientTLS
-        /// The reaction to a client's first bytes, by the number of the connection; TLS where there is none.
+        /// The reaction to a client's first bytes, by the number of the connection; TLS if it is nil.
         case handshake(@Sendable (Int) -> Reaction?)
     }
 
-    /// What servers speak that are not told: a whole suite runs over TLS by this.
+    /// The default for servers: by it, a whole suite runs over TLS.
     @TaskLocal public static var usualSecurity = Security.clear
 
     /// The port it listens on.
     public let port: UInt16
-    /// The base URL to give to `--base-url`.
+    /// The value for `--base-url`.
     public var baseURL: String { "\(state.isClear ? "http" : "https")://127.0.0.1:\(port)/api" }
-    /// `--base-url`, and whom to trust.
+    /// The arguments for this server: `--base-url`, and the certificates to trust.
     public var arguments: [String] {
         ["--base-url", baseURL] + (state.isClear ? [] : ["--ca-file", Certificates.shared?.authority ?? ""])
     }
@@ -64,7 +64,7 @@ public final class FaultServer: Sendable {
     private let state: ServerState
     private let listener: Int32
 
-    /// Starts to listen on `port` or a free one, and to react as `plan` says.
+    /// Listens on `port`, or on a free one, and reacts as `plan` decides.
     public init(over security: Security? = nil, port wanted: UInt16 = 0, _ plan: @escaping Plan) throws {
         state = try ServerState(security ?? Self.usualSecurity, plan)
         listener = try Self.listen(on: wanted)
@@ -73,13 +73,13 @@ public final class FaultServer: Sendable {
         Thread.detachNewThread { state.acceptConnections(on: listener) }
     }
 
-    /// Starts a server that reacts in the same way to everything.
+    /// Starts a server with the same reaction to everything.
     public convenience init(over security: Security? = nil, always reaction: Reaction) throws {
         try self.init(over: security) { _ in reaction }
     }
 
-    /// Starts a server that looks the last part of the path that `table` knows up in it: the first request gets the
-    /// first reaction, and so on, all later ones the last. What is not in the table gets 404.
+    /// Starts a server that looks up the last part of the path that `table` has. The first request gets the first
+    /// reaction, and so on; all further ones get the last. Others get 404.
     public convenience init(over security: Security? = nil, _ table: [String: [Reaction]]) throws {
         try self.init(over: security) { request in
             let path = request.target.prefix { $0 != "?" }.split(separator: "/").map(String.init)
@@ -91,14 +91,14 @@ public final class FaultServer: Sendable {
 
     deinit {
         state.stop()
-        // Closed by the thread that accepts: its number must not become another server's before that has ended.
+        // The accepting thread closes it: until that ends, no other server may get the same number.
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
-    /// Everything that reached the server, in order.
+    /// All requests, in order.
     public var requests: [Request] { state.requests }
 
-    /// How many requests with this method came whose path holds `part`.
+    /// The number of requests with this method whose path contains `part`.
     public func count(_ method: String, _ part: String) -> Int {
         requests.count { $0.method == method && $0.target.contains(part) }
     }
@@ -108,7 +108,7 @@ public final class FaultServer: Sendable {
     /// Connections that are open now.
     public var openConnections: Int { state.openConnections }
 
-    /// Requests that were reacted to in full.
+    /// Requests whose reaction is complete.
     public var reactionsDone: Int { state.reactionsDone }
 
     private static func listen(on port: UInt16 = 0) throws -> Int32 {
@@ -117,7 +117,7 @@ public final class FaultServer: Sendable {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard listener >= 0 else { throw HarnessFailure.system("socket") }
         _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
-        // A connection that was reset between poll and accept must not block accept, which holds the lock.
+        // If a connection is reset between poll and accept, accept must not block, because it holds the lock.
         _ = fcntl(listener, F_SETFL, O_NONBLOCK)
         var (address, yes) = (sockaddr_in(), Int32(1))
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
@@ -142,7 +142,7 @@ public final class FaultServer: Sendable {
         return UInt16(bigEndian: address.sin_port)
     }
 
-    /// A port on 127.0.0.1 where nobody listens.
+    /// A port of 127.0.0.1 without a listener.
     public static func closedPort() throws -> UInt16 {
         let listener = try listen()
         defer { close(listener) }

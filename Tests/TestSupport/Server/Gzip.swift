@@ -1,13 +1,13 @@
-/// Compressed streams made by hand, so that a bomb needs no compressor (RFC 1951, RFC 1952).
+/// Handmade compressed streams, so that a bomb needs no compressor (RFC 1951, RFC 1952).
 public enum Gzip {
-    /// A gzip stream that decodes to `bytes` spaces, at about a 159th of the size. `bytes` is rounded to 1 + 258·n.
+    /// A gzip stream that decodes to `bytes` spaces, at about a 159th of their size. `bytes` is rounded to 1 + 258·n.
     public static func bomb(bytes: Int) -> [UInt8] {
         let repeats = max(0, bytes - 1) / 258
         var stream = BitStream()
         stream.put(0b1, 1)  // the last block
         stream.put(0b01, 2)  // fixed codes
         stream.putCode(0x30 + 0x20, 8)  // a space
-        // "258 bytes from 1 back" is 13 bits: eight of them come back to the same bit of a byte.
+        // "258 bytes from 1 back" has 13 bits, so eight of them end at the same bit of a byte.
         let period = 8
         for _ in 0..<min(repeats, 2 * period) { stream.putMatch() }
         if repeats > 2 * period {
@@ -62,7 +62,7 @@ public enum Gzip {
         return state
     }
 
-    /// CRC-32 of so many spaces: exact up to a megabyte. A bigger stream is meant to be given up long before its end.
+    /// CRC-32 of `spaces` spaces, up to a megabyte. A larger stream should be given up long before its end.
     private static func checksum(spaces: Int) -> UInt32 {
         guard spaces <= 1 << 20 else { return 0 }
         var state: UInt32 = ~0

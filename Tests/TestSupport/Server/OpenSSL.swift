@@ -1,6 +1,6 @@
 import Glibc
 
-/// What of OpenSSL a server that speaks TLS takes. The library is the one that libcurl loads anyway: nothing is linked,
+/// The part of OpenSSL that a TLS server needs. It uses the library that libcurl loads anyway, so nothing is linked,
 /// and no headers are needed.
 struct OpenSSL: Sendable {
     typealias Handle = OpaquePointer
@@ -30,7 +30,7 @@ struct OpenSSL: Sendable {
     let newStream: Derive
     let controlStream: Control
 
-    /// The library; nil where there is none of version 3.
+    /// The library; nil without a version 3.
     static let library = try? OpenSSL()
 
     private init() throws {
@@ -64,10 +64,10 @@ struct OpenSSL: Sendable {
 final class TLSSession {
     private let library: OpenSSL
     private let session: OpenSSL.Handle?
-    /// What this one is spoken inside of.
+    /// The TLS connection that this one is inside of.
     private let outer: TLSSession?
 
-    /// Shakes hands; nil when that comes to nothing.
+    /// Shakes hands; nil if that fails.
     init?(_ context: TLSContext, on descriptor: Int32, inside outer: TLSSession?) {
         library = context.library
         self.outer = outer
@@ -85,37 +85,37 @@ final class TLSSession {
 
     deinit { library.freeSession(session) }
 
-    /// What `recv` would return.
+    /// Like `recv`.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         Int(library.read(session, buffer.baseAddress, Int32(clamping: buffer.count)))
     }
 
-    /// Whether there is a byte to be read, or none ever again. Waits for one of both.
+    /// Waits for a byte; false at the end. The byte stays unread.
     func hasByte() -> Bool {
         var byte: UInt8 = 0
         return library.peek(session, &byte, 1) > 0
     }
 
-    /// What `send` would return. Up to 16 KiB are one record.
+    /// Like `send`. Up to 16 KiB are one record.
     func write(_ bytes: UnsafeRawBufferPointer) -> Int {
         Int(library.write(session, bytes.baseAddress, Int32(clamping: bytes.count)))
     }
 
-    /// Says that nothing more comes.
+    /// Sends close_notify.
     func notifyOfClose() { _ = library.shutdown(session) }
 }
 
-/// The certificate and key that TLS is spoken with. `context` is not changed after the start, and OpenSSL guards what
-/// it counts in it.
+/// A certificate and its key for TLS. `context` does not change after the start, and OpenSSL guards its own counters in
+/// it.
 final class TLSContext: @unchecked Sendable {
     let library: OpenSSL
     let context: OpenSSL.Handle?
 
-    /// A context with the chain and the key in these PEM files. Throws where there is no OpenSSL, or not these files.
+    /// A context with the chain and the key in these PEM files. Throws without OpenSSL or these files.
     init(chain: String, key: String, wantsClientCertificate: Bool) throws {
         guard let library = OpenSSL.library else { throw HarnessFailure("there is no OpenSSL 3 to speak TLS with") }
         self.library = library
-        // A peer that has gone must not end the tests.
+        // A peer that has gone must not end the test run.
         _ = signal(SIGPIPE, SIG_IGN)
         context = library.newContext(library.serverMethod())
         guard library.useChain(context, chain) == 1, library.useKey(context, key, 1) == 1 else {

@@ -1,8 +1,8 @@
-/// What a `FaultServer` does with one request: steps on the raw connection, in order.
+/// The reaction of a `FaultServer` to one request: steps on the raw connection, in order.
 ///
 /// The connection stays open for the next request unless a step ends it.
 public struct Reaction: Sendable {
-    /// One thing done on a connection.
+    /// One step on a connection.
     public enum Step: Sendable {
         /// Sends bytes.
         case send([UInt8])
@@ -14,21 +14,21 @@ public struct Reaction: Sendable {
         case wait(milliseconds: Int)
         /// Does nothing until the client goes away or the server stops.
         case hang
-        /// Waits until the client has said something, and drops it.
+        /// Waits for bytes of the client, and drops them.
         case hear
-        /// Speaks TLS from here on, inside of what is spoken already.
+        /// Begins TLS, inside any TLS that is already in use.
         case startTLS
-        /// Closes the connection after everything sent has left (FIN), as its `FaultServer.Security` says.
+        /// Closes the connection after everything was sent (FIN), in the way of its `FaultServer.Security`.
         case close
-        /// Says that nothing more comes, and reads on: a FIN in clear, nothing but close_notify over TLS.
+        /// Ends writing, and reads on: a FIN in clear, only close_notify over TLS.
         case halfClose
         /// Closes the connection at once (RST).
         case reset
     }
 
-    /// What is done.
+    /// The steps.
     public let steps: [Step]
-    /// Whether the request's body is read before.
+    /// Whether the server first reads the request's body.
     public let readsBody: Bool
 
     /// A reaction of `steps`.
@@ -37,15 +37,15 @@ public struct Reaction: Sendable {
         self.readsBody = readsBody
     }
 
-    /// These steps, and then `step`.
+    /// These steps, followed by `step`.
     public func then(_ step: Step) -> Reaction { Reaction(steps + [step], readsBody: readsBody) }
 
-    /// These steps, after doing nothing for a while.
+    /// These steps, after a wait.
     public func after(milliseconds: Int) -> Reaction {
         Reaction([.wait(milliseconds: milliseconds)] + steps, readsBody: readsBody)
     }
 
-    /// These steps, done as soon as the head of the request is there.
+    /// These steps, done once the request's head has come.
     public var beforeBody: Reaction { Reaction(steps, readsBody: false) }
 
     /// These bytes, raw.
@@ -81,7 +81,7 @@ extension Reaction {
         return answer(status, body, headers, type: "application/problem+json")
     }
 
-    /// 200 in chunks: `chunk` so many times, then the end.
+    /// 200 in chunks: `chunk`, `times` times, then the end.
     public static func chunked(_ chunk: [UInt8], times: Int, headers: [String] = []) -> Reaction {
         let size = String(chunk.count, radix: 16)
         return Reaction([
@@ -91,7 +91,7 @@ extension Reaction {
         ])
     }
 
-    /// 200 whose body expands to `bytes` spaces when it is decoded.
+    /// 200 with a body that decodes to `bytes` spaces.
     public static func gzipBomb(bytes: Int) -> Reaction {
         answer("HTTP/1.1 200 OK", Gzip.bomb(bytes: bytes), ["Content-Encoding: gzip"])
     }
@@ -102,13 +102,13 @@ extension Reaction {
     }
 }
 
-/// Answers that are none, or cut.
+/// Invalid and cut answers.
 extension Reaction {
-    /// Closes without a word.
+    /// Closes without sending anything.
     public static let closeBeforeAnswer = Reaction([.close])
-    /// Resets without a word.
+    /// Resets without sending anything.
     public static let resetBeforeAnswer = Reaction([.reset])
-    /// Never says a word.
+    /// Never sends anything.
     public static let neverAnswer = Reaction([.hang])
     /// Closes inside the status line.
     public static let cutStatusLine = raw("HTTP/1.1 20").then(.close)
@@ -122,7 +122,7 @@ extension Reaction {
     public static let junkChunkSize = raw(
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
     ).then(.close)
-    /// A length that is longer than the body, and then nothing more.
+    /// A length greater than the body's, and then nothing more.
     public static let bodyTooShort = raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}").then(.hang)
     /// Two lengths that differ.
     public static let twoLengths = raw(
@@ -130,12 +130,12 @@ extension Reaction {
     ).then(.close)
     /// A negative length.
     public static let negativeLength = raw("HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}").then(.close)
-    /// A gzip body that ends too early.
+    /// A gzip body that is cut.
     public static let cutGzip = answer(
         "HTTP/1.1 200 OK", Array(Gzip.bomb(bytes: 100_000).dropLast(40)), ["Content-Encoding: gzip"])
-    /// A body that says gzip and is not.
+    /// A body that claims to be gzip and isn't.
     public static let falseGzip = answer(200, "{}", ["Content-Encoding: gzip"])
-    /// Bytes that are no HTTP.
+    /// Bytes that aren't HTTP.
     public static let garbage = Reaction([.send((0..<200).map { UInt8(truncatingIfNeeded: $0 * 37 + 1) }), .close])
     /// The body of an HTTP/0.9 answer.
     public static let http09 = raw("{\"object\":\"engagement\"}").then(.close)

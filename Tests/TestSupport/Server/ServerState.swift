@@ -1,11 +1,11 @@
 import Foundation
 import Glibc
 
-/// What the threads of a `FaultServer` share. `lock` guards every variable.
+/// The state that a `FaultServer`'s threads share. `lock` guards every variable.
 final class ServerState: @unchecked Sendable {
     private let security: FaultServer.Security
     private let plan: FaultServer.Plan
-    /// What TLS is spoken with; nil where it is not.
+    /// The context for TLS; nil without TLS.
     let context: TLSContext?
     private let lock = NSLock()
     private var log: [FaultServer.Request] = []
@@ -21,10 +21,10 @@ final class ServerState: @unchecked Sendable {
     }
 
     var isClear: Bool { if case .clear = security { true } else { false } }
-    /// Whether the end of TLS is said before a connection is closed.
+    /// Whether TLS ends with close_notify before a connection closes.
     var saysEnd: Bool { if case .abruptTLS = security { false } else { true } }
 
-    /// What is done instead of a handshake.
+    /// The reaction in place of a handshake.
     func handshake(on connection: Int) -> Reaction? {
         if case .handshake(let plan) = security { plan(connection) } else { nil }
     }
@@ -35,7 +35,7 @@ final class ServerState: @unchecked Sendable {
     var reactionsDone: Int { lock.withLock { finished } }
     var hasStopped: Bool { lock.withLock { stopped } }
 
-    /// Wakes every thread up; each closes its own connection.
+    /// Wakes every thread; each closes its own connection.
     func stop() {
         lock.withLock {
             stopped = true
@@ -43,7 +43,7 @@ final class ServerState: @unchecked Sendable {
         }
     }
 
-    /// Accepts until it is stopped, and closes the listener then.
+    /// Accepts connections until the server stops, then closes the listener.
     func acceptConnections(on listener: Int32) {
         defer { close(listener) }
         while !hasStopped {
@@ -69,7 +69,7 @@ final class ServerState: @unchecked Sendable {
         }
     }
 
-    /// Notes the head of a request and decides what happens. The place is for `note(body:at:)`.
+    /// Records the head of a request and decides the reaction. `place` is for `note(body:at:)`.
     func react(
         _ method: String, _ target: String, _ fields: [(name: String, value: String)], on connection: ServerConnection
     ) -> (reaction: Reaction, place: Int) {
@@ -90,7 +90,7 @@ final class ServerState: @unchecked Sendable {
 }
 
 extension TLSContext {
-    /// The tests' certificate, for servers that speak as `security` says.
+    /// The tests' certificate, for servers with this `security`.
     fileprivate convenience init(for security: FaultServer.Security) throws {
         guard let certificates = Certificates.shared else { throw HarnessFailure("no certificates could be made") }
         let wantsCertificate = if case .clientTLS = security { true } else { false }
@@ -145,7 +145,7 @@ final class ServerConnection {
         }
     }
 
-    /// Ends a connection whose client is still sending: closing with bytes unread would throw the answer away.
+    /// Ends a connection whose client is still sending: closing it with unread bytes would lose the answer.
     private func leave() {
         shutdown(descriptor, Int32(SHUT_WR))
         let deadline = Deadline(in: 2)
@@ -156,7 +156,7 @@ final class ServerConnection {
         }
     }
 
-    /// Does one step; false when the connection is over.
+    /// Performs one step; false when the connection is over.
     private func perform(_ step: Reaction.Step) -> Bool {
         switch step {
         case .send(let bytes): return write(bytes)
@@ -193,7 +193,7 @@ final class ServerConnection {
         }
     }
 
-    /// Waits, and tells whether the client closed the connection or the server stopped meanwhile.
+    /// Waits. True if the client closed the connection, or the server stopped.
     private func peerLeft(within milliseconds: Int) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard poll(&entry, 1, Int32(milliseconds)) > 0 else { return state.hasStopped }
@@ -206,12 +206,12 @@ final class ServerConnection {
     private func startTLS() -> Bool {
         guard let context = state.context ?? (try? TLSContext(for: .tls)) else { return false }
         tls = TLSSession(context, on: descriptor, inside: tls)
-        // The client must get to read what it was refused with.
+        // The client must be able to read the refusal.
         if tls == nil { leave() }
         return tls != nil
     }
 
-    /// Drops what the client says first; false when it leaves instead.
+    /// Drops the client's first bytes; false if it leaves instead.
     private func hear() -> Bool {
         guard !received.isEmpty || readMore() else { return false }
         received.removeAll()
