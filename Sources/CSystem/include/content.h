@@ -7,10 +7,10 @@
 enum rpc_coding { rpc_coding_gzip, rpc_coding_deflate, rpc_coding_brotli };
 
 enum rpc_decoding {
-    rpc_decoding_whole,     // all of it was decoded
-    rpc_decoding_corrupt,   // it is not of this coding, or cut
+    rpc_decoding_whole,     // everything was decoded
+    rpc_decoding_corrupt,   // the bytes are cut, or not in this coding
     rpc_decoding_stopped,   // `take` wanted no more
-    rpc_decoding_no_memory, // the library has no memory, or is not there
+    rpc_decoding_no_memory, // the library has no memory, or is missing
 };
 
 // Whether the library for `coding` is in this process.

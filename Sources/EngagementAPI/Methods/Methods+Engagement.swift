@@ -132,7 +132,7 @@ extension Method {
             example: #"{"engagement_id":"ngmt_sandbox01"}"#),
     ]
 
-    /// What lists of engagements can be filtered by (API guide, "Searching engagements").
+    /// The fields that lists of engagements can be filtered by (API guide, "Searching engagements").
     static let filters: [FilterField] = [
         FilterField(
             name: "engagement_type",
@@ -158,7 +158,7 @@ extension Method {
         ]),
         in: .query, "Related records to include.")
 
-    /// What reading, writing and reading back takes.
+    /// The scopes for reading, writing and reading back.
     private static let editing = ["engagements:read", "contacts:read", "engagements:write"]
 
     private static let participant: [Parameter.Member] = [
@@ -170,6 +170,6 @@ extension Method {
 }
 
 extension Parameter {
-    /// The engagement that a call is about.
+    /// The id of the engagement in the path.
     package static let engagementID = path("engagement_id", "ngmt_", "The engagement's id.")
 }

@@ -1,7 +1,7 @@
 import HTTP
 
 /// The method table. Dispatch, parameter checks, the OpenRPC document, the tool list, `--help` and the README's table
-/// come from these entries; adding a REST call is adding one.
+/// come from these entries. A new REST call is a new entry.
 extension Method {
     /// Every method, in the order in which documents name them.
     public static let all: [Method] =
@@ -56,7 +56,7 @@ extension Method {
             action: .http(.post, path: "/sandbox/scopes", .once), result: "scopes", availability: .sandbox),
     ]
 
-    /// What LSP hosts send to any process they drive (Language Server Protocol 3.17, base protocol).
+    /// Methods that LSP hosts call in every process (Language Server Protocol 3.17, base protocol).
     static let plumbing: [Method] = [
         Method(
             "$/cancelRequest", "Give up a running call.", [body("id", "The id of the call.", isRequired: true)],
@@ -74,7 +74,7 @@ extension Method {
     private static let options = Parameter.options
 }
 
-/// Parameters that several methods have.
+/// Parameters of several methods.
 extension Parameter {
     static let options = optional(
         "options", .options(takesProgress: false), in: .local,
@@ -86,7 +86,7 @@ extension Parameter {
     static let dryRun = optional(
         "dry_run", .flag, in: .local, "true tells what would change, and writes nothing.")
 
-    /// The parameters of a list, `filter` and what else there is among them.
+    /// The parameters of a list.
     static func list(search: String? = nil, filter: [FilterField] = [], expand: Parameter? = nil) -> [Parameter] {
         var all = [
             optional("limit", .integer(1...100), in: .query, "Items on a page; 25 unless given, 100 with all."),
@@ -128,7 +128,7 @@ extension Parameter {
         Parameter(name: name, kind: kind, place: place, isRequired: false, summary: summary)
     }
 
-    /// The members of *Set CRM association*.
+    /// The parameters of *Set CRM association*.
     static func association(_ types: [String]) -> [Parameter] {
         [
             required("object_type", .word(types), "The type of the CRM's object."),
