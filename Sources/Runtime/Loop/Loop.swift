@@ -189,8 +189,7 @@ package final class Loop {
 
     private func loseParent() {
         if let parent { transport.pollSet.remove(parent.descriptor) }
-        // A client that wants input has read all that was written before this turn, so what waits now was written after
-        // the death.
+        // While the client wants input, the loop reads as soon as the host writes, so nothing that waits now is old.
         let unread = client.wantsInput ? 0 : streams.input.waiting
         if !inputHasEnded { parent?.look(unread, clock.now) }
     }

@@ -37,7 +37,7 @@ struct EngagementSeed: Sendable {
     enum Origin: Sendable {
         /// One of the twelve with well-known ids.
         case named
-        /// One that only lists and searches find.
+        /// One of the archive, which fills lists and searches.
         case archived
         /// Created by a request.
         case created(id: String, at: Timestamp, startAt: Timestamp)

@@ -41,7 +41,7 @@ extension WorkspaceSeed {
     }
 }
 
-/// Records that only lists and searches find. They are older than all others, so they come last.
+/// The archive: records that fill lists and searches. They are older than all others, so they come last.
 extension WorkspaceSeed {
     /// Four hundred contacts.
     static let archivedContacts: @Sendable () -> [Record] = {

@@ -31,7 +31,7 @@ final class Collection {
     let associations: [String: String]
     private var records: [Record]
     private var places: [String: Int]
-    /// Makes the records that only lists and searches find, on the first search.
+    /// Makes the archive, when a list, a search or an unknown id first needs it.
     private var rest: (() -> [Record])?
     private var created = 0
 
