@@ -14,12 +14,14 @@ final class FileToken: TokenSource {
 
     /// Never waits: reads only a regular file, no FIFO or directory.
     func read() -> TokenReading {
-        let file: ReadableFile
         do throws(SystemError) {
-            file = try ReadableFile(path)
+            return reading(of: try ReadableFile(path))
         } catch {
             return .failed("The token file can't be opened (\(error.text)); check the path of --token-file.")
         }
+    }
+
+    private func reading(of file: borrowing ReadableFile) -> TokenReading {
         guard file.isRegular else {
             return .failed("The token file is not a regular file; --token-file takes the path of one.")
         }
