@@ -33,7 +33,8 @@ public enum Gzip {
     /// One stored block of deflate (RFC 1951), without a frame. At most 65,535 bytes.
     public static func deflate(_ content: [UInt8]) -> [UInt8] {
         let length = UInt16(content.count)
-        return [1] + [length, ~length].flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] } + content
+        let sizes: [UInt8] = [length, ~length].flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        return [1] + sizes + content
     }
 
     /// The same in zlib's frame (RFC 1950).
@@ -49,7 +50,7 @@ public enum Gzip {
     /// A brotli stream (RFC 7932) of one uncompressed meta-block. At most 65,536 bytes and at least one.
     public static func brotli(_ content: [UInt8]) -> [UInt8] {
         let head = UInt32(content.count - 1) << 4 | 1 << 20
-        return little(head).dropLast() + content + [3]
+        return Array(little(head)[..<3]) + content + [3]
     }
 
     private static func little(_ number: UInt32) -> [UInt8] {
