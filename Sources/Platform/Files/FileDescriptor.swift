@@ -134,7 +134,7 @@ package struct FileDescriptor: Hashable, Sendable {
     package func wait(for events: PollEvents, milliseconds: Int32 = -1) -> Bool {
         var entry = pollfd(fd: number, events: events.rawValue, revents: 0)
         while poll(&entry, 1, milliseconds) < 0, errno == EINTR {}
-        return !PollEvents(rawValue: entry.revents).isDisjoint(with: events)
+        return PollEvents(rawValue: entry.revents).hasAny(of: events)
     }
 
     /// Bytes that wait to be read; nil if the system can't tell.

@@ -36,7 +36,7 @@ struct HostChannel {
     private let isPipe: Bool
     private let isTerminal: Bool
     /// The events to poll for if only the other end's closing matters. A pipe reports that unasked.
-    var hangUpEvents: PollEvents { if case .socket = care { .readHangUp } else { [] } }
+    var hangUpEvents: PollEvents { if case .socket = care { .readHangUp } else { .none } }
     /// Whether it is a regular file.
     let isFile: Bool
     /// Whether it is a regular file of which something is left to read.

@@ -143,7 +143,7 @@ package final class Loop {
             transport.pollSet.remove(output)
         } else {
             // Even with nothing to write: so the loop learns when the host closes its end.
-            transport.pollSet.set(output, outputIsBlocked ? .writable : [])
+            transport.pollSet.set(output, outputIsBlocked ? .writable : .none)
         }
         let next =
             [client.nextTimer, client.leaveBy, transport.timer, parent?.endBy, housekeeping].compactMap(\.self).min()
@@ -165,7 +165,7 @@ package final class Loop {
             case journal: client.event(.journalAnswered, at: clock.now)
             case token: client.event(.tokenArrived, at: clock.now)
             case streams.output.descriptor:
-                if !entry.events.isDisjoint(with: [.error, .hangUp, .invalid]) { loseOutput() }
+                if entry.events.hasAny(of: .error | .hangUp | .invalid) { loseOutput() }
             case streams.input.descriptor: client.wantsInput ? receive() : hangUp(entry.events)
             default: sockets.append(entry)
             }
@@ -238,7 +238,7 @@ package final class Loop {
     }
 
     private func hangUp(_ events: PollEvents) {
-        guard !events.isDisjoint(with: [.hangUp, .error, .readHangUp]) else { return }
+        guard events.hasAny(of: .hangUp | .error | .readHangUp) else { return }
         guard !inputHasEnded, !inputHasHungUp else { return }
         inputHasHungUp = true
         client.event(.inputHungUp, at: clock.now)

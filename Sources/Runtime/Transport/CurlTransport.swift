@@ -138,9 +138,9 @@ public final class CurlTransport: Transport {
         var count: Int32 = 0
         for entry in ready {
             var events: Int32 = 0
-            if !entry.events.isDisjoint(with: [.readable, .hangUp]) { events |= CURL_CSELECT_IN }
-            if entry.events.contains(.writable) { events |= CURL_CSELECT_OUT }
-            if !entry.events.isDisjoint(with: [.error, .invalid]) { events |= CURL_CSELECT_ERR }
+            if entry.events.hasAny(of: .readable | .hangUp) { events |= CURL_CSELECT_IN }
+            if entry.events.hasAny(of: .writable) { events |= CURL_CSELECT_OUT }
+            if entry.events.hasAny(of: .error | .invalid) { events |= CURL_CSELECT_ERR }
             curl_multi_socket_action(multi, entry.descriptor.number, events, &count)
         }
         if let due = openingTimer, due <= now {
@@ -264,7 +264,7 @@ public final class CurlTransport: Transport {
         switch action {
         case CURL_POLL_IN: pollSet.set(socket, .readable)
         case CURL_POLL_OUT: pollSet.set(socket, .writable)
-        case CURL_POLL_INOUT: pollSet.set(socket, [.readable, .writable])
+        case CURL_POLL_INOUT: pollSet.set(socket, .readable | .writable)
         default: pollSet.remove(socket)
         }
     }
