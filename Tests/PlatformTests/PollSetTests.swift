@@ -57,7 +57,7 @@ import Testing
         _ = try pipe.writing.write(Bytes("x"))
         let ready = set.wait(seconds: nil)
         #expect(ready.map(\.descriptor) == [pipe.reading] && ready.map(\.events) == [.readable])
-        set.set(pipe.reading, [])
+        set.set(pipe.reading, .none)
         #expect(set.wait(seconds: 0).isEmpty)
         pipe.writing.close()
         #expect(set.wait(seconds: 0).map(\.events) == [.hangUp], "a closed end shows unasked")
