@@ -19,7 +19,6 @@ package struct Parameter: Sendable {
         let scope: String?
     }
 
-    /// A member of an object.
     package struct Member: Sendable {
         package let name: String
         package let kind: any ParameterKind

@@ -1,6 +1,5 @@
 import Bytes
 
-/// Times in RFC 3339's form.
 enum RFC3339 {
     /// The same time in UTC, `2026-01-01T00:00:00Z`, with the fraction as spelled; nil for anything but such a time.
     static func inUTC(_ text: String) -> String? {

@@ -1,6 +1,5 @@
 import JSON
 
-/// The reader of a schema.
 package enum SchemaReader: Sendable {
     /// A program that knows JSON Schema.
     case document

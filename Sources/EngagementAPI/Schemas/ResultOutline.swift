@@ -50,7 +50,6 @@ private struct ResultOutline {
         ResultOutline(kind: kind, parameters: parameters).write(to: &json, summary: summary)
     }
 
-    /// The form of a string.
     private var form: String {
         switch kind {
         case .time: "RFC 3339."

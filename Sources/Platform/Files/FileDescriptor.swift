@@ -54,7 +54,6 @@ package struct FileDescriptor: Hashable, Sendable {
     /// Makes this number refer to what `other` has open.
     package func become(_ other: FileDescriptor) { dup2(other.number, number) }
 
-    /// Whether it is open.
     package var isOpen: Bool { fcntl(number, F_GETFD) >= 0 }
 
     /// Makes all calls on it non-blocking, for everyone who shares its description. False when that fails.

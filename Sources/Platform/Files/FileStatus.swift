@@ -3,7 +3,6 @@ import Glibc
 
 /// The facts about an open file or a path.
 package struct FileStatus: Sendable {
-    /// What it is.
     package enum Kind: Sendable { case file, folder, pipe, socket, characterDevice, other }
 
     package let kind: Kind

@@ -9,7 +9,6 @@ package struct SystemError: Error, Equatable, Sendable {
     /// The error of the last call on this thread.
     package static var last: SystemError { SystemError(code: errno) }
 
-    /// The system's text for it.
     package var text: String { String(cString: strerror(code)) }
 
     /// A signal interrupted the call, which must be repeated.

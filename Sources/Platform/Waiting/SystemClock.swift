@@ -1,6 +1,5 @@
 import Glibc
 
-/// The clocks of the system.
 package enum SystemClock {
     /// Nanoseconds on the monotonic clock.
     package static var monotonicNanoseconds: UInt64 {

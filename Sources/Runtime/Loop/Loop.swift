@@ -42,7 +42,6 @@ package protocol LoopClient: AnyObject {
 
     /// Room for bytes from the host.
     func inputRoom() -> UnsafeMutableRawBufferPointer
-    /// Something has happened.
     func event(_ event: LoopEvent, at now: Instant)
     /// Called every turn: a timer may be due, and more input may be wanted.
     func advance(at now: Instant)
@@ -92,7 +91,6 @@ package final class Loop {
         housekeeping = clock.now + Self.housekeepingSeconds
     }
 
-    /// How a loop ended.
     package struct End {
         /// What could not be used, as a sentence; nil if all could.
         package let problem: String?

@@ -67,7 +67,6 @@ final class AnswerReader {
         return nil
     }
 
-    /// Decodes the body.
     func decode(_ exchange: Exchange) {
         guard !codings.isEmpty else { return }
         do throws(ContentCoding.Failure) {

@@ -5,7 +5,6 @@ import CSystem
 enum ContentCoding {
     case gzip, deflate, brotli
 
-    /// Why decoding failed.
     enum Failure: Error {
         /// The bytes are cut, or not in this coding.
         case corrupt

@@ -17,7 +17,6 @@ struct TransferEnding {
     /// `CURLE_TOO_LARGE`, in libcurl since 8.6.
     private static let tooLarge = CURLcode(rawValue: 100)
 
-    /// The failure for `code`.
     func failure(_ code: CURLcode) -> TransferFailure {
         let wasSent = exchange.wasSent
         let reason = String(cString: curl_easy_strerror(code))

@@ -121,7 +121,6 @@ struct EngagementSeed: Sendable {
 }
 
 extension WorkspaceSeed {
-    /// The twelve engagements.
     var engagements: [EngagementSeed] {
         func contacts(_ numbers: Int...) -> [String] { numbers.map(Self.contactID) }
         return [

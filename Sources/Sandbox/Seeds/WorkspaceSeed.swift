@@ -51,7 +51,6 @@ struct WorkspaceSeed {
         User(first: "Sam", last: nil, title: "Solutions Engineer"),
     ]
 
-    /// Six companies.
     var companyRecords: [Record] {
         Self.companies.enumerated().map { index, company in
             let number = index + 1
@@ -64,7 +63,6 @@ struct WorkspaceSeed {
         }
     }
 
-    /// Six tags.
     var tagRecords: [Record] {
         Self.tags.enumerated().map { index, tag in
             let number = index + 1

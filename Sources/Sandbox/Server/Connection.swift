@@ -8,14 +8,12 @@ final class Connection {
         case reading
         /// Delays a request until `due`; `order` is its place among several.
         case waiting(due: UInt64, order: UInt64, requestID: Int, step: FaultStep)
-        /// Sending an answer.
         case writing
         /// Everything is sent. Reads the rest until `until`, so that no reset overtakes the answer.
         case draining(until: UInt64)
         case closed
     }
 
-    /// The result of sending.
     enum Progress { case done, blocked, broken }
 
     /// Bodies up to this size follow their head in one buffer, and leave in one piece.

@@ -44,7 +44,6 @@ struct Problem: Error, Equatable, Sendable {
         Problem(422, "The request is well-formed, but \(errors.count) of its values can't be used.", errors: errors)
     }
 
-    /// The problem as an answer.
     func response(requestID: Int) -> Response {
         let out = ByteBuffer(capacity: 512)
         var json = JSONWriter(out)

@@ -57,7 +57,6 @@ struct RequestLog {
         }
     }
 
-    /// Removes all requests.
     mutating func removeAll() {
         text.truncate(to: 0)
         text.shrink(to: 256)

@@ -4,7 +4,6 @@ import Bytes
 enum Given<Value> {
     case absent, null, value(Value)
 
-    /// The value, or nil.
     var value: Value? { if case .value(let value) = self { value } else { nil } }
 
     /// Applies the given value, and leaves an absent one unchanged; `null` clears.

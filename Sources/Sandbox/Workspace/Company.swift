@@ -8,7 +8,6 @@ struct CompanyFacts: Sendable {
     var crm: CRMLink?
 }
 
-/// A company.
 final class Company: Changeable<CompanyFacts> {
     private let industry: String?
     private let employees: Int?

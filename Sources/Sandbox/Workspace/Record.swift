@@ -30,7 +30,6 @@ class Record {
 
     /// The text that `search` searches.
     var searchText: String { "" }
-    /// Whether lists contain it.
     var isListed: Bool { true }
     /// The words that the filter `filter` compares.
     func words(_ filter: String) -> [String] { [] }

@@ -8,7 +8,6 @@ struct TagFacts: Sendable {
     var isAutomatic = false
 }
 
-/// A tag for engagements.
 final class Tag: Changeable<TagFacts> {
     override func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {
         json.member("object", "tag")

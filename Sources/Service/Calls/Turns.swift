@@ -27,7 +27,6 @@ final class Turns {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Calls that are not over.
     var count: Int { working + parked }
     var placesTaken: Int { working }
     /// Whether one more call may run.

@@ -1,6 +1,5 @@
 /// How a call that destroys something gets a person's yes.
 final class Consent {
-    /// Who asks.
     enum Way {
         case request(any Asker)
         /// The client asks and calls again. `returned` is what it brought back: the state it was given, and the

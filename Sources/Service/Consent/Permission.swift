@@ -2,11 +2,8 @@ import JSONRPC
 
 /// Whether a destructive call may go on. Decided when its params are known.
 enum Permission {
-    /// It may.
     case given
-    /// It needs a person's yes.
     case asks(Consent)
-    /// It is refused.
     case refused(() -> RPCFailure)
 
     /// How the call gets a person's yes; nil where nobody is asked. Throws when it is refused.

@@ -5,7 +5,6 @@ import JSON
 enum Destination {
     /// To the stream, as its own message.
     case stream
-    /// Into a batch's answer.
     case batch(Batch)
     /// Nowhere: the request is a notification.
     case nobody

@@ -14,7 +14,6 @@ final class Output {
     /// Bytes that may wait for the host. Beyond that no more input is read.
     static let limit = 1024 * 1024
 
-    /// Frames for the host.
     var queue: ChunkQueue { chunks }
     /// Whether too much waits for the host to read more of its input.
     var isFull: Bool { chunks.count >= Self.limit }

@@ -31,7 +31,6 @@ enum Completions {
     /// The possible values of a flag.
     private enum Values { case files, words([String]), free }
 
-    /// Nil for a switch.
     private static func values(of setting: Setting) -> Values? {
         guard setting.placeholder != nil else { return nil }
         switch setting.completions {

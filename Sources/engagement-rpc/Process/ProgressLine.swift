@@ -34,7 +34,6 @@ final class ProgressLine: LoopClient {
         show(now)
     }
 
-    /// Ends the line.
     func finish() {
         standardError.isInLine = false
         standardError.write(Bytes("\n"))

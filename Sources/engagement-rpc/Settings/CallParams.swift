@@ -142,7 +142,6 @@ struct CallParams {
         return !head.isEmpty && word.utf8.dropFirst(head.count).first == UInt8(ascii: "_")
     }
 
-    /// Joins two lists.
     private static func joined(_ first: ByteBuffer, _ second: ByteBuffer) -> ByteBuffer? {
         withExtendedLifetime((first, second)) {
             let (left, right) = (JSONSlice(checked: first.bytes), JSONSlice(checked: second.bytes))

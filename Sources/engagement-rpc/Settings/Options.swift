@@ -26,7 +26,6 @@ struct Options {
 
     private static let defaultBaseURL = "https://app.askelephant.ai/api"
 
-    /// The defaults.
     init() {}
 
     /// Reads the command line, then the environment for settings without a flag.

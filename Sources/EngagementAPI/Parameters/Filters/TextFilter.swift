@@ -1,4 +1,3 @@
-/// Any text.
 struct TextFilter: FilterKind {
     var comparisons: [Comparison] { [.equal] }
     var limits: String { " of text" }

@@ -1,4 +1,3 @@
-/// A point in time.
 struct TimeFilter: FilterKind {
     var comparisons: [Comparison] { [.after, .notBefore, .before, .notAfter] }
     var limits: String { " of RFC 3339 times" }

@@ -2,7 +2,6 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// `true` or `false`.
 struct FlagKind: ParameterKind {
     var shape: ValueShape { .flag }
     var limits: String { "`true` or `false`" }

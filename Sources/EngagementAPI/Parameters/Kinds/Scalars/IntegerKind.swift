@@ -2,7 +2,6 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// A whole number.
 struct IntegerKind: ParameterKind {
     let range: ClosedRange<Int>
 

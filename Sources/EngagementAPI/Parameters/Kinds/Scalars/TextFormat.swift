@@ -1,4 +1,3 @@
-/// The form of a string.
 enum TextFormat: Sendable {
     case url, email, color, visible
 
