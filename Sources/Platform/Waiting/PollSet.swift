@@ -2,8 +2,8 @@ import Glibc
 
 /// Events on a descriptor.
 ///
-/// Not an `OptionSet`: the loop uses it at every turn, and the generic functions of one are not specialised for a type of
-/// another module.
+/// Not an `OptionSet`: the loop uses it at every turn, and the generic functions of one are not specialised for a type
+/// of another module.
 package struct PollEvents: Equatable, Sendable {
     package let rawValue: Int16
     @inlinable package init(rawValue: Int16) { self.rawValue = rawValue }
