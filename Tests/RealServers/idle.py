@@ -96,10 +96,16 @@ backend api
 """
 
 
+RESERVED = []
+
+
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """A port that stays bound without a listener, so that nobody else is given it before the server takes it."""
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    one.bind(("127.0.0.1", 0))
+    RESERVED.append(one)
+    return one.getsockname()[1]
 
 
 class Front:

@@ -8,9 +8,9 @@ struct UnsentTests {
     /// A server that is being started again.
     @Test(arguments: SampleCall.allCases)
     func aServerThatComesBackInTwoSecondsIsReached(sample: SampleCall) throws {
-        let server = try FaultServer { .ok(SampleCall.answer(to: $0)) }
+        let port = try FaultServer.closedPort()
+        let server = try FaultServer(port: port) { .ok(SampleCall.answer(to: $0)) }
         let arguments = server.arguments
-        let port = server.port
         _ = consume server
         let host = try HostProcess(arguments, environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
         let start = Deadline.now

@@ -111,25 +111,31 @@ public final class FaultServer: Sendable {
     /// Requests whose reaction is complete.
     public var reactionsDone: Int { state.reactionsDone }
 
-    private static func listen(on port: UInt16 = 0) throws -> Int32 {
+    private static func listen(on port: UInt16) throws -> Int32 {
+        let listener = try bind(to: port)
+        guard Glibc.listen(listener, 1024) == 0 else { throw HarnessFailure.system("listen") }
+        return listener
+    }
+
+    private static func bind(to port: UInt16) throws -> Int32 {
         descriptorLock.lock()
         defer { descriptorLock.unlock() }
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard listener >= 0 else { throw HarnessFailure.system("socket") }
-        _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard socket >= 0 else { throw HarnessFailure.system("socket") }
+        _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
         // If a connection is reset between poll and accept, accept must not block, because it holds the lock.
-        _ = fcntl(listener, F_SETFL, O_NONBLOCK)
+        _ = fcntl(socket, F_SETFL, O_NONBLOCK)
         var (address, yes) = (sockaddr_in(), Int32(1))
-        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
         let size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.bind(socket, $0, size) }
         }
-        guard bound == 0, Glibc.listen(listener, 1024) == 0 else { throw HarnessFailure.system("listen") }
-        return listener
+        guard bound == 0 else { throw HarnessFailure.system("bind") }
+        return socket
     }
 
     private static func port(of listener: Int32) throws -> UInt16 {
@@ -142,10 +148,7 @@ public final class FaultServer: Sendable {
         return UInt16(bigEndian: address.sin_port)
     }
 
-    /// A port of 127.0.0.1 without a listener.
-    public static func closedPort() throws -> UInt16 {
-        let listener = try listen()
-        defer { close(listener) }
-        return try port(of: listener)
-    }
+    /// A port of 127.0.0.1 without a listener. It stays reserved while the tests run, so that no other test's server
+    /// gets it; a server that asks for this very port may listen there.
+    public static func closedPort() throws -> UInt16 { try port(of: bind(to: 0)) }
 }
