@@ -41,7 +41,7 @@ let program: [Target] = [
         name: "engagement-rpc",
         dependencies: [
             "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime", "Sandbox",
-            "Platform",
+            "Platform", "Jobs",
         ],
         swiftSettings: compile, linkerSettings: link),
     .target(name: "TestSupport", dependencies: ["Bytes", "JSON"], path: "Tests/TestSupport", swiftSettings: compile),
@@ -60,6 +60,7 @@ let modules: [[Target]] = [
     module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal"]),
     module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem", "Platform"], tests: ["TestSupport"]),
     module("Sandbox", ["Bytes", "JSON", "Platform"]),
+    module("Jobs", ["Bytes", "JSON", "Platform", "Journal", "JSONRPC", "Service", "Runtime"], tests: ["TestSupport"]),
 ]
 
 let package = Package(
