@@ -1,0 +1,39 @@
+import Bytes
+
+/// A table of engagements and the people who are to be on them.
+package struct AttendeeTable {
+    /// The rows that nothing is wrong with, in the table's order, each engagement once.
+    package let rows: [AttendeeRow]
+    /// Everything that is wrong, in the table's order.
+    package let faults: [TableFault]
+    /// The heads of the columns that were not read, as the table has them.
+    package let ignoredHeads: [String]
+    /// Whether the file is neither UTF-8 nor UTF-16, and was taken for what Windows writes in western Europe.
+    package let isWindows1252: Bool
+
+    /// Reads a file: text in UTF-8, UTF-16 or Windows-1252, cells apart by commas, semicolons, tabs, or what a `sep=`
+    /// line says.
+    package static func read(_ file: Bytes, options: TableOptions = TableOptions()) -> AttendeeTable {
+        if let advice = ForeignFile.advice(file) { return AttendeeTable(fault: advice) }
+        let text = TableText(file)
+        if text.isIncomplete { return AttendeeTable(fault: "there is too little memory for it: give it in pieces") }
+        if text.bytes.contains(0) { return AttendeeTable(fault: ForeignFile.binary) }
+        var reader = AttendeeTableReader(options)
+        reader.read(text.bytes)
+        return AttendeeTable(
+            rows: reader.finishedRows(), faults: reader.faults, ignoredHeads: reader.columns.ignoredHeads,
+            isWindows1252: text.encoding == .windows1252)
+    }
+
+    private init(rows: [AttendeeRow], faults: [TableFault], ignoredHeads: [String], isWindows1252: Bool) {
+        self.rows = rows
+        self.faults = faults
+        self.ignoredHeads = ignoredHeads
+        self.isWindows1252 = isWindows1252
+    }
+
+    private init(fault advice: String) {
+        let fault = TableFault(line: 1, cell: nil, advice: advice)
+        self.init(rows: [], faults: [fault], ignoredHeads: [], isWindows1252: false)
+    }
+}

@@ -1,0 +1,203 @@
+import Bytes
+
+/// Makes rows of the records of a table, and finds what is wrong with them.
+struct AttendeeTableReader {
+    /// An engagement that stands in the table: where first, and which of the rows it became.
+    private struct Known {
+        let line: Int
+        /// Nil if something was wrong with its first row.
+        let row: Int?
+    }
+
+    /// What further rows add to a row.
+    private struct Addition {
+        var identities: Set<Int>
+        var people: [PersonReference] = []
+    }
+
+    private let options: TableOptions
+    /// What the columns hold.
+    private(set) var columns = TableColumns.headless
+    /// What is wrong, in the table's order.
+    private(set) var faults: [TableFault] = []
+    private var rows: [AttendeeRow] = []
+    private var known: [String: Known] = [:]
+    private var additions: [Int: Addition] = [:]
+    private var index = PersonIndex()
+    /// The number of the record, by which `index` tells rows apart.
+    private var record = 0
+
+    /// A reader before its table.
+    init(_ options: TableOptions) { self.options = options }
+
+    /// Reads all of a text.
+    mutating func read(_ text: Bytes) {
+        let start = TableStart(text, options)
+        if let advice = start.wrongSeparator {
+            faults.append(TableFault(line: 1, cell: nil, advice: advice))
+            return
+        }
+        var records = TableRecords(text.dropping(start.offset), delimiter: start.delimiter, line: start.line)
+        var isFirst = true
+        while records.next() {
+            if let line = records.openQuoteLine {
+                tellOpenQuote(records, line)
+                return
+            }
+            if isBlank(records) { continue }
+            if isFirst {
+                isFirst = false
+                if takeHeads(records) { continue }
+                if !faults.isEmpty { return }
+            }
+            readRow(records)
+        }
+        if isFirst || record == 0, faults.isEmpty {
+            let advice = isFirst ? "the table is empty" : "there are heads and no rows"
+            faults.append(TableFault(line: 1, cell: nil, advice: advice + ": give one row for each engagement"))
+        }
+    }
+
+    /// The rows with what further rows about their engagements added.
+    func finishedRows() -> [AttendeeRow] {
+        guard !additions.isEmpty else { return rows }
+        return rows.enumerated().map { number, row in
+            guard let added = additions[number]?.people, !added.isEmpty else { return row }
+            return AttendeeRow(line: row.line, engagementID: row.engagementID, people: row.people + added)
+        }
+    }
+
+    private func isBlank(_ records: TableRecords) -> Bool {
+        (0..<records.count).allSatisfy { records.withCell($0) { $0.cellTrimmed.isEmpty } }
+    }
+
+    private mutating func tellOpenQuote(_ records: TableRecords, _ line: Int) {
+        let advice =
+            "a quote that is opened in line \(line) is never closed, so that the rest of the file is one cell: "
+            + "close it, or delete it"
+        let last = records.count - 1
+        let fault = records.withCell(last) { TableFault(line: records.line, bytes: $0.cellTrimmed, advice: advice) }
+        faults.append(fault)
+    }
+
+    /// Whether the first row holds heads; if they are unclear, that is a fault and the end.
+    private mutating func takeHeads(_ records: TableRecords) -> Bool {
+        let isData = records.withCell(0) { EngagementCell.id($0) != nil }
+        if isData, options.engagementHead == nil, options.peopleHeads.isEmpty { return false }
+        let heads = (0..<records.count).map { records.withCell($0) { $0.withoutFormulaGuard.cellTrimmed.text } }
+        var next = records
+        var hasNext = next.next()
+        while hasNext, isBlank(next) { hasNext = next.next() }
+        do throws(TableColumns.Unclear) {
+            columns = try TableColumns(heads, options) { column in
+                hasNext && column < next.count && next.withCell(column) { EngagementCell.id($0) != nil }
+            }
+            return true
+        } catch {
+            faults.append(TableFault(line: records.line, cell: nil, advice: error.advice))
+            return false
+        }
+    }
+
+    private mutating func readRow(_ records: TableRecords) {
+        record += 1
+        let faultsBefore = faults.count
+        var engagement: String?
+        var people: [PersonReference] = []
+        var identities: [Int] = []
+        var isExtra = false
+        for column in 0..<records.count {
+            switch columns.role(column) {
+            case .engagement: engagement = readEngagement(records, column)
+            case .people: readPeople(records, column, &people, &identities)
+            case .other: break
+            case .unnamed: refuse(records, column, unless: { !Self.holdsPeople($0) })
+            case nil:
+                let before = faults.count
+                if !isExtra { refuse(records, column, unless: \.isEmpty) }
+                isExtra = isExtra || faults.count > before
+            }
+        }
+        if engagement == nil, faults.count == faultsBefore {
+            let advice = "the row has no engagement: give its id (ngmt_…), or delete the row"
+            faults.append(TableFault(line: records.line, cell: nil, advice: advice))
+        }
+        let isFaulty = faults.count > faultsBefore
+        guard let engagement else { return }
+        if !isFaulty, people.isEmpty, !options.allowEmpty {
+            let advice = "nobody is listed: list people, or take everybody off with --allow-empty"
+            faults.append(TableFault(line: records.line, cell: engagement, advice: advice))
+        }
+        let row = AttendeeRow(line: records.line, engagementID: engagement, people: people)
+        note(row, identities, isFaulty: faults.count > faultsBefore)
+    }
+
+    private mutating func note(_ row: AttendeeRow, _ identities: [Int], isFaulty: Bool) {
+        guard let first = known[row.engagementID] else {
+            known[row.engagementID] = Known(line: row.line, row: isFaulty ? nil : rows.count)
+            if !isFaulty { rows.append(row) }
+            return
+        }
+        guard options.merge else {
+            let advice =
+                "this engagement is in line \(first.line), too: delete one of the rows, or join their people with "
+                + "--merge"
+            faults.append(TableFault(line: row.line, cell: row.engagementID, advice: advice))
+            return
+        }
+        guard let number = first.row, !isFaulty else { return }
+        // Taken out, so that it is changed in place: thousands of rows may be about one engagement.
+        var addition =
+            additions.removeValue(forKey: number)
+            ?? Addition(identities: Set(rows[number].people.map { index.identity(of: $0) }))
+        for (person, identity) in zip(row.people, identities) where addition.identities.insert(identity).inserted {
+            addition.people.append(person)
+        }
+        additions[number] = addition
+    }
+
+    private mutating func readEngagement(_ records: TableRecords, _ column: Int) -> String? {
+        let (id, fault): (String?, TableFault?) = records.withCell(column) { cell in
+            if let id = EngagementCell.id(cell) { return (id.text, nil) }
+            let cell = cell.cellTrimmed
+            if cell.isEmpty { return (nil, nil) }
+            return (nil, TableFault(line: records.line, bytes: cell, advice: EngagementCell.advice(cell)))
+        }
+        if let fault { faults.append(fault) }
+        return id
+    }
+
+    private mutating func readPeople(
+        _ records: TableRecords, _ column: Int, _ people: inout [PersonReference], _ identities: inout [Int]
+    ) {
+        records.withList(column) { cell in
+            PeopleCell.read(cell.cellTrimmed.withoutFormulaGuard) { item in
+                if case .wrong(let bytes, let advice) = item {
+                    faults.append(TableFault(line: records.line, bytes: bytes, advice: advice))
+                } else if let found = index.add(item, row: record), found.isNew {
+                    people.append(found.person)
+                    identities.append(found.identity)
+                }
+            }
+        }
+    }
+
+    /// Refuses a cell that has no head.
+    private mutating func refuse(_ records: TableRecords, _ column: Int, unless isHarmless: (Bytes) -> Bool) {
+        let fault: TableFault? = records.withCell(column) { cell in
+            let cell = cell.cellTrimmed
+            if isHarmless(cell) { return nil }
+            let advice =
+                "this cell has no head: put the people of a row into one cell, in quotes "
+                + "(ngmt_1,\"cnt_1,cnt_2\"), or give the column a head"
+            return TableFault(line: records.line, bytes: cell, advice: advice)
+        }
+        if let fault { faults.append(fault) }
+    }
+
+    private static func holdsPeople(_ cell: Bytes) -> Bool {
+        var holds = false
+        PeopleCell.read(cell.withoutFormulaGuard) { if case .wrong = $0 {} else { holds = true } }
+        return holds
+    }
+}

@@ -1,0 +1,123 @@
+import Jobs
+import Testing
+
+/// What is wrong with a table: told in one go, each with its line and its way out.
+@Suite struct TableFaultTests {
+    private struct Case: CustomTestStringConvertible {
+        let text: String
+        var options = TableOptions()
+        let rows: [String]
+        let places: [String]
+        /// What the faults say, together.
+        var says: [String] = []
+        var testDescription: String { text.debugDescription }
+    }
+
+    private static let moreCells: [Case] = [
+        Case(
+            text: "engagement_id,contact_ids\nngmt_1,cnt_1,cnt_2,cnt_3\nngmt_2,cnt_1\n", rows: ["3 ngmt_2: cnt_1"],
+            places: ["2 \"cnt_2\""], says: ["in quotes"]),
+        Case(text: "ngmt_1,cnt_1,cnt_2,cnt_3\n", rows: ["1 ngmt_1: cnt_1 cnt_2 cnt_3"], places: []),
+        Case(text: "engagement_id,contact_ids,,\nngmt_1,cnt_1,,cnt_2\n", rows: [], places: ["2 \"cnt_2\""]),
+        Case(text: "engagement_id,contact_ids\nngmt_1,cnt_1, ,\u{FEFF}\n", rows: ["2 ngmt_1: cnt_1"], places: []),
+        // A column without a head that is none of the last, as pandas writes for its index.
+        Case(text: ",engagement_id,contact_ids\n0,ngmt_1,cnt_1\n", rows: ["2 ngmt_1: cnt_1"], places: []),
+        Case(text: "engagement_id,,contact_ids\nngmt_1,cnt_2,cnt_1\n", rows: [], places: ["2 \"cnt_2\""]),
+        Case(
+            text: "engagement_id,Email 1,Email 2\nngmt_1,a@x.io,b@x.io\n", rows: ["2 ngmt_1: a@x.io b@x.io"], places: []
+        ),
+        Case(
+            text: "engagement_id,contact_id_1,contact_id_2\nngmt_1,cnt_1,cnt_2\n", rows: ["2 ngmt_1: cnt_1 cnt_2"],
+            places: []),
+        Case(text: "engagement_id,email,email\nngmt_1,a@x.io,b@x.io\n", rows: ["2 ngmt_1: a@x.io b@x.io"], places: []),
+        Case(
+            text: "engagement_id,engagement id,email\nngmt_1,ngmt_2,b@x.io\n", rows: [], places: ["1 -"],
+            says: ["2 columns have the head"]),
+    ]
+
+    private static let rows: [Case] = [
+        Case(
+            text: "engagement_id,contact_ids\nngmt_1,cnt_1\nngmt_2,cnt_2\nngmt_1,cnt_3\n",
+            rows: ["2 ngmt_1: cnt_1", "3 ngmt_2: cnt_2"], places: ["4 \"ngmt_1\""], says: ["line 2", "--merge"]),
+        Case(
+            text:
+                "engagement_id,contact_ids\nngmt_1,cnt_1 A@x.io\nngmt_2,cnt_2\nngmt_1,cnt_3 a@x.io\nngmt_1,cnt_3 cnt_4\n",
+            options: TableOptions(merge: true), rows: ["2 ngmt_1: cnt_1 A@x.io cnt_3 cnt_4", "3 ngmt_2: cnt_2"],
+            places: []),
+        Case(
+            text: "engagement_id,contact_ids\nngmt_1,\nngmt_2\nngmt_3,cnt_1\n", rows: ["4 ngmt_3: cnt_1"],
+            places: ["2 \"ngmt_1\"", "3 \"ngmt_2\""], says: ["--allow-empty"]),
+        Case(
+            text: "engagement_id,contact_ids\nngmt_1,\nngmt_2\n", options: TableOptions(allowEmpty: true),
+            rows: ["2 ngmt_1: ", "3 ngmt_2: "], places: []),
+        Case(
+            text: "engagement_id,contact_ids\n,cnt_1\nngmt_2,cnt_2\n", rows: ["3 ngmt_2: cnt_2"], places: ["2 -"],
+            says: ["the row has no engagement"]),
+        Case(
+            text: "title,engagement_id,contact_ids\na,ngmt_1,cnt_1\nb,foo,bar\nc,\"ngmt_2\n,cnt_3\n",
+            rows: ["2 ngmt_1: cnt_1"], places: ["3 \"foo\"", "3 \"bar\"", "4 \"ngmt_2\\n,cnt_3\""],
+            says: ["--column engagement=HEAD", "--column people=HEAD", "opened in line 4"]),
+        // A row that is wrong is an engagement's row all the same.
+        Case(
+            text: "engagement_id,contact_ids\nngmt_1,bad\nngmt_1,cnt_1\n", rows: [],
+            places: ["2 \"bad\"", "3 \"ngmt_1\""]),
+        Case(text: "", rows: [], places: ["1 -"], says: ["empty"]),
+        Case(text: "\n \n,,\n", rows: [], places: ["1 -"], says: ["empty"]),
+        Case(text: "engagement_id,contact_ids\n\n", rows: [], places: ["1 -"], says: ["no rows"]),
+    ]
+
+    @Test(arguments: moreCells + rows)
+    private func faultsOfRows(_ item: Case) {
+        let reading = TableReading(item.text, item.options)
+        #expect(reading.rows == item.rows)
+        #expect(reading.places == item.places)
+        let all = reading.sentences.joined(separator: "\n")
+        for word in item.says { #expect(all.contains(word), "\(all)") }
+    }
+
+    @Test func everyFaultIsKept() {
+        var text = "engagement_id,contact_ids\n"
+        for number in 1...5000 { text += "ngmt_\(number),Jane\n" }
+        let reading = TableReading(text)
+        #expect(reading.table.faults.map(\.line) == Array(2...5001))
+    }
+
+    @Test func mergingManyRowsOfTwoEngagementsEnds() {
+        var text = "engagement_id,contact_ids\n"
+        for number in 1...40_000 { text += "ngmt_\(number % 2),cnt_\(number)\n" }
+        let reading = TableReading(text, TableOptions(merge: true))
+        #expect(reading.table.rows.map(\.people.count) == [20_000, 20_000])
+    }
+
+    /// A token's file given as the table, and a token in a cell.
+    @Test(arguments: [
+        "sk-apik_0123456789abcdefABCDEF", "sk-apik_0123456789abcdefABCDEF\n",
+        "\u{FEFF}sk-apik_0123456789abcdefABCDEF\r\n",
+        "Bearer 0123456789abcdefABCDEF\n", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.0123456789abcdefABCDEF\n",
+        "ENGAGEMENT_RPC_TOKEN=sk-apik_0123456789abcdefABCDEF\n",
+        "engagement_id,people\nsk-apik_0123456789abcdefABCDEF,cnt_1\n",
+        "engagement_id,people\nngmt_1,sk-apik_0123456789abcdefABCDEF\n",
+        "engagement_id,people\nngmt_1,cnt_1,sk-apik_0123456789abcdefABCDEF\n",
+        "engagement_id,people\nngmt_1,\"sk-apik_0123456789abcdefABCDEF\n",
+        "engagement_id,people\nngmt_1,Jane SK-APIK_0123456789abcdefABCDEF\n",
+    ])
+    func aTokenIsNeverShown(_ text: String) {
+        let reading = TableReading(text)
+        #expect(reading.rows == [] && !reading.sentences.isEmpty)
+        for (sentence, fault) in zip(reading.sentences, reading.table.faults) {
+            #expect(!sentence.contains("0123456789"), "\(sentence)")
+            #expect(!(fault.cell ?? "").contains("0123456789") && sentence.contains("looks like a token"))
+        }
+    }
+
+    @Test func aLongCellIsCut() {
+        let reading = TableReading("engagement_id,people\nngmt_1,\(String(repeating: "very ", count: 100_000))\n")
+        #expect(reading.sentences.map(\.count).allSatisfy { $0 < 1000 } && reading.sentences.count == 1)
+    }
+
+    @Test func theFileIsShownAsTextOnly() {
+        let fault = TableFault(line: 3, cell: "a\u{1B}b", advice: "mend it")
+        #expect(fault.sentence(file: "t\u{1B}.csv") == #"t\u{1b}.csv, line 3: "a\u{1b}b": mend it"#)
+        #expect(TableFault(line: 3, cell: nil, advice: "mend it").sentence(file: "t.csv") == "t.csv, line 3: mend it")
+    }
+}
