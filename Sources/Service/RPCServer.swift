@@ -34,8 +34,6 @@ public final class RPCServer {
         case over
     }
 
-    /// Bytes that may wait for the host. Beyond that no more input is read.
-    static let outputLimit = Output.limit
     /// Seconds that calls have after a signal, or on MCP after the end of input.
     static let graceSeconds = 1.5
     /// Seconds that the host has to read the last answers, after the grace.

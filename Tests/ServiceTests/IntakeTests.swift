@@ -24,7 +24,7 @@ import Testing
         for _ in 0..<200 { stage.loop.send(Self.discover + String(repeating: " ", count: 2000)) }
         #expect(stage.run(60) == .asleep)
         #expect(stage.loop.bytesRead < 200_000)
-        #expect(stage.service.output.count < RPCServer.outputLimit + 240_000)
+        #expect(stage.service.output.count < Output.limit + 240_000)
         stage.loop.hostReads = true
         stage.run(1)
         #expect(stage.answers["1"]?.count == 200)

@@ -6,6 +6,8 @@ import JSONRPC
 protocol Dialect: AnyObject {
     /// What a request means in this dialect. Methods of the table are answered by `plainly` in any dialect.
     func meaning(of request: Request, isInBatch: Bool, plainly: PlainFace) -> Meaning
+    /// The id of the call that a notification cancels; nil when it cancels none.
+    func cancelledID(in notification: Request) -> JSONSlice?
     /// Whether a message may be an array (JSON-RPC 2.0 §6).
     var hasBatches: Bool { get }
     /// Whether a client leaves by ending its input. Its open calls then get the grace period only.

@@ -21,7 +21,6 @@ final class Dispatcher {
     private let ownMethods: OwnMethods
     private let responder: Responder
     private let output: Output
-    private let log: CallLog
     private var isStopping = false
     private var turnedAway = false
 
@@ -33,7 +32,6 @@ final class Dispatcher {
         self.stream = stream
         self.calls = calls
         self.output = output
-        self.log = log
         responder = Responder(stream: stream, output: output, log: log)
         ownMethods = OwnMethods(
             settings: settings, table: table, stream: stream, calls: calls, responder: responder,
@@ -82,10 +80,7 @@ final class Dispatcher {
         switch message {
         case .response: return true
         case .request(let request) where request.id == nil:
-            var id: JSONSlice?
-            if request.method.reads("notifications/cancelled") { id = request.params?.member("requestId") }
-            if request.method.reads("$/cancelRequest") { id = request.params?.member("id") }
-            return id.map { calls.isInFlight($0.bytes) } ?? false
+            return stream.dialect.cancelledID(in: request).map { calls.isInFlight($0.bytes) } ?? false
         default: return false
         }
     }
@@ -106,11 +101,10 @@ final class Dispatcher {
                     permission: invocation.permission, at: now)
             }
         } catch {
-            log.failed(
-                entry, destination.isNobody ? nil : id?.bytes, error, traceparent: invocation.face.traceparent)
-            if destination.isNobody { return .served }
-            output.countError()
-            invocation.face.refuse(id, error, to: destination)
+            let face = invocation.face
+            responder.refuse(error, id: id, destination, for: entry, traceparent: face.traceparent) {
+                face.appendRefusal(error, to: $0)
+            }
         }
         return .served
     }

@@ -18,8 +18,8 @@ protocol Face: AnyObject {
     ) throws(RPCFailure)
     /// Fills `answer` with a failure.
     func fail(_ answer: ByteBuffer, id: Bytes, _ failure: RPCFailure, elapsed: Double, to destination: Destination)
-    /// Refuses a request that never becomes a call.
-    func refuse(_ id: JSONSlice?, _ failure: RPCFailure, to destination: Destination)
+    /// Appends the `"error":…` of a request that never becomes a call.
+    func appendRefusal(_ failure: RPCFailure, to frame: ByteBuffer)
     /// Whether the host wants regular signs that its call is still under way.
     var wantsSigns: Bool { get }
     /// The call is still under way after `seconds`.

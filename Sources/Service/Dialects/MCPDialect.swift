@@ -85,6 +85,11 @@ final class MCPDialect: Dialect {
         return RPCFailure(.notAllowed, text).unsent(entry.method)
     }
 
+    func cancelledID(in notification: Request) -> JSONSlice? {
+        if notification.method.reads("notifications/cancelled") { return notification.params?.member("requestId") }
+        return notification.method.reads("$/cancelRequest") ? notification.params?.member("id") : nil
+    }
+
     // MARK: What the stream remembers
 
     func owesAnswer(to id: Bytes) -> Bool { session.hasSubscription(id) }

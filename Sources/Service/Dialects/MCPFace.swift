@@ -105,15 +105,11 @@ final class MCPFace: Face {
         output.send { reply.appendProgress("\(progress.items) items on \(progress.pages) pages so far.", to: $0) }
     }
 
-    func refuse(_ id: JSONSlice?, _ failure: RPCFailure, to destination: Destination) {
-        output.send(destination) { frame in
-            dialect.appendHead(of: id, to: frame)
-            if lacksElicitation {
-                Refusal.missingElicitation(failure).append(to: frame)
-            } else {
-                reply.appendFailure(failure, to: frame)
-            }
-            frame.append("}")
+    func appendRefusal(_ failure: RPCFailure, to frame: ByteBuffer) {
+        if lacksElicitation {
+            Refusal.missingElicitation(failure).append(to: frame)
+        } else {
+            reply.appendFailure(failure, to: frame)
         }
     }
 

@@ -26,6 +26,8 @@ final class PlainDialect: Dialect {
         return .call(Invocation(entry, request.params, face: plainly, .given))
     }
 
+    func cancelledID(in notification: Request) -> JSONSlice? { mcp.cancelledID(in: notification) }
+
     func owesAnswer(to id: Bytes) -> Bool { false }
     func giveUp(_ id: Bytes) -> Bool { false }
     func settle(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void) {}

@@ -49,13 +49,7 @@ final class PlainFace: Face {
         answer.append("}")
     }
 
-    func refuse(_ id: JSONSlice?, _ failure: RPCFailure, to destination: Destination) {
-        output.send(destination) { frame in
-            stream.dialect.appendHead(of: id, to: frame)
-            frame.appendError(failure)
-            frame.append("}")
-        }
-    }
+    func appendRefusal(_ failure: RPCFailure, to frame: ByteBuffer) { frame.appendError(failure) }
 
     let wantsSigns = false
     func tell(waitingFor wait: CallWait, seconds: Double) {}

@@ -35,9 +35,9 @@ struct Responder {
     /// Logs an error and sends what `write` appends. A refused notification is only logged.
     func refuse(
         _ failure: RPCFailure, id: JSONSlice?, _ destination: Destination, for entry: MethodTable.Entry? = nil,
-        _ write: (ByteBuffer) -> Void
+        traceparent: String? = nil, _ write: (ByteBuffer) -> Void
     ) {
-        log.failed(entry, destination.isNobody ? nil : id?.bytes, failure)
+        log.failed(entry, destination.isNobody ? nil : id?.bytes, failure, traceparent: traceparent)
         if destination.isNobody { return }
         output.countError()
         respond(to: id, destination, write)

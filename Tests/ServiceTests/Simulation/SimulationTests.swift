@@ -230,7 +230,7 @@ final class SessionRun {
             ledger.blame("\(service.calls.inFlight) calls in flight")
         }
         // One more frame than the limit, and what the calls in flight had already.
-        let bound = RPCServer.outputLimit + session.settings.maxInFlight * 90_000 + 240_000
+        let bound = Output.limit + session.settings.maxInFlight * 90_000 + 240_000
         if service.output.count > bound, service.ending == .none { ledger.blame("\(service.output.count) bytes wait") }
         // What could not be taken up at once has its time from later on.
         if service.intake.holdsFrames { ledger.forgetArrival(of: ledger.items.map(\.number)) }
