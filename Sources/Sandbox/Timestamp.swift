@@ -1,20 +1,20 @@
 import Bytes
 
 /// A point in time, in milliseconds since 1970 UTC.
-struct Timestamp: Comparable, Hashable, Sendable {
+package struct Timestamp: Comparable, Hashable, Sendable {
     let milliseconds: Int
 
     init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-    static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
     func adding(seconds: Int) -> Timestamp { Timestamp(milliseconds: milliseconds + seconds * 1000) }
 
     /// As in `2026-03-02T09:00:00.000Z`.
-    var text: String { CivilDate.text(millisecondsSince1970: milliseconds) }
+    package var text: String { CivilDate.text(millisecondsSince1970: milliseconds) }
 
     /// Reads ISO 8601: a date, or a date and a time of day in UTC or with an offset; nil for anything else.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var text = text
         guard let milliseconds = text.withUTF8({ Self.milliseconds(Bytes($0)) }) else { return nil }
         self.milliseconds = milliseconds

@@ -1,8 +1,9 @@
 import Bytes
 
-enum RFC3339 {
+/// The times that the API takes and gives.
+package enum RFC3339 {
     /// The same time in UTC, `2026-01-01T00:00:00Z`, with the fraction as spelled; nil for anything but such a time.
-    static func inUTC(_ text: String) -> String? {
+    package static func inUTC(_ text: String) -> String? {
         var text = text
         return text.withUTF8 { inUTC(bytes: Bytes($0)) }
     }

@@ -34,6 +34,9 @@ package enum Signals {
     /// Makes calls that write report these faults themselves.
     package static func ignoreThoseOfWriting() { for number in ofWriting { signal(number, SIG_IGN) } }
 
+    /// Makes reading a terminal fail, and not stop the process, while another one has the foreground.
+    package static func ignoreThatOfReading() { signal(SIGTTIN, SIG_IGN) }
+
     /// Ends the process by the signal `number`, so that a shell which runs it in a loop ends the loop. If the system
     /// spares the process, as the first one of a container, it exits with the status that a shell would report.
     package static func die(of number: Int32) -> Never {

@@ -8,12 +8,15 @@ package struct Listener: Sendable {
     /// Connections that wait to be accepted, at most.
     private static let backlog: Int32 = 1024
 
-    /// A port that the system chooses. Throws the call that failed.
-    package init() throws(Fault) {
+    /// That port, or one that the system chooses. Throws the call that failed.
+    package init(port: UInt16 = 0) throws(Fault) {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue)
         guard let descriptor = FileDescriptor.socket(AF_INET, type, 0) else { throw Fault(call: "socket") }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        // Connections of an earlier process may linger on the port; its listener may not.
+        if port != 0 { descriptor.takeOver() }
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         let size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafePointer(to: &address) { pointer in

@@ -49,6 +49,12 @@ extension FileDescriptor {
         setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// Lets it have a port on which old connections linger.
+    func takeOver() {
+        var on: Int32 = 1
+        setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     /// The local port; 0 without one.
     package var localPort: UInt16 {
         var address = sockaddr_storage()

@@ -14,6 +14,9 @@ public struct BaseURL: Sendable {
     public struct Problem: Error {
         /// The sentence.
         public let sentence: String
+
+        /// Another reason than the URL's form.
+        package init(sentence: String) { self.sentence = sentence }
     }
 
     /// Parses `text`. Throws if it has anything but scheme, host, port and path.

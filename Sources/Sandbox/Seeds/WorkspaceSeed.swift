@@ -7,8 +7,8 @@ struct WorkspaceSeed {
     static let epoch = Timestamp(milliseconds: 1_767_603_600_000)
     /// 2025-01-01T09:00:00Z: the beginning of the archive.
     static let archiveEpoch = Timestamp(milliseconds: 1_735_722_000_000)
-    /// 2026-07-01T00:00:00Z: the workspace's clock before its first write.
-    static let firstWrite = Timestamp(milliseconds: 1_782_864_000_000)
+    /// 2026-07-01T00:00:00Z: the workspace's clock before its first write, unless another is wanted.
+    static let clock = Timestamp(milliseconds: 1_782_864_000_000)
     static let companyCRMID = "hs-company-2001"
     static let roomID = "cnt_sandboxroom1"
 

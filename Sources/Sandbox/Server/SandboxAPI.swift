@@ -11,23 +11,27 @@ final class SandboxAPI {
         case accepted(requestID: Int, step: FaultStep?)
     }
 
-    private(set) var workspace = Workspace()
+    private(set) var workspace: Workspace
     var scopes = Scope.everything
     var plans = FaultPlans()
     var log = RequestLog()
     private var requestCount = 0
-    private let credential: [UInt8]
+    /// Nil if any token is accepted.
+    private let credential: [UInt8]?
+    private let makeWorkspace: () -> Workspace
     private let hosts: [[UInt8]]
 
-    /// A service for `token`, on `port` of the loopback.
-    init(token: String, port: UInt16) {
-        credential = Array(token.utf8)
+    /// A service for `token`, or for any if that is nil, on `port` of the loopback.
+    init(token: String?, port: UInt16, settings: SandboxSettings = SandboxSettings()) {
+        credential = token.map { Array($0.utf8) }
+        makeWorkspace = { Workspace(clock: settings.clock) }
+        workspace = makeWorkspace()
         hosts = ["127.0.0.1:\(port)", "localhost:\(port)"].map { Array($0.utf8) }
     }
 
     /// Restores the initial state.
     func reset() {
-        workspace = Workspace()
+        workspace = makeWorkspace()
         scopes = .everything
         plans = FaultPlans()
         log.removeAll()
@@ -81,6 +85,7 @@ final class SandboxAPI {
 
     private func judge(_ authorization: Bytes?) -> RequestLog.Token {
         guard let authorization, !authorization.isEmpty else { return .absent }
+        guard let credential else { return .present }
         guard authorization.count > 7, authorization.slice(0, 7).equalsIgnoringCase("Bearer ") else { return .wrong }
         let given = authorization.dropping(7)
         guard given.count == credential.count else { return .wrong }

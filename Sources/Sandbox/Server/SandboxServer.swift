@@ -10,7 +10,8 @@ public final class SandboxServer: Sendable {
     /// The port on 127.0.0.1, chosen by the system. A request whose `Host` is neither `127.0.0.1:PORT` nor
     /// `localhost:PORT` gets a 403.
     public let port: UInt16
-    /// 64 hexadecimal digits, random at each start. Every request must send it, as `Authorization: Bearer TOKEN`.
+    /// The token that every request must send, as `Authorization: Bearer TOKEN`: 64 hexadecimal digits, random at each
+    /// start. Where processes share the server, any token is accepted, and this is one.
     public let token: String
 
     private let lifeline: FileDescriptor
@@ -33,19 +34,21 @@ public final class SandboxServer: Sendable {
         lifeline.wait(for: .readable, milliseconds: 2_000)
     }
 
-    /// Binds an ephemeral port of 127.0.0.1 and starts the thread.
+    /// Binds a port of 127.0.0.1 and starts the thread.
     ///
-    /// - Throws: `SandboxError` when the system has no socket or no thread left.
-    public static func start() throws(SandboxError) -> SandboxServer {
+    /// - Parameter isShared: whether other processes use it, with any token and on the port that the settings want.
+    /// - Throws: `SandboxError` when the port is taken, or the system has no socket or no thread left.
+    package static func start(
+        _ settings: SandboxSettings = SandboxSettings(), isShared: Bool = false
+    ) throws(SandboxError) -> SandboxServer {
         let token = randomToken()
-        let listener = try listen()
+        let listener = try listen(isShared ? settings.port : 0)
         let port = listener.descriptor.localPort
         let (ours, theirs) = try lifeline(or: listener)
         do throws(SystemError) {
             try DetachedThread.start {
-                ServerLoop(
-                    listener: listener, lifeline: theirs, api: SandboxAPI(token: token, port: port)
-                ).run()
+                let api = SandboxAPI(token: isShared ? nil : token, port: port, settings: settings)
+                ServerLoop(listener: listener, lifeline: theirs, api: api).run()
             }
         } catch {
             for descriptor in [ours, theirs, listener.descriptor] { descriptor.close() }
@@ -60,9 +63,9 @@ public final class SandboxServer: Sendable {
             .joined()
     }
 
-    private static func listen() throws(SandboxError) -> Listener {
+    private static func listen(_ port: Int) throws(SandboxError) -> Listener {
         do throws(Listener.Fault) {
-            return try Listener()
+            return try Listener(port: UInt16(truncatingIfNeeded: port))
         } catch {
             throw SandboxError(error.call, error.error)
         }
@@ -77,12 +80,4 @@ public final class SandboxServer: Sendable {
             throw SandboxError("socketpair", error)
         }
     }
-}
-
-/// Why the sandbox could not be started.
-public struct SandboxError: Error, CustomStringConvertible, Sendable {
-    /// The system call that failed, and the system's reason.
-    public let description: String
-
-    init(_ call: String, _ error: SystemError) { description = "\(call): \(error.text)" }
 }

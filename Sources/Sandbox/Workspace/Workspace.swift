@@ -8,10 +8,12 @@ final class Workspace {
     private let users: Collection
     private let tags: Collection
     private let comments: Collection
-    /// Counts the writes: the workspace's clock, which advances one second per write.
-    private var writes = 0
+    /// Moves on by a second with each write, and never by itself.
+    private var clock: Timestamp
 
-    init() {
+    /// A workspace before its first write.
+    init(clock: Timestamp) {
+        self.clock = clock
         let seed = WorkspaceSeed()
         engagements = Collection(
             "engagements", noun: "engagement", prefix: "ngmt_", .init(read: .engagementsRead, write: .engagementsWrite),
@@ -106,8 +108,8 @@ final class Workspace {
 
     /// The time of the next write.
     func tick() -> Timestamp {
-        writes += 1
-        return WorkspaceSeed.firstWrite.adding(seconds: writes)
+        clock = clock.adding(seconds: 1)
+        return clock
     }
 
     /// Notes that a contact, company or tag has changed, because engagements show it.

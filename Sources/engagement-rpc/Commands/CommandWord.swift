@@ -2,13 +2,14 @@ import EngagementAPI
 
 /// The commands: dispatch, help, completions and man page work from this list.
 enum CommandWord: String, CaseIterable {
-    case serve, call, doctor, schema, completions, man, help, version
+    case serve, call, sandbox, doctor, schema, completions, man, help, version
 
     /// The command line, without the program's name and the common flags.
     var usage: String {
         switch self {
         case .serve: "[serve]"
         case .call: "call METHOD [PARAMS]"
+        case .sandbox: "sandbox"
         case .doctor: "doctor"
         case .schema: "schema [\(words.joined(separator: "|"))]"
         case .completions: "completions \(words.joined(separator: "|"))"
@@ -22,6 +23,7 @@ enum CommandWord: String, CaseIterable {
         switch self {
         case .serve: "read requests, write answers, until end of input"
         case .call: "make one call and print its result; exit 0 or 1"
+        case .sandbox: "run a sample workspace for several processes; print its URL"
         case .doctor: "check token, network, TLS, API version and clock; exit 0 or 1"
         case .schema: "print the OpenRPC document, or the MCP tools, as the flags shape them"
         case .completions: "print completions for a shell"
@@ -36,7 +38,7 @@ enum CommandWord: String, CaseIterable {
         switch self {
         case .schema: ["openrpc", "mcp"]
         case .completions: Completions.Shell.allCases.map(\.rawValue)
-        case .serve, .call, .doctor, .man, .help, .version: []
+        case .serve, .call, .sandbox, .doctor, .man, .help, .version: []
         }
     }
 
@@ -64,6 +66,14 @@ enum CommandWord: String, CaseIterable {
                 "The result is printed over several lines; --compact on one; --raw prints the whole answer. What failed",
                 "is printed in its place, with the message on stderr and exit 1; so is a list that is not whole.",
                 "call METHOD --help has a method's parameters.",
+            ]
+        case .sandbox:
+            [
+                "It lives until end of input or a signal, and keeps its state till then. Flags: --port, --clock.", "",
+                "  engagement-rpc sandbox --port 8080",
+                "  engagement-rpc call engagement.get ngmt_sandbox01 --sandbox-at http://127.0.0.1:8080/api", "",
+                "--sandbox-at needs no token, and has the sandbox. methods. Any HTTP client may use the URL too, with",
+                "whatever token.",
             ]
         case .doctor: ["Each failure comes with what to do about it; the last line is the verdict."]
         case .schema: ["Without a word: openrpc."]

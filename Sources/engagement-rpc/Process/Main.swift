@@ -42,14 +42,9 @@ struct Main {
                 hint.map { "did you mean \($0)?" } ?? "there are \(known.joined(separator: ", ")); --help tells all."
             throw Failure(sentence: "\(Failure.shown(first)) is not a command; \(text)")
         }
-        guard command == .call || !options.isRaw && !options.isCompact else {
-            throw Failure(sentence: "\(options.isRaw ? "--raw" : "--compact") belongs to call.")
-        }
-        guard !options.isRaw || !options.isCompact else {
-            throw Failure(sentence: "--raw and --compact are two ways to print an answer; choose one.")
-        }
+        try options.check(for: command)
         switch command {
-        case .serve, .doctor, .man, .help, .version:
+        case .serve, .sandbox, .doctor, .man, .help, .version:
             guard words.isEmpty else { throw Failure(sentence: "\(command.rawValue) takes flags only.") }
         case .schema, .completions, .call: break
         }
@@ -59,6 +54,7 @@ struct Main {
         switch command {
         case .serve: if hasOutput { try serve(options, token) }
         case .call: try call(words, options, token)
+        case .sandbox: try share(options)
         case .schema: try printSchema(words, options)
         case .doctor: try examine(options, token)
         case .completions:
@@ -99,6 +95,21 @@ struct Main {
         // A script that checks the status must not take a partial batch for a complete one.
         if let signal = end.signal, end.wasBatch, end.isCut || process.service.isCutShort { Signals.die(of: signal) }
         ThisProcess.leave(max(process.exitCode, process.service.exitCode))
+    }
+
+    /// Runs a sandbox for other processes.
+    private static func share(_ options: Options) throws(Failure) {
+        let sandbox = try SharedSandbox(options)
+        try show(sandbox.url + "\n")
+        if FileDescriptor.standardInput.isTerminal {
+            say("engagement-rpc: --sandbox-at takes this URL; Ctrl-D ends the sandbox.\n")
+        }
+        if try sandbox.run() == .hadNoInput {
+            say(
+                "engagement-rpc: stdin has ended already, and so has the sandbox; it lives as long as stdin, so give it a "
+                    + "pipe or a terminal.\n")
+        }
+        ThisProcess.leave(0)
     }
 
     private static func examine(_ options: Options, _ token: String?) throws(Failure) {

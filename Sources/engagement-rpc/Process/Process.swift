@@ -58,7 +58,7 @@ struct Process {
             throw Failure(sentence: "The CA file \(file.text.quoted) \(fault).")
         }
         signals = SignalPipe()
-        let sandbox = options.service.isSandbox ? try Self.startSandbox() : nil
+        let sandbox = options.isSandbox ? try SandboxServer.start(options, isShared: false) : nil
         self.sandbox = sandbox
         let base = try Self.baseURL(options, sandbox)
         self.base = base
@@ -76,8 +76,8 @@ struct Process {
         }
         self.log = log
         tokenChoice =
-            if let sandbox {
-                TokenChoice(sandbox.token, origin: "the sandbox")
+            if let token = sandbox?.token ?? options.sandboxAt.map({ _ in SandboxServer.anyToken }) {
+                TokenChoice(token, origin: "the sandbox")
             } else {
                 try TokenChoice(options, token: token) { log.write(.warning, $0) }
             }
@@ -189,7 +189,7 @@ struct Process {
             throw Failure(sentence: text, code: Failure.systemError)
         }
         // The sandbox has the other end of each connection.
-        let each = options.service.isSandbox ? 2 : 1
+        let each = options.isSandbox ? 2 : 1
         return min(options.service.maxConnections, max(1, (free - leastDescriptors) / each))
     }
 
@@ -197,24 +197,22 @@ struct Process {
     /// connection.
     private static let leastDescriptors = 21
 
-    private static func startSandbox() throws(Failure) -> SandboxServer {
-        do {
-            return try SandboxServer.start()
-        } catch {
-            throw Failure(
-                sentence: "The sandbox can't open a port on 127.0.0.1; is the loopback interface up?",
-                code: Failure.systemError)
-        }
-    }
-
     private static func baseURL(_ options: Options, _ sandbox: SandboxServer?) throws(Failure) -> BaseURL {
         do throws(BaseURL.Problem) {
-            // Checked even if the sandbox replaces it: a bad setting is always an error.
+            // Checked even if a sandbox replaces it: a bad setting is always an error.
             let wanted = try BaseURL(options.transport.baseURL)
-            guard let sandbox else { return wanted }
-            return try BaseURL("http://127.0.0.1:\(sandbox.port)/api")
+            if let sandbox { return try BaseURL(sandbox.url) }
+            if let url = options.sandboxAt { return try sandboxURL(url) }
+            return wanted
         } catch {
             throw Failure(sentence: "The base URL can't be used: \(error.sentence).")
         }
+    }
+
+    /// The URL of another process's sandbox, which is on this machine.
+    private static func sandboxURL(_ text: String) throws(BaseURL.Problem) -> BaseURL {
+        if let url = try? BaseURL(text), url.isClearText, url.isLoopback, url.text.hasSuffix("/api") { return url }
+        throw BaseURL.Problem(
+            sentence: "--sandbox-at takes what engagement-rpc sandbox prints, such as http://127.0.0.1:8080/api")
     }
 }

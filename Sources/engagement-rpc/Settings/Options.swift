@@ -1,5 +1,6 @@
 import Bytes
 import Runtime
+import Sandbox
 import Service
 
 /// The settings in force, and the words of the command line that aren't flags. Each default is here or in the settings
@@ -12,6 +13,9 @@ struct Options {
     var tokenFile: FilePath?
     var tokenCommand: String?
     var journal: FilePath?
+    /// Whether to serve from a workspace of this process, and the URL of another process's.
+    var (isSandbox, sandboxAt): (Bool, String?) = (false, nil)
+    var sandbox = SandboxSettings()
     var logLevel = Logger.Level.warning
     var logFormat = Logger.Format.text
     var progress = Progress.auto
@@ -69,6 +73,7 @@ struct Options {
             }
         }
         service.filter.hasJournal = journal != nil
+        service.isSandbox = isSandbox || sandboxAt != nil
     }
 
     private static func hint(for flag: String) -> String {

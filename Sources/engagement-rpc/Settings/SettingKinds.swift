@@ -1,4 +1,6 @@
 import Bytes
+import EngagementAPI
+import Sandbox
 
 /// The kinds of settings, by their values. `place` is the option that a setting sets.
 extension Setting {
@@ -18,9 +20,11 @@ extension Setting {
             show: { $0[keyPath: place] ? "on" : "off" })
     }
 
-    static func number(_ flag: String, in range: ClosedRange<Int>, _ place: Place<Int>, _ summary: String) -> Setting {
+    static func number(
+        _ flag: String, hasVariable: Bool = true, in range: ClosedRange<Int>, _ place: Place<Int>, _ summary: String
+    ) -> Setting {
         Setting(
-            flag, placeholder: "N", summary: summary,
+            flag, hasVariable: hasVariable, placeholder: "N", summary: summary,
             rule: "a whole number from \(range.lowerBound) to \(range.upperBound)",
             set: { options, word in
                 guard let text = word.text, text.utf8.allSatisfy(\.isDigit), let number = Int(text),
@@ -44,6 +48,21 @@ extension Setting {
                 return true
             },
             show: { $0[keyPath: place].map { "\($0)" } ?? "none" })
+    }
+
+    /// A time of RFC 3339.
+    static func time(
+        _ flag: String, hasVariable: Bool = true, _ place: Place<Timestamp>, _ summary: String
+    ) -> Setting {
+        Setting(
+            flag, hasVariable: hasVariable, placeholder: "TIME", summary: summary,
+            rule: "a time such as 2026-07-01T00:00:00Z (RFC 3339), from 1970 on",
+            set: { options, word in
+                guard let text = word.text.flatMap(RFC3339.inUTC), let time = Timestamp(text) else { return false }
+                options[keyPath: place] = time
+                return true
+            },
+            show: { $0[keyPath: place].text })
     }
 
     /// One value of an enum, by its name.

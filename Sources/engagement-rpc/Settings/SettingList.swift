@@ -5,7 +5,15 @@ import EngagementAPI
 extension Setting {
     static let all: [Setting] = [
         toggle(
-            "--sandbox", \.service.isSandbox, "serve from a built-in sample workspace; no token, no network"),
+            "--sandbox", \.isSandbox, "serve from a built-in sample workspace; no token, no network"),
+        text(
+            "--sandbox-at", placeholder: "URL", rule: "a value",
+            "serve from the workspace that another process runs: engagement-rpc sandbox",
+            set: { $0.sandboxAt = $1 }, show: { $0.sandboxAt ?? "none" }),
+        time(
+            "--clock", hasVariable: false, \.sandbox.clock,
+            "where a sandbox's clock begins; each write moves it on by a second"),
+        number("--port", hasVariable: false, in: 0...65_535, \.sandbox.port, "sandbox: its port; 0 is any free one"),
         text(
             "--base-url", placeholder: "URL", rule: "a value", "where the API is",
             set: { $0.transport.baseURL = $1 }, show: { $0.transport.baseURL }),

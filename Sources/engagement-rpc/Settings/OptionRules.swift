@@ -1,0 +1,44 @@
+/// Which settings go together, and with which commands.
+extension Options {
+    /// Throws for settings that `command` can't follow.
+    func check(for command: CommandWord) throws(Failure) {
+        guard command == .call || !isRaw && !isCompact else {
+            throw Failure(sentence: "\(isRaw ? "--raw" : "--compact") belongs to call.")
+        }
+        guard !isRaw || !isCompact else {
+            throw Failure(sentence: "--raw and --compact are two ways to print an answer; choose one.")
+        }
+        try checkSandbox(command)
+    }
+
+    private func checkSandbox(_ command: CommandWord) throws(Failure) {
+        let begins = ["--clock"].first { origins[$0] != nil }
+        guard command != .sandbox else {
+            guard origins["--sandbox-at"] != "flag" else {
+                throw Failure(sentence: "--sandbox-at uses a sandbox that runs, and sandbox runs another one.")
+            }
+            return
+        }
+        guard origins["--port"] == nil else { throw Failure(sentence: "--port belongs to sandbox.") }
+        if let begins, !isSandbox {
+            let isElsewhere = sandboxAt != nil
+            throw Failure(
+                sentence: isElsewhere
+                    ? "\(begins) belongs to the process that runs the sandbox, not to --sandbox-at."
+                    : "\(begins) belongs to --sandbox and to sandbox.")
+        }
+        guard sandboxAt != nil else { return }
+        // Whichever won, somebody would write where they did not mean to.
+        let others = [("--sandbox", isSandbox), ("--base-url", origins["--base-url"] != nil)]
+        if let (other, _) = others.first(where: \.1) {
+            throw Failure(
+                sentence:
+                    "\(givenName(of: "--sandbox-at")) and \(givenName(of: other)) say where to call; give one of them.")
+        }
+    }
+
+    /// The flag, or the variable that stood in for it.
+    private func givenName(of flag: String) -> String {
+        origins[flag].flatMap { $0 == "flag" ? nil : $0 } ?? flag
+    }
+}
