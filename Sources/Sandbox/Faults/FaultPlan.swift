@@ -1,31 +1,4 @@
 import Bytes
-import JSON
-
-/// What happens to one request instead of normal service.
-struct FaultStep {
-    /// The status to answer without carrying the request out; nil to carry it out.
-    var status: Int?
-    /// The value of `Retry-After`.
-    var retryAfter: String?
-    /// Milliseconds to wait before anything else.
-    var delayMs = 0
-    var cut: Cut?
-    /// Replaces the usual body.
-    var body: ByteBuffer?
-    var bodyType = Response.ContentType.json
-
-    /// Applies this step to the usual answer.
-    func applied(to response: Response) -> Response {
-        var response = response
-        if let body {
-            (response.body, response.type, response.etag) = (body, bodyType, nil)
-            if status == nil { response.status = 200 }
-        }
-        if let retryAfter { response.retryAfter = retryAfter }
-        response.cut = cut
-        return response
-    }
-}
 
 /// Steps for the requests that match a pattern; each request uses one up.
 struct FaultPlan {
@@ -92,37 +65,6 @@ struct FaultPlan {
             }
         }
         return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
-    }
-}
-
-/// All fault plans, in the order of their first setting.
-struct FaultPlans {
-    static let limit = 1_000
-    private(set) var plans: [FaultPlan] = []
-
-    /// Replaces the plan with the same match, or appends `plan`. A plan without steps removes it. False when there are
-    /// too many.
-    mutating func set(_ plan: FaultPlan) -> Bool {
-        let place = plans.firstIndex { $0.match == plan.match }
-        if plan.steps.isEmpty {
-            if let place { plans.remove(at: place) }
-        } else if let place {
-            plans[place] = plan
-        } else {
-            guard plans.count < Self.limit else { return false }
-            plans.append(plan)
-        }
-        return true
-    }
-
-    /// Takes the next step of the first plan that matches this request.
-    mutating func take(method: Bytes, path: Bytes) -> FaultStep? {
-        guard !plans.isEmpty, let place = plans.firstIndex(where: { $0.matches(method: method, path: path) }) else {
-            return nil
-        }
-        let step = plans[place].take()
-        if plans[place].isSpent { plans.remove(at: place) }
-        return step
     }
 }
 

@@ -1,17 +1,5 @@
 import Bytes
 
-/// A received request. Borrowed from its parser.
-struct IncomingRequest {
-    let method: Bytes
-    /// The target up to the question mark, as sent.
-    let path: Bytes
-    /// The query after the question mark, as sent; nil without one.
-    var query: Bytes?
-    var host: Bytes?
-    var authorization: Bytes?
-    var body = Bytes(start: nil, count: 0)
-}
-
 /// Reads one HTTP/1.x request (RFC 9112), however the bytes are split.
 ///
 /// Strict where leniency has allowed request smuggling: lines end in CRLF, no folding, no space before a colon, one

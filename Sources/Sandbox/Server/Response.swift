@@ -1,15 +1,5 @@
 import Bytes
 
-/// Where a fault cuts an answer off.
-enum Cut: String, Sendable {
-    /// Before its first byte.
-    case before
-    /// Inside its header section.
-    case headers
-    /// After half of its body.
-    case body
-}
-
 /// One answer, independent of its connection.
 struct Response {
     enum ContentType {

@@ -62,7 +62,7 @@ extension Setting {
                 options[keyPath: place] = time
                 return true
             },
-            show: { $0[keyPath: place].text })
+            show: { $0[keyPath: place].text.replacing(".000Z", with: "Z") })
     }
 
     /// One value of an enum, by its name.

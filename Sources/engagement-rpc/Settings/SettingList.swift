@@ -12,7 +12,7 @@ extension Setting {
             set: { $0.sandboxAt = $1 }, show: { $0.sandboxAt ?? "none" }),
         time(
             "--clock", hasVariable: false, \.sandbox.clock,
-            "where a sandbox's clock begins; each write moves it on by a second"),
+            "where a sandbox's clock begins; each write is a second"),
         number("--port", hasVariable: false, in: 0...65_535, \.sandbox.port, "sandbox: its port; 0 is any free one"),
         text(
             "--base-url", placeholder: "URL", rule: "a value", "where the API is",

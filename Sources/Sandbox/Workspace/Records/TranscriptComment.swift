@@ -1,13 +1,4 @@
-import Bytes
 import JSON
-
-/// The changeable facts of a transcript comment.
-struct TranscriptCommentFacts {
-    var body: String
-    var anchor: JSONInput?
-    /// Who resolved it and when; nil while it is open.
-    var resolution: (by: String, at: Timestamp)?
-}
 
 /// A comment on the transcript of an engagement.
 final class TranscriptComment: Changeable<TranscriptCommentFacts> {
@@ -40,29 +31,5 @@ final class TranscriptComment: Changeable<TranscriptCommentFacts> {
         json.member("resolved_at", orNull: facts.resolution?.at.text)
         json.member("created_at", createdAt.text)
         json.member("updated_at", updatedAt.text)
-    }
-}
-
-extension JSONInput {
-    /// Writes the value. The members of an object are ordered by name.
-    func write(to json: inout JSONWriter) {
-        switch self {
-        case .null: json.null()
-        case .bool(let value): json.bool(value)
-        case .integer(let number): json.integer(number)
-        case .number(let number): json.raw(ByteBuffer(text: "\(number)"))
-        case .string(let text): json.string(text)
-        case .array(let elements):
-            json.beginArray()
-            for element in elements { element.write(to: &json) }
-            json.endArray()
-        case .object(let members):
-            json.beginObject()
-            for (name, value) in members.sorted(by: { $0.key < $1.key }) {
-                json.name(name)
-                value.write(to: &json)
-            }
-            json.endObject()
-        }
     }
 }

@@ -1,13 +1,5 @@
 import JSON
 
-/// The changeable facts of a tag.
-struct TagFacts: Sendable {
-    var name: String
-    var description: String?
-    var color: String?
-    var isAutomatic = false
-}
-
 final class Tag: Changeable<TagFacts> {
     override func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {
         json.member("object", "tag")

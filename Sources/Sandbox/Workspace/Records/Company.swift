@@ -1,13 +1,5 @@
 import JSON
 
-/// The changeable facts of a company.
-struct CompanyFacts: Sendable {
-    var name: String?
-    var description: String?
-    var domains: [Address] = []
-    var crm: CRMLink?
-}
-
 final class Company: Changeable<CompanyFacts> {
     private let industry: String?
     private let employees: Int?

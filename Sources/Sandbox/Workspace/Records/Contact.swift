@@ -1,17 +1,5 @@
 import JSON
 
-/// The changeable facts of a contact.
-struct ContactFacts: Sendable {
-    var firstName: String?
-    var lastName: String?
-    var description: String?
-    var companyID: String?
-    var emails: [Address] = []
-    var phones: [Address] = []
-    var timeZone: String?
-    var crm: CRMLink?
-}
-
 /// A person who takes part in engagements, or a calendar resource such as a meeting room.
 final class Contact: Changeable<ContactFacts> {
     let isCalendarResource: Bool
