@@ -1,14 +1,6 @@
 import Bytes
 import Foundation
 
-/// One member of an object: its name and value.
-public struct JSONMember {
-    /// The name, quotes included.
-    public let name: JSONSlice
-    /// The value.
-    public let value: JSONSlice
-}
-
 /// The bytes of one JSON value that a `JSONScanner` has checked. Borrowed from the text.
 public struct JSONSlice {
     /// What the value is.
@@ -232,21 +224,5 @@ public struct JSONSlice {
             guard array != nil else { return nil }
             return try? scanner.nextElement(of: &array!)
         }
-    }
-}
-
-/// A set of member names. Names are equal if they decode to the same characters, with any escapes. Not compared as
-/// `String`s, which equate different spellings of an accented letter.
-public struct JSONNames {
-    private var seen: Set<[UInt8]> = []
-
-    /// An empty set.
-    public init() {}
-
-    /// Adds a name; false if it was there already.
-    public mutating func insert(_ name: JSONSlice) -> Bool {
-        if let plain = name.plainString { return seen.insert(Array(plain)).inserted }
-        // A name that no `String` can hold (half a surrogate pair) is compared by its spelling.
-        return seen.insert(name.string.map { Array($0.utf8) } ?? Array(name.bytes)).inserted
     }
 }

@@ -2,51 +2,6 @@ import Bytes
 import HTTP
 import Platform
 
-/// What the loop reports to its client.
-package enum LoopEvent {
-    /// This many bytes were put into the room.
-    case received(Int)
-    /// The host has closed its end while it was not read from: what it wrote before may still be unread.
-    case inputHungUp
-    /// No more bytes will come from the host.
-    case inputEnded
-    /// Nobody reads the output any more.
-    case outputGone
-    /// A signal told the process to end.
-    case signalled
-    /// The process's parent is gone, and the host has sent nothing since.
-    case orphaned
-    /// An exchange has an answer or a failure.
-    case finished(Exchange)
-    /// The journal has answers.
-    case journalAnswered
-    /// Fetching a token has ended.
-    case tokenArrived
-}
-
-/// The loop's client: it receives bytes, finished exchanges, time and endings, and gives frames.
-///
-/// The loop decides nothing. All rules about when to read, wait, give up or end are the client's, so tests can run it
-/// under a simulated loop.
-package protocol LoopClient: AnyObject {
-    /// Whether to read more from the host now.
-    var wantsInput: Bool { get }
-    /// Frames for the host.
-    var output: ChunkQueue { get }
-    /// When `advance` must be called, or nil.
-    var nextTimer: Instant? { get }
-    /// When to leave although output is not written, or nil.
-    var leaveBy: Instant? { get }
-    /// Whether everything is done once `output` is written.
-    var isFinished: Bool { get }
-
-    /// Room for bytes from the host.
-    func inputRoom() -> UnsafeMutableRawBufferPointer
-    func event(_ event: LoopEvent, at now: Instant)
-    /// Called every turn: a timer may be due, and more input may be wanted.
-    func advance(at now: Instant)
-}
-
 /// The process's main loop, on one thread: one `poll` waits for the host, libcurl's sockets and the next timer.
 package final class Loop {
     private let client: any LoopClient

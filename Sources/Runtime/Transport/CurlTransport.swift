@@ -3,40 +3,6 @@ import CCurl
 import HTTP
 import Platform
 
-/// Where requests go, and how they are secured. A process has one origin and one credential.
-public struct TransportSettings: Sendable {
-    /// The beginning of every URL, without a slash at the end.
-    public var baseURL: String
-    /// The value of the `User-Agent` header.
-    public var userAgent: String
-    /// A PEM file of certificates to trust besides the system's.
-    public var caFile: FilePath?
-    /// The file of certificates that libcurl uses; nil for its own.
-    var trustedFile: FilePath?
-    /// Whether the base URL is `http`.
-    public var isClearText: Bool
-    /// Whether the base URL's host is this machine.
-    public var isLoopback: Bool
-    /// Connections open at once, at most.
-    public var maxConnections: Int
-    /// Whether HTTP/2 may be negotiated.
-    public var allowsHTTP2: Bool
-
-    /// Settings; the properties describe them.
-    public init(
-        baseURL: String, userAgent: String, caFile: FilePath? = nil, isClearText: Bool,
-        isLoopback: Bool, maxConnections: Int, allowsHTTP2: Bool = false
-    ) {
-        self.baseURL = baseURL
-        self.userAgent = userAgent
-        self.caFile = caFile
-        self.isClearText = isClearText
-        self.isLoopback = isLoopback
-        self.maxConnections = maxConnections
-        self.allowsHTTP2 = allowsHTTP2
-    }
-}
-
 /// Runs exchanges on libcurl's multi interface. The loop's `poll` drives it through `curl_multi_socket_action`, so that
 /// a turn costs what is ready, not what is open. The first exchange initialises libcurl.
 public final class CurlTransport: Transport {
@@ -252,10 +218,10 @@ public final class CurlTransport: Transport {
         let system = builtIn ?? CertificateFile.elsewhere()
         if let added = settings.caFile {
             trust = system.flatMap { TrustFile.both(FilePath($0), and: added) }
-            settings.trustedFile = trust?.path ?? added
+            settings.trust(trust?.path ?? added)
             certificateFile = added.text + (trust == nil ? "" : system.map { " besides \($0)" } ?? "")
         } else {
-            if builtIn == nil { settings.trustedFile = system.map { FilePath($0) } }
+            if builtIn == nil { settings.trust(system.map { FilePath($0) }) }
             certificateFile = system
         }
     }

@@ -1,4 +1,3 @@
-import Bytes
 import JSONRPC
 
 /// Asks a person by a request to the host, while the call waits for the response. Faces of dialects that have such a
@@ -10,11 +9,4 @@ protocol Asker: AnyObject {
     func withdraw(id: String)
     /// Reads the person's verdict from the host's response.
     func verdict(in response: Response) -> Verdict
-}
-
-/// Answers a call with the question. The client asks the person, then calls again; no call waits meanwhile.
-protocol InputRequester: AnyObject {
-    /// Fills `answer` with the question and the `state` that the client returns when it calls again.
-    func requireInput(
-        _ answer: ByteBuffer, id: Bytes, _ question: Question, state: String, to destination: Destination)
 }

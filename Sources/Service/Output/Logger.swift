@@ -90,11 +90,3 @@ public final class Logger {
         }
     }
 }
-
-/// The value of a log field.
-public enum LogValue {
-    /// Text; escaped and cut when written.
-    case text(String)
-    /// A whole number.
-    case number(Int)
-}

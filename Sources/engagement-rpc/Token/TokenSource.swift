@@ -16,15 +16,6 @@ protocol TokenSource: AnyObject {
     func stop()
 }
 
-/// A source's answer.
-enum TokenReading {
-    /// Without blanks around it.
-    case token(String)
-    case awaited
-    /// A sentence without any part of the token.
-    case failed(String)
-}
-
 extension TokenSource {
     var mayChange: Bool { true }
     var descriptor: FileDescriptor { .none }

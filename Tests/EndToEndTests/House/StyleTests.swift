@@ -12,6 +12,8 @@ struct StyleTests {
         /// The folder below Sources or Tests.
         var target: String { String(path.split(separator: "/").dropFirst().first ?? "") }
         var isSource: Bool { path.hasPrefix("Sources/") }
+        /// Without its folder and ending.
+        var name: String { String((path.split(separator: "/").last ?? "").dropLast(".swift".count)) }
     }
 
     private func swiftFiles() throws -> [File] {
@@ -54,6 +56,33 @@ struct StyleTests {
         for (folder, count) in rooms where count > Self.roomLimit {
             Issue.record("\(folder) has \(count) files side by side")
         }
+    }
+
+    /// Files whose types are still together; none may be added.
+    private static let stillTogether: Set = [
+        "Sources/Journal/FileJournal.swift", "Sources/Journal/Journal.swift", "Sources/Sandbox/Faults/FaultPlan.swift",
+        "Sources/Sandbox/Server/HTTPRequestParser.swift", "Sources/Sandbox/Server/Problem.swift",
+        "Sources/Sandbox/Server/Response.swift", "Sources/Sandbox/Server/SandboxServer.swift",
+        "Sources/Sandbox/Workspace/BodyReader.swift", "Sources/Sandbox/Workspace/Company.swift",
+        "Sources/Sandbox/Workspace/Contact.swift", "Sources/Sandbox/Workspace/ListQuery.swift",
+        "Sources/Sandbox/Workspace/Record.swift", "Sources/Sandbox/Workspace/Tag.swift",
+        "Sources/Sandbox/Workspace/TranscriptComment.swift", "Sources/Service/Procedures/ContactEdit.swift",
+        "Sources/Service/Procedures/Undo.swift",
+    ]
+
+    /// The name of a type leads to its file. What a file of extensions is called is free.
+    @Test func aTypeHasAFileNamedAfterIt() throws {
+        var together: Set<String> = []
+        for file in try swiftFiles() where file.isSource {
+            let types = file.text.codeLines.filter { $0.first?.isWhitespace == false }.compactMap { line in
+                line.firstMatch(of: /^([a-z()@ ]*)\b(?:class|struct|enum|actor|protocol) (\w+)/)
+            }.filter { !$0.1.contains("private ") }.map { String($0.2) }
+            guard !types.isEmpty, types != [file.name] else { continue }
+            together.insert(file.path)
+            if !Self.stillTogether.contains(file.path) { Issue.record("\(file.path) declares \(types)") }
+        }
+        let apart = Self.stillTogether.subtracting(together)
+        #expect(apart.isEmpty, "these are together no more: \(apart.sorted())")
     }
 
     @Test func noTwoPathsDifferByCaseAlone() throws {

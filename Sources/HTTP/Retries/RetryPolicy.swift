@@ -1,56 +1,3 @@
-/// What follows an attempt.
-public enum RetryDecision: Equatable, Sendable {
-    /// No further attempt; the call ends.
-    case stop(StopReason)
-    /// Another attempt in `after` seconds. `freshConnection`: not on a pooled connection.
-    case retry(after: Double, freshConnection: Bool)
-    /// Another attempt now, on a fresh connection; it costs no token.
-    case immediate
-
-    /// Why there is no further attempt.
-    public enum StopReason: Equatable, Sendable {
-        /// The API gave a usable answer.
-        case answered
-        /// The same request would fail the same way.
-        case final
-        /// The change may have been made, and the request must not be sent twice.
-        case notRepeatable
-        /// All attempts were made.
-        case attempts
-        /// The API asks for a longer wait than a call may last.
-        case hintTooLong
-        /// The call's deadline comes before the next attempt could begin.
-        case deadline
-        /// The process's retry budget is empty.
-        case budget
-    }
-}
-
-/// What one call's attempts have used up.
-public struct RetryProgress: Sendable {
-    /// The request's repeatability.
-    public let repeatability: Repeatability
-    /// Attempts allowed, at least 1. The immediate retry counts as one: the number is a promise about what the server
-    /// sees, and 1 switches every retry off.
-    public let maxAttempts: Int
-    /// Finished attempts that were sent.
-    public fileprivate(set) var finished = 0
-    /// Finished tries that sent nothing. They cost the API nothing, and don't count as attempts.
-    public fileprivate(set) var unsent = 0
-    /// Retries with a wait before them.
-    public fileprivate(set) var waits = 0
-    /// Whether the immediate retry was used.
-    public fileprivate(set) var usedImmediate = false
-    fileprivate var sawUnusableBody = false
-    fileprivate var lastCost: RetryBudget.Cost?
-
-    /// A call before its first attempt.
-    public init(_ repeatability: Repeatability, maxAttempts: Int) {
-        self.repeatability = repeatability
-        self.maxAttempts = max(1, maxAttempts)
-    }
-}
-
 /// Decides whether a failed attempt is followed by another, how long that waits, and how long it may take to begin
 /// answering.
 ///
@@ -127,13 +74,13 @@ public struct RetryPolicy: Sendable {
         budget: inout RetryBudget, random: () -> Double
     ) -> RetryDecision {
         if outcome == .unsent { return decide(afterUnsent: &call, remaining, trying, random) }
-        call.finished += 1
+        call.addAttempt()
         if case .status(200..<300, _) = outcome {
             budget.succeeded(after: call.lastCost)
             return .stop(.answered)
         }
         let verdict = verdict(outcome, call)
-        if outcome == .unusableBody { call.sawUnusableBody = true }
+        if outcome == .unusableBody { call.noteUnusableBody() }
         guard case .again(let cost, let hint, let freshConnection) = verdict else {
             return .stop(verdict == .never ? .final : .notRepeatable)
         }
@@ -141,15 +88,14 @@ public struct RetryPolicy: Sendable {
         if outcome == .noAnswer(staleConnection: true), !call.usedImmediate, budget.immediate > 0 {
             guard remaining >= leastTime else { return .stop(.deadline) }
             budget.takeImmediate()
-            call.usedImmediate = true
+            call.useImmediate()
             return .immediate
         }
         if let hint, hint > longestHint { return .stop(.hintTooLong) }
         let wait = wait(cost, hint: hint, waits: call.waits, random: random)
         guard wait <= remaining - leastTime else { return .stop(.deadline) }
         guard budget.take(cost) else { return .stop(.budget) }
-        call.waits += 1
-        call.lastCost = cost
+        call.addWait(for: cost)
         return .retry(after: wait, freshConnection: freshConnection)
     }
 
@@ -159,7 +105,7 @@ public struct RetryPolicy: Sendable {
     ) -> RetryDecision {
         let wait =
             Double(sign: .plus, exponent: call.unsent, significand: transientWait) * (1 + unsentSpread * random())
-        call.unsent += 1
+        call.addUnsent()
         // A limit of one attempt switches every retry off.
         guard call.maxAttempts > 1, call.unsent < unsentTries, trying + wait <= longestUnsent else {
             return .stop(.attempts)

@@ -1,0 +1,16 @@
+/// A refused field of the request or of the API's body.
+public struct FieldError: Sendable, Equatable {
+    /// The path: `engagement_id`, `contact_ids[3]`; empty if the API gave none.
+    public let field: String
+    /// A stable word: `required`, `invalid_format`; empty if the API gave none.
+    public let code: String
+    /// One sentence.
+    public let message: String
+
+    /// A refusal of `field`.
+    public init(field: String, code: String, message: String) {
+        self.field = field
+        self.code = code
+        self.message = message
+    }
+}

@@ -1,0 +1,27 @@
+import HTTP
+import JSONRPC
+import Journal
+
+/// How a step of a procedure ended.
+enum Outcome {
+    /// The call's turn has come.
+    case begun
+    /// The API answered with a 2xx and one JSON text, in the exchange's buffer.
+    case answered(Exchange)
+    /// The journal holds these writes.
+    indirect case recalled([JournalRecord])
+    /// The person has answered, or their time is over.
+    indirect case told(Verdict)
+    /// The request has failed for good. The evidence covers all its attempts.
+    indirect case failed(RPCFailure, WriteEvidence)
+}
+
+extension Outcome {
+    var status: Int? {
+        switch self {
+        case .answered(let exchange): exchange.status
+        case .failed(let failure, _): failure.status
+        case .begun, .recalled, .told: nil
+        }
+    }
+}
