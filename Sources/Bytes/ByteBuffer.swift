@@ -136,17 +136,20 @@ public final class ByteBuffer {
     }
 
     /// Appends `number` in decimal.
-    public func append(decimal number: Int) {
+    ///
+    /// - Parameter width: the number of digits, at least; zeros fill it up. 24 at most.
+    public func append(decimal number: Int, width: Int = 1) {
         if number < 0 { append(UInt8(ascii: "-")) }
         var rest = number.magnitude
         var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
         withUnsafeMutableBytes(of: &digits) { room in
             var at = room.count
+            let enough = room.count - width
             repeat {
                 at -= 1
                 room[at] = UInt8(ascii: "0") + UInt8(rest % 10)
                 rest /= 10
-            } while rest > 0
+            } while rest > 0 || at > enough
             append(Bytes(rebasing: room[at...]))
         }
     }

@@ -45,16 +45,41 @@ public struct CivilDate: Equatable, Sendable {
     }
 
     /// In RFC 3339's form: `2026-03-02`.
-    public var text: String { "\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))" }
+    public var text: String {
+        let out = ByteBuffer(capacity: 16)
+        append(to: out)
+        return out.bytes.text
+    }
+
+    private func append(to out: ByteBuffer) {
+        out.append(decimal: year, width: 4)
+        out.append(UInt8(ascii: "-"))
+        out.append(decimal: month, width: 2)
+        out.append(UInt8(ascii: "-"))
+        out.append(decimal: day, width: 2)
+    }
 
     /// A point in time in RFC 3339's form, in UTC, to the millisecond: `2026-03-02T09:00:00.000Z`.
     public static func text(millisecondsSince1970 milliseconds: Int) -> String {
+        let out = ByteBuffer(capacity: 32)
+        append(millisecondsSince1970: milliseconds, to: out)
+        return out.bytes.text
+    }
+
+    /// Appends the same.
+    public static func append(millisecondsSince1970 milliseconds: Int, to out: ByteBuffer) {
         let days = milliseconds.floorDivided(by: 86_400_000)
         let rest = milliseconds - days * 86_400_000
-        let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60)
-        let (second, millisecond) = (rest / 1000 % 60, rest % 1000)
-        return "\(CivilDate(daysSince1970: days).text)T\(hour.padded(to: 2)):\(minute.padded(to: 2)):"
-            + "\(second.padded(to: 2)).\(millisecond.padded(to: 3))Z"
+        CivilDate(daysSince1970: days).append(to: out)
+        out.append(UInt8(ascii: "T"))
+        out.append(decimal: rest / 3_600_000, width: 2)
+        out.append(UInt8(ascii: ":"))
+        out.append(decimal: rest / 60_000 % 60, width: 2)
+        out.append(UInt8(ascii: ":"))
+        out.append(decimal: rest / 1000 % 60, width: 2)
+        out.append(UInt8(ascii: "."))
+        out.append(decimal: rest % 1000, width: 3)
+        out.append(UInt8(ascii: "Z"))
     }
 
     /// Days from 0000-03-01 to 1970-01-01.

@@ -41,6 +41,14 @@ public struct JSONWriter {
         out.append(decimal: number)
     }
 
+    /// Writes a point in time as a string in RFC 3339's form, in UTC, to the millisecond.
+    public mutating func moment(millisecondsSince1970 milliseconds: Int) {
+        separate()
+        out.append(UInt8(ascii: "\""))
+        CivilDate.append(millisecondsSince1970: milliseconds, to: out)
+        out.append(UInt8(ascii: "\""))
+    }
+
     /// Writes a boolean.
     public mutating func bool(_ value: Bool) {
         separate()

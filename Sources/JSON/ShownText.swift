@@ -96,6 +96,12 @@ extension String {
         return out
     }
 
+    /// Whether it is shown unchanged.
+    public var isPrintable: Bool {
+        var shown = ShownText()
+        return unicodeScalars.allSatisfy { shown.fate(of: $0) == .shown }
+    }
+
     /// A text of several lines as it is shown: each line as `printable`.
     public var printableLines: String {
         split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\n")

@@ -2,19 +2,6 @@ import Bytes
 import Foundation
 import Platform
 
-/// Why a journal can't be used.
-public struct JournalProblem: Error, Sendable {
-    /// The reason as a sentence.
-    public let sentence: String
-    /// The reason as a clause about the file.
-    let reason: String
-
-    init(_ path: FilePath, _ reason: String) {
-        self.reason = reason
-        sentence = "The journal \(path.text) \(reason)."
-    }
-}
-
 /// A journal in a file that only grows, and that several processes may share.
 ///
 /// One thread writes all waiting events with one `write`, and waits for the disk with one `fdatasync`, so that only
@@ -22,9 +9,9 @@ public struct JournalProblem: Error, Sendable {
 /// that does not fit is removed again.
 ///
 /// Sendable, unchecked: `lock` guards everything that both threads touch; the rest is the writing thread's.
-public final class FileJournal: WriteJournal, @unchecked Sendable {
+package final class FileJournal: WriteJournal, @unchecked Sendable {
     private let path: FilePath
-    private let now: @Sendable () -> String
+    private let now: @Sendable () -> Int
     private let lock = NSCondition()
     private var waiting: [(line: [UInt8], token: Int?)] = []
     private var answers: [(token: Int, answer: JournalAnswer)] = []
@@ -37,10 +24,10 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
 
     /// Opens the journal, and creates the file if it is missing (0600).
     ///
-    /// - Parameter now: returns the time in RFC 3339's form.
+    /// - Parameter now: returns the time in milliseconds since 1970.
     /// - Throws: why it can't be used: a directory, a pipe, a device, a link, no permission, another user's file, a
     ///   file of another kind.
-    public init(path: FilePath, now: @escaping @Sendable () -> String) throws(JournalProblem) {
+    package init(path: FilePath, now: @escaping @Sendable () -> Int) throws(JournalProblem) {
         self.path = path
         self.now = now
         file = try Self.open(path)
@@ -62,7 +49,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
     var batchCount: Int { lock.withLock { batches } }
 
     /// Appends an event, with the time.
-    public func append(_ event: JournalEvent, token: Int?) {
+    package func append(_ event: JournalEvent, token: Int?) {
         let line = ByteBuffer()
         JournalLine.append(event, at: now(), process: ThisProcess.id, to: line)
         guard !line.isIncomplete else {
@@ -75,7 +62,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
     }
 
     /// Searches for writes.
-    public func look(for query: JournalQuery, token: Int) {
+    package func look(for query: JournalQuery, token: Int) {
         // On its own thread, so that a search through a long file does not hold up writes.
         Thread.detachNewThread { [self] in
             do throws(JournalProblem) {
@@ -87,7 +74,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
     }
 
     /// The answers since the last call; `descriptor` is readable when there are any.
-    public func collect() -> [(token: Int, answer: JournalAnswer)] {
+    package func collect() -> [(token: Int, answer: JournalAnswer)] {
         wakes.reading.drain()
         return lock.withLock {
             defer { answers = [] }
@@ -96,7 +83,7 @@ public final class FileJournal: WriteJournal, @unchecked Sendable {
     }
 
     /// Waits until the appended events are on disk, for `seconds` at most.
-    public func close(within seconds: Double) {
+    package func close(within seconds: Double) {
         let limit = Date(timeIntervalSinceNow: seconds)
         lock.withLock {
             isClosing = true

@@ -3,45 +3,70 @@ import Platform
 
 /// Reads a journal from its end, so that it finds the newest events first, however long the file is. Skips lines that
 /// are cut, foreign or too long.
-struct JournalReader {
+package struct JournalReader {
     /// Bytes of a line, at most: a replacement of 100,000 contacts has 6 MB.
-    static let lineLimit = 16 << 20
+    private static let lineLimit = 16 << 20
     private static let blockSize = 1 << 20
 
     private let file: FileDescriptor
-    private let query: JournalQuery
-    private var ends: [JournalLine.Key: (applied: String, status: Int?)] = [:]
-    private var records: [JournalRecord] = []
 
-    private init(_ file: FileDescriptor, _ query: JournalQuery) {
-        self.file = file
-        self.query = query
+    /// What `query` finds in a file; nothing if there is no such file. Throws why it can't be read.
+    package static func find(_ query: JournalQuery, in path: FilePath) throws(JournalProblem) -> JournalFinding {
+        var search = JournalSearch(query)
+        try readLines(of: path) { line in
+            search.read(line)
+            return !search.isOver
+        }
+        guard !search.isTooLarge else {
+            let size = JournalSearch.sizeLimit >> 20
+            throw JournalProblem(path, "has more than \(size) MiB of such writes; a smaller limit gives the newest")
+        }
+        return search.finding
     }
 
-    /// The writes that match `query`, newest first. Throws why the file can't be read.
-    static func find(_ query: JournalQuery, in path: FilePath) throws(JournalProblem) -> [JournalRecord] {
+    /// All runs, newest first by their first write. For jobs: reads the file once, and holds only the runs.
+    package static func runs(in path: FilePath) throws(JournalProblem) -> [JournalRun] {
+        guard case .runs(let runs) = try find(.runs(limit: .max), in: path) else { return [] }
+        return runs
+    }
+
+    /// Calls `body` with each write of a run, newest first, undos left out. For jobs: reads the file once, and holds no
+    /// write, so that a run may have any number of them.
+    package static func forEachWrite(
+        of run: String, in path: FilePath, _ body: (JournalRecord) -> Void
+    ) throws(JournalProblem) {
+        let needle = JournalQuery.writes(run: run, limit: .max).needle ?? []
+        var joiner = WriteJoiner()
+        try readLines(of: path) { line in
+            guard needle.withUnsafeBytes({ line.holds($0) }) else { return true }
+            let record = joiner.record(of: line) { !$0.isUndo && $0.run?.spells(run) == true }
+            if let record { body(record) }
+            return true
+        }
+    }
+
+    /// Calls `body` with each line from the last to the first, until it returns false.
+    private static func readLines(of path: FilePath, _ body: (Bytes) -> Bool) throws(JournalProblem) {
         let file: FileDescriptor
         do throws(SystemError) {
             file = try FileDescriptor.open(path, [.unlinked, .nonBlocking])
         } catch .noSuchFile {
             // Nobody has written to it yet.
-            return []
+            return
         } catch {
             throw JournalProblem(path, "can't be read: \(error.text)")
         }
         defer { file.close() }
         if let reason = FileJournal.stranger(file) { throw JournalProblem(path, reason) }
-        var reader = JournalReader(file, query)
         do throws(SystemError) {
-            try reader.readBackwards()
+            try JournalReader(file: file).readBackwards(body)
         } catch {
             throw JournalProblem(path, "can't be read: \(error.text)")
         }
-        return reader.records
     }
 
     /// Block by block.
-    private mutating func readBackwards() throws(SystemError) {
+    private func readBackwards(_ body: (Bytes) -> Bool) throws(SystemError) {
         var position = try FileStatus(file).size
         // The end of a line that begins in an earlier block, and whether it is too long to be kept.
         let tail = ByteBuffer()
@@ -57,15 +82,14 @@ struct JournalReader {
             var end = block.count
             // The text after the last line break may be cut, or still being written.
             while let line = block.bytes.slice(0, end).lastPosition(of: UInt8(ascii: "\n")) {
-                if !isTooLong { take(block.bytes.slice(line + 1, end)) }
+                if !isTooLong, line + 1 < end, !body(block.bytes.slice(line + 1, end)) { return }
                 isTooLong = false
                 end = line
-                if records.count >= query.limit { return }
             }
             if isTooLong { continue }
             if end > Self.lineLimit { isTooLong = true } else { tail.append(block.bytes.slice(0, end)) }
         }
-        if !isTooLong { take(tail.bytes) }
+        if !isTooLong, tail.count > 0 { _ = body(tail.bytes) }
     }
 
     private func fill(_ block: ByteBuffer, _ size: Int, from position: Int) throws(SystemError) {
@@ -81,26 +105,5 @@ struct JournalReader {
                 continue
             }
         }
-    }
-
-    private mutating func take(_ line: Bytes) {
-        guard !line.isEmpty, mentions(line), let read = JournalLine.read(line) else { return }
-        switch read {
-        case .end(let key, let applied, let status): ends[key] = (applied, status)
-        case .begin(let key, let begun):
-            let end = ends.removeValue(forKey: key)
-            guard query.resource.map({ $0 == begun.resource }) ?? true, records.count < query.limit else { return }
-            let record = JournalRecord(
-                number: begun.number, at: begun.at, method: begun.method, resource: begun.resource,
-                before: begun.before, wanted: begun.wanted, applied: end?.applied ?? "unknown", status: end?.status)
-            if query.isForUndo, record.before == nil || record.wanted == nil || record.applied == "no" { return }
-            records.append(record)
-        }
-    }
-
-    /// Whether the wanted id occurs in the line: much faster than parsing it.
-    private func mentions(_ line: Bytes) -> Bool {
-        guard var id = query.resource else { return true }
-        return id.withUTF8 { line.holds(Bytes($0)) }
     }
 }

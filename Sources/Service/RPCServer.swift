@@ -40,7 +40,7 @@ public final class RPCServer {
     static let readingSeconds = 0.2
 
     /// A service that has read nothing yet.
-    public init(
+    package init(
         settings: ServiceSettings, surroundings: ServiceSurroundings, transport: any Transport,
         journal: (any WriteJournal)? = nil
     ) {
@@ -54,7 +54,7 @@ public final class RPCServer {
             rate: settings.maxCallsPerSecond)
         let calls = Calls(
             limits: settings, attempts: attempts,
-            notes: WriteNotes(journal, wallClock: surroundings.wallClock), output: frames, log: log)
+            notes: WriteNotes(journal, random: surroundings.random), output: frames, log: log)
         attempts.report(to: calls)
         dispatcher = Dispatcher(
             settings: settings, table: table, stream: stream, calls: calls, output: frames, log: log

@@ -2,7 +2,7 @@
 public struct ServiceSurroundings {
     /// A uniform number in 0..<1, anew each time.
     public var random: () -> Double
-    /// Seconds since 1970, for HTTP dates and the journal's numbers.
+    /// Seconds since 1970, for HTTP dates.
     public var wallClock: () -> Double
     /// Readies the transport for its first exchange.
     public var prepare: () -> TokenAnswer

@@ -16,14 +16,22 @@ public struct Method: Sendable {
     /// Methods that need several requests, or make their answer from one.
     public enum Composition: Sendable {
         case addContacts, removeContacts, findContacts, transcript, undo
-        /// Reads the journal, without any request.
-        case listJournal
+        /// Read the journal, without any request.
+        case listJournal, listRuns
 
         /// The HTTP method of its write; nil if it only reads.
         var verb: HTTPVerb? {
             switch self {
             case .addContacts, .removeContacts, .undo: .put
-            case .findContacts, .transcript, .listJournal: nil
+            case .findContacts, .transcript, .listJournal, .listRuns: nil
+            }
+        }
+
+        /// Whether it reaches the API.
+        public var sendsRequests: Bool {
+            switch self {
+            case .addContacts, .removeContacts, .findContacts, .transcript, .undo: true
+            case .listJournal, .listRuns: false
             }
         }
     }
@@ -138,9 +146,7 @@ public struct Method: Sendable {
     public var isIdempotent: Bool {
         switch action {
         case .http(_, _, let repeatability): repeatability.mayRepeat
-        // A second undo undoes the first.
-        case .composed(let composition, _): composition != .undo
-        case .local: true
+        case .composed, .local: true
         }
     }
 
@@ -187,8 +193,8 @@ public struct Method: Sendable {
     public var address: (verb: String, path: String)? {
         switch action {
         case .http(let verb, let path, _): (verb.name, path)
-        case .composed(.listJournal, _): nil
-        case .composed(let composition, let path): ((composition.verb ?? .get).name, path)
+        case .composed(let composition, let path):
+            composition.sendsRequests ? ((composition.verb ?? .get).name, path) : nil
         case .local: nil
         }
     }

@@ -5,9 +5,9 @@ extension Method {
     static let engagement: [Method] = [
         Method(
             "engagement.get", "Read one engagement.",
-            detail: "Returns the engagement as the API sends it. Related records come only when `expand` names them; "
-                + "name no more than you need, because a transcript can be megabytes long. media_url is a signed link "
-                + "that soon expires: use it at once and do not keep it.",
+            detail: "Related records come only when `expand` names them; name no more than you need, because a "
+                + "transcript can be megabytes long. media_url is a signed link that soon expires: use it at once and "
+                + "do not keep it.",
             [.engagementID, expand, .options, .fields],
             action: .http(.get, path: "/v2/engagements/{engagement_id}", .read),
             scopes: ["engagements:read"], result: "Engagement",
@@ -27,8 +27,8 @@ extension Method {
                 .options, .dryRun,
                 .optional(
                     "expected_contact_ids", .ids(prefix: "cnt_"), in: .local,
-                    "Who must be there now; if it is anybody else, nothing is written (412). Check, then act: another "
-                        + "process may write in between."),
+                    "Who must be there now, else nothing is written (412). Check, then act: another process may write in "
+                        + "between."),
                 .optional(
                     "report_changes", .flag, in: .local, "true reads before and after, and tells the changes."),
             ],
@@ -58,8 +58,8 @@ extension Method {
             example: #"{"engagement_id":"ngmt_sandbox01","contact_ids":["cnt_sandbox02"],"dry_run":true}"#),
         Method(
             "engagement.findContacts", "Find contacts by e-mail address or name.",
-            detail: "An address or a full name matches whole, without regard to case, and never by a guess: what "
-                + "several contacts have is ambiguous, and what none has is missing. 50 queries at most.",
+            detail: "Addresses and full names match whole, without regard to case, and never by a guess: what "
+                + "several contacts have is ambiguous, what none has is missing. 50 queries at most.",
             [
                 .optional("emails", .list(of: .text(minimum: 1, maximum: 320), maximum: 50), "E-mail addresses."),
                 .optional("names", .list(of: .text(minimum: 1, maximum: 511), maximum: 50), "First and last names."),
@@ -77,20 +77,22 @@ extension Method {
             action: .composed(.transcript, path: "/v2/engagements/{engagement_id}"), scopes: ["engagements:read"],
             result: "TranscriptWindow", example: #"{"engagement_id":"ngmt_sandbox01","limit":120}"#),
         Method(
-            "engagement.undo", "Undo the last replacement of one engagement's contacts.",
+            "engagement.undo", "Undo a replacement of contacts.",
             detail:
-                "Needs --journal. Puts back who was there before the last replacement that was or may have been made. "
-                + "When others are there now than it wrote, nothing is written (412), unless force is true. A second "
-                + "undo undoes the undo. changes as with engagement.addContacts.",
+                "Needs --journal. Puts back who was there before the last replacement that is no undo itself, or the "
+                + "one that number or run names. Safe to repeat. When others are there now than it left, nothing is "
+                + "written (412), unless force is true. changes as with engagement.addContacts.",
             [
                 .engagementID, .options, .dryRun,
-                .optional("force", .flag, "true puts them back whoever is there now."),
+                .optional("force", .flag, "Whoever is there now."),
+                .optional("number", .integer(0...(1 << 53)), "Of a write in the journal."),
+                .optional("run", .runName, "A run, to undo its changes here."),
             ],
             action: .composed(.undo, path: "/v2/engagements/{engagement_id}/contacts"), scopes: editing,
             result: "Engagement", source: .inferred),
         Method(
             "engagement.list", "List engagements.",
-            detail: "Private ones are in it only when the token may read them. search looks at titles only.",
+            detail: "Private ones only when the token may read them. search looks at titles only.",
             Parameter.list(search: "Words in the title.", filter: filters, expand: expand),
             action: .http(.get, path: "/v2/engagements", .read), scopes: ["engagements:read"], result: "EngagementList",
             example: #"{"limit":2,"filter":{"start_at":{"gte":"2026-01-10T00:00:00Z"}},"fields":["id","title","#

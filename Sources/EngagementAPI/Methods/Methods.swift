@@ -9,13 +9,20 @@ extension Method {
 
     static let journal: [Method] = [
         Method(
-            "journal.list", "List the writes in the journal, newest first.",
+            "journal.list", "List the journal's writes, newest first.",
             detail: "Needs --journal. A write that was begun and never ended reads applied unknown.",
             [
                 .optional("engagement_id", .id(prefix: "ngmt_"), "Only those about this engagement."),
-                .optional("limit", .integer(1...1000), "Writes at most; 100 unless given."), options,
+                .optional("limit", .integer(1...100_000), "Writes at most; 100 unless given."), options,
+                .optional("run", .runName, "Only those of this run."),
             ],
-            action: .composed(.listJournal, path: ""), result: "JournalList")
+            action: .composed(.listJournal, path: ""), result: "JournalList"),
+        Method(
+            "journal.runs", "List the journal's runs, newest first.",
+            detail: "Needs --journal. A run is all writes whose options gave the same run; undos are left out. "
+                + "engagement.undo with run puts back what it changed.",
+            [.optional("limit", .integer(1...100_000), "Runs at most; 100 unless given."), options],
+            action: .composed(.listRuns, path: ""), result: "RunList"),
     ]
 
     static let service: [Method] = [
@@ -78,7 +85,8 @@ extension Method {
 extension Parameter {
     static let options = optional(
         "options", .options(takesProgress: false), in: .local,
-        "Limits of this call: timeout_ms and max_attempts, each only ever lowering the process's own.")
+        "Limits of this call: timeout_ms and max_attempts, each only ever lowering the process's own; and run, under "
+            + "which the journal notes its write.")
 
     static let fields = optional(
         "fields", .fields, in: .local, "Names or dotted paths; only these are in data.")
@@ -96,7 +104,7 @@ extension Parameter {
         all.append(
             optional(
                 "order_by", .word(["updated_at:desc", "updated_at:asc"]), in: .query,
-                "Newest change first unless given; oldest with all."))
+                "Newest first unless given; oldest with all."))
         all.append(
             optional(
                 "filter",
@@ -112,7 +120,7 @@ extension Parameter {
             fields,
             optional(
                 "options", .options(takesProgress: true), in: .local,
-                "Limits of this call: timeout_ms and max_attempts; and progress_token, for $/progress with all."),
+                "Limits of this call: timeout_ms and max_attempts; run; and progress_token, for $/progress with all."),
         ]
     }
 

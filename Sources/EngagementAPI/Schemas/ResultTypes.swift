@@ -6,7 +6,7 @@ extension ResultType {
         [
             engagement, engagementCompany, engagementContact, engagementTag, actionItem, signal, contact, company, tag,
             user, comment, timeline, reference, association, email, phone, domain, deleted, found, foundContact, window,
-            journal, write,
+            journal, write, runs, run,
         ] + ["Engagement", "Contact", "Company", "Tag", "User"].map(list)
         + [meta, stop, changes, error, problem, fieldError]
 
@@ -186,12 +186,30 @@ extension ResultType {
     private static let write = ResultType(
         "JournalEntry", "A write.", isOwn: true,
         [
-            Member("number", .integer, isRequired: true), Member("at", .time, isRequired: true, "When it was begun."),
+            Member("number", .integer, isRequired: true, "Names it in this journal, for engagement.undo."),
+            Member("at", .time, isRequired: true, "When it was begun."),
             Member("method", .text, isRequired: true), Member("engagement_id", .id(prefix: "ngmt_")),
             Member("id", .text, "Of what it was about, where that is no engagement."),
             Member("before", .list(of: .id(prefix: "cnt_")), "Who was there before a replacement."),
             Member("after", .list(of: .id(prefix: "cnt_")), "Who was to be there after it."),
             Member("applied", .word(["no", "yes", "unknown"]), isRequired: true), Member("status", .integer),
+            Member("run", .text, "The run that its options named."),
+            Member("undoes", .integer, "The number of the write that it undoes."),
+        ])
+
+    private static let runs = ResultType(
+        "RunList", "Runs that the journal holds.", isOwn: true,
+        [Member("runs", .list(of: .named("JournalRun")), isRequired: true)])
+
+    private static let run = ResultType(
+        "JournalRun", "The writes whose options named one run, undos left out.", isOwn: true,
+        [
+            Member("run", .text, isRequired: true),
+            Member("started_at", .time, isRequired: true, "When its first write was begun."),
+            Member("ended_at", .time, isRequired: true, "When its last write ended."),
+            Member("writes", .integer, isRequired: true), Member("yes", .integer, isRequired: true, "Were made."),
+            Member("no", .integer, isRequired: true, "Were not made."),
+            Member("unknown", .integer, isRequired: true, "May have been made."),
         ])
 
     private static let meta = ResultType(
@@ -214,7 +232,12 @@ extension ResultType {
     private static let changes = ResultType(
         "Changes", "What an edit did to the contacts of an engagement, ids in the API's order.", isOwn: true,
         ["before", "after", "added", "removed", "kept", "preserved"].map { Member($0, .list(of: .id(prefix: "cnt_"))) }
-            + [Member("verified", .flag, isRequired: true, "Whether a read afterwards found what was asked for.")])
+            + [
+                Member(
+                    "remaining", .list(of: .id(prefix: "cnt_")),
+                    "Who was to go and is still there, as a room that the API does not mark; absent where nobody is."),
+                Member("verified", .flag, isRequired: true, "Whether a read afterwards found what was asked for."),
+            ])
 
     private static let error = ResultType(
         "Error", "The data of an error.",

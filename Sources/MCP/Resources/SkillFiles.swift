@@ -4,7 +4,7 @@ enum SkillFiles {
     static let all: [Skill.File] = [
         .init(
             path: "change-attendees/SKILL.md",
-            digest: "9a37100a8cb05c69743d6cb17e985abad48bec714e150d3eb947d749b7f3e58f",
+            digest: "98b43723c7feeaaa123606965da620e2c4eff78b7b53e837fa26ef6c808617e1",
             text: ##"""
 ---
 name: change-attendees
@@ -38,8 +38,8 @@ Do not use engagement_replace_contacts for this: whoever is missing from its lis
 new list, give it `expected_contact_ids`, all contacts from step 2 but the rooms; then a change that somebody else made
 in between is refused (412) and not overwritten.
 
-Something went wrong: `before` in `changes` says who was there. Put them back with engagement_undo if you have it, else
-with engagement_add_contacts.
+Something went wrong: `before` in `changes` says who was there. Put them back with engagement_undo if you have it (a
+second call does no harm), else with engagement_add_contacts.
 
 """##),
         .init(

@@ -38,7 +38,7 @@ public struct Tool {
     public var description: String {
         var sentences = [method.summary, Self.namingTools(method.detailForTools)]
         if !method.scopes.isEmpty {
-            let more = method.privateScopes.isEmpty ? "" : "; for private engagements also the :private: ones"
+            let more = method.privateScopes.isEmpty ? "" : "; for private ones also :private:"
             sentences.append("Scopes: \(method.scopes.joined(separator: ", "))\(more).")
         }
         return sentences.filter { !$0.isEmpty }.joined(separator: " ")

@@ -96,7 +96,7 @@ final class Calls: AttemptsClient {
             face.adopt(call.terms)
             call.consent = try permission.consent(isHarmless: call.terms.editing?.isDryRun == true)
             if let consent = call.consent { try confirmations.grant(consent, call.text(entry.method.name), now) }
-            if entry.composition != .listJournal, let sentence = attempts.prepare() {
+            if entry.composition?.sendsRequests ?? true, let sentence = attempts.prepare() {
                 throw RPCFailure(.notConfigured, sentence)
             }
         } catch {
@@ -208,10 +208,11 @@ final class Calls: AttemptsClient {
 
     /// Sends a request. With a journal, a write is on disk first.
     private func journalAndSend(_ request: APIRequest, of call: Call, _ now: Instant) {
-        guard notes.isOn, request.isWrite, !request.isControl, let method = call.entry?.method else {
+        guard notes.isOn, request.isWrite, !request.isControl, let method = call.entry?.method.name else {
             return send(request, of: call, now)
         }
-        notes.begin(call.slot, request, of: method, on: call.resource)
+        let subject = WriteNotes.Subject(method: method, resource: call.resource, run: call.terms.run)
+        notes.begin(call.slot, request, about: subject)
         wakeBy(call.deadline)
     }
 
@@ -219,7 +220,7 @@ final class Calls: AttemptsClient {
         for (slot, news) in notes.collect() {
             switch news {
             case .noted(let request): send(request, of: calls[slot], now)
-            case .found(let records): proceed(calls[slot], after: .recalled(records), now)
+            case .found(let finding): proceed(calls[slot], after: .recalled(finding), now)
             case .failed(let text): fail(calls[slot], RPCFailure(.journalFailed, text, retryable: true), now)
             }
         }

@@ -11,7 +11,7 @@ final class WriteNotes {
     enum News {
         /// Its write is on disk and may leave.
         case noted(APIRequest)
-        case found([JournalRecord])
+        case found(JournalFinding)
         /// The journal failed, for this reason.
         case failed(String)
     }
@@ -22,20 +22,35 @@ final class WriteNotes {
         /// none.
         var token: Int?
         var request: APIRequest?
-        /// The number and resource of the write that has begun and not ended.
-        var open: (number: Int, resource: String)?
+        /// What both lines say of the write that has begun and not ended.
+        var open: (number: Int, subject: Subject, undoes: Int?)?
     }
 
+    /// What a write is about.
+    struct Subject {
+        /// The name of its method.
+        let method: String
+        /// The record's id; empty if it has none yet.
+        let resource: String
+        /// The run that the host counts it to.
+        let run: String?
+    }
+
+    /// The highest number that every reader of JSON holds exactly is 2⁵³. The first one leaves room to count up.
+    private static let numbers = 0x1p53 - 0x1p40
+
     private let journal: (any WriteJournal)?
-    private let wallClock: () -> Double
+    private let random: () -> Double
     private var entries: [Int: Entry] = [:]
     private var lastNumber = 0
     private var lastToken = 0
 
-    /// - Parameter wallClock: seconds since 1970. Numbers start from it, so they rise from one process to the next.
-    init(_ journal: (any WriteJournal)?, wallClock: @escaping () -> Double) {
+    /// - Parameter random: a uniform number in 0..<1. Each process counts its writes from a number that it draws out of
+    ///   2⁵³, so that neither the time nor the process's id, which containers share, has to tell two of them apart. Of
+    ///   ten thousand processes with a thousand writes each, two meet with a chance of one in a hundred thousand.
+    init(_ journal: (any WriteJournal)?, random: @escaping () -> Double) {
         self.journal = journal
-        self.wallClock = wallClock
+        self.random = random
     }
 
     var isOn: Bool { journal != nil }
@@ -43,22 +58,28 @@ final class WriteNotes {
     func isWaiting(_ slot: Int) -> Bool { !entries.isEmpty && entries[slot]?.token != nil }
 
     /// Journals a write before it is sent. `collect` returns it when it is on disk.
-    func begin(_ slot: Int, _ request: APIRequest, of method: Method, on resource: String) {
-        if lastNumber == 0 { lastNumber = Int(wallClock()) * 1_000_000 }
+    func begin(_ slot: Int, _ request: APIRequest, about subject: Subject) {
+        if lastNumber == 0 { lastNumber = Int(random() * Self.numbers) }
         (lastNumber, lastToken) = (lastNumber + 1, lastToken + 1)
-        entries[slot] = Entry(token: lastToken, request: request, open: (lastNumber, resource))
-        let kind = JournalEvent.Kind.begin(replacement: request.replacement)
-        let event = JournalEvent(number: lastNumber, method: method.name, resource: resource, kind)
-        journal?.append(event, token: lastToken)
+        let open = (number: lastNumber, subject: subject, undoes: request.undoes)
+        entries[slot] = Entry(token: lastToken, request: request, open: open)
+        append(.begin(replacement: request.replacement), open, token: lastToken)
     }
 
     /// Journals the end of the slot's write, if one has begun.
     func end(_ slot: Int, _ evidence: WriteEvidence, status: Int?) {
         guard !entries.isEmpty, let open = entries.removeValue(forKey: slot)?.open else { return }
-        let kind = JournalEvent.Kind.end(
-            applied: evidence.applied.rawValue, status: status, attempts: evidence.attempts)
-        let event = JournalEvent(number: open.number, method: "", resource: open.resource, kind)
-        journal?.append(event, token: nil)
+        append(
+            .end(applied: evidence.applied.rawValue, status: status, attempts: evidence.attempts), open, token: nil)
+    }
+
+    private func append(
+        _ kind: JournalEvent.Kind, _ write: (number: Int, subject: Subject, undoes: Int?), token: Int?
+    ) {
+        let event = JournalEvent(
+            number: write.number, method: write.subject.method, resource: write.subject.resource,
+            run: write.subject.run, undoes: write.undoes, kind)
+        journal?.append(event, token: token)
     }
 
     /// Starts a search for a call. Returns a failure when there is no journal.
@@ -84,7 +105,7 @@ final class WriteNotes {
             entries[slot]?.request = nil
             switch (answer, request) {
             case (.written, let request?): return (slot, .noted(request))
-            case (.found(let records), nil): return (slot, .found(records))
+            case (.found(let finding), nil): return (slot, .found(finding))
             case (.failed(let reason), _):
                 // A write that never got into the journal has no end there.
                 entries[slot] = nil

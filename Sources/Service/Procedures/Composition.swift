@@ -13,19 +13,19 @@ extension Method.Composition {
         target: Bytes, arguments: Bytes, _ editing: Editing?, _ consent: Consent?
     ) -> any Procedure {
         let given = JSONSlice(checked: arguments)
+        let limit = given.member("limit")?.integer ?? 100
         switch self {
         case .addContacts: return ContactEdit(contacts: target, .add(given.texts("contact_ids")), editing)
         case .removeContacts:
             return ContactEdit(contacts: target, .remove(given.texts("contact_ids")), editing, consent)
         case .findContacts:
             return ContactSearch(emails: given.texts("emails"), names: given.texts("names"), contacts: target)
-        case .undo:
-            return Undo(
-                contacts: target, isForced: given.member("force")?.bool == true, isDryRun: editing?.isDryRun == true,
-                consent)
+        case .undo: return Undo(contacts: target, given, isDryRun: editing?.isDryRun == true, consent)
         case .listJournal:
-            let limit = given.member("limit")?.integer ?? 100
-            return JournalList(JournalQuery(resource: given.member("engagement_id")?.string, limit: limit))
+            return JournalListing(
+                .writes(
+                    resource: given.member("engagement_id")?.string, run: given.member("run")?.string, limit: limit))
+        case .listRuns: return JournalListing(.runs(limit: limit))
         case .transcript:
             return TranscriptWindow(
                 engagement: target, offset: given.member("offset")?.integer ?? 0,

@@ -151,12 +151,4 @@ enum Help {
 extension Method {
     /// The verb: `findContacts` of `engagement.findContacts`.
     fileprivate var verb: Substring { name.dropFirst(resource.count + 1) }
-
-    /// Whether it works on the journal alone.
-    fileprivate var needsJournal: Bool {
-        switch action {
-        case .composed(.undo, _), .composed(.listJournal, _): true
-        default: false
-        }
-    }
 }

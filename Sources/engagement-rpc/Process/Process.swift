@@ -141,7 +141,7 @@ struct Process {
     private static func journal(_ options: Options) throws(Failure) -> FileJournal? {
         guard let path = options.journal else { return nil }
         do throws(JournalProblem) {
-            return try FileJournal(path: path, now: timestamp)
+            return try FileJournal(path: path) { SystemClock.wallMilliseconds }
         } catch {
             throw Failure(sentence: error.sentence)
         }

@@ -1,6 +1,7 @@
+import Bytes
 import Journal
 
-/// A journal in memory that answers a turn later, and fails as told.
+/// A journal in memory that answers a turn later, and fails as told. It is searched as a file is.
 final class FakeJournal: WriteJournal {
     /// An event as it was noted, which is on disk.
     private(set) var events: [JournalEvent] = []
@@ -19,7 +20,7 @@ final class FakeJournal: WriteJournal {
     }
 
     func look(for query: JournalQuery, token: Int) {
-        answers.append((token, fails() ? .failed("can't be read: no such file") : .found(records(query))))
+        answers.append((token, fails() ? .failed("can't be read: no such file") : .found(finding(query))))
     }
 
     func collect() -> [(token: Int, answer: JournalAnswer)] {
@@ -28,24 +29,19 @@ final class FakeJournal: WriteJournal {
         return answers
     }
 
-    /// What a search finds.
-    func records(_ query: JournalQuery) -> [JournalRecord] {
-        var ends: [Int: (String, Int?)] = [:]
-        var records: [JournalRecord] = []
+    private func finding(_ query: JournalQuery) -> JournalFinding {
+        var search = JournalSearch(query)
         for event in events.reversed() {
-            switch event.kind {
-            case .end(let applied, let status, _): ends[event.number] = (applied, status)
-            case .begin(let sets):
-                let end = ends[event.number] ?? ("unknown", nil)
-                if let resource = query.resource, resource != event.resource { continue }
-                if query.isForUndo, sets == nil || end.0 == "no" { continue }
-                records.append(
-                    JournalRecord(
-                        number: event.number, at: "", method: event.method, resource: event.resource,
-                        before: sets?.before, wanted: sets?.wanted, applied: end.0, status: end.1))
-            }
+            let line = ByteBuffer()
+            JournalLine.append(event, at: 0, process: 1, to: line)
+            search.read(line.bytes.slice(0, line.count - 1))
         }
-        return Array(records.prefix(query.limit))
+        return search.finding
+    }
+
+    /// All writes, newest first.
+    var records: [JournalRecord] {
+        if case .writes(let records) = finding(.writes(limit: .max)) { records } else { [] }
     }
 
     /// Each write as a word: `begin`, then what became of it.

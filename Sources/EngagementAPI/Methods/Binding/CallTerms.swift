@@ -15,15 +15,17 @@ public struct CallTerms: Sendable {
         let shaping: Shaping?
         let editing: Editing?
         let progressToken: [UInt8]
+        let run: String?
 
-        init(_ shaping: Shaping?, _ editing: Editing?, _ progressToken: [UInt8]) {
+        init(_ shaping: Shaping?, _ editing: Editing?, _ progressToken: [UInt8], run: String?) {
             self.shaping = shaping
             self.editing = editing
             self.progressToken = progressToken
+            self.run = run
         }
     }
 
-    /// Whether it is a plain call, without shaping, editing or progress.
+    /// Whether it is a plain call, without shaping, editing, progress or run.
     public var isPlain: Bool { rare == nil }
     /// How to shape the answer; nil to pass it on unchanged.
     public var shaping: Shaping? { rare?.shaping }
@@ -31,11 +33,17 @@ public struct CallTerms: Sendable {
     public var editing: Editing? { rare?.editing }
     /// The token for `$/progress`, as spelled; empty when the caller wants none.
     public var progressToken: [UInt8] { rare?.progressToken ?? [] }
+    /// The run under which the journal notes the call's write; nil for none.
+    public var run: String? { rare?.run }
 
     /// Sets rare terms; nil leaves one unchanged.
-    mutating func ask(shaping: Shaping? = nil, editing: Editing? = nil, progressToken: [UInt8]? = nil) {
-        guard shaping != nil || editing != nil || progressToken != nil else { return }
-        rare = Rare(shaping ?? rare?.shaping, editing ?? rare?.editing, progressToken ?? rare?.progressToken ?? [])
+    mutating func ask(
+        shaping: Shaping? = nil, editing: Editing? = nil, progressToken: [UInt8]? = nil, run: String? = nil
+    ) {
+        guard shaping != nil || editing != nil || progressToken != nil || run != nil else { return }
+        rare = Rare(
+            shaping ?? rare?.shaping, editing ?? rare?.editing, progressToken ?? rare?.progressToken ?? [],
+            run: run ?? rare?.run)
     }
 
     /// Terms without any request.

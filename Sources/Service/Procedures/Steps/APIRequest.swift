@@ -8,6 +8,8 @@ final class APIRequest {
     let target: ByteBuffer
     /// The contacts before and after a replacement; nil where those before are unknown.
     let replacement: (before: [String], wanted: [String])?
+    /// The journal's number of the write that this one undoes; nil if it is no undo.
+    let undoes: Int?
     /// Whether it only serves to word a question: it leaves time for the requests after it.
     let isLookUp: Bool
     private var kind: Kind
@@ -26,10 +28,12 @@ final class APIRequest {
     /// - Parameter member: the member of the answer that names the path's resource; nil for none.
     init(
         _ verb: HTTPVerb, target: ByteBuffer, body: ByteBuffer? = nil, _ repeatability: Repeatability,
-        about member: Method.Subject?, replacement: (before: [String], wanted: [String])? = nil, isLookUp: Bool = false
+        about member: Method.Subject?, replacement: (before: [String], wanted: [String])? = nil, undoes: Int? = nil,
+        isLookUp: Bool = false
     ) {
         self.target = target
         self.replacement = replacement
+        self.undoes = undoes
         self.isLookUp = isLookUp
         let subject = member.flatMap { member in Self.id(in: target.bytes).map { Subject(member: member, id: $0) } }
         kind = (verb, body, repeatability, false, subject)

@@ -8,8 +8,8 @@ enum Outcome {
     case begun
     /// The API answered with a 2xx and one JSON text, in the exchange's buffer.
     case answered(Exchange)
-    /// The journal holds these writes.
-    indirect case recalled([JournalRecord])
+    /// The journal holds this.
+    indirect case recalled(JournalFinding)
     /// The person has answered, or their time is over.
     indirect case told(Verdict)
     /// The request has failed for good. The evidence covers all its attempts.

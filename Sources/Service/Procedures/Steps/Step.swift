@@ -9,7 +9,7 @@ enum Step {
     case send(APIRequest)
     /// Ask a person. Their time is not the call's.
     indirect case askPerson(Question)
-    /// Search the journal. The procedure is told the records next.
+    /// Search the journal. The procedure is told the finding next.
     indirect case recall(JournalQuery)
     /// Tell the host how far the call is, if it wants to know; then perform `then`.
     indirect case tell(CallProgress, then: Step)

@@ -14,7 +14,8 @@ struct IntegerKind: ParameterKind {
     func writeSchema(to json: inout JSONWriter, for reader: SchemaReader, orNull: Bool) {
         json.type("integer", orNull: orNull)
         json.member("minimum", range.lowerBound)
-        if range.upperBound < .max { json.member("maximum", range.upperBound) }
+        // Beyond 2⁵³, which is the last number that all readers of JSON hold exactly, nothing is taken anyway.
+        if range.upperBound < 1 << 53 { json.member("maximum", range.upperBound) }
     }
 
     func append(_ value: JSONSlice, at field: String, to body: ByteBuffer) throws(RPCFailure) {

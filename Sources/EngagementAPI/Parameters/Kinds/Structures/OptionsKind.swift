@@ -2,14 +2,15 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// Limits of a call, which are never sent to the API: `{timeout_ms, max_attempts}`, and `progress_token` if the method
-/// reports progress.
+/// Terms of a call, which are never sent to the API: `{timeout_ms, max_attempts, run}`, and `progress_token` if the
+/// method reports progress.
 struct OptionsKind: ParameterKind {
     let takesProgress: Bool
 
     var shape: ValueShape { .object(members) }
     var limits: String {
-        "{`timeout_ms`?, `max_attempts`?\(takesProgress ? ", `progress_token`?" : "")}, whole numbers from 1"
+        "{`timeout_ms`?, `max_attempts`?, `run`?\(takesProgress ? ", `progress_token`?" : "")}: whole numbers from 1; "
+            + "a run's name of \(RunNameKind().limits)"
     }
     var limitsCall: Bool { true }
 
@@ -17,7 +18,8 @@ struct OptionsKind: ParameterKind {
         let limits = ["timeout_ms", "max_attempts"].map {
             Parameter.Member(name: $0, kind: .integer(1...(.max)), isRequired: false)
         }
-        return limits + (takesProgress ? [.init(name: "progress_token", kind: .any, isRequired: false)] : [])
+        return limits + [.init(name: "run", kind: .runName, isRequired: false)]
+            + (takesProgress ? [.init(name: "progress_token", kind: .any, isRequired: false)] : [])
     }
 
     func writeSchema(to json: inout JSONWriter, for reader: SchemaReader, orNull: Bool) {
@@ -44,6 +46,10 @@ struct OptionsKind: ParameterKind {
                 guard member.value.kind == .string || member.value.integer != nil, member.value.bytes.count <= 256
                 else { throw .invalid(inner, "invalid_type", "\(inner) must be a short string or a whole number.") }
                 terms.ask(progressToken: Array(member.value.bytes))
+                continue
+            }
+            if name == "run" {
+                terms.ask(run: try RunNameKind().text(member.value, at: inner))
                 continue
             }
             guard let number = member.value.integer, number >= 1 else {

@@ -9,7 +9,7 @@ import JSONRPC
 final class ContactEdit: Procedure {
     /// The change to make, by contact ids.
     enum Edit {
-        case add([String]), remove([String]), replace([String])
+        case add([String]), remove([String]), replace([String]), putBack(PutBack)
     }
 
     private enum Phase { case reading, naming, asking, writing, readingBack }
@@ -20,16 +20,15 @@ final class ContactEdit: Procedure {
     private let terms: Editing?
     /// How the call gets a person's yes; nil where nobody is asked.
     private let consent: Consent?
-    /// The names, read so far, of contacts to be added; empty where a read failed.
-    private var names: [String: String] = [:]
-    private var unnamed: [String] = []
-    /// Contacts to be added that do not exist.
-    private var missing: [String] = []
+    /// The names of contacts to be added.
+    private var names = NameReading(path: "/v2/contacts/")
     private var phase = Phase.reading
     private var before = ContactSet()
+    /// Who was there before, those among them whom the API refuses in a write.
+    private var listed: [String] = []
     private var wanted: [String] = []
     /// Ids that the API lists as contacts but refuses in a write: calendar resources that it does not mark.
-    private var refused: Set<String> = []
+    private var refused: [String] = []
     private var written: Exchange?
 
     /// - Parameter terms: the caller's further terms, such as a dry run; nil for none.
@@ -44,12 +43,12 @@ final class ContactEdit: Procedure {
         switch (phase, outcome) {
         case (_, .begun): return .send(reading)
         case (.reading, .answered(let exchange)): return haveRead(exchange)
-        case (.naming, .answered(let exchange)): return name(JSONSlice(checked: exchange.answer).contactName)
+        case (.naming, .answered(let exchange)):
+            names.keep(JSONSlice(checked: exchange.answer).contactName)
+            return nameNext()
         case (.naming, .failed(let failure, _)):
-            if failure.kind == .notFound { missing += unnamed.prefix(1) }
-            // If a contact can't be read, the question names it by id alone.
-            if failure.isLikelyForAll { unnamed = [] }
-            return name(nil)
+            names.pass(over: failure)
+            return nameNext()
         case (.asking, .told(let verdict)):
             if let failure = verdict.failure { return .fail(failure) }
             // The yes covers only the contacts that were shown, so they are read again right before the write.
@@ -78,18 +77,21 @@ final class ContactEdit: Procedure {
             let text = "The API's answer does not list the contacts with their ids, so nothing was written."
             return .fail(RPCFailure(.badResponse, text))
         }
-        before = current
+        (before, listed) = (current, current.contacts)
         let expected = terms?.expected.map { [].adding($0.without(current.preserved)) }
         if let expected, !expected.holdsSame(as: current.contacts) {
-            let text = "The engagement's contacts are not those that were expected, so nothing was written."
-            var failure = RPCFailure(.preconditionFailed, text)
-            failure.currentContactIDs = current.contacts
-            return .fail(failure)
+            return .fail(.unexpected(current, "are not those that were expected, so nothing was written"))
         }
         switch edit {
         case .add(let ids): wanted = current.contacts.adding(ids.without(current.preserved))
         case .remove(let ids): wanted = current.contacts.without(ids)
         case .replace(let ids): wanted = [].adding(ids.without(current.preserved))
+        case .putBack(let back):
+            wanted = [].adding(back.contacts.without(current.preserved))
+            guard wanted.holdsSame(as: current.contacts) || back.mayFollow(current) else {
+                return .fail(
+                    .unexpected(current, "are not those that the replacement left, so nothing was written; see force"))
+            }
         }
         let isDryRun = terms?.isDryRun == true
         let isReported = terms?.isReported ?? true
@@ -100,8 +102,7 @@ final class ContactEdit: Procedure {
             return .finish(exchange, data: exchange.body, members: members)
         }
         guard consent?.holds(for: subject) ?? true else {
-            let added = wanted.without(current.contacts).prefix(QuestionText.limit)
-            unnamed = added.filter { names[$0] == nil }
+            names.want(wanted.without(current.contacts))
             phase = .naming
             return nameNext()
         }
@@ -116,23 +117,15 @@ final class ContactEdit: Procedure {
         Array([before.contacts, wanted].map { $0.sorted().joined(separator: ",") }.joined(separator: ">").utf8)
     }
 
-    private func name(_ name: String?) -> Step {
-        if !unnamed.isEmpty { names[unnamed.removeFirst()] = name ?? "" }
-        return nameNext()
-    }
-
     private func nameNext() -> Step {
-        guard let id = unnamed.first else {
-            if !missing.isEmpty { return .fail(notFound) }
-            phase = .asking
-            return .askPerson(Question(message: question, subject: subject))
-        }
-        let target = ByteBuffer(text: "/v2/contacts/")
-        target.appendPercentEncoded(id)
-        return .send(APIRequest(.get, target: target, .read, about: .id, isLookUp: true))
+        if let request = names.next { return .send(request) }
+        if !names.missing.isEmpty { return .fail(notFound) }
+        phase = .asking
+        return .askPerson(Question(message: question, subject: subject))
     }
 
     private var notFound: RPCFailure {
+        let missing = names.missing
         let ids = missing.prefix(10).joined(separator: ", ") + (missing.count > 10 ? " and others" : "")
         let text = "Contacts to add that do not exist: \(ids). Nobody was asked, and nothing was written."
         let errors = missing.map { id in
@@ -154,12 +147,13 @@ final class ContactEdit: Procedure {
     /// each of them.
     private func setsAside(_ failure: RPCFailure) -> Bool {
         guard refused.isEmpty, failure.kind == .unprocessable, !failure.errors.isEmpty else { return false }
-        var found: Set<String> = []
+        let present = IDSet(before.contacts)
+        var found: [String] = []
         for error in failure.errors {
             guard let index = error.index(in: "contact_ids"), wanted.indices.contains(index),
-                before.contacts.contains(wanted[index])
+                present.contains(wanted[index])
             else { return false }
-            found.insert(wanted[index])
+            found.append(wanted[index])
         }
         refused = found
         before = before.settingAside(found)
@@ -185,6 +179,10 @@ final class ContactEdit: Procedure {
         json.member("removed", removed)
         json.member("kept", before.contacts.without(removed))
         json.member("preserved", before.preserved)
+        if let after {
+            let remaining = removed.without(removed.without(after.contacts))
+            if !remaining.isEmpty { json.member("remaining", remaining) }
+        }
         json.member("verified", after?.contacts.holdsSame(as: wanted) ?? false)
         json.endObject()
         return out
@@ -197,6 +195,11 @@ final class ContactEdit: Procedure {
         return APIRequest(.get, target: target, .read, about: .id)
     }
 
+    /// The number of the write that this edit undoes; nil if it is no undo.
+    private var undoes: Int? {
+        if case .putBack(let back) = edit { back.number } else { nil }
+    }
+
     private var writing: APIRequest {
         let body = ByteBuffer()
         var json = JSONWriter(body)
@@ -204,78 +207,7 @@ final class ContactEdit: Procedure {
         json.member("contact_ids", wanted)
         json.endObject()
         return APIRequest(
-            .put, target: contacts, body: body, .replace, about: .id, replacement: (before.contacts, wanted))
-    }
-}
-
-/// An engagement's contacts by id, in the API's order.
-struct ContactSet {
-    /// Contacts that a write replaces.
-    private(set) var contacts: [String] = []
-    /// Calendar resources, which stay after any write.
-    private(set) var preserved: [String] = []
-    /// Names of contacts and calendar resources, by id.
-    private(set) var names: [String: String] = [:]
-    /// The engagement's title and id, as a question shows them.
-    private(set) var heading = ""
-
-    init() {}
-
-    /// Reads an engagement with its contacts expanded; nil when the list or an id is missing.
-    init?(_ engagement: Bytes, withNames: Bool = false) {
-        let root = JSONSlice(checked: engagement)
-        guard let list = root.member("contacts"), list.kind == .array else { return nil }
-        if withNames { readHeading(root) }
-        var seen: Set<String> = []
-        for item in list.elements {
-            guard let (id, isResource) = Self.identity(item), !id.isEmpty else { return nil }
-            guard seen.insert(id).inserted else { continue }
-            if withNames { names[id] = item.contactName }
-            if isResource { preserved.append(id) } else { contacts.append(id) }
-        }
-    }
-
-    private static func identity(_ contact: JSONSlice) -> (id: String, isResource: Bool)? {
-        var (id, isResource) = (JSONSlice?.none, JSONSlice?.none)
-        for member in contact.members {
-            if id == nil, member.name.reads("id") { id = member.value }
-            if isResource == nil, member.name.reads("is_calendar_resource") { isResource = member.value }
-        }
-        return id?.string.map { ($0, isResource?.bool == true) }
-    }
-
-    private mutating func readHeading(_ engagement: JSONSlice) {
-        heading = QuestionText.named(engagement.member("title")?.string, engagement.member("id")?.string ?? "")
-    }
-
-    /// A copy in which `ids` are calendar resources.
-    func settingAside(_ ids: Set<String>) -> ContactSet {
-        var set = self
-        set.preserved += contacts.filter(ids.contains)
-        set.contacts = contacts.without(ids)
-        return set
-    }
-}
-
-extension [String] {
-    fileprivate func without(_ others: some Swift.Collection<String>) -> [String] {
-        if others.isEmpty || isEmpty { return self }
-        let others = Set(others)
-        return filter { !others.contains($0) }
-    }
-
-    /// Whether both hold the same elements, in any order. Neither may hold one twice.
-    func holdsSame(as others: [String]) -> Bool {
-        guard count == others.count else { return false }
-        if self == others { return true }
-        let others = Set(others)
-        return allSatisfy(others.contains)
-    }
-
-    /// These elements, then each of `others` that is new, once.
-    fileprivate func adding(_ others: [String]) -> [String] {
-        var seen = Set(self)
-        return self + others.filter { seen.insert($0).inserted }
+            .put, target: contacts, body: body, .replace, about: .id, replacement: (listed, wanted), undoes: undoes)
     }
 }
 
@@ -284,5 +216,14 @@ extension FieldError {
     fileprivate func index(in list: String) -> Int? {
         guard field.hasPrefix(list + "["), field.hasSuffix("]") else { return nil }
         return Int(field.dropFirst(list.utf8.count + 1).dropLast())
+    }
+}
+
+extension RPCFailure {
+    /// Others are there than those that must be: `precondition_failed`.
+    fileprivate static func unexpected(_ now: ContactSet, _ clause: String) -> RPCFailure {
+        var failure = RPCFailure(.preconditionFailed, "The engagement's contacts \(clause).")
+        failure.currentContactIDs = now.contacts
+        return failure
     }
 }

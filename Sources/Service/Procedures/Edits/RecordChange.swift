@@ -18,9 +18,8 @@ final class RecordChange: Procedure {
     private var question = Question(message: "", subject: [])
     /// The exchange that brought the record; nil when it could not be read.
     private var found: Exchange?
-    /// The names, read so far, of tags to be added; empty where a read failed.
-    private var names: [String: String] = [:]
-    private var unnamed: [String] = []
+    /// The names of tags to be added.
+    private var names = NameReading(path: "/v2/tags/")
 
     /// - Parameters:
     ///   - request: the write.
@@ -46,10 +45,11 @@ final class RecordChange: Procedure {
             // If the record can't be read, the question names it by id.
             return haveRead()
         case (.naming, .answered(let exchange)):
-            return name(JSONSlice(checked: exchange.answer).member("name")?.string)
+            names.keep(JSONSlice(checked: exchange.answer).member("name")?.string)
+            return nameNext()
         case (.naming, .failed(let failure, _)):
-            if failure.isLikelyForAll { unnamed = [] }
-            return name(nil)
+            names.pass(over: failure)
+            return nameNext()
         case (.asking, .told(let verdict)):
             if let failure = verdict.failure { return .fail(failure) }
             // The yes covers only the record that was shown, so it is read again right before the write.
@@ -89,22 +89,13 @@ final class RecordChange: Procedure {
         let now = found.map { JSONSlice(checked: $0.answer) }
         if let found, changesNothing(now) { return .finish(found, data: found.body) }
         let tags = isOfTags ? tags(now) : nil
-        unnamed = Array((tags?.added ?? []).prefix(QuestionText.limit)).filter { names[$0] == nil }
+        names.want(tags?.added ?? [])
         phase = .naming
         return nameNext()
     }
 
-    private func name(_ name: String?) -> Step {
-        if !unnamed.isEmpty { names[unnamed.removeFirst()] = name ?? "" }
-        return nameNext()
-    }
-
     private func nameNext() -> Step {
-        if let id = unnamed.first {
-            let target = ByteBuffer(text: "/v2/tags/")
-            target.appendPercentEncoded(id)
-            return .send(APIRequest(.get, target: target, .read, about: .id, isLookUp: true))
-        }
+        if let request = names.next { return .send(request) }
         let message = message(found.map { JSONSlice(checked: $0.answer) })
         // The question may cut long texts; the body has them whole.
         let body = request.body.map { Array($0.bytes) } ?? []

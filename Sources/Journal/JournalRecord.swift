@@ -1,0 +1,28 @@
+/// A write, as the journal has recorded it.
+package struct JournalRecord: Sendable, Equatable {
+    /// Its number. In a journal of version 0.1.0, two processes may have used the same one.
+    package let number: Int
+    /// When it began: RFC 3339, UTC.
+    package let at: String
+    /// When it ended; nil without an end in the journal.
+    package let endedAt: String?
+    /// The method that was called.
+    package let method: String
+    /// The id of the changed record.
+    package let resource: String
+    /// The run that its host counted it to.
+    package let run: String?
+    /// The number of the write that it undoes; nil if it is no undo.
+    package let undoes: Int?
+    /// The contacts before, if the write replaces contacts.
+    package let before: [String]?
+    /// The wanted contacts.
+    package let wanted: [String]?
+    /// `no`, `yes` or `unknown`. A write without an end in the journal is `unknown`.
+    package let applied: String
+    /// The HTTP status of its last answer, if any came.
+    package let status: Int?
+
+    /// Whether it replaces contacts, and was or may have been made.
+    var isUndoable: Bool { before != nil && wanted != nil && applied != "no" }
+}

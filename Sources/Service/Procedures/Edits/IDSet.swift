@@ -1,0 +1,58 @@
+/// Ids, compared byte by byte: `String` equates different spellings of an accented letter.
+struct IDSet {
+    private struct Spelling: Hashable {
+        let id: String
+
+        static func == (left: Self, right: Self) -> Bool { left.id.spells(right.id) }
+    }
+
+    /// Up to so many ids are compared one by one, which costs less than a table.
+    private static let fewest = 8
+
+    private var few: [String] = []
+    private var many: Set<Spelling> = []
+
+    init(_ ids: some Swift.Collection<String> = []) {
+        if ids.count <= Self.fewest { few = Array(ids) } else { many = Set(ids.map(Spelling.init)) }
+    }
+
+    func contains(_ id: String) -> Bool {
+        many.isEmpty ? few.contains { $0.spells(id) } : many.contains(Spelling(id: id))
+    }
+
+    /// Adds an id; false if it was there already.
+    mutating func insert(_ id: String) -> Bool {
+        guard many.isEmpty else { return many.insert(Spelling(id: id)).inserted }
+        guard !contains(id) else { return false }
+        few.append(id)
+        if few.count > Self.fewest { many = Set(few.map(Spelling.init)) }
+        return true
+    }
+}
+
+extension [String] {
+    func without(_ others: [String]) -> [String] {
+        if others.isEmpty || isEmpty { return self }
+        let others = IDSet(others)
+        return filter { !others.contains($0) }
+    }
+
+    /// Whether both hold the same ids, in any order. Neither may hold one twice.
+    func holdsSame(as others: [String]) -> Bool {
+        guard count == others.count else { return false }
+        if zip(self, others).allSatisfy({ $0.spells($1) }) { return true }
+        let others = IDSet(others)
+        return allSatisfy(others.contains)
+    }
+
+    /// These ids, then each of `others` that is new, once.
+    func adding(_ others: [String]) -> [String] {
+        var seen = IDSet(self)
+        return self + others.filter { seen.insert($0) }
+    }
+}
+
+extension String {
+    /// Whether both are the same bytes. What differs as text, which is found out fast, differs as bytes, too.
+    fileprivate func spells(_ other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
+}
