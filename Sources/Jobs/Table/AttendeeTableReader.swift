@@ -9,6 +9,14 @@ struct AttendeeTableReader {
         let row: Int?
     }
 
+    /// Who stands in a row.
+    private struct Listed {
+        var people: [PersonReference] = []
+        var identities: [Int] = []
+        /// Whether a cell says that nobody is meant.
+        var saysNobody = false
+    }
+
     /// What further rows add to a row.
     private struct Addition {
         var identities: Set<Int>
@@ -103,13 +111,12 @@ struct AttendeeTableReader {
         record += 1
         let faultsBefore = faults.count
         var engagement: String?
-        var people: [PersonReference] = []
-        var identities: [Int] = []
+        var listed = Listed()
         var isExtra = false
         for column in 0..<records.count {
             switch columns.role(column) {
             case .engagement: engagement = readEngagement(records, column)
-            case .people: readPeople(records, column, &people, &identities)
+            case .people: readPeople(records, column, &listed)
             case .other: break
             case .unnamed: refuse(records, column, unless: { !Self.holdsPeople($0) })
             case nil:
@@ -124,12 +131,16 @@ struct AttendeeTableReader {
         }
         let isFaulty = faults.count > faultsBefore
         guard let engagement else { return }
-        if !isFaulty, people.isEmpty, !options.allowEmpty {
+        if !isFaulty, listed.people.isEmpty, !listed.saysNobody, !options.allowEmpty {
             let advice = "nobody is listed: list people, or take everybody off with --allow-empty"
             faults.append(TableFault(line: records.line, cell: engagement, advice: advice))
         }
-        let row = AttendeeRow(line: records.line, engagementID: engagement, people: people)
-        note(row, identities, isFaulty: faults.count > faultsBefore)
+        if listed.saysNobody, !listed.people.isEmpty {
+            let advice = "the row says that nobody is meant, and lists people, too: delete one or the other"
+            faults.append(TableFault(line: records.line, cell: engagement, advice: advice))
+        }
+        let row = AttendeeRow(line: records.line, engagementID: engagement, people: listed.people)
+        note(row, listed.identities, isFaulty: faults.count > faultsBefore)
     }
 
     private mutating func note(_ row: AttendeeRow, _ identities: [Int], isFaulty: Bool) {
@@ -167,16 +178,17 @@ struct AttendeeTableReader {
         return id
     }
 
-    private mutating func readPeople(
-        _ records: TableRecords, _ column: Int, _ people: inout [PersonReference], _ identities: inout [Int]
-    ) {
+    private mutating func readPeople(_ records: TableRecords, _ column: Int, _ listed: inout Listed) {
         records.withList(column) { cell in
             PeopleCell.read(cell.cellTrimmed.withoutFormulaGuard) { item in
-                if case .wrong(let bytes, let advice) = item {
+                switch item {
+                case .wrong(let bytes, let advice):
                     faults.append(TableFault(line: records.line, bytes: bytes, advice: advice))
-                } else if let found = index.add(item, row: record), found.isNew {
-                    people.append(found.person)
-                    identities.append(found.identity)
+                case .nobody: listed.saysNobody = true
+                case .id, .address:
+                    guard let found = index.add(item, row: record), found.isNew else { break }
+                    listed.people.append(found.person)
+                    listed.identities.append(found.identity)
                 }
             }
         }

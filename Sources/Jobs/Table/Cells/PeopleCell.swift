@@ -8,9 +8,14 @@ struct PeopleCell {
     enum Item {
         case id(Bytes)
         case address(Bytes)
+        /// That nobody is meant, in so many words.
+        case nobody
         /// What is none of these, and what to do.
         case wrong(Bytes, String)
     }
+
+    /// What a cell says that is not empty by mistake.
+    static let nobody: StaticString = "(nobody)"
 
     private struct Word {
         let range: Range<Int>
@@ -27,6 +32,7 @@ struct PeopleCell {
 
     /// Calls `take` with everything in `cell`, from left to right.
     static func read(_ cell: Bytes, _ take: (Item) -> Void) {
+        if cell.equalsIgnoringCase(nobody) { return take(.nobody) }
         withoutActuallyEscaping(take) { take in
             var reader = PeopleCell(cell, take)
             reader.read()

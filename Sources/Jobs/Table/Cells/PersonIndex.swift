@@ -48,7 +48,7 @@ struct PersonIndex {
         switch person {
         case .id(let text): number = find(text, isID: true)
         case .address(let text): number = find(text, isID: false)
-        case .wrong: return nil
+        case .nobody, .wrong: return nil
         }
         let identity = entries[number].identity
         let isNew = entries[identity].row != row

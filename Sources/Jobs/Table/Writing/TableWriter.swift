@@ -12,12 +12,12 @@ package struct TableWriter {
         if marked { for byte in [0xEF, 0xBB, 0xBF] as [UInt8] { out.append(byte) } }
     }
 
-    /// Writes a row. What a spreadsheet would take for a formula gets an apostrophe before it, which the reader takes
+    /// Appends a row. What a spreadsheet would take for a formula gets an apostrophe before it, which the reader takes
     /// away again.
-    package func row(_ cells: [String]) {
-        for (index, cell) in cells.enumerated() {
+    package func append(row: [String]) {
+        for (index, cell) in row.enumerated() {
             if index > 0 { out.append(delimiter) }
-            append(cell)
+            append(cell: cell)
         }
         out.append("\r\n")
     }
@@ -30,7 +30,7 @@ package struct TableWriter {
         }
     }
 
-    private func append(_ cell: String) {
+    private func append(cell: String) {
         // Apostrophes of its own stay what they are: one more is added, and one is taken away.
         let first = cell.utf8.first { $0 != UInt8(ascii: "'") }
         let isGuarded = first.map(Self.beginsFormula) ?? false
