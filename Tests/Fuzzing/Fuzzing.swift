@@ -6,7 +6,7 @@ import Foundation
 /// What is fuzzed, by the name that `FUZZ_TARGET` gives.
 private let targets: [String: @Sendable (Bytes) -> Void] = [
     "scanner": fuzzScanner, "framing": fuzzFraming, "message": fuzzMessage, "headers": fuzzHeaders,
-    "problem": fuzzProblem, "binding": fuzzBinding,
+    "problem": fuzzProblem, "binding": fuzzBinding, "table": fuzzTable,
 ]
 
 private let chosen: @Sendable (Bytes) -> Void = {

@@ -17,7 +17,7 @@ package struct AttendeeTable {
         if let advice = ForeignFile.advice(file) { return AttendeeTable(fault: advice) }
         let text = TableText(file)
         if text.isIncomplete { return AttendeeTable(fault: "there is too little memory for it: give it in pieces") }
-        if text.bytes.contains(0) { return AttendeeTable(fault: ForeignFile.binary) }
+        if text.bytes.firstPosition(of: 0) != nil { return AttendeeTable(fault: ForeignFile.binary) }
         var reader = AttendeeTableReader(options)
         reader.read(text.bytes)
         return AttendeeTable(

@@ -26,7 +26,9 @@ package enum PersonReference: Hashable, Sendable {
 
     /// Whether `text` is spelled as a contact's id.
     static func isID(_ text: Bytes) -> Bool {
-        text.starts(with: "cnt_") && text.count > 4 && text.dropping(4).allSatisfy(\.isAlphanumeric)
+        guard text.starts(with: "cnt_"), text.count > 4 else { return false }
+        for index in 4..<text.count where !text[index].isAlphanumeric { return false }
+        return true
     }
 
     /// Whether `text` is spelled as an e-mail address: one `@`, something on both sides, and in it nothing invisible and

@@ -99,7 +99,10 @@ struct PeopleCell {
             }
         default: break
         }
-        while at < cell.count, cell[at] != UInt8(ascii: "<") {
+        while at < cell.count {
+            // Most words are of these.
+            while at < cell.count, cell[at].isAlphanumeric || cell[at] == UInt8(ascii: "_") { at += 1 }
+            guard at < cell.count, cell[at] != UInt8(ascii: "<") else { break }
             let (mark, length) = mark(at: at)
             guard mark == .other else { break }
             at += length
