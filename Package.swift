@@ -60,7 +60,9 @@ let modules: [[Target]] = [
     module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal"]),
     module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem", "Platform"], tests: ["TestSupport"]),
     module("Sandbox", ["Bytes", "JSON", "Platform"]),
-    module("Jobs", ["Bytes", "JSON", "Platform", "Journal", "JSONRPC", "Service", "Runtime"], tests: ["TestSupport"]),
+    module(
+        "Jobs", ["Bytes", "JSON", "HTTP", "Platform", "Journal", "JSONRPC", "Service", "Runtime"],
+        tests: ["TestSupport"]),
 ]
 
 let package = Package(

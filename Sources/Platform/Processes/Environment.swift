@@ -38,6 +38,13 @@ package enum Environment {
         return (1..<count).compactMap { rpc_argument($0).map { copy($0) } }
     }
 
+    /// The program's name as it was called; nil if it is unknown.
+    package static var programName: String? {
+        guard rpc_argument_count() > 0, let name = rpc_argument(0) else { return nil }
+        let text = String(cString: name)
+        return text.isEmpty ? nil : text
+    }
+
     private static func copy(_ start: UnsafePointer<CChar>) -> [UInt8] {
         Array(UnsafeRawBufferPointer(start: start, count: strlen(start)))
     }

@@ -19,6 +19,12 @@ package enum ThisProcess {
         return free.count
     }
 
+    /// The path of the folder that it works in; nil if that is gone.
+    package static var folder: String? {
+        var room = [CChar](repeating: 0, count: 4096)
+        return getcwd(&room, room.count).map { String(cString: $0) }
+    }
+
     /// Prevents core dumps, because the memory contains the token.
     package static func forbidCoreDumps() {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)

@@ -2,13 +2,15 @@ import EngagementAPI
 
 /// The commands: dispatch, help, completions and man page work from this list.
 enum CommandWord: String, CaseIterable {
-    case serve, call, sandbox, doctor, schema, completions, man, help, version
+    case serve, call, plan, apply, sandbox, doctor, schema, completions, man, help, version
 
     /// The command line, without the program's name and the common flags.
     var usage: String {
         switch self {
         case .serve: "[serve]"
         case .call: "call METHOD [PARAMS]"
+        case .plan: "plan FILE"
+        case .apply: "apply FILE"
         case .sandbox: "sandbox"
         case .doctor: "doctor"
         case .schema: "schema [\(words.joined(separator: "|"))]"
@@ -23,6 +25,8 @@ enum CommandWord: String, CaseIterable {
         switch self {
         case .serve: "read requests, write answers, until end of input"
         case .call: "make one call and print its result; exit 0 or 1"
+        case .plan: "show who a table would drop from engagements, and add; exit 0 for no change, 2 for some, 1"
+        case .apply: "show that, ask, and make it so; exit 0 only if every row is as the table says"
         case .sandbox: "run a sample workspace for several processes; print its URL"
         case .doctor: "check token, network, TLS, API version and clock; exit 0 or 1"
         case .schema: "print the OpenRPC document, or the MCP tools, as the flags shape them"
@@ -38,9 +42,12 @@ enum CommandWord: String, CaseIterable {
         switch self {
         case .schema: ["openrpc", "mcp"]
         case .completions: Completions.Shell.allCases.map(\.rawValue)
-        case .serve, .call, .sandbox, .doctor, .man, .help, .version: []
+        case .serve, .call, .plan, .apply, .sandbox, .doctor, .man, .help, .version: []
         }
     }
+
+    /// Whether a file follows it.
+    var takesFile: Bool { self == .plan || self == .apply }
 
     /// Further lines of its help page.
     var detail: [String] {
@@ -67,6 +74,8 @@ enum CommandWord: String, CaseIterable {
                 "is printed in its place, with the message on stderr and exit 1; so is a list that is not whole.",
                 "call METHOD --help has a method's parameters.",
             ]
+        case .plan: tableDetail
+        case .apply: tableDetail + applyDetail
         case .sandbox:
             [
                 "It lives until end of input or a signal, and keeps its state till then. Flags: --port, --clock.", "",
@@ -91,5 +100,20 @@ enum CommandWord: String, CaseIterable {
             ]
         case .version: []
         }
+    }
+
+    private var tableDetail: [String] {
+        [
+            "FILE is a table as spreadsheets write it, - is stdin: an engagement (ngmt_…) and who is to be on it in each",
+            "row, as contacts' ids (cnt_…) or addresses. Whoever is not in the row is dropped; calendar resources stay.",
+            "All that is wrong with it is told at once, with its line, and nothing is written.", "",
+            "  engagement-rpc \(rawValue) attendees.csv --sandbox",
+        ]
+    }
+
+    private var applyDetail: [String] {
+        [
+            "", "Run again, it does what is left. Each run is in the journal; the last line tells how to undo it.",
+        ]
     }
 }

@@ -54,6 +54,9 @@ enum Completions {
             }
         }
         for command in CommandWord.allCases {
+            if command.takesFile {
+                cases.append("        \(command.rawValue)) COMPREPLY=($(compgen -f -- \"$word\")); return ;;")
+            }
             let words = words(after: command)
             guard !words.isEmpty else { continue }
             cases.append(
@@ -108,6 +111,7 @@ enum Completions {
         for command in CommandWord.allCases {
             let words = words(after: command)
             if !words.isEmpty { lines.append("    \(command.rawValue)) compadd -- \(list(words)) ;;") }
+            if command.takesFile { lines.append("    \(command.rawValue)) _files ;;") }
         }
         lines += ["esac", "}"]
         // compinit loads a file under its own name, and calls it.
@@ -138,6 +142,9 @@ enum Completions {
         lines.append("\(head) -l version -d 'the version'")
         for command in CommandWord.allCases {
             lines.append("\(head) -n __fish_use_subcommand -a \(command.rawValue) -d \(quoted(command.summary))")
+            if command.takesFile {
+                lines.append("\(head) -n '__fish_seen_subcommand_from \(command.rawValue)' -F")
+            }
             let words = words(after: command)
             guard !words.isEmpty else { continue }
             lines.append("\(head) -n '__fish_seen_subcommand_from \(command.rawValue)' -a \(quoted(list(words)))")

@@ -31,7 +31,7 @@ final class Doctor: LoopClient {
         exchange = Exchange(
             tag: 0, request: HTTPRequest(.get, target: target), body: ByteBuffer(), connectTimeoutMs: 5000)
         line("engagement-rpc \(Version.number), \(TransportLibrary.versions)")
-        for setting in Setting.all {
+        for setting in Setting.all where setting.commands.isEmpty {
             let isOverruled = options.service.isSandbox && setting.flag == "--base-url"
             let value = isOverruled ? base.text : setting.value(options)
             let origin = isOverruled ? "the sandbox" : options.origins[setting.flag] ?? "default"

@@ -70,17 +70,18 @@ enum Help {
     }
 
     private static var flags: [String] {
-        let heads = Setting.all.map { $0.flag + ($0.placeholder.map { " \($0)" } ?? "") }
+        let heads = Setting.all.map(\.head)
         let width = 2 + (heads.map(\.count).max() ?? 0)
         var lines: [String] = []
         for (setting, head) in zip(Setting.all, heads) {
             let fallback = setting.placeholder == nil || setting.fallback == "none" ? "" : " [\(setting.fallback)]"
             lines.append(head.padded(width) + setting.summary + fallback)
         }
-        let plain = Setting.all.filter { $0.variables.isEmpty }.map(\.flag).joined(separator: ", ")
+        let plain = Setting.all.filter { $0.variables.isEmpty && $0.commands.isEmpty }.map(\.flag)
+            .joined(separator: ", ")
         lines += [
             "", "Each has a variable, ENGAGEMENT_RPC_ and its name (--read-only: ENGAGEMENT_RPC_READ_ONLY=1), but",
-            "\(plain). A flag wins. SSL_CERT_FILE stands in for --ca-file.",
+            "those of single commands, \(plain). A flag wins. SSL_CERT_FILE stands in for --ca-file.",
             "ENGAGEMENT_RPC_TOKEN is the token: API keys (sk-apik_…) are sent as they are, others as Bearer …",
         ]
         return lines
@@ -95,6 +96,12 @@ enum Help {
     private static func commandPage(_ command: CommandWord) -> [String] {
         var lines = ["usage: engagement-rpc \(command.usage) [FLAGS]", "       \(command.summary)"]
         if !command.detail.isEmpty { lines += [""] + command.detail }
+        let own = Setting.all.filter { $0.commands.contains(command) }
+        if !own.isEmpty { lines.append("") }
+        for setting in own {
+            let text = setting.summary.split(separator: ": ", maxSplits: 1).last ?? ""
+            lines.append("  " + setting.head.padded(22) + text)
+        }
         return lines
     }
 
@@ -146,6 +153,11 @@ enum Help {
         }
         return line.count > indent ? lines + [line] : lines
     }
+}
+
+extension Setting {
+    /// The flag and the placeholder of its value.
+    fileprivate var head: String { flag + (placeholder.map { " \($0)" } ?? "") }
 }
 
 extension Method {

@@ -158,6 +158,13 @@ struct Process {
     /// Runs the loop for `client` until it is finished. Throws when stdin or stdout can't be used.
     @discardableResult
     func run(_ client: any LoopClient) throws(Failure) -> Loop.End {
+        let end = loop(client)
+        if let sentence = end.problem { throw Failure(sentence: sentence, code: Failure.ioError) }
+        return end
+    }
+
+    /// Runs the loop for `client` until it is finished.
+    func loop(_ client: any LoopClient) -> Loop.End {
         let loop = Loop(
             client: client, transport: transport, streams: streams, signals: signals, clock: clock,
             journal: journal?.descriptor ?? .none, token: tokenChoice.source.descriptor)
@@ -166,9 +173,7 @@ struct Process {
             journal?.close(within: 1)
             tokenChoice.source.stop()
         }
-        let end = loop.run()
-        if let sentence = end.problem { throw Failure(sentence: sentence, code: Failure.ioError) }
-        return end
+        return loop.run()
     }
 
     private static func settings(_ options: Options, _ base: BaseURL, _ connections: Int) -> ServiceSettings {

@@ -5,8 +5,12 @@ struct Failure: Error {
 
     /// A flag or variable has a bad value (EX_USAGE).
     static let usage: Int32 = 64
+    /// Something is wrong with the input (EX_DATAERR).
+    static let badData: Int32 = 65
     /// An input file can't be opened (EX_NOINPUT).
     static let noInput: Int32 = 66
+    /// Something can't be created (EX_CANTCREAT).
+    static let cantCreate: Int32 = 73
     /// The system has too little of something (EX_OSERR).
     static let systemError: Int32 = 71
     /// Something can't be read or written (EX_IOERR).

@@ -2,8 +2,11 @@
 extension Options {
     /// Throws for settings that `command` can't follow.
     func check(for command: CommandWord) throws(Failure) {
-        guard command == .call || !isRaw && !isCompact else {
-            throw Failure(sentence: "\(isRaw ? "--raw" : "--compact") belongs to call.")
+        for setting in Setting.all where !setting.commands.isEmpty && !setting.commands.contains(command) {
+            guard origins[setting.flag] == nil else {
+                let owners = setting.commands.map(\.rawValue).joined(separator: " and ")
+                throw Failure(sentence: "\(setting.flag) belongs to \(owners).")
+            }
         }
         guard !isRaw || !isCompact else {
             throw Failure(sentence: "--raw and --compact are two ways to print an answer; choose one.")

@@ -21,6 +21,8 @@ struct Options {
     var progress = Progress.auto
     /// Whether `call` prints the whole answer, or its result on one line.
     var (isRaw, isCompact) = (false, false)
+    /// The settings of jobs.
+    var job = JobOptions()
     /// The origin of each setting, by its flag; absent for defaults.
     private(set) var origins = Origins()
     /// The command and its arguments.
@@ -49,7 +51,7 @@ struct Options {
             guard let setting = Setting.all.first(where: { $0.flag == flag }) else {
                 throw Failure(sentence: "\(Failure.shown(text)) is not a flag; \(Self.hint(for: flag))")
             }
-            guard origins[setting.flag] == nil else {
+            guard origins[setting.flag] == nil || setting.isRepeatable else {
                 throw Failure(sentence: "\(setting.flag) is given twice.")
             }
             origins[setting.flag] = "flag"

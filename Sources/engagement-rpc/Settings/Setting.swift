@@ -8,8 +8,12 @@ struct Setting: Sendable {
     let variables: [String]
     /// The placeholder of the value in the help; nil for a switch.
     let placeholder: String?
-    let summary: String
+    private(set) var summary: String
     let completions: Completion
+    /// The commands that it belongs to; empty for a setting of all.
+    private(set) var commands: [CommandWord] = []
+    /// Whether it may be given several times.
+    private(set) var isRepeatable = false
 
     /// How a shell completes a value.
     enum Completion: Sendable { case nothing, files, methods, words([String]) }
@@ -37,6 +41,15 @@ struct Setting: Sendable {
         self.isPath = isPath
         self.set = set
         self.show = show
+    }
+
+    /// This setting as one of these commands alone.
+    func of(_ commands: CommandWord..., repeatedly isRepeatable: Bool = false) -> Setting {
+        var copy = self
+        copy.commands = commands
+        copy.isRepeatable = isRepeatable
+        copy.summary = commands.map(\.rawValue).joined(separator: ", ") + ": " + summary
+        return copy
     }
 
     static let prefix = "ENGAGEMENT_RPC_"

@@ -92,11 +92,11 @@ extension Setting {
 
     /// At least one word; commas separate them.
     static func list(
-        _ flag: String, _ summary: String, rule: String, completions: Completion,
+        _ flag: String, hasVariable: Bool = true, _ summary: String, rule: String, completions: Completion,
         set: @escaping @Sendable (inout Options, [String]) -> Bool, show: @escaping @Sendable (Options) -> [String]
     ) -> Setting {
         Setting(
-            flag, placeholder: "LIST", summary: summary, rule: rule, completions: completions,
+            flag, hasVariable: hasVariable, placeholder: "LIST", summary: summary, rule: rule, completions: completions,
             set: { options, word in
                 let words = (word.text ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
                 return !words.isEmpty && set(&options, words)
@@ -105,11 +105,11 @@ extension Setting {
     }
 
     static func text(
-        _ flag: String, placeholder: String, rule: String, _ summary: String,
+        _ flag: String, hasVariable: Bool = true, placeholder: String, rule: String, _ summary: String,
         set: @escaping @Sendable (inout Options, String) -> Void, show: @escaping @Sendable (Options) -> String
     ) -> Setting {
         Setting(
-            flag, placeholder: placeholder, summary: summary, rule: rule,
+            flag, hasVariable: hasVariable, placeholder: placeholder, summary: summary, rule: rule,
             set: { options, word in
                 guard let text = word.text, !text.isEmpty else { return false }
                 set(&options, text)
@@ -119,10 +119,12 @@ extension Setting {
 
     /// A path, which need not be UTF-8. `absent` is shown when there is none.
     static func path(
-        _ flag: String, further: [String] = [], _ place: Place<FilePath?>, absent: String = "none", _ summary: String
+        _ flag: String, hasVariable: Bool = true, further: [String] = [], _ place: Place<FilePath?>,
+        absent: String = "none", _ summary: String
     ) -> Setting {
         Setting(
-            flag, further: further, placeholder: "PATH", summary: summary, rule: "a path", completions: .files,
+            flag, hasVariable: hasVariable, further: further, placeholder: "PATH", summary: summary, rule: "a path",
+            completions: .files,
             isPath: true,
             set: { options, word in
                 guard !word.bytes.isEmpty else { return false }

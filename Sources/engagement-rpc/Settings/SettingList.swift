@@ -3,7 +3,9 @@ import EngagementAPI
 
 /// All settings. A new one is an entry here and the option that it sets, whose initial value is the default.
 extension Setting {
-    static let all: [Setting] = [
+    static let all = ofAll + ofJobs
+
+    private static let ofAll: [Setting] = [
         toggle(
             "--sandbox", \.isSandbox, "serve from a built-in sample workspace; no token, no network"),
         text(
@@ -66,8 +68,8 @@ extension Setting {
         choice(
             "--progress", hasVariable: false, \.progress, named: { $0.rawValue },
             "a live line on stderr for long runs"),
-        toggle("--raw", hasVariable: false, \.isRaw, "call: the answer as the one line that it is"),
-        toggle("--compact", hasVariable: false, \.isCompact, "call: the result on one line"),
+        toggle("--raw", hasVariable: false, \.isRaw, "the answer as the one line that it is").of(.call),
+        toggle("--compact", hasVariable: false, \.isCompact, "the result on one line").of(.call),
     ]
 
     private static func isPattern(_ text: String) -> Bool {

@@ -110,7 +110,7 @@ struct StyleTests {
         "Journal": ["Bytes", "JSON", "Platform", "Foundation"],
         "Runtime": ["Bytes", "HTTP", "CCurl", "CSystem", "Platform", "Foundation"],
         "Sandbox": ["Bytes", "JSON", "Platform", "Foundation"],
-        "Jobs": ["Bytes", "JSON", "Platform", "Journal", "JSONRPC", "Service", "Runtime"],
+        "Jobs": ["Bytes", "JSON", "HTTP", "Platform", "Journal", "JSONRPC", "Service", "Runtime"],
         "engagement-rpc": [
             "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime", "Sandbox",
             "Platform", "Jobs",

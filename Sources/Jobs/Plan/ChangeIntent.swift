@@ -1,0 +1,13 @@
+/// What a job wants of each engagement: who is to be there, or what is to be undone.
+package protocol ChangeIntent {
+    /// How many engagements there are.
+    var count: Int { get }
+    /// The id of an engagement.
+    func engagementID(_ item: Int) -> String
+    /// The line of the table; nil without a table.
+    func line(_ item: Int) -> Int?
+    /// The call that tells what would change, and changes nothing.
+    func look(_ item: Int) -> JobCall
+    /// The call that makes the change, if `expected` are still there.
+    func change(_ item: Int, expected: [String]) -> JobCall
+}

@@ -1,0 +1,18 @@
+import JSON
+
+/// The names of contacts that a plan shows.
+struct PeopleDirectory {
+    private var labels: [String: String] = [:]
+
+    /// Keeps the name of a contact.
+    mutating func note(_ contact: Contact) { labels[contact.id] = contact.label }
+
+    /// Whether the contact has been read.
+    func knows(_ id: String) -> Bool { labels[id] != nil }
+
+    /// Name, address and id on one line: `Ana Souza <ana@acme.example>  cnt_…`.
+    func line(_ id: String) -> String {
+        guard let label = labels[id], !label.isEmpty else { return id.printable }
+        return "\(label)  \(id.printable)"
+    }
+}

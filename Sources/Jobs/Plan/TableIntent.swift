@@ -1,0 +1,49 @@
+import JSON
+
+/// To have exactly those people on each engagement whom a table lists.
+struct TableIntent: ChangeIntent {
+    private let rows: [AttendeeRow]
+    private let contacts: FoundPeople
+    private let run: String
+
+    init(_ rows: [AttendeeRow], _ contacts: FoundPeople, run: String) {
+        self.rows = rows
+        self.contacts = contacts
+        self.run = run
+    }
+
+    var count: Int { rows.count }
+    func engagementID(_ item: Int) -> String { rows[item].engagementID }
+    func line(_ item: Int) -> Int? { rows[item].line }
+
+    func look(_ item: Int) -> JobCall {
+        JobCall("engagement.replaceContacts", tag: item) { json in
+            writeIDs(item, to: &json)
+            json.member("dry_run", true)
+        }
+    }
+
+    func change(_ item: Int, expected: [String]) -> JobCall {
+        JobCall("engagement.replaceContacts", tag: item) { json in
+            writeIDs(item, to: &json)
+            json.member("expected_contact_ids", expected)
+            json.member("report_changes", true)
+            json.writeRun(run)
+        }
+    }
+
+    private func writeIDs(_ item: Int, to json: inout JSONWriter) {
+        json.member("engagement_id", rows[item].engagementID)
+        json.member("contact_ids", contacts.ids(of: rows[item]))
+    }
+}
+
+extension JSONWriter {
+    /// Writes the options of a call whose writes belong to `run`.
+    mutating func writeRun(_ run: String) {
+        name("options")
+        beginObject()
+        member("run", run)
+        endObject()
+    }
+}

@@ -1,0 +1,39 @@
+import JSON
+
+/// To have those people back on each engagement who were there before a run.
+struct UndoIntent: ChangeIntent {
+    private let undone: String
+    private let engagementIDs: [String]
+    private let run: String
+
+    /// To undo what the run `undone` wrote. `run` is the name of the undoing itself.
+    init(of undone: String, engagementIDs: [String], run: String) {
+        self.undone = undone
+        self.engagementIDs = engagementIDs
+        self.run = run
+    }
+
+    var count: Int { engagementIDs.count }
+    func engagementID(_ item: Int) -> String { engagementIDs[item] }
+    func line(_ item: Int) -> Int? { nil }
+
+    func look(_ item: Int) -> JobCall {
+        JobCall("engagement.undo", tag: item) { json in
+            writeSubject(item, to: &json)
+            json.member("dry_run", true)
+        }
+    }
+
+    // What is there now has to be what the run left, which says more than what was there when the plan was shown.
+    func change(_ item: Int, expected: [String]) -> JobCall {
+        JobCall("engagement.undo", tag: item) { json in
+            writeSubject(item, to: &json)
+            json.writeRun(run)
+        }
+    }
+
+    private func writeSubject(_ item: Int, to json: inout JSONWriter) {
+        json.member("engagement_id", engagementIDs[item])
+        json.member("run", undone)
+    }
+}

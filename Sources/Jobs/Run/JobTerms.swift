@@ -1,0 +1,30 @@
+/// How a job is to be done, as its command line says.
+package struct JobTerms {
+    /// What is done with a plan.
+    package enum Aim {
+        /// It is shown.
+        case show
+        /// It is printed as JSON, a line for each engagement.
+        case print
+        /// It is shown and, after a yes, carried out.
+        case carryOut(isAgreed: Bool)
+    }
+
+    package var aim: Aim
+    package var limits: CallLimits
+    package var style = TextStyle.plain
+    /// The table, as messages name it.
+    package var file = ""
+    /// Whether rows whose people are not found are left alone.
+    package var skipsUnfound = false
+    /// The run's name.
+    package var run = ""
+    /// The command that undoes the run; nil for an undo.
+    package var undoCommand: String?
+
+    /// Terms with this aim and these limits.
+    package init(_ aim: Aim, limits: CallLimits) {
+        self.aim = aim
+        self.limits = limits
+    }
+}

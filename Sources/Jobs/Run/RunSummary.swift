@@ -1,0 +1,75 @@
+/// The last lines of a job: what became of the engagements, and how to undo it.
+struct RunSummary {
+    private let planner: Planner
+    private let outcomes: [RowOutcome]
+    private let words: JobWords
+
+    /// Engagements of one kind, and what the first of them was told.
+    private struct Group {
+        let head: String
+        let message: String
+        var ids: [String]
+        var count = 1
+    }
+
+    /// Ids that one line names.
+    private static let idLimit = 5
+
+    init(_ planner: Planner, _ outcomes: [RowOutcome], _ words: JobWords) {
+        self.planner = planner
+        self.outcomes = outcomes
+        self.words = words
+    }
+
+    /// Whether there is something to undo.
+    var hasWritten: Bool { outcomes.contains { $0.mayBeWritten } }
+    /// Whether every engagement is as wanted, as read back.
+    var isAsWanted: Bool { outcomes.allSatisfy { $0.isAsWanted } }
+
+    /// The lines. `run` is the run's name and the command that undoes it; nil where nothing can be undone.
+    func lines(run: (name: String, undoing: String)?) -> [String] {
+        var counts: [String: Int] = [:]
+        for outcome in outcomes { counts[outcome.word, default: 0] += 1 }
+        func count(_ outcome: RowOutcome) -> Int { counts[outcome.word] ?? 0 }
+        let (different, unknown) = (count(.differs("")), count(.unknown("")))
+        let (skipped, left) = (count(.skipped("")), count(.notBegun))
+        var parts = [
+            "\(count(.changed)) \(words.changed)", "\(count(.same)) \(words.already)",
+            "\(counts["refused"] ?? 0) refused", "\(unknown) unknown",
+        ]
+        if different > 0 { parts.append("\(different) written and not as wanted") }
+        if skipped > 0 { parts.append("\(skipped) left alone") }
+        if left > 0 { parts.append("\(left) not begun") }
+        var lines = [parts.joined(separator: ", ") + "."] + groups.map(line)
+        if left > 0 || unknown > 0 { lines.append("Run the same command again to do the rest.") }
+        if let run, hasWritten { lines += ["Run: \(run.name)", "To undo it:", run.undoing] }
+        return lines
+    }
+
+    private var groups: [Group] {
+        var groups: [Group] = []
+        for (item, outcome) in outcomes.enumerated() {
+            let head: String
+            switch outcome {
+            case .changed, .same, .notBegun: continue
+            case .refused(let failure): head = "refused, \(failure.kind)"
+            case .unknown: head = "unknown"
+            case .differs: head = "not as wanted"
+            case .skipped: head = "left alone"
+            }
+            let id = planner.intent.engagementID(item).printable
+            guard let at = groups.firstIndex(where: { $0.head == head }) else {
+                groups.append(Group(head: head, message: outcome.message.printable, ids: [id]))
+                continue
+            }
+            groups[at].count += 1
+            if groups[at].ids.count < Self.idLimit { groups[at].ids.append(id) }
+        }
+        return groups
+    }
+
+    private func line(_ group: Group) -> String {
+        let more = group.count > group.ids.count ? " and \(group.count - group.ids.count) more" : ""
+        return "  \(group.head) (\(group.count)): \(group.ids.joined(separator: ", "))\(more): \(group.message)"
+    }
+}

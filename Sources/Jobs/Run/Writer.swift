@@ -1,0 +1,204 @@
+import HTTP
+import JSON
+
+/// Makes the planned changes, and looks again at each that is not known to be made.
+final class Writer: JobStage {
+    /// What became of each engagement.
+    private(set) var outcomes: [RowOutcome]
+    /// Why the writing has ended early; nil if it has not.
+    private(set) var failure: JobFailure?
+    /// Engagements that have an outcome, of those to be written.
+    private(set) var doneCount = 0
+    let totalCount: Int
+    private let planner: Planner
+    private var queue: CallQueue
+    private var checks: [Int: Check] = [:]
+    private var timeouts: [Int: Int] = [:]
+    private var isInterrupted = false
+    /// Whether what was not written may still be.
+    private var mayWrite: Bool { failure == nil && !isInterrupted }
+
+    /// An engagement to be looked at, because its write did not say that all is as wanted.
+    private struct Check {
+        enum Cause {
+            /// Nobody knows whether it was written.
+            case unknown(String)
+            /// It was written, and read back otherwise.
+            case different
+            /// Others were there than shown, so nothing was written.
+            case changedBefore(JobFailure)
+
+            /// What became of the engagement, as far as is known without looking.
+            var unchecked: RowOutcome {
+                switch self {
+                case .unknown(let text): .unknown(text)
+                case .different: .unknown("It was written, and could not be read back.")
+                case .changedBefore(let failure): .refused(failure)
+                }
+            }
+        }
+
+        let cause: Cause
+        let until: Instant
+        var wait = 0.5
+    }
+
+    /// Seconds for which a change that is not there is looked for.
+    private static let patience = 10.0
+    /// Tries of a write whose time was over before anything was written.
+    private static let timeoutLimit = 3
+    /// Requests of one write: to read, to write, to read back.
+    private static let requests = 3
+
+    /// A run of what `planner` has found.
+    init(_ planner: Planner, _ limits: CallLimits) {
+        self.planner = planner
+        var items: [Int] = []
+        outcomes = planner.rows.enumerated().map { item, row in
+            if case .change = row { items.append(item) }
+            return Self.outcome(of: row)
+        }
+        totalCount = items.count
+        queue = CallQueue(items, limit: limits.count(requests: Self.requests))
+    }
+
+    /// What becomes of an engagement that is not written.
+    static func outcome(of row: PlannedRow) -> RowOutcome {
+        switch row {
+        case .pending, .change: .notBegun
+        case .same: .same
+        case .unread(let failure): .refused(failure)
+        case .skipped(let reason): .skipped(reason)
+        }
+    }
+
+    var wakeAt: Instant? { queue.wakeAt }
+    var isDone: Bool { queue.isDone }
+    /// Until when nothing begins, because the API limits the rate.
+    func pauseEnd(at now: Instant) -> Instant? { queue.pauseEnd(at: now) }
+
+    func interrupt() {
+        isInterrupted = true
+        for item in queue.close() {
+            if let check = checks[item] { end(item, check.cause.unchecked) }
+        }
+    }
+
+    func nextCall(at now: Instant) -> JobCall? {
+        guard let item = queue.next(at: now) else { return nil }
+        guard checks[item] == nil, case .change(let change) = planner.rows[item] else {
+            return planner.intent.look(item)
+        }
+        return planner.intent.change(item, expected: change.before)
+    }
+
+    func take(_ reply: JobReply, to item: Int, at now: Instant) {
+        let problem: JobFailure? = if case .failure(let failure) = reply { failure } else { nil }
+        if queue.end(problem), let problem { stop(problem) }
+        if let check = checks[item] {
+            judgeLook(reply, item, for: check, at: now)
+        } else {
+            judgeWrite(reply, item, at: now)
+        }
+    }
+
+    /// Begins no further write. What is not known is still looked at, where that may succeed.
+    private func stop(_ problem: JobFailure) {
+        if failure == nil { failure = problem }
+        let looks = problem.isKind(.journalFailed) ? checks : [:]
+        for item in queue.close(staysFor: { looks[$0] != nil }) {
+            if let check = checks[item] { end(item, check.cause.unchecked) }
+        }
+    }
+
+    private func end(_ item: Int, _ outcome: RowOutcome) {
+        outcomes[item] = outcome
+        checks[item] = nil
+        doneCount += 1
+    }
+
+    // MARK: The reply to a write
+
+    private func judgeWrite(_ reply: JobReply, _ item: Int, at now: Instant) {
+        switch reply {
+        case .result(let result):
+            guard let changes = result.member("changes") else { return check(item, .different, at: now) }
+            if changes.member("verified")?.bool != true { return check(item, .different, at: now) }
+            end(item, PlannedChange.isNone(changes) ? .same : .changed)
+        case .failure(let problem):
+            if problem.applied == "unknown" || problem.applied == "yes" {
+                // It may be on its way still.
+                return check(item, .unknown(problem.message), at: now)
+            }
+            if mayWrite, problem.isKind(.rateLimited), queue.throttled(item, problem, at: now) { return }
+            if mayWrite, problem.isKind(.timeout), timeouts[item, default: 0] < Self.timeoutLimit {
+                timeouts[item, default: 0] += 1
+                return queue.repeats(item, at: now)
+            }
+            if problem.isKind(.preconditionFailed) { return check(item, .changedBefore(problem), at: now) }
+            end(item, problem.isKind(.shuttingDown) ? .notBegun : .refused(problem))
+        }
+    }
+
+    private func check(_ item: Int, _ cause: Check.Cause, at now: Instant) {
+        guard !isInterrupted else { return end(item, cause.unchecked) }
+        var wait = 0.0
+        if case .unknown = cause { wait = 0.25 }
+        checks[item] = Check(cause: cause, until: now + Self.patience)
+        queue.repeats(item, at: now + wait)
+    }
+
+    // MARK: The reply to a look
+
+    private func judgeLook(_ reply: JobReply, _ item: Int, for check: Check, at now: Instant) {
+        switch reply {
+        case .result(let result):
+            guard let changes = result.member("changes") else {
+                return again(item, check, "What is there now could not be read.", at: now)
+            }
+            guard !PlannedChange.isNone(changes) else {
+                if case .changedBefore = check.cause { return end(item, .same) }
+                return end(item, .changed)
+            }
+            switch check.cause {
+            case .changedBefore(let problem): end(item, .refused(problem))
+            case .unknown(let text): again(item, check, text, at: now)
+            case .different: again(item, check, Self.difference(changes), at: now)
+            }
+        case .failure(let problem):
+            if problem.isKind(.rateLimited), now < check.until, mayWrite, queue.throttled(item, problem, at: now) {
+                return
+            }
+            if case .changedBefore(let first) = check.cause { return end(item, .refused(first)) }
+            if problem.isKind(.preconditionFailed) {
+                return again(item, check, "Other people are there than were wanted.", at: now)
+            }
+            again(item, check, problem.message, at: now)
+        }
+    }
+
+    /// Looks once more, later; when there is no time for that, `text` says how it stands.
+    private func again(_ item: Int, _ check: Check, _ text: String, at now: Instant) {
+        var check = check
+        let next = now + check.wait
+        guard next <= check.until, mayWrite else {
+            if case .different = check.cause { return end(item, .differs(text)) }
+            return end(item, .unknown(text))
+        }
+        check.wait = min(2, check.wait * 2)
+        checks[item] = check
+        queue.repeats(item, at: next)
+    }
+
+    /// Who is there and should not be, or the other way round.
+    private static func difference(_ changes: JSONSlice) -> String {
+        var parts: [String] = []
+        for (name, words) in [("removed", "still there"), ("added", "not there")] as [(StaticString, String)] {
+            let ids = changes.member(name)?.elements.compactMap(\.string) ?? []
+            guard !ids.isEmpty else { continue }
+            let more = ids.count > 10 ? " and \(ids.count - 10) more" : ""
+            parts.append("\(words): \(ids.prefix(10).joined(separator: ", "))\(more)")
+        }
+        return "It was written, but others are there now (\(parts.joined(separator: "; ")))."
+    }
+}

@@ -1,0 +1,51 @@
+import Bytes
+import Platform
+
+/// The file that holds a job's table.
+struct TableFile {
+    /// The name by which messages know it.
+    let name: String
+    let content: ByteBuffer
+    /// Whether it came on stdin.
+    let isInput: Bool
+    private let status: FileStatus?
+
+    /// Bytes of a table, at most.
+    private static let limit = 256 * 1024 * 1024
+
+    /// Reads the file at `path`, or stdin for `-`, to its end. Whatever is no regular file is read as stdin is.
+    init(_ path: String) throws(Failure) {
+        isInput = path == "-"
+        name = isInput ? "stdin" : path
+        let file: FileDescriptor
+        do throws(SystemError) {
+            file = isInput ? .standardInput : try FileDescriptor.open(FilePath(path), .reading)
+        } catch {
+            let text = "The table \(path.printable) can't be opened: \(error.text)."
+            throw Failure(sentence: text, code: Failure.noInput)
+        }
+        status = try? FileStatus(file)
+        content = ByteBuffer()
+        defer { if !isInput { file.close() } }
+        while true {
+            do throws(SystemError) {
+                if try file.read(onto: content, atLeast: 64 * 1024) == 0 { break }
+            } catch .interrupted {
+                continue
+            } catch {
+                // A directory reports this only now.
+                let isMissing = !isInput && status?.kind == .folder
+                let text = "The table \(name.printable) can't be read: \(error.text)."
+                throw Failure(sentence: text, code: isMissing ? Failure.noInput : Failure.ioError)
+            }
+            guard content.count <= Self.limit else {
+                throw Failure(
+                    sentence: "The table \(name.printable) is larger than 256 MiB; cut it in pieces.",
+                    code: Failure.badData)
+            }
+        }
+    }
+
+    /// Whether `other` is this file.
+    func isSame(as other: FileStatus) -> Bool { status?.isSame(as: other) ?? false }
+}

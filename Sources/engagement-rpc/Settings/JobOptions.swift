@@ -1,0 +1,19 @@
+import Bytes
+import Jobs
+
+/// The settings of jobs.
+struct JobOptions {
+    enum Format: String, CaseIterable { case text, json }
+
+    /// Whether nobody is asked.
+    var isAgreed = false
+    /// Whether rows whose people are not found are left alone.
+    var skipsUnfound = false
+    var table = TableOptions()
+    var format = Format.text
+    var report: FilePath?
+    /// A filter of `engagement.list`, one JSON text.
+    var filter: String?
+    /// Further columns of an export.
+    var fields: [String] = []
+}

@@ -1,0 +1,26 @@
+import Bytes
+
+/// The settings of jobs.
+extension Setting {
+    static let ofJobs: [Setting] = [
+        Setting(
+            "--column", hasVariable: false, placeholder: "NAME=HEAD",
+            summary: "the head of the column with engagements' ids, or of one with people",
+            rule: "engagement=HEAD, once, or people=HEAD", set: { $0.job.table.addColumn($1.text ?? "") },
+            show: { _ in "none" }
+        ).of(.plan, .apply, repeatedly: true),
+        toggle("--merge", hasVariable: false, \.job.table.merge, "join the rows of one engagement").of(.plan, .apply),
+        toggle("--allow-empty", hasVariable: false, \.job.table.allowEmpty, "a row without people takes everybody off")
+            .of(.plan, .apply),
+        toggle("--skip", hasVariable: false, \.job.skipsUnfound, "leave rows alone whose people are not found")
+            .of(.plan, .apply),
+        choice(
+            "--format", hasVariable: false, \.job.format, named: { $0.rawValue },
+            "text for people, or a line of JSON for each engagement"
+        ).of(.plan),
+        toggle("--yes", hasVariable: false, \.job.isAgreed, "do it without asking").of(.apply),
+        path(
+            "--report", hasVariable: false, \.job.report, "file for a table of what became of each row"
+        ).of(.apply),
+    ]
+}
