@@ -30,7 +30,7 @@ struct ReportFile {
 
     private static func isReport(_ file: FileDescriptor) -> Bool {
         let text = ByteBuffer()
-        TableWriter(text, marked: true).row(ReportRow.heads)
+        TableWriter(text, marked: true).append(row: ReportRow.heads)
         let head = Array(text.bytes)
         var start = [UInt8](repeating: 0, count: head.count)
         let count = start.withUnsafeMutableBytes { try? file.read(into: $0, at: 0) }
@@ -46,9 +46,9 @@ struct ReportFile {
             let text = ByteBuffer()
             // Spreadsheets take a file without the mark for Windows' encoding.
             let table = TableWriter(text, marked: true)
-            table.row(ReportRow.heads)
+            table.append(row: ReportRow.heads)
             for row in rows {
-                table.row(row.cells)
+                table.append(row: row.cells)
                 guard text.count > 64 * 1024 else { continue }
                 try file.writeAll(text.bytes)
                 text.truncate(to: 0)
