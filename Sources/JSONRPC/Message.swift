@@ -23,7 +23,7 @@ public enum Message {
             case UInt8(ascii: "{"):
                 var reader = RequestReader()
                 var object = try scanner.openObject()
-                while let member = try scanner.nextMember(of: &object) { reader.take(member) }
+                while let member = try scanner.nextMember(of: &object) { reader.read(member) }
                 try scanner.finish()
                 self = reader.message
             case UInt8(ascii: "["):
@@ -44,7 +44,7 @@ public enum Message {
             return
         }
         var reader = RequestReader()
-        for member in element.members { reader.take(member) }
+        for member in element.members { reader.read(member) }
         self = reader.message
     }
 
@@ -83,7 +83,7 @@ private struct RequestReader {
     private var others = JSONNames()
     private var duplicate: String?
 
-    mutating func take(_ member: JSONMember) {
+    mutating func read(_ member: JSONMember) {
         let isRepeated: Bool
         if member.name.reads("jsonrpc") {
             isRepeated = Self.fill(&version, member.value)

@@ -160,7 +160,7 @@ public final class RPCServer {
     private func endGracefully(_ now: Instant) {
         guard ending == .draining, stream.dialect.isLeftByEnding else { return }
         if lastMoment == nil { lastMoment = now + Self.graceSeconds }
-        if !intake.holdsFrames { dispatcher.settle() }
+        if !intake.holdsFrames { dispatcher.answerOwed() }
     }
 
     /// Nobody reads the output any more. The service ends at once and gives up what is on the wire.

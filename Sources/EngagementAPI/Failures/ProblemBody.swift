@@ -23,7 +23,7 @@ struct ProblemBody {
         guard let root = try? scanner.text() else { return }
         text = root.bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
         requestID = root.member("request_id")?.string
-        if let list = root.member("errors") { take(list, field: "", depth: 0) }
+        if let list = root.member("errors") { collect(list, field: "", depth: 0) }
         let error = root.member("error")
         let candidates = [
             root.member("detail"), root.member("title"), root.member("message"), error?.member("message"), error, root,
@@ -32,7 +32,7 @@ struct ProblemBody {
     }
 
     /// Collects the refused fields from a list of objects, a list of sentences, or an object of either by field.
-    private mutating func take(_ value: JSONSlice, field: String, depth: Int) {
+    private mutating func collect(_ value: JSONSlice, field: String, depth: Int) {
         guard errors.count < Self.errorLimit, depth < 4 else { return }
         switch value.kind {
         case .string:
@@ -41,7 +41,7 @@ struct ProblemBody {
         case .array:
             for element in value.elements where errors.count < Self.errorLimit {
                 if element.kind != .object {
-                    take(element, field: field, depth: depth + 1)
+                    collect(element, field: field, depth: depth + 1)
                 } else if let error = Self.error(element, field) {
                     errors.append(error)
                 }
@@ -49,7 +49,7 @@ struct ProblemBody {
         case .object:
             for member in value.members {
                 let name = member.name.string ?? member.name.bytes.text
-                take(member.value, field: field.isEmpty ? name : "\(field).\(name)", depth: depth + 1)
+                collect(member.value, field: field.isEmpty ? name : "\(field).\(name)", depth: depth + 1)
             }
         default: break
         }

@@ -21,7 +21,7 @@ enum ToolArguments {
                 throw Refusal("arguments", "invalid_type", "The arguments of a tool must be an object.")
             }
             withExtendedLifetime(owner) {
-                do throws(RPCFailure) { try reading.take(object) } catch { refusal = error }
+                do throws(RPCFailure) { try reading.read(object) } catch { refusal = error }
             }
         }
         reading.complete()
@@ -41,7 +41,7 @@ enum ToolArguments {
             self.out = out
         }
 
-        mutating func take(_ object: JSONSlice) throws(RPCFailure) {
+        mutating func read(_ object: JSONSlice) throws(RPCFailure) {
             var cleared: [String]?
             for member in object.members {
                 let name = member.name.string ?? ""

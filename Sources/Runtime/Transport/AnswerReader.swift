@@ -30,7 +30,7 @@ final class AnswerReader {
     }
 
     /// Adds a piece of the body. Returns why the transfer must stop, or nil.
-    func take(body bytes: Bytes, of exchange: Exchange, at now: Instant) -> TransferFailure? {
+    func receive(body bytes: Bytes, of exchange: Exchange, at now: Instant) -> TransferFailure? {
         exchange.gotBytes = true
         exchange.lastByteAt = now
         let (body, headroom) = codings.isEmpty ? (exchange.body, exchange.headroom) : (coded, 0)
@@ -41,7 +41,7 @@ final class AnswerReader {
     }
 
     /// Reads a line of the head or of the trailers. Returns why the transfer must stop, or nil.
-    func take(header line: Bytes, of exchange: Exchange, at now: Instant) -> TransferFailure? {
+    func receive(header line: Bytes, of exchange: Exchange, at now: Instant) -> TransferFailure? {
         exchange.gotBytes = true
         headerLines += 1
         headerBytes += line.count

@@ -328,15 +328,15 @@ final class Transfer {
     /// Seconds after which the server closes an idle connection, as the answer says; nil if it does not say.
     var keepAlive: Double? { answer.keepAlive }
 
-    fileprivate func take(body bytes: Bytes) -> Bool {
+    fileprivate func receive(body bytes: Bytes) -> Bool {
         guard let exchange else { return false }
-        stop = answer.take(body: bytes, of: exchange, at: clock.now)
+        stop = answer.receive(body: bytes, of: exchange, at: clock.now)
         return stop == nil
     }
 
-    fileprivate func take(header line: Bytes) -> Bool {
+    fileprivate func receive(header line: Bytes) -> Bool {
         guard let exchange else { return false }
-        stop = answer.take(header: line, of: exchange, at: clock.now)
+        stop = answer.receive(header: line, of: exchange, at: clock.now)
         return stop == nil
     }
 }
@@ -350,14 +350,14 @@ private func with<Result>(_ pointer: UnsafeMutableRawPointer?, _ body: (Transfer
 private func receiveBody(
     _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?
 ) -> Int {
-    let taken = with(pointer) { $0.take(body: Bytes(start: data, count: size * count)) } ?? false
+    let taken = with(pointer) { $0.receive(body: Bytes(start: data, count: size * count)) } ?? false
     return taken ? size * count : 0
 }
 
 private func receiveHeader(
     _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?
 ) -> Int {
-    let taken = with(pointer) { $0.take(header: Bytes(start: data, count: size * count)) } ?? false
+    let taken = with(pointer) { $0.receive(header: Bytes(start: data, count: size * count)) } ?? false
     return taken ? size * count : 0
 }
 

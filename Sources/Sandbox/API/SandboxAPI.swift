@@ -53,7 +53,7 @@ final class SandboxAPI {
         requestCount += 1
         log.append(request, path: path, token: token, atMs: atMs)
         guard token == .present else { return .answered(Self.unauthorized(token, requestID: requestCount)) }
-        return .accepted(requestID: requestCount, step: plans.take(method: request.method, path: path))
+        return .accepted(requestID: requestCount, step: plans.nextStep(method: request.method, path: path))
     }
 
     /// Second half, after the delay: carries the request out, unless its step says otherwise.

@@ -32,7 +32,7 @@ struct FaultPlan {
     }
 
     /// Takes the next step; nil when none is left.
-    mutating func take() -> FaultStep? {
+    mutating func nextStep() -> FaultStep? {
         guard position < steps.count else { return nil }
         let step = steps[position]
         position += 1

@@ -21,11 +21,11 @@ struct FaultPlans {
     }
 
     /// Takes the next step of the first plan that matches this request.
-    mutating func take(method: Bytes, path: Bytes) -> FaultStep? {
+    mutating func nextStep(method: Bytes, path: Bytes) -> FaultStep? {
         guard !plans.isEmpty, let place = plans.firstIndex(where: { $0.matches(method: method, path: path) }) else {
             return nil
         }
-        let step = plans[place].take()
+        let step = plans[place].nextStep()
         if plans[place].isSpent { plans.remove(at: place) }
         return step
     }

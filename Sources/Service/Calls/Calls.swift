@@ -291,7 +291,7 @@ final class Calls: AttemptsClient {
         var frame = data == nil ? exchange.body : takeFrame(call)
         do throws(RPCFailure) {
             for part in [data, members, meta] where part?.isIncomplete == true { throw RPCFailure.noMemory }
-            if data != nil { face.begin(frame, id: call.id.bytes, to: call.destination) }
+            if data != nil { face.beginAnswer(frame, id: call.id.bytes, to: call.destination) }
             try face.complete(&frame, id: call.id.bytes, result, to: call.destination)
             if !call.destination.takes(frame) { throw RPCFailure.noMemory }
         } catch {
@@ -333,7 +333,7 @@ final class Calls: AttemptsClient {
             call.frame = frame
         }
         if case .batch(let batch) = destination {
-            batch.settle()
+            batch.answerIsIn()
             output.close(batch)
         }
         turns.leave(call.slot) { goOn($0, now) }

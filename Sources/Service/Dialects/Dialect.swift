@@ -18,7 +18,7 @@ protocol Dialect: AnyObject {
     func giveUp(_ id: Bytes) -> Bool
     /// Answers every request that the dialect still owes an answer to, because the stream ends. Calls `send` with each
     /// id and a closure that appends its `"result":…`.
-    func settle(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void)
+    func answerOwed(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void)
     /// Begins a response to the request with this id, up to the comma after the id. The dialect chooses the text for a
     /// missing or invalid id.
     func appendHead(of id: JSONSlice?, to frame: ByteBuffer)

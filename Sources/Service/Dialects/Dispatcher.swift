@@ -53,7 +53,7 @@ final class Dispatcher {
     }
 
     /// Answers the requests that the dialect still owes an answer to.
-    func settle() { responder.settle() }
+    func answerOwed() { responder.answerOwed() }
 
     /// Serves `request`, unless it has to wait for a place.
     func serve(_ request: Request, _ destination: Destination, _ now: Instant) -> Dispatch {

@@ -95,7 +95,7 @@ final class MCPDialect: Dialect {
     func owesAnswer(to id: Bytes) -> Bool { session.hasSubscription(id) }
     func giveUp(_ id: Bytes) -> Bool { session.endSubscription(id) }
 
-    func settle(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void) {
+    func answerOwed(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void) {
         guard session.hasSubscriptions else { return }
         server.endSubscriptions(&session, send)
     }

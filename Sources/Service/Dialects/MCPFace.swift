@@ -32,7 +32,7 @@ final class MCPFace: Face {
     }
 
     /// Writes nothing yet: MCP's answer is written when the whole body is there.
-    func begin(_ answer: ByteBuffer, id: Bytes, to destination: Destination) { answer.truncate(to: 0) }
+    func beginAnswer(_ answer: ByteBuffer, id: Bytes, to destination: Destination) { answer.truncate(to: 0) }
 
     func complete(
         _ answer: inout ByteBuffer, id: Bytes, _ result: CallResult, to destination: Destination
@@ -42,7 +42,7 @@ final class MCPFace: Face {
         var data = result.exchange.answer
         if case .made(let buffer) = result.data { data = buffer.bytes }
         let frame = ByteBuffer(capacity: 2 * data.count + 1024)
-        output.begin(frame, destination)
+        output.beginFrame(frame, destination)
         MCPDialect.appendHead(spelled: id, to: frame)
         withExtendedLifetime((result, meta)) {
             reply.appendSuccess(data, members: result.members?.bytes, meta: meta.bytes, to: frame)
@@ -114,7 +114,7 @@ final class MCPFace: Face {
     }
 
     private func write(_ failure: RPCFailure, id: Bytes, to answer: ByteBuffer, _ destination: Destination) {
-        output.begin(answer, destination)
+        output.beginFrame(answer, destination)
         MCPDialect.appendHead(spelled: id, to: answer)
         reply.appendFailure(failure, to: answer)
         answer.append("}")
@@ -160,7 +160,7 @@ extension MCPFace: Asker, InputRequester {
     func requireInput(
         _ answer: ByteBuffer, id: Bytes, _ question: Question, state: String, to destination: Destination
     ) {
-        output.begin(answer, destination)
+        output.beginFrame(answer, destination)
         MCPDialect.appendHead(spelled: id, to: answer)
         reply.appendInputRequired(question.message, state: state, to: answer)
         answer.append("}")

@@ -30,7 +30,7 @@ final class PlainDialect: Dialect {
 
     func owesAnswer(to id: Bytes) -> Bool { false }
     func giveUp(_ id: Bytes) -> Bool { false }
-    func settle(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void) {}
+    func answerOwed(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void) {}
 
     func appendHead(of id: JSONSlice?, to frame: ByteBuffer) {
         appendHead(spelled: id?.bytes ?? Bytes("null"), to: frame)

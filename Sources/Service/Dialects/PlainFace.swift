@@ -18,8 +18,8 @@ final class PlainFace: Face {
 
     private static let largeData = 128 * 1024
 
-    func begin(_ answer: ByteBuffer, id: Bytes, to destination: Destination) {
-        output.begin(answer, destination)
+    func beginAnswer(_ answer: ByteBuffer, id: Bytes, to destination: Destination) {
+        output.beginFrame(answer, destination)
         stream.dialect.appendHead(spelled: id, to: answer)
         answer.append("\"result\":{\"data\":")
     }
@@ -43,7 +43,7 @@ final class PlainFace: Face {
     }
 
     func fail(_ answer: ByteBuffer, id: Bytes, _ failure: RPCFailure, elapsed: Double, to destination: Destination) {
-        output.begin(answer, destination)
+        output.beginFrame(answer, destination)
         stream.dialect.appendHead(spelled: id, to: answer)
         answer.appendError(failure)
         answer.append("}")

@@ -50,8 +50,8 @@ struct Responder {
     }
 
     /// Answers the requests that the dialect still owes an answer to.
-    func settle() {
-        stream.dialect.settle { id, write in
+    func answerOwed() {
+        stream.dialect.answerOwed { id, write in
             output.send { frame in
                 id.withUnsafeBytes { stream.dialect.appendHead(spelled: $0, to: frame) }
                 write(frame)

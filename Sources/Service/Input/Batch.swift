@@ -36,7 +36,7 @@ final class Batch {
     /// One more answer is owed.
     func owe() { pending += 1 }
     /// The call of an owed answer has ended.
-    func settle() { pending -= 1 }
+    func answerIsIn() { pending -= 1 }
 
     /// Whether there is memory for one more answer of `count` bytes.
     func hasRoom(for count: Int) -> Bool { answer.tryReserve(count + 2) }

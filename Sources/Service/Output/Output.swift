@@ -29,7 +29,7 @@ final class Output {
     func countError() { errors += 1 }
 
     /// Empties `frame`, and makes the gap for its headers.
-    func begin(_ frame: ByteBuffer, _ destination: Destination) {
+    func beginFrame(_ frame: ByteBuffer, _ destination: Destination) {
         frame.truncate(to: 0)
         guard gap > 0, case .stream = destination else { return }
         for _ in 0..<gap { frame.append(0) }

@@ -46,7 +46,7 @@ final class ContactSearch: Procedure {
                 return Self.refuse(blank.isEmail ? "emails" : "names", "invalid_value", "A query must not be blank.")
             }
             return .send(search(cursor: nil))
-        case .answered(let exchange): return take(exchange)
+        case .answered(let exchange): return read(exchange)
         case .failed(let failure, _): return .fail(failure)
         case .recalled, .told: return .fail(.unasked)
         }
@@ -68,7 +68,7 @@ final class ContactSearch: Procedure {
         return APIRequest(.get, target: target, .read, about: nil)
     }
 
-    private func take(_ exchange: Exchange) -> Step {
+    private func read(_ exchange: Exchange) -> Step {
         let page: ListPage
         do throws(RPCFailure) {
             page = try ListPage(exchange.answer)

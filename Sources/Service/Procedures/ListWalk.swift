@@ -67,7 +67,7 @@ final class ListWalk: Procedure {
     func next(after outcome: Outcome) -> Step {
         switch outcome {
         case .begun: return .send(request)
-        case .answered(let exchange): return take(exchange)
+        case .answered(let exchange): return read(exchange)
         case .recalled, .told: return .fail(.unasked)
         case .failed(let failure, _):
             // Without a first page there is nothing to return.
@@ -89,7 +89,7 @@ final class ListWalk: Procedure {
         return APIRequest(.get, target: next, .read, about: nil)
     }
 
-    private func take(_ exchange: Exchange) -> Step {
+    private func read(_ exchange: Exchange) -> Step {
         let page: ListPage
         do throws(RPCFailure) {
             page = try ListPage(exchange.answer)
