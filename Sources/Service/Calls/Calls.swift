@@ -231,7 +231,7 @@ final class Calls: AttemptsClient {
         call.underWay = request
         // A procedure may keep an answer for several steps, so each answer has its own buffer.
         let buffer = call.composed == nil ? takeFrame(call) : ByteBuffer(capacity: 4096)
-        if call.composed == nil { call.face?.begin(buffer, id: call.id.bytes, to: call.destination) }
+        if call.composed == nil { call.face?.beginAnswer(buffer, id: call.id.bytes, to: call.destination) }
         attempts.send(
             call.slot, request, into: buffer, deadline: call.clock.deadline(of: request, now),
             maxAttempts: call.maxAttempts, at: now)

@@ -41,7 +41,7 @@ final class Output {
     /// Sends the message that `write` appends.
     func send(_ destination: Destination = .stream, _ write: (ByteBuffer) -> Void) {
         if destination.isNobody { return }
-        begin(scratch, destination)
+        beginFrame(scratch, destination)
         write(scratch)
         if deliver(scratch, destination) { scratch = chunks.freshBuffer() }
         scratch.shrink(to: 64 * 1024)
