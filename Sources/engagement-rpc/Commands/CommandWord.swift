@@ -78,7 +78,8 @@ enum CommandWord: String, CaseIterable {
         case .apply: tableDetail + applyDetail
         case .sandbox:
             [
-                "It lives until end of input or a signal, and keeps its state till then. Flags: --port, --clock.", "",
+                "It lives until end of input or a signal, and keeps its state till then. Flags: --port, --seed, --clock.",
+                "",
                 "  engagement-rpc sandbox --port 8080",
                 "  engagement-rpc call engagement.get ngmt_sandbox01 --sandbox-at http://127.0.0.1:8080/api", "",
                 "--sandbox-at needs no token, and has the sandbox. methods. Any HTTP client may use the URL too, with",

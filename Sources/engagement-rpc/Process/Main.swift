@@ -17,7 +17,7 @@ struct Main {
         do throws(Failure) {
             try run(try Word.commandLine(), token, hasOutput: hasOutput)
         } catch {
-            say("engagement-rpc: \(error.sentence.printable)\n")
+            for sentence in error.sentences { say("engagement-rpc: \(sentence.printable)\n") }
             ThisProcess.leave(error.code)
         }
     }
