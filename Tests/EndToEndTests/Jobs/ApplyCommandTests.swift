@@ -4,7 +4,7 @@ import Testing
 
 /// `engagement-rpc apply` against a workspace that fails, is slow or changes: no row is lost, none is called done that
 /// is not.
-@Suite(.overTLSOnRelease)
+@Suite(.ownThread, .overTLSOnRelease)
 struct ApplyCommandTests {
     /// The line that undoes the run, as a person would paste it.
     static func undoLine(_ output: String) -> String? {
@@ -35,7 +35,6 @@ struct ApplyCommandTests {
         let folder = try JobFolder()
         let (puts, isAway) = (JobSwitch(0), JobSwitch(1))
         let server = try JobServer(
-            takesEffect: { $0["x-refused"] == nil && $0.at > 0 },
             fault: { request in
                 guard request.method == "PUT", isAway.value == 1, puts.count() > 5 else { return nil }
                 return .problem(401)
@@ -60,12 +59,13 @@ struct ApplyCommandTests {
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func aSignalLeavesNoRowBehind(signal: Int32) throws {
         let folder = try JobFolder()
-        let server = try JobServer(fault: { request in
-            request.method == "GET" ? nil : .ok(#"{"object":"engagement"}"#).after(milliseconds: 40)
-        })
+        let server = try JobServer(
+            fault: { request in
+                request.method == "GET" ? nil : .ok(#"{"object":"engagement"}"#).after(milliseconds: 40)
+            }, isLate: true)
         let host = try HostProcess(folder.setup(["apply", try folder.table(300), "--yes"], server))
         try host.wait(within: 30, for: "writes") { server.putCount > 20 }
-        host.send(signal: signal)
+        host.signal(signal)
         let ending = try host.waitForExit(within: 20)
         #expect(ending == .killed(signal))
         let output = host.outputText
@@ -80,7 +80,6 @@ struct ApplyCommandTests {
     @Test func aThrottledRowWaitsAndIsSentAgain() throws {
         let (folder, puts) = (try JobFolder(), JobSwitch(0))
         let server = try JobServer(
-            takesEffect: { $0.count > 1 || $0.target.contains("ngmt_2") },
             fault: { request in
                 guard request.method == "PUT", puts.count() == 1 else { return nil }
                 return .problem(429, ["Retry-After: 2"])
@@ -103,7 +102,7 @@ struct ApplyCommandTests {
         let folder = try JobFolder()
         let server = try JobServer(
             takesEffect: { Deadline.now - $0.at > 3 },
-            fault: { $0.method == "PUT" ? .problem(504) : nil })
+            fault: { $0.method == "PUT" ? .problem(504) : nil }, isLate: true)
         let job = try folder.run("apply", try folder.table(1), "--yes", "--max-attempts", "1", at: server)
         #expect(job.ending == .exited(0) && job.output.contains("1 changed"), "\(job)")
     }
@@ -140,7 +139,7 @@ struct ApplyCommandTests {
         let file = try folder.table(2)
         #expect(try folder.run("apply", file, "--yes", at: server).ending == .exited(0))
         let journal = try #require(folder.text("state/engagement-rpc/journal"))
-        try folder.table(2, "cnt_other")
+        _ = try folder.table(2, "cnt_other")
         #expect(try folder.run("plan", file, at: server).ending == .exited(2))
         #expect(try folder.run("apply", file, at: server).ending == .exited(1))
         #expect(folder.text("state/engagement-rpc/journal") == journal)

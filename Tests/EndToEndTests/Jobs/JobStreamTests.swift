@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Jobs and what they are connected to: streams that are closed, full or gone, terminals, journals.
-@Suite struct JobStreamTests {
+@Suite(.ownThread) struct JobStreamTests {
     @Test(
         arguments: [
             ("closed", 74), ("full", 74), ("head", 0), ("no stderr", 0), ("no stdin", 0), ("locale", 0),
@@ -75,7 +75,7 @@ import Testing
         setup.input = .terminal
         let host = try HostProcess(setup)
         try host.wait(within: 20, for: "the plan") { host.outputText.contains("would change") }
-        host.send(signal: SIGINT)
+        host.signal(SIGINT)
         #expect(try host.waitForExit(within: 20) == .killed(SIGINT))
         #expect(server.putCount == 0 && host.outputText.hasSuffix("Nothing was written.\n"))
     }
