@@ -38,10 +38,10 @@ struct JobCommand {
         guard words.count <= 1 else { throw Failure(sentence: "undo takes one RUN; runs lists them.") }
         let named: String? = if let word = words.first { try runs.named(word) } else { try runs.lastThatWrote()?.run }
         guard let name = named else {
-            return try print("Nothing to undo: the journal has no run that wrote.\n")
+            return try show("Nothing to undo: the journal has no run that wrote.\n")
         }
         let ids = try runs.engagements(of: name)
-        guard !ids.isEmpty else { return try print("Nothing to undo: the run \(name.printable) wrote nothing.\n") }
+        guard !ids.isEmpty else { return try show("Nothing to undo: the run \(name.printable) wrote nothing.\n") }
         options.journal = try JournalPlace.ready(options)
         options.service.filter.hasJournal = true
         var terms = JobTerms(.carryOut(isAgreed: options.job.isAgreed), limits: limits)
@@ -54,8 +54,8 @@ struct JobCommand {
     private func listRuns(_ words: [String]) throws(Failure) {
         let runs = JournaledRuns(try JournalPlace.path(options))
         guard words.count <= 1 else { throw Failure(sentence: "runs takes one RUN; without it, it lists them.") }
-        guard let name = words.first else { return try print(runs.list()) }
-        try print(runs.text(of: runs.named(name)))
+        guard let name = words.first else { return try show(runs.list()) }
+        try show(runs.text(of: runs.named(name)))
     }
 
     // MARK: Export
@@ -79,7 +79,7 @@ struct JobCommand {
     }
 
     /// Writes `text` to stdout. Throws when that fails, but not when the reader has gone.
-    private func print(_ text: String) throws(Failure) {
+    private func show(_ text: String) throws(Failure) {
         do throws(SystemError) {
             try FileDescriptor.standardOutput.writeAll(text: text)
         } catch .brokenPipe {
