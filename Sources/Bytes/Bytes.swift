@@ -47,11 +47,15 @@ extension UnsafeRawBufferPointer {
         return found < 0 ? nil : found
     }
 
-    /// Whether it contains `part`.
-    public func holds(_ part: Bytes) -> Bool {
-        guard let start = baseAddress, let other = part.baseAddress else { return part.isEmpty }
-        return rpc_contains(start, count, other, part.count) != 0
+    /// The position of the first `part`, or nil.
+    public func firstPosition(of part: Bytes) -> Int? {
+        guard let start = baseAddress, let other = part.baseAddress else { return part.isEmpty ? 0 : nil }
+        let found = rpc_position(start, count, other, part.count)
+        return found < 0 ? nil : found
     }
+
+    /// Whether it contains `part`.
+    public func holds(_ part: Bytes) -> Bool { firstPosition(of: part) != nil }
 
     /// The number of leading spaces, tabs, CR and LF.
     public var leadingSpaceCount: Int {

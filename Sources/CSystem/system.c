@@ -50,8 +50,9 @@ int rpc_watch_process(pid_t id) {
 #endif
 }
 
-int rpc_contains(const void *whole, size_t count, const void *part, size_t part_count) {
-    return memmem(whole, count, part, part_count) != 0;
+ssize_t rpc_position(const void *whole, size_t count, const void *part, size_t part_count) {
+    const char *found = memmem(whole, count, part, part_count);
+    return found ? found - (const char *)whole : -1;
 }
 
 ssize_t rpc_last(const void *bytes, size_t count, unsigned char byte) {

@@ -15,6 +15,11 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     private let lock = NSCondition()
     private var waiting: [(line: [UInt8], token: Int?)] = []
     private var answers: [(token: Int, answer: JournalAnswer)] = []
+    /// Searches to begin, and whether a thread does.
+    private var searches: [(query: JournalQuery, token: Int)] = []
+    private var isSearching = false
+    /// Events that were appended, and those of them that are on disk or have failed.
+    private var (appended, settled) = (0, 0)
     private var isClosing = false
     private var isOver = false
     /// Batches written to the disk.
@@ -57,20 +62,20 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
         }
         lock.withLock {
             waiting.append((Array(line.bytes), token))
-            lock.signal()
+            appended += 1
+            lock.broadcast()
         }
     }
 
-    /// Searches for writes.
+    /// Searches for writes. Finds what was appended before.
     package func look(for query: JournalQuery, token: Int) {
-        // On its own thread, so that a search through a long file does not hold up writes.
-        Thread.detachNewThread { [self] in
-            do throws(JournalProblem) {
-                answer([(token, .found(try JournalReader.find(query, in: path)))])
-            } catch {
-                answer([(token, .failed(error.reason))])
-            }
+        let isFirst = lock.withLock {
+            searches.append((query, token))
+            defer { isSearching = true }
+            return !isSearching
         }
+        // On its own thread, so that a search through a long file does not hold up writes.
+        if isFirst { Thread.detachNewThread { [self] in search() } }
     }
 
     /// The answers since the last call; `descriptor` is readable when there are any.
@@ -87,7 +92,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
         let limit = Date(timeIntervalSinceNow: seconds)
         lock.withLock {
             isClosing = true
-            lock.signal()
+            lock.broadcast()
             while !isOver, lock.wait(until: limit) {}
         }
     }
@@ -98,13 +103,48 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
         wakes.writing.wake()
     }
 
+    // MARK: The searching thread
+
+    /// Reads the file once for all searches that wait, as long as there are any.
+    private func search() {
+        Signals.keepFromThisThread()
+        while let batch = nextSearches() {
+            do throws(JournalProblem) {
+                let findings = try JournalReader.find(batch.map(\.query), in: path)
+                answer(
+                    zip(batch, findings).map { search, finding in
+                        switch finding {
+                        case .success(let found): (search.token, .found(found))
+                        case .failure(let problem): (search.token, .failed(problem.reason))
+                        }
+                    })
+            } catch {
+                answer(batch.map { ($0.token, .failed(error.reason)) })
+            }
+        }
+    }
+
+    private func nextSearches() -> [(query: JournalQuery, token: Int)]? {
+        lock.withLock {
+            let wanted = appended
+            while settled < wanted, !isOver { lock.wait() }
+            defer { searches = [] }
+            isSearching = !searches.isEmpty
+            return isSearching ? searches : nil
+        }
+    }
+
     // MARK: The writing thread
 
     private func work() {
         Signals.keepFromThisThread()
         while let batch = nextBatch() {
             let reason = put(batch.map(\.line))
-            lock.withLock { batches += 1 }
+            lock.withLock {
+                batches += 1
+                settled += batch.count
+                lock.broadcast()
+            }
             answer(
                 batch.compactMap { entry in
                     entry.token.map { ($0, reason.map { .failed($0) } ?? .written) }

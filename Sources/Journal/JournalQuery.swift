@@ -11,6 +11,15 @@ package enum JournalQuery: Sendable {
     /// is no undo. Those that ended `no` are passed over.
     case undoable(resource: String, number: Int? = nil, run: String? = nil)
 
+    /// The record that all wanted writes are about; nil for any.
+    var resource: String? {
+        switch self {
+        case .writes(let resource, _, _): resource
+        case .undoable(let resource, _, _): resource
+        case .runs: nil
+        }
+    }
+
     /// A text that the lines of all wanted writes contain: searching for it is much faster than parsing. Nil for none.
     var needle: [UInt8]? {
         switch self {

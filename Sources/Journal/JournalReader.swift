@@ -10,18 +10,28 @@ package struct JournalReader {
 
     private let file: FileDescriptor
 
-    /// What `query` finds in a file; nothing if there is no such file. Throws why it can't be read.
-    package static func find(_ query: JournalQuery, in path: FilePath) throws(JournalProblem) -> JournalFinding {
-        var search = JournalSearch(query)
+    /// What each of `queries` finds in a file that is read once; nothing if there is no such file. Throws why it can't
+    /// be read. A failure of one query is a finding that is more than can be held.
+    static func find(
+        _ queries: [JournalQuery], in path: FilePath
+    ) throws(JournalProblem) -> [Result<JournalFinding, JournalProblem>] {
+        var searches = JournalSearches(queries)
         try readLines(of: path) { line in
-            search.read(line)
-            return !search.isOver
+            searches.read(line)
+            return !searches.isOver
         }
-        guard !search.isTooLarge else {
-            let size = JournalSearch.sizeLimit >> 20
-            throw JournalProblem(path, "has more than \(size) MiB of such writes; a smaller limit gives the newest")
+        return searches.findings.map { finding in
+            if let finding { return .success(finding) }
+            let size = JournalSearch.usualSizeLimit >> 20
+            return .failure(
+                JournalProblem(path, "has more than \(size) MiB of such writes; a smaller limit gives the newest"))
         }
-        return search.finding
+    }
+
+    /// What `query` finds.
+    package static func find(_ query: JournalQuery, in path: FilePath) throws(JournalProblem) -> JournalFinding {
+        guard let found = try find([query], in: path).first else { return .undoable(nil) }
+        return try found.get()
     }
 
     /// All runs, newest first by their first write. For jobs: reads the file once, and holds only the runs.

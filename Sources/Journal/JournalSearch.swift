@@ -3,9 +3,10 @@ import Bytes
 /// Looks through the lines of a journal for what a query asks. The lines come newest first.
 package struct JournalSearch {
     /// Bytes of lines whose writes are held at once, at most.
-    static let sizeLimit = 64 << 20
+    static let usualSizeLimit = 64 << 20
 
     private let query: JournalQuery
+    private let sizeLimit: Int
     private let needle: [UInt8]?
     private var joiner = WriteJoiner()
     private var records: [JournalRecord] = []
@@ -16,15 +17,16 @@ package struct JournalSearch {
     private var change: UndoableChange?
 
     /// A search that has seen no line.
-    package init(_ query: JournalQuery) {
+    package init(_ query: JournalQuery, sizeLimit: Int = usualSizeLimit) {
         self.query = query
+        self.sizeLimit = sizeLimit
         needle = query.needle
     }
 
     /// Whether no older line can change the finding.
     package private(set) var isOver = false
     /// Whether the matching writes are too long to be held at once.
-    var isTooLarge: Bool { size > Self.sizeLimit }
+    var isTooLarge: Bool { size > sizeLimit }
 
     /// What the lines so far hold.
     package var finding: JournalFinding {

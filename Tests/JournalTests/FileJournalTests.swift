@@ -84,6 +84,57 @@ import Testing
         #expect(folder.lines.count == 2000)
     }
 
+    /// The end of a write may still wait for the disk when somebody asks what became of it.
+    @Test func aSearchFindsWhatWasAppendedBefore() throws {
+        let folder = try Folder()
+        let journal = try folder.journal()
+        for number in 1...200 {
+            journal.append(begin(number), token: nil)
+            journal.append(end(number, "no"), token: nil)
+            journal.look(for: .undoable(resource: "ngmt_a"), token: number)
+            guard case .found(.undoable(let change))? = answers(journal, 1).first?.answer else {
+                Issue.record("another answer")
+                return
+            }
+            #expect(change == nil, "\(number) ended no")
+        }
+        journal.close(within: 10)
+    }
+
+    @Test func searchesThatWaitAreAnsweredByOneReading() throws {
+        let folder = try Folder()
+        let journal = try folder.journal()
+        for number in 1...300 {
+            let event = JournalEvent(
+                number: number, method: "m", resource: "ngmt_\(number)", run: "R",
+                .begin(replacement: (["cnt_a"], ["cnt_b"])))
+            journal.append(event, token: nil)
+        }
+        for number in 1...300 { journal.look(for: .undoable(resource: "ngmt_\(number)", run: "R"), token: number) }
+        journal.look(for: .runs(limit: 1), token: 301)
+        journal.look(for: .writes(run: "R", limit: 1000), token: 302)
+        for (token, answer) in answers(journal, 302) {
+            switch answer {
+            case .found(.undoable(let change)): #expect(change?.first.number == token)
+            case .found(.runs(let runs)): #expect(runs.map(\.writes) == [300] && token == 301)
+            case .found(.writes(let records)): #expect(records.count == 300 && token == 302)
+            default: Issue.record("\(token): \(answer)")
+            }
+        }
+        journal.close(within: 10)
+    }
+
+    /// Lines that are spelled otherwise than this program's are found by several searches, too.
+    @Test func severalSearchesFindOtherSpellings() throws {
+        let folder = try Folder()
+        try folder.put(Self.kept.replacing(#""id":"#, with: #""id" : "#) + "\n" + Self.kept + "\n")
+        let queries = ["ngmt_a", "ngmt_b", "ngmt_a"].map { JournalQuery.writes(resource: $0, limit: 9) }
+        let counts = try JournalReader.find(queries, in: FilePath(folder.file)).map { finding in
+            if case .writes(let records) = try finding.get() { records.count } else { -1 }
+        }
+        #expect(counts == [2, 0, 2])
+    }
+
     @Test func severalJournalsShareAFile() throws {
         let folder = try Folder()
         let journals = try (0..<4).map { _ in try folder.journal() }

@@ -33,13 +33,23 @@ import Testing
     }
 
     private func find(_ query: JournalQuery, in story: String) -> JournalFinding {
-        var search = JournalSearch(query)
+        search(query, in: story).finding
+    }
+
+    private func search(_ query: JournalQuery, in story: String, sizeLimit: Int = 1 << 20) -> JournalSearch {
+        var search = JournalSearch(query, sizeLimit: sizeLimit)
         for (second, event) in Self.events(story).enumerated().reversed() {
             let line = ByteBuffer()
             JournalLine.append(event, at: second * 1000, process: 1, to: line)
             search.read(line.bytes)
         }
-        return search.finding
+        return search
+    }
+
+    @Test func moreThanCanBeHeldIsToldAndASmallerLimitHelps() {
+        #expect(search(.writes(limit: 100), in: Self.twoOfARun, sizeLimit: 500).isTooLarge)
+        #expect(!search(.writes(limit: 2), in: Self.twoOfARun, sizeLimit: 500).isTooLarge)
+        #expect(!search(.undoable(resource: "ngmt_x", run: "R"), in: Self.twoOfARun, sizeLimit: 10).isTooLarge)
     }
 
     struct Row: Sendable, CustomTestStringConvertible {

@@ -22,11 +22,7 @@ struct Calls {
         }
     }
 
-    let service: SandboxAPI
-
-    init(_ settings: SandboxSettings = SandboxSettings()) {
-        service = SandboxAPI(token: "tok", port: 80, settings: settings)
-    }
+    let service = SandboxAPI(token: "tok", port: 80)
 
     /// `path` is without `/api`.
     func callAsFunction(_ method: String, _ path: String, _ body: String = "", atMs: Int = 0) -> Answer {

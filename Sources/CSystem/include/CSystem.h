@@ -25,8 +25,8 @@ void rpc_close_from(posix_spawn_file_actions_t *actions, int first);
 // the C library. -1 with errno if the kernel lacks it.
 int rpc_watch_process(pid_t id);
 
-// Whether the bytes at `whole` contain those at `part`; memmem(3).
-int rpc_contains(const void *whole, size_t count, const void *part, size_t part_count);
+// The position of the first bytes in `whole` that are those at `part`, or -1; memmem(3).
+ssize_t rpc_position(const void *whole, size_t count, const void *part, size_t part_count);
 // The position of the last `byte` in `bytes`, or -1; memrchr(3).
 ssize_t rpc_last(const void *bytes, size_t count, unsigned char byte);
 

@@ -17,7 +17,8 @@ public enum Toolset: String, CaseIterable, Sendable {
     public func contains(_ method: Method) -> Bool {
         switch self {
         case .attendees: Self.attendeeMethods.contains(method.name)
-        case .engagements: method.resource == "engagement"
+        // The journal is about them above all.
+        case .engagements: method.resource == "engagement" || method.resource == "journal"
         case .contacts: method.resource == "contact"
         case .companies: method.resource == "company"
         case .tags: method.resource == "tag"

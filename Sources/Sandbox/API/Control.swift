@@ -74,8 +74,6 @@ extension SandboxAPI {
         json.beginObject()
         json.name("requests")
         log.write(to: &json)
-        json.name("unmatched")
-        plans.writeUnmatched(to: &json)
         json.endObject()
         if clear?.bool == true { log.removeAll() }
         return Response(body: out)

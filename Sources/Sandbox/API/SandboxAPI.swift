@@ -18,20 +18,20 @@ final class SandboxAPI {
     private var requestCount = 0
     /// Nil if any token is accepted.
     private let credential: [UInt8]?
-    private let settings: SandboxSettings
+    private let makeWorkspace: () -> Workspace
     private let hosts: [[UInt8]]
 
     /// A service for `token`, or for any if that is nil, on `port` of the loopback.
     init(token: String?, port: UInt16, settings: SandboxSettings = SandboxSettings()) {
         credential = token.map { Array($0.utf8) }
-        self.settings = settings
-        workspace = settings.workspace
+        makeWorkspace = { Workspace(clock: settings.clock) }
+        workspace = makeWorkspace()
         hosts = ["127.0.0.1:\(port)", "localhost:\(port)"].map { Array($0.utf8) }
     }
 
     /// Restores the initial state.
     func reset() {
-        workspace = settings.workspace
+        workspace = makeWorkspace()
         scopes = .everything
         plans = FaultPlans()
         log.removeAll()

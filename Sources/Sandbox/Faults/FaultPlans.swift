@@ -1,5 +1,4 @@
 import Bytes
-import JSON
 
 /// All fault plans, in the order of their first setting.
 struct FaultPlans {
@@ -29,12 +28,5 @@ struct FaultPlans {
         let step = plans[place].nextStep()
         if plans[place].isSpent { plans.remove(at: place) }
         return step
-    }
-
-    /// Writes the list of plans that no request has met.
-    func writeUnmatched(to json: inout JSONWriter) {
-        json.beginArray()
-        for plan in plans where !plan.isMet { json.raw(plan.text) }
-        json.endArray()
     }
 }

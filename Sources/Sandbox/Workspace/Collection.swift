@@ -70,11 +70,8 @@ final class Collection {
 
     /// The id of the next new object: the same sequence after each start.
     func nextID() -> String {
-        while true {
-            created += 1
-            let id = "\(prefix)new\(created.padded(to: 5))"
-            if places[id] == nil { return id }
-        }
+        created += 1
+        return "\(prefix)new\(created.padded(to: 5))"
     }
 
     func add(_ record: Record) {

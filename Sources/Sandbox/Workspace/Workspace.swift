@@ -11,21 +11,10 @@ final class Workspace {
     /// Moves on by a second with each write, and never by itself.
     private var clock: Timestamp
 
-    /// The records of a new workspace, and its archive.
-    struct Content {
-        var engagements: [Record]
-        var contacts: [Record]
-        var companies: [Record]
-        var users: [Record]
-        var tags: [Record]
-        var comments: [Record] = []
-        var olderEngagements: (@Sendable () -> [Record])?
-        var olderContacts: (@Sendable () -> [Record])?
-    }
-
     /// A workspace before its first write.
-    init(_ content: Content, clock: Timestamp) {
+    init(clock: Timestamp) {
         self.clock = clock
+        let seed = WorkspaceSeed()
         engagements = Collection(
             "engagements", noun: "engagement", prefix: "ngmt_", .init(read: .engagementsRead, write: .engagementsWrite),
             hasETag: true,
@@ -35,23 +24,24 @@ final class Workspace {
                 "contact_ids": .words(), "start_at": .time,
             ],
             associations: ["company": "company_ids", "contact": "contact_ids", "deal": "deals"],
-            records: content.engagements, rest: content.olderEngagements)
+            records: seed.engagements.map { Engagement($0) }, rest: WorkspaceSeed.archivedEngagements)
         contacts = Collection(
             "contacts", noun: "contact", prefix: "cnt_", .init(read: .contactsRead, write: .contactsWrite),
             hasETag: true,
-            associations: ["contact": "crm"], records: content.contacts, rest: content.olderContacts)
+            associations: ["contact": "crm"], records: seed.contactRecords, rest: WorkspaceSeed.archivedContacts)
         companies = Collection(
             "companies", noun: "company", prefix: "cmp_", .init(read: .companiesRead, write: .companiesWrite),
-            filters: ["domain": .word], associations: ["company": "crm"], records: content.companies)
+            filters: ["domain": .word], associations: ["company": "crm"], records: seed.companyRecords)
         users = Collection(
-            "users", noun: "user", prefix: "usr_", .init(read: .usersRead), hasETag: true, records: content.users)
+            "users", noun: "user", prefix: "usr_", .init(read: .usersRead), hasETag: true,
+            records: WorkspaceSeed.users.enumerated().map { User(number: $0 + 1, $1) })
         tags = Collection(
             "tags", noun: "tag", prefix: "tag_", .init(read: .tagsRead, write: .tagsWrite), isSearchable: false,
-            records: content.tags)
+            records: seed.tagRecords)
         comments = Collection(
             "transcript_comments", noun: "transcript_comment", prefix: "tano_",
             .init(read: [.engagementsRead, .commentsRead], write: [.engagementsRead, .commentsWrite]),
-            records: content.comments)
+            records: seed.commentRecords)
     }
 
     /// The collection of that name, or nil.
@@ -67,9 +57,6 @@ final class Workspace {
     func company(_ id: String) -> Company? { companies[id] as? Company }
     func tag(_ id: String) -> Tag? { tags[id] as? Tag }
     func user(_ id: String) -> User? { users[id] as? User }
-
-    /// The token's user: the first one.
-    var ownUserID: String? { users.made.first?.id }
 
     /// The engagement that was created with this key, or nil.
     func engagement(externalID: String) -> Engagement? {

@@ -2,11 +2,9 @@
 class Changeable<Facts>: Record {
     private(set) final var facts: Facts
 
-    init(
-        id: String, _ facts: Facts, createdAt: Timestamp, updatedAt: Timestamp, extra: ExtraMembers = .none
-    ) {
+    init(id: String, _ facts: Facts, createdAt: Timestamp, updatedAt: Timestamp) {
         self.facts = facts
-        super.init(id: id, createdAt: createdAt, updatedAt: updatedAt, extra: extra)
+        super.init(id: id, createdAt: createdAt, updatedAt: updatedAt)
     }
 
     final func change(to facts: Facts, at time: Timestamp) {

@@ -8,6 +8,4 @@ struct ContactFacts: Sendable {
     var phones: [Address] = []
     var timeZone: String?
     var crm: CRMLink?
-    /// No request changes this.
-    var isCalendarResource = false
 }
