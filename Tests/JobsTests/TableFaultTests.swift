@@ -106,8 +106,25 @@ import Testing
         #expect(reading.rows == [] && !reading.sentences.isEmpty)
         for (sentence, fault) in zip(reading.sentences, reading.table.faults) {
             #expect(!sentence.contains("0123456789"), "\(sentence)")
-            #expect(!(fault.cell ?? "").contains("0123456789") && sentence.contains("looks like a token"))
+            #expect(!(fault.cell ?? "").contains("0123456789") && sentence.contains("token"))
         }
+    }
+
+    /// Nor is what looks like nothing in particular.
+    @Test(arguments: ["my-secret", "my-secret\r\n\r\n", "\u{FEFF}hunter2\n"])
+    func aLoneWordIsNotShown(_ text: String) {
+        let reading = TableReading(text)
+        #expect(reading.rows == [] && reading.places == ["1 -"])
+        #expect(
+            reading.sentences.allSatisfy {
+                $0.contains("--token-file") && !$0.contains("secret") && !$0.contains("unter")
+            })
+    }
+
+    @Test func aRowIsNoWiderThanASpreadsheet() {
+        let reading = TableReading(
+            "engagement_id,people\nngmt_1,cnt_1\n" + String(repeating: ",", count: 1_000_000) + "\n")
+        #expect(reading.places == ["3 -"] && reading.sentences[0].contains("20000 cells"))
     }
 
     @Test func aLongCellIsCut() {

@@ -26,6 +26,20 @@ import Testing
         #expect(reading.table.isWindows1252 == (name == "Windows-1252"))
     }
 
+    /// Files of Excel, Numbers and LibreOffice.
+    @Test func filesOfSpreadsheetPrograms() throws {
+        let folder = Repository.root + "/Tests/BulkFiles/"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(names.count == 6)
+        for name in names {
+            let reading = TableReading(try Repository.bytes(folder + name))
+            #expect(reading.places == [], "\(name)")
+            let people = reading.table.rows.map { [$0.engagementID] + $0.people.map(\.text) }
+            let wanted = [["ngmt_sandbox01", "cnt_sandbox05", "cnt_sandbox06"], ["ngmt_sandbox02", "cnt_sandbox01"]]
+            #expect(people == wanted, "\(name)")
+        }
+    }
+
     private static let written: [(text: String, rows: [String])] = [
         ("engagement_id;people\nngmt_1;cnt_1,cnt_2\n", ["2 ngmt_1: cnt_1 cnt_2"]),
         ("engagement_id\tpeople\rngmt_1\tcnt_1;cnt_2\r", ["2 ngmt_1: cnt_1 cnt_2"]),

@@ -23,6 +23,9 @@ struct AttendeeTableReader {
         var people: [PersonReference] = []
     }
 
+    /// Faults that are told, at most: a file of anything must not take all memory.
+    private static let faultLimit = 1_000_000
+
     private let options: TableOptions
     /// What the columns hold.
     private(set) var columns = TableColumns.headless
@@ -48,9 +51,11 @@ struct AttendeeTableReader {
         var records = TableRecords(text.dropping(start.offset), delimiter: start.delimiter, line: start.line)
         var isFirst = true
         while records.next() {
-            if let line = records.openQuoteLine {
-                tellOpenQuote(records, line)
-                return
+            if let line = records.openQuoteLine { return tellOpenQuote(records, line) }
+            if records.isTooWide { return tell("this row has more than \(TableRecords.widthLimit) cells", records) }
+            if faults.count >= Self.faultLimit {
+                return tell(
+                    "there are more than \(Self.faultLimit) faults, so the rest of the file was not read", records)
             }
             if isBlank(records) { continue }
             if isFirst {
@@ -79,6 +84,12 @@ struct AttendeeTableReader {
         (0..<records.count).allSatisfy { records.withCell($0) { $0.cellTrimmed.isEmpty } }
     }
 
+    /// Ends the reading with a fault of the file.
+    private mutating func tell(_ problem: String, _ records: TableRecords) {
+        let advice = problem + ": see that the file is a table, saved as CSV"
+        faults.append(TableFault(line: records.line, cell: nil, advice: advice))
+    }
+
     private mutating func tellOpenQuote(_ records: TableRecords, _ line: Int) {
         let advice =
             "a quote that is opened in line \(line) is never closed, so that the rest of the file is one cell: "
@@ -96,6 +107,11 @@ struct AttendeeTableReader {
         var next = records
         var hasNext = next.next()
         while hasNext, isBlank(next) { hasNext = next.next() }
+        if heads.count == 1, !hasNext, !TableColumns.isHead(heads[0], options) {
+            // Whatever it is, it is not shown: a token's file looks so.
+            tell("there is one cell in the whole file, as in a token's file (--token-file FILE takes one)", records)
+            return false
+        }
         do throws(TableColumns.Unclear) {
             columns = try TableColumns(heads, options) { column in
                 hasNext && column < next.count && next.withCell(column) { EngagementCell.id($0) != nil }
@@ -206,6 +222,10 @@ struct AttendeeTableReader {
         }
         if let fault { faults.append(fault) }
     }
+
+    private static let noHead =
+        "this cell has no head: put the people of a row into one cell, in quotes "
+        + "(ngmt_1,\"cnt_1,cnt_2\"), or give the column a head"
 
     private static func holdsPeople(_ cell: Bytes) -> Bool {
         var holds = false

@@ -66,7 +66,7 @@ extension UnsafeRawBufferPointer {
     /// Whether it may be a token: such a cell is never shown.
     var looksSecret: Bool {
         let lower = prefix(4096).map { $0 | 0x20 }
-        let marks = ["sk-apik", "bearer ", "apik_", "-----begin"].map { $0.utf8.map { $0 | 0x20 } }
+        let marks = ["sk-apik", "bearer ", "apik_", "token=", "-----begin"].map { $0.utf8.map { $0 | 0x20 } }
         if lower.withUnsafeBytes({ cell in marks.contains { mark in mark.withUnsafeBytes { cell.holds($0) } } }) {
             return true
         }

@@ -17,9 +17,11 @@ enum EngagementCell {
         if let name = cell.invisibleName {
             return "there is an invisible character (\(name)) in it: delete it, or type the cell anew"
         }
-        return "this is no engagement's id (ngmt_…): mend it, or say which column holds the ids with "
-            + "--column engagement=HEAD"
+        return noID
     }
+
+    private static let noID =
+        "this is no engagement's id (ngmt_…): mend it, or say which column holds the ids with --column engagement=HEAD"
 
     private static let prefix: StaticString = "ngmt_"
 

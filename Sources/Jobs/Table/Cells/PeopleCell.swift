@@ -227,8 +227,10 @@ struct PeopleCell {
         if word.starts(with: "ngmt_") { return "this is an engagement, and people are wanted here" }
         if word.starts(with: "cnt_") { return "a contact's id is cnt_ and then letters and digits only" }
         if word.contains(UInt8(ascii: "@")) { return "this is no e-mail address: mend it" }
-        return
-            "this is neither a contact's id (cnt_…) nor an e-mail address: mend it, put a name with a comma in quotes "
-            + "(\"Doe, Jane\" <jane@example.com>), or say which columns hold the people with --column people=HEAD"
+        return nobodyAdvice
     }
+
+    private static let nobodyAdvice =
+        "this is neither a contact's id (cnt_…) nor an e-mail address: mend it, put a name with a comma in quotes "
+        + "(\"Doe, Jane\" <jane@example.com>), or say which columns hold the people with --column people=HEAD"
 }

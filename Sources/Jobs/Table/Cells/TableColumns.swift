@@ -63,6 +63,13 @@ struct TableColumns {
         self.init(roles: roles, isHeadless: false, ignoredHeads: ignored)
     }
 
+    /// Whether a head is known, or named by a flag.
+    static func isHead(_ head: String, _ options: TableOptions) -> Bool {
+        let named = options.peopleHeads + [options.engagementHead].compactMap(\.self)
+        return TableHeads.engagementRank(head) != nil || TableHeads.namesPeople(head)
+            || named.contains { TableHeads.areSame($0, head) }
+    }
+
     private static func engagement(
         _ heads: [String], _ options: TableOptions, _ holdsEngagement: (Int) -> Bool
     ) throws(Unclear) -> Int? {

@@ -27,6 +27,11 @@ struct TableRecords {
     /// The line of a quote that nothing closes: the record goes to the end of the text.
     private(set) var openQuoteLine: Int?
 
+    /// Whether this record has more cells than any spreadsheet holds; the rest of them was not read.
+    private(set) var isTooWide = false
+    /// Cells of a record, at most; spreadsheet programs stop at 16,384.
+    static let widthLimit = 20_000
+
     /// Reads `text`, which must outlive this, from a line that has the number `line`.
     init(_ text: Bytes, delimiter: UInt8, line: Int = 1) {
         self.text = text
@@ -40,14 +45,15 @@ struct TableRecords {
 
     /// Reads the next record; false at the end.
     mutating func next() -> Bool {
-        guard at < text.count else { return false }
+        guard at < text.count, !isTooWide else { return false }
         cells.removeAll(keepingCapacity: true)
         rewritten.removeAll(keepingCapacity: true)
         line = nextLine
         let start = at
         repeat {
             if at < text.count, text[at] == UInt8(ascii: "\"") { readQuoted() } else { readPlain() }
-        } while passDelimiter()
+            isTooWide = cells.count > Self.widthLimit
+        } while !isTooWide && passDelimiter()
         if at == start { cells.removeAll(keepingCapacity: true) }
         passLineBreak()
         return true
