@@ -23,10 +23,9 @@ struct AttendeeTableReader {
         var people: [PersonReference] = []
     }
 
-    /// Faults that are told, at most: a file of anything must not take all memory.
-    private static let faultLimit = 1_000_000
-
     private let options: TableOptions
+    /// Faults that are told, at most: a file of anything must not take all memory.
+    private let faultLimit: Int
     /// What the columns hold.
     private(set) var columns = TableColumns.headless
     /// What is wrong, in the table's order.
@@ -39,7 +38,10 @@ struct AttendeeTableReader {
     private var record = 0
 
     /// A reader before its table.
-    init(_ options: TableOptions) { self.options = options }
+    init(_ options: TableOptions, faultLimit: Int = 1_000_000) {
+        self.options = options
+        self.faultLimit = faultLimit
+    }
 
     /// Reads all of a text.
     mutating func read(_ text: Bytes) {
@@ -53,10 +55,6 @@ struct AttendeeTableReader {
         while records.next() {
             if let line = records.openQuoteLine { return tellOpenQuote(records, line) }
             if records.isTooWide { return tell("this row has more than \(TableRecords.widthLimit) cells", records) }
-            if faults.count >= Self.faultLimit {
-                return tell(
-                    "there are more than \(Self.faultLimit) faults, so the rest of the file was not read", records)
-            }
             if isBlank(records) { continue }
             if isFirst {
                 isFirst = false
@@ -64,6 +62,9 @@ struct AttendeeTableReader {
                 if !faults.isEmpty { return }
             }
             readRow(records)
+            guard faults.count < faultLimit else {
+                return tell("these are \(faultLimit) faults, and the rest of the file was not read", records)
+            }
         }
         if isFirst || record == 0, faults.isEmpty {
             let advice = isFirst ? "the table is empty" : "there are heads and no rows"
@@ -198,8 +199,9 @@ struct AttendeeTableReader {
         records.withList(column) { cell in
             PeopleCell.read(cell.cellTrimmed.withoutFormulaGuard) { item in
                 switch item {
-                case .wrong(let bytes, let advice):
+                case .wrong(let bytes, let advice) where faults.count < faultLimit:
                     faults.append(TableFault(line: records.line, bytes: bytes, advice: advice))
+                case .wrong: break
                 case .nobody: listed.saysNobody = true
                 case .id, .address:
                     guard let found = index.add(item, row: record), found.isNew else { break }

@@ -31,8 +31,8 @@ package enum PersonReference: Hashable, Sendable {
         return true
     }
 
-    /// Whether `text` is spelled as an e-mail address: one `@`, something on both sides, and in it nothing invisible and
-    /// nothing that parts people or encloses them.
+    /// Whether `text` is spelled as an e-mail address: one `@`, something on both sides, and in it nothing invisible,
+    /// nothing that parts people and nothing that encloses them.
     static func isAddress(_ text: Bytes) -> Bool {
         guard let at = text.firstPosition(of: UInt8(ascii: "@")), at > 0, at + 1 < text.count else { return false }
         let domain = text.dropping(at + 1)

@@ -1,7 +1,7 @@
 import Bytes
 
-/// Cuts a text into records and cells, as spreadsheets and Python's `csv` do: RFC 4180, any line break, a quote inside a
-/// cell that does not begin with one stands for itself, and so does what follows a closing quote.
+/// Cuts a text into records and cells, as spreadsheets and Python's `csv` do: RFC 4180, any line break. A quote inside
+/// a cell that does not begin with one stands for itself, and so does what follows a closing quote.
 struct TableRecords {
     /// Where a cell is.
     private struct Cell {

@@ -1,5 +1,6 @@
-import Jobs
 import Testing
+
+@testable import Jobs
 
 /// What is wrong with a table: told in one go, each with its line and its way out.
 @Suite struct TableFaultTests {
@@ -119,6 +120,15 @@ import Testing
             reading.sentences.allSatisfy {
                 $0.contains("--token-file") && !$0.contains("secret") && !$0.contains("unter")
             })
+    }
+
+    @Test func aFileOfFaultsEnds() {
+        let cell = String(repeating: ";a", count: 60)
+        let text = Array("engagement_id,people\nngmt_1,\"\(cell)\"\nngmt_2,\"\(cell)\"\nngmt_3,x\n".utf8)
+        var reader = AttendeeTableReader(TableOptions(), faultLimit: 100)
+        text.withUnsafeBytes { reader.read($0) }
+        #expect(reader.faults.count == 101)
+        #expect(reader.faults.last?.line == 3 && reader.faults.last?.cell == nil)
     }
 
     @Test func aRowIsNoWiderThanASpreadsheet() {
