@@ -22,7 +22,11 @@ struct Calls {
         }
     }
 
-    let service = SandboxAPI(token: "tok", port: 80)
+    let service: SandboxAPI
+
+    init(_ settings: SandboxSettings = SandboxSettings()) {
+        service = SandboxAPI(token: "tok", port: 80, settings: settings)
+    }
 
     /// `path` is without `/api`.
     func callAsFunction(_ method: String, _ path: String, _ body: String = "", atMs: Int = 0) -> Answer {

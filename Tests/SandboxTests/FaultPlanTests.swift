@@ -131,6 +131,35 @@ import Testing
         #expect(call("GET", "/a").status == 404)
     }
 
+    /// Whoever plans a failure learns that nothing has met it.
+    @Test func plansThatNoRequestHasMetAreTold() {
+        let call = Calls()
+        func unmatched() -> String {
+            let text = call.control("requests").text
+            return String(text[(text.range(of: #""unmatched":"#)?.upperBound ?? text.endIndex)...].dropLast())
+        }
+        #expect(unmatched() == "[]")
+        let misspelt = #"{"match":"PUT /v2/engagement/*/contacts","steps":[{"status":503},{}],"repeat":2}"#
+        call.control("fail", misspelt)
+        call.control("fail", "{\"match\":\"GET /v2/*\",\n\"steps\":[{},{}]}")
+        call.control("fail", #"{"match":"GET /v2/tags","steps":[{}]}"#)
+        #expect(
+            unmatched()
+                == #"[\#(misspelt),{"match":"GET /v2/*", "steps":[{},{}]},{"match":"GET /v2/tags","steps":[{}]}]"#)
+        // The first one takes the request, and the last never sees it.
+        _ = call("GET", "/v2/tags")
+        #expect(unmatched() == #"[\#(misspelt),{"match":"GET /v2/tags","steps":[{}]}]"#)
+        call.control("requests", #"{"clear":true}"#)
+        #expect(unmatched().hasPrefix("[{"), "emptying the list of requests forgets no plan")
+        for _ in 0..<2 { _ = call("GET", "/v2/tags") }
+        #expect(unmatched() == "[\(misspelt)]", "a plan that is used up was met")
+        call.control("fail", #"{"match":"PUT /v2/engagement/*/contacts","steps":[]}"#)
+        #expect(unmatched() == "[]")
+        call.control("fail", misspelt)
+        call.control("reset")
+        #expect(unmatched() == "[]")
+    }
+
     @Test func boundsPlansAndSteps() {
         let call = Calls()
         let steps = Array(repeating: "{}", count: FaultPlanReader.stepLimit).joined(separator: ",")

@@ -27,7 +27,7 @@ import Testing
         #expect(requests[2]["body"] as? String == "not JSON")
         #expect(requests[3]["body"] is String)
         #expect(!shown.text.contains("\n") && !shown.text.contains("\r") && !shown.text.contains("tok\""))
-        #expect(call.control("requests").text == #"{"requests":[]}"#)
+        #expect(call.control("requests").text == #"{"requests":[],"unmatched":[]}"#)
         #expect(call.control("requests", #"{"clear":1}"#).errors == ["clear invalid_type"])
     }
 

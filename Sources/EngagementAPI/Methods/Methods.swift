@@ -40,6 +40,8 @@ extension Method {
     static let sandbox: [Method] = [
         Method(
             "sandbox.reset", "Put the sandbox back to its first state, and forget throttling and spent retries.",
+            detail: "Its ids and its clock begin again: what is created gets the same ids in the same order, and each "
+                + "write is a second later than the one before.",
             [options],
             action: .http(.post, path: "/sandbox/reset", .once), result: "empty", availability: .sandbox),
         Method(
@@ -55,6 +57,7 @@ extension Method {
             action: .http(.post, path: "/sandbox/fail", .once), result: "plan", availability: .sandbox),
         Method(
             "sandbox.requests", "List the requests that the sandbox has received.",
+            detail: "unmatched has the plans of sandbox.fail that no request has met.",
             [body("clear", "true empties the list afterwards."), options],
             action: .http(.post, path: "/sandbox/requests", .once), result: "requests", availability: .sandbox),
         Method(

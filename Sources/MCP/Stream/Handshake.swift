@@ -91,8 +91,8 @@ extension Server {
         if !tools.isEmpty, tools.allSatisfy({ !$0.method.isWrite }) { sentences.append("This server only reads.") }
         if isSandbox {
             sentences.append(
-                "This is a sandbox with made-up data: engagements ngmt_sandbox01 to ngmt_sandbox12, contacts "
-                    + "cnt_sandbox01 to cnt_sandbox40.")
+                "This is a sandbox with made-up data: unless it was given other data, engagements ngmt_sandbox01 to "
+                    + "ngmt_sandbox12, contacts cnt_sandbox01 to cnt_sandbox40.")
         }
         return sentences.joined(separator: " ")
     }

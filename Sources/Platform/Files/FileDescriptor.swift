@@ -81,6 +81,21 @@ package struct FileDescriptor: Hashable, Sendable {
         return count
     }
 
+    /// Reads up to the end, or to `limit` bytes; waits if it must.
+    package func readAll(upTo limit: Int) throws(SystemError) -> ByteBuffer {
+        let content = ByteBuffer()
+        while content.count < limit {
+            do throws(SystemError) {
+                if try read(onto: content, atLeast: min(limit - content.count, 1 << 16)) == 0 { break }
+            } catch .interrupted {
+                continue
+            } catch .wouldBlock {
+                wait(for: .readable)
+            }
+        }
+        return content
+    }
+
     /// Reads at `offset` of a file, once. Returns 0 at the end.
     package func read(into room: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
         let count = pread(number, room.baseAddress, room.count, off_t(offset))

@@ -74,6 +74,8 @@ extension SandboxAPI {
         json.beginObject()
         json.name("requests")
         log.write(to: &json)
+        json.name("unmatched")
+        plans.writeUnmatched(to: &json)
         json.endObject()
         if clear?.bool == true { log.removeAll() }
         return Response(body: out)

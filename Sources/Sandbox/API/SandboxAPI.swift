@@ -18,20 +18,20 @@ final class SandboxAPI {
     private var requestCount = 0
     /// Nil if any token is accepted.
     private let credential: [UInt8]?
-    private let makeWorkspace: () -> Workspace
+    private let settings: SandboxSettings
     private let hosts: [[UInt8]]
 
     /// A service for `token`, or for any if that is nil, on `port` of the loopback.
     init(token: String?, port: UInt16, settings: SandboxSettings = SandboxSettings()) {
         credential = token.map { Array($0.utf8) }
-        makeWorkspace = { Workspace(clock: settings.clock) }
-        workspace = makeWorkspace()
+        self.settings = settings
+        workspace = settings.workspace
         hosts = ["127.0.0.1:\(port)", "localhost:\(port)"].map { Array($0.utf8) }
     }
 
     /// Restores the initial state.
     func reset() {
-        workspace = makeWorkspace()
+        workspace = settings.workspace
         scopes = .everything
         plans = FaultPlans()
         log.removeAll()

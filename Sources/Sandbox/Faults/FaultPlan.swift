@@ -5,6 +5,10 @@ struct FaultPlan {
     /// As given; identifies the plan.
     let match: String
     let steps: [FaultStep]
+    /// As it was given, on one line of JSON.
+    let text: ByteBuffer
+    /// Whether a request has met it.
+    private(set) var isMet = false
     /// How often the list of steps is still used, this time included; nil for ever.
     private(set) var rounds: Int?
 
@@ -14,7 +18,7 @@ struct FaultPlan {
 
     /// A plan for `METHOD path`. `*` means any method, and in the path any run of characters. Nil when `match` has
     /// another form.
-    init?(match: String, steps: [FaultStep], rounds: Int? = 1) {
+    init?(match: String, steps: [FaultStep], rounds: Int? = 1, text: ByteBuffer = ByteBuffer("{}".utf8)) {
         let words = match.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 2, words[0] == "*" || words[0].utf8.allSatisfy({ $0.isUppercase }), !words[0].isEmpty,
             words[1].first == "/" || words[1].first == "*"
@@ -22,6 +26,7 @@ struct FaultPlan {
         self.match = match
         self.steps = steps
         self.rounds = rounds
+        self.text = text
         method = Array(words[0].utf8)
         path = Array(words[1].utf8)
     }
@@ -33,6 +38,7 @@ struct FaultPlan {
 
     /// Takes the next step; nil when none is left.
     mutating func nextStep() -> FaultStep? {
+        isMet = true
         guard position < steps.count else { return nil }
         let step = steps[position]
         position += 1

@@ -37,7 +37,9 @@ struct FaultPlanReader {
             if steps == nil { refuse("steps", "required", "Say what happens to them, as a list.") }
         }
         guard let match, let steps else { return nil }
-        return FaultPlan(match: match, steps: steps, rounds: rounds)
+        let text = ByteBuffer(input.bytes)
+        for at in 0..<text.count where text.bytes[at].isSpace && text.bytes[at] != 0x20 { text.mutableBytes[at] = 0x20 }
+        return FaultPlan(match: match, steps: steps, rounds: rounds, text: text)
     }
 
     private mutating func readMatch(_ value: JSONSlice) -> String? {

@@ -1,4 +1,5 @@
 import Bytes
+import JSON
 
 /// All fault plans, in the order of their first setting.
 struct FaultPlans {
@@ -28,5 +29,12 @@ struct FaultPlans {
         let step = plans[place].nextStep()
         if plans[place].isSpent { plans.remove(at: place) }
         return step
+    }
+
+    /// Writes the list of plans that no request has met.
+    func writeUnmatched(to json: inout JSONWriter) {
+        json.beginArray()
+        for plan in plans where !plan.isMet { json.raw(plan.text) }
+        json.endArray()
     }
 }

@@ -2,6 +2,7 @@
 struct Address: Sendable {
     let value: String
     var isPrimary: Bool
+    var extra = ExtraMembers.none
 
     /// Addresses of which the first is primary.
     static func list(_ values: [String]) -> [Address] {

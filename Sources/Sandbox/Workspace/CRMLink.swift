@@ -3,6 +3,7 @@ struct CRMLink: Sendable {
     let type: String
     let id: String
     var source = "hubspot"
+    var extra = ExtraMembers.none
 
     /// The word that filters compare. It never equals an id of the workspace.
     var word: String { CRMFilter.word(id) }

@@ -70,8 +70,11 @@ final class Collection {
 
     /// The id of the next new object: the same sequence after each start.
     func nextID() -> String {
-        created += 1
-        return "\(prefix)new\(created.padded(to: 5))"
+        while true {
+            created += 1
+            let id = "\(prefix)new\(created.padded(to: 5))"
+            if places[id] == nil { return id }
+        }
     }
 
     func add(_ record: Record) {

@@ -24,6 +24,7 @@ extension JSONWriter {
         list(name, addresses) { json, address in
             json.member(part, address.value)
             json.member("is_primary", address.isPrimary)
+            address.extra.write(to: &json)
         }
     }
 
@@ -35,6 +36,7 @@ extension JSONWriter {
         member("object_type", link.type)
         member("crm_object_id", link.id)
         member("source", link.source)
+        link.extra.write(to: &self)
         endObject()
     }
 }

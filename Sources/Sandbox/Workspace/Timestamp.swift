@@ -3,21 +3,27 @@ import Bytes
 /// A point in time, in milliseconds since 1970 UTC.
 package struct Timestamp: Comparable, Hashable, Sendable {
     let milliseconds: Int
+    /// As a seed spells it; nil for this program's own form.
+    private let spelling: String?
 
-    init(milliseconds: Int) { self.milliseconds = milliseconds }
+    init(milliseconds: Int, spelling: String? = nil) { (self.milliseconds, self.spelling) = (milliseconds, spelling) }
+
+    package static func == (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds == right.milliseconds }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(milliseconds) }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
     func adding(seconds: Int) -> Timestamp { Timestamp(milliseconds: milliseconds + seconds * 1000) }
 
     /// As in `2026-03-02T09:00:00.000Z`.
-    package var text: String { CivilDate.text(millisecondsSince1970: milliseconds) }
+    package var text: String { spelling ?? CivilDate.text(millisecondsSince1970: milliseconds) }
 
     /// Reads ISO 8601: a date, or a date and a time of day in UTC or with an offset; nil for anything else.
     package init?(_ text: String) {
         var text = text
         guard let milliseconds = text.withUTF8({ Self.milliseconds(Bytes($0)) }) else { return nil }
-        self.milliseconds = milliseconds
+        self.init(milliseconds: milliseconds)
     }
 
     private static func milliseconds(_ bytes: Bytes) -> Int? {

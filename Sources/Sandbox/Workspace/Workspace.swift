@@ -11,10 +11,21 @@ final class Workspace {
     /// Moves on by a second with each write, and never by itself.
     private var clock: Timestamp
 
+    /// The records of a new workspace, and its archive.
+    struct Content {
+        var engagements: [Record]
+        var contacts: [Record]
+        var companies: [Record]
+        var users: [Record]
+        var tags: [Record]
+        var comments: [Record] = []
+        var olderEngagements: (@Sendable () -> [Record])?
+        var olderContacts: (@Sendable () -> [Record])?
+    }
+
     /// A workspace before its first write.
-    init(clock: Timestamp) {
+    init(_ content: Content, clock: Timestamp) {
         self.clock = clock
-        let seed = WorkspaceSeed()
         engagements = Collection(
             "engagements", noun: "engagement", prefix: "ngmt_", .init(read: .engagementsRead, write: .engagementsWrite),
             hasETag: true,
@@ -24,24 +35,23 @@ final class Workspace {
                 "contact_ids": .words(), "start_at": .time,
             ],
             associations: ["company": "company_ids", "contact": "contact_ids", "deal": "deals"],
-            records: seed.engagements.map { Engagement($0) }, rest: WorkspaceSeed.archivedEngagements)
+            records: content.engagements, rest: content.olderEngagements)
         contacts = Collection(
             "contacts", noun: "contact", prefix: "cnt_", .init(read: .contactsRead, write: .contactsWrite),
             hasETag: true,
-            associations: ["contact": "crm"], records: seed.contactRecords, rest: WorkspaceSeed.archivedContacts)
+            associations: ["contact": "crm"], records: content.contacts, rest: content.olderContacts)
         companies = Collection(
             "companies", noun: "company", prefix: "cmp_", .init(read: .companiesRead, write: .companiesWrite),
-            filters: ["domain": .word], associations: ["company": "crm"], records: seed.companyRecords)
+            filters: ["domain": .word], associations: ["company": "crm"], records: content.companies)
         users = Collection(
-            "users", noun: "user", prefix: "usr_", .init(read: .usersRead), hasETag: true,
-            records: WorkspaceSeed.users.enumerated().map { User(number: $0 + 1, $1) })
+            "users", noun: "user", prefix: "usr_", .init(read: .usersRead), hasETag: true, records: content.users)
         tags = Collection(
             "tags", noun: "tag", prefix: "tag_", .init(read: .tagsRead, write: .tagsWrite), isSearchable: false,
-            records: seed.tagRecords)
+            records: content.tags)
         comments = Collection(
             "transcript_comments", noun: "transcript_comment", prefix: "tano_",
             .init(read: [.engagementsRead, .commentsRead], write: [.engagementsRead, .commentsWrite]),
-            records: seed.commentRecords)
+            records: content.comments)
     }
 
     /// The collection of that name, or nil.
@@ -57,6 +67,9 @@ final class Workspace {
     func company(_ id: String) -> Company? { companies[id] as? Company }
     func tag(_ id: String) -> Tag? { tags[id] as? Tag }
     func user(_ id: String) -> User? { users[id] as? User }
+
+    /// The token's user: the first one.
+    var ownUserID: String? { users.made.first?.id }
 
     /// The engagement that was created with this key, or nil.
     func engagement(externalID: String) -> Engagement? {

@@ -81,7 +81,11 @@ extension Workspace {
             facts.phones = phones
         }
         try body.check()
-        let taken = Self.taken("emails", "email", facts.emails, by: contactIDsByEmail, besides: id)
+        // Several may share an address since before; none can join them.
+        let had = Set(old.emails.map { $0.value.lowercased() })
+        let fresh = facts.emails.filter { !had.contains($0.value.lowercased()) }
+        let holders = fresh.isEmpty ? [:] : contactIDsByEmail.filter { !had.contains($0.key) }
+        let taken = Self.taken("emails", "email", facts.emails, by: holders, besides: id)
         try Self.refuseConflicts("contact", taken)
         return facts
     }
@@ -184,7 +188,7 @@ extension Workspace {
         let time = tick()
         if status == TranscriptComment.open { facts.resolution = nil }
         if status == TranscriptComment.resolved, facts.resolution == nil {
-            facts.resolution = (by: TranscriptComment.author, at: time)
+            facts.resolution = (by: ownUserID ?? TranscriptComment.author, at: time)
         }
         comment.change(to: facts, at: time)
     }
@@ -222,37 +226,36 @@ extension Workspace {
         let externalURL = body.text("external_url", 1...8000).value
         _ = body.flag("run_workflows")
         let start = body.time("start_at")
-        var people: [(name: String, email: String, isOwner: Bool)] = []
+        var people: [(name: String, email: String)] = []
+        var ownerID = ownUserID
         for (field, item) in body.list("participants") ?? [] {
             guard let name = item["name"]?.string, !name.isEmpty, let email = item["email"]?.string.flatMap(Self.email)
             else {
                 body.refuse(field, "invalid_value", "A participant has a name and an email.")
                 continue
             }
-            var isOwner = false
-            if case .bool(true)? = item["is_owner"] { isOwner = true }
-            people.append((name, email, isOwner))
+            if case .bool(true)? = item["is_owner"], let user = user(email: email) {
+                if !user.facts.isActive { body.refuse(field, "invalid_value", "The owner's account is switched off.") }
+                ownerID = user.id
+            }
+            people.append((name, email))
         }
         try body.check()
         if let known = engagement(externalID: externalID) { return (known, false) }
         let time = tick()
         let id = collection.nextID()
         var seed = EngagementSeed(number: 0, title: title, type: type, status: "PENDING", minutes: nil)
-        seed.origin = .created(id: id, at: time, startAt: start ?? time)
+        seed.origin = .created(id: id, at: time, startAt: start ?? time, ownerID: ownerID)
         seed.source = source
         seed.externalURL = externalURL
         seed.transcript = .none
         var known = people.isEmpty ? [:] : contactIDsByEmail
         var taken: Set<String> = []
-        for person in people {
-            if let user = user(email: person.email) {
-                if person.isOwner { seed.owner = user.number }
-            } else {
-                let address = person.email.lowercased()
-                let contact = known[address] ?? addContact(named: person.name, person.email, at: time).id
-                known[address] = contact
-                if taken.insert(contact).inserted { seed.contactIDs.append(contact) }
-            }
+        for person in people where user(email: person.email) == nil {
+            let address = person.email.lowercased()
+            let contact = known[address] ?? addContact(named: person.name, person.email, at: time).id
+            known[address] = contact
+            if taken.insert(contact).inserted { seed.contactIDs.append(contact) }
         }
         let engagement = Engagement(seed, externalID: externalID)
         collection.add(engagement)

@@ -2,7 +2,7 @@ import EngagementAPI
 
 /// The commands: dispatch, help, completions and man page work from this list.
 enum CommandWord: String, CaseIterable {
-    case serve, call, plan, apply, sandbox, doctor, schema, completions, man, help, version
+    case serve, call, plan, apply, undo, runs, export, sandbox, doctor, schema, completions, man, help, version
 
     /// The command line, without the program's name and the common flags.
     var usage: String {
@@ -11,6 +11,9 @@ enum CommandWord: String, CaseIterable {
         case .call: "call METHOD [PARAMS]"
         case .plan: "plan FILE"
         case .apply: "apply FILE"
+        case .undo: "undo [RUN]"
+        case .runs: "runs [RUN]"
+        case .export: "export"
         case .sandbox: "sandbox"
         case .doctor: "doctor"
         case .schema: "schema [\(words.joined(separator: "|"))]"
@@ -27,6 +30,9 @@ enum CommandWord: String, CaseIterable {
         case .call: "make one call and print its result; exit 0 or 1"
         case .plan: "show who a table would drop from engagements, and add; exit 0 for no change, 2 for some, 1"
         case .apply: "show that, ask, and make it so; exit 0 only if every row is as the table says"
+        case .undo: "put back who was there before a run; unless named, before the last one"
+        case .runs: "list the runs, or the writes of one"
+        case .export: "print engagements and their people, as a table that plan reads"
         case .sandbox: "run a sample workspace for several processes; print its URL"
         case .doctor: "check token, network, TLS, API version and clock; exit 0 or 1"
         case .schema: "print the OpenRPC document, or the MCP tools, as the flags shape them"
@@ -42,7 +48,7 @@ enum CommandWord: String, CaseIterable {
         switch self {
         case .schema: ["openrpc", "mcp"]
         case .completions: Completions.Shell.allCases.map(\.rawValue)
-        case .serve, .call, .plan, .apply, .sandbox, .doctor, .man, .help, .version: []
+        case .serve, .call, .plan, .apply, .undo, .runs, .export, .sandbox, .doctor, .man, .help, .version: []
         }
     }
 
@@ -76,9 +82,22 @@ enum CommandWord: String, CaseIterable {
             ]
         case .plan: tableDetail
         case .apply: tableDetail + applyDetail
+        case .undo:
+            [
+                "Shows who would come back and who would go, and asks. Engagements that somebody else has changed since",
+                "are left alone. It may be repeated: what is as before already stays so.", "",
+                "  engagement-rpc runs        # what there is to undo",
+            ]
+        case .runs: ["The journal is --journal, else $XDG_STATE_HOME/engagement-rpc/journal (~/.local/state)."]
+        case .export:
+            [
+                "People are addresses, or ids where another contact has the same address. Calendar resources are left out.",
+                "", "  engagement-rpc export --sandbox > attendees.csv",
+            ]
         case .sandbox:
             [
-                "It lives until end of input or a signal, and keeps its state till then. Flags: --port, --clock.", "",
+                "It lives until end of input or a signal, and keeps its state till then. Flags: --port, --seed, --clock.",
+                "",
                 "  engagement-rpc sandbox --port 8080",
                 "  engagement-rpc call engagement.get ngmt_sandbox01 --sandbox-at http://127.0.0.1:8080/api", "",
                 "--sandbox-at needs no token, and has the sandbox. methods. Any HTTP client may use the URL too, with",

@@ -17,7 +17,7 @@ struct Main {
         do throws(Failure) {
             try run(try Word.commandLine(), token, hasOutput: hasOutput)
         } catch {
-            say("engagement-rpc: \(error.sentence.printable)\n")
+            for sentence in error.sentences { say("engagement-rpc: \(sentence.printable)\n") }
             ThisProcess.leave(error.code)
         }
     }
@@ -46,15 +46,15 @@ struct Main {
         switch command {
         case .serve, .sandbox, .doctor, .man, .help, .version:
             guard words.isEmpty else { throw Failure(sentence: "\(command.rawValue) takes flags only.") }
-        case .schema, .completions, .call, .plan, .apply: break
+        case .schema, .completions, .call, .plan, .apply, .undo, .runs, .export: break
         }
         // Without a stdout nobody could learn what was done, so nothing is begun. For `serve`, a missing stdout means
         // that the host has gone; what a job does without one, it says on stderr and in its journal.
-        guard hasOutput || [.serve, .apply].contains(command) else { throw noOutput }
+        guard hasOutput || [.serve, .apply, .undo].contains(command) else { throw noOutput }
         switch command {
         case .serve: if hasOutput { try serve(options, token) }
         case .call: try call(words, options, token)
-        case .plan, .apply:
+        case .plan, .apply, .undo, .runs, .export:
             var job = JobCommand(command, options, token: token, hasOutput: hasOutput)
             try job.run(words)
         case .sandbox: try share(options)

@@ -64,27 +64,3 @@ struct SharedSandbox {
         }
     }
 }
-
-extension SandboxServer {
-    /// A token for a server that accepts any.
-    static let anyToken = "the-sandbox-takes-any-token"
-
-    /// The beginning of its URLs.
-    var url: String { "http://127.0.0.1:\(port)/api" }
-
-    /// Starts a server as the settings want it.
-    static func start(_ options: Options, isShared: Bool) throws(Failure) -> SandboxServer {
-        do throws(SandboxError) {
-            return try start(options.sandbox, isShared: isShared)
-        } catch {
-            guard isShared, options.sandbox.port != 0 else {
-                throw Failure(
-                    sentence: "The sandbox can't open a port on 127.0.0.1; is the loopback interface up?",
-                    code: Failure.systemError)
-            }
-            throw Failure(
-                sentence: "Port \(options.sandbox.port) of 127.0.0.1 can't be had: \(error.reason.text); give another "
-                    + "--port, or none.")
-        }
-    }
-}

@@ -1,7 +1,12 @@
-/// Why the process ends or does not start: a sentence, and an exit status of sysexits.h.
+/// Why the process ends or does not start, in sentences, and an exit status of sysexits.h.
 struct Failure: Error {
-    let sentence: String
-    var code = Failure.usage
+    /// Each is a line on stderr.
+    let sentences: [String]
+    let code: Int32
+
+    init(sentence: String, code: Int32 = Failure.usage) { self.init(sentences: [sentence], code: code) }
+
+    init(sentences: [String], code: Int32) { (self.sentences, self.code) = (sentences, code) }
 
     /// A flag or variable has a bad value (EX_USAGE).
     static let usage: Int32 = 64

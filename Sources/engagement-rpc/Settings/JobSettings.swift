@@ -1,4 +1,5 @@
 import Bytes
+import Jobs
 
 /// The settings of jobs.
 extension Setting {
@@ -18,9 +19,22 @@ extension Setting {
             "--format", hasVariable: false, \.job.format, named: { $0.rawValue },
             "text for people, or a line of JSON for each engagement"
         ).of(.plan),
-        toggle("--yes", hasVariable: false, \.job.isAgreed, "do it without asking").of(.apply),
+        toggle("--yes", hasVariable: false, \.job.isAgreed, "do it without asking").of(.apply, .undo),
         path(
             "--report", hasVariable: false, \.job.report, "file for a table of what became of each row"
         ).of(.apply),
+        text(
+            "--filter", hasVariable: false, placeholder: "JSON", rule: "a filter as engagement.list takes it",
+            "which engagements, such as '{\"start_at\":{\"gte\":\"2026-01-01T00:00:00Z\"}}'",
+            set: { $0.job.filter = $1 }, show: { $0.job.filter ?? "none" }
+        ).of(.export),
+        list(
+            "--fields", hasVariable: false, "further columns: fields of an engagement, such as owner.id",
+            rule: "names of fields other than id and contacts", completions: .nothing,
+            set: { options, names in
+                options.job.fields = names
+                return names.allSatisfy(ExportTable.isField)
+            }, show: { $0.job.fields.isEmpty ? ["none"] : $0.job.fields }
+        ).of(.export),
     ]
 }

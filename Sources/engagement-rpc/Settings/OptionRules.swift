@@ -15,14 +15,13 @@ extension Options {
     }
 
     private func checkSandbox(_ command: CommandWord) throws(Failure) {
-        let begins = ["--clock"].first { origins[$0] != nil }
+        let begins = ["--seed", "--clock"].first { origins[$0] != nil }
         guard command != .sandbox else {
             guard origins["--sandbox-at"] != "flag" else {
                 throw Failure(sentence: "--sandbox-at uses a sandbox that runs, and sandbox runs another one.")
             }
             return
         }
-        guard origins["--port"] == nil else { throw Failure(sentence: "--port belongs to sandbox.") }
         if let begins, !isSandbox {
             let isElsewhere = sandboxAt != nil
             throw Failure(

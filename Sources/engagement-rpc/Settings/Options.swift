@@ -16,6 +16,8 @@ struct Options {
     /// Whether to serve from a workspace of this process, and the URL of another process's.
     var (isSandbox, sandboxAt): (Bool, String?) = (false, nil)
     var sandbox = SandboxSettings()
+    /// The file with the sandbox's workspace.
+    var seed: FilePath?
     var logLevel = Logger.Level.warning
     var logFormat = Logger.Format.text
     var progress = Progress.auto

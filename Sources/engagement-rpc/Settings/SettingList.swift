@@ -12,10 +12,14 @@ extension Setting {
             "--sandbox-at", placeholder: "URL", rule: "a value",
             "serve from the workspace that another process runs: engagement-rpc sandbox",
             set: { $0.sandboxAt = $1 }, show: { $0.sandboxAt ?? "none" }),
+        path(
+            "--seed", hasVariable: false, \.seed,
+            "JSON file with a sandbox's engagements, contacts, companies, tags and users"),
         time(
             "--clock", hasVariable: false, \.sandbox.clock,
             "where a sandbox's clock begins; each write is a second"),
-        number("--port", hasVariable: false, in: 0...65_535, \.sandbox.port, "sandbox: its port; 0 is any free one"),
+        number("--port", hasVariable: false, in: 0...65_535, \.sandbox.port, "its port; 0 is any free one").of(
+            .sandbox),
         text(
             "--base-url", placeholder: "URL", rule: "a value", "where the API is",
             set: { $0.transport.baseURL = $1 }, show: { $0.transport.baseURL }),

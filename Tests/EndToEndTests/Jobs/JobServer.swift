@@ -10,14 +10,28 @@ final class JobServer: Sendable {
         weak var server: FaultServer?
         let before: [String]
         let takesEffect: @Sendable (FaultServer.Request) -> Bool
+        // `lock` guards `refused`.
+        private let lock = NSLock()
+        private var refused: Set<[Int]> = []
 
         init(_ before: [String], _ takesEffect: @escaping @Sendable (FaultServer.Request) -> Bool) {
             (self.before, self.takesEffect) = (before, takesEffect)
         }
 
+        func refuse(_ request: FaultServer.Request) {
+            lock.withLock { _ = refused.insert([request.connection, request.countOnConnection]) }
+        }
+
+        private func isRefused(_ request: FaultServer.Request) -> Bool {
+            lock.withLock { refused.contains([request.connection, request.countOnConnection]) }
+        }
+
         func people(on id: String) -> [String] {
             let target = "/api/v2/engagements/\(id)/contacts"
-            let puts = server?.requests.filter { $0.method == "PUT" && $0.target == target && takesEffect($0) } ?? []
+            let puts =
+                server?.requests.filter {
+                    $0.method == "PUT" && $0.target == target && !isRefused($0) && takesEffect($0)
+                } ?? []
             guard let last = puts.last else { return before }
             return String(decoding: last.body, as: UTF8.self).split(separator: "\"").map(String.init)
                 .filter { $0.hasPrefix("cnt_") }
@@ -30,15 +44,19 @@ final class JobServer: Sendable {
     ///   - before: who is on every engagement at first.
     ///   - takesEffect: whether a PUT has changed its engagement by now.
     ///   - fault: what happens instead of an answer; nil for the answer.
+    ///   - isLate: whether what is answered so takes effect all the same.
     init(
         _ before: [String] = ["cnt_old"],
         takesEffect: @escaping @Sendable (FaultServer.Request) -> Bool = { _ in true },
-        fault: @escaping @Sendable (FaultServer.Request) -> Reaction? = { _ in nil }
+        fault: @escaping @Sendable (FaultServer.Request) -> Reaction? = { _ in nil }, isLate: Bool = false
     ) throws {
         let box = Box(before, takesEffect)
         self.box = box
         server = try FaultServer { request in
-            if let reaction = fault(request) { return reaction }
+            if let reaction = fault(request) {
+                if !isLate { box.refuse(request) }
+                return reaction
+            }
             let path = request.target.prefix { $0 != "?" }.split(separator: "/").map(String.init)
             if path.last == "contacts", request.method == "GET" { return Self.search(request.target) }
             guard path.count > 3 else { return .problem(404) }
@@ -54,7 +72,7 @@ final class JobServer: Sendable {
     func people(on id: String) -> [String] { box.people(on: id) }
 
     /// How many PUTs came.
-    var putCount: Int { server.count("PUT", "") }
+    var putCount: Int { server.requests.count { $0.method == "PUT" } }
 
     private static func person(_ id: String) -> String {
         let name = id.dropFirst(4)

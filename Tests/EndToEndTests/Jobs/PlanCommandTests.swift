@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `engagement-rpc plan`: what would change, its exit status, and what is wrong with a table.
-@Suite struct PlanCommandTests {
+@Suite(.ownThread) struct PlanCommandTests {
     @Test func showsWhoWouldComeAndGo() throws {
         let folder = try JobFolder()
         let file = try folder.write(

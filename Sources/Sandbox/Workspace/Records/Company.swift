@@ -1,18 +1,6 @@
 import JSON
 
 final class Company: Changeable<CompanyFacts> {
-    private let industry: String?
-    private let employees: Int?
-
-    init(
-        id: String, _ facts: CompanyFacts, industry: String? = nil, employees: Int? = nil, createdAt: Timestamp,
-        updatedAt: Timestamp
-    ) {
-        self.industry = industry
-        self.employees = employees
-        super.init(id: id, facts, createdAt: createdAt, updatedAt: updatedAt)
-    }
-
     override var searchText: String { facts.name ?? "" }
 
     override func words(_ filter: String) -> [String] {
@@ -27,11 +15,11 @@ final class Company: Changeable<CompanyFacts> {
         writeHead("company", to: &json)
         json.member("name", orNull: facts.name)
         if let description = facts.description { json.member("description", description) }
-        if let industry { json.member("industry", industry) }
-        if facts.name != nil, let domain = facts.domains.first {
+        if let industry = facts.industry { json.member("industry", industry) }
+        if facts.hasWebsite, facts.name != nil, let domain = facts.domains.first {
             json.member("website", "https://www.\(domain.value)/")
         }
-        if let employees { json.member("number_of_employees", employees) }
+        if let employees = facts.employees { json.member("number_of_employees", employees) }
         json.association(facts.crm)
         json.addresses("domains", "domain", facts.domains)
     }

@@ -4,4 +4,9 @@ struct CompanyFacts: Sendable {
     var description: String?
     var domains: [Address] = []
     var crm: CRMLink?
+    // No request changes these.
+    var industry: String?
+    var employees: Int?
+    /// Whether its first domain has a website, once it has a name.
+    var hasWebsite = true
 }

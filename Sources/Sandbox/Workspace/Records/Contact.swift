@@ -2,14 +2,7 @@ import JSON
 
 /// A person who takes part in engagements, or a calendar resource such as a meeting room.
 final class Contact: Changeable<ContactFacts> {
-    let isCalendarResource: Bool
-
-    init(
-        id: String, _ facts: ContactFacts, isCalendarResource: Bool = false, createdAt: Timestamp, updatedAt: Timestamp
-    ) {
-        self.isCalendarResource = isCalendarResource
-        super.init(id: id, facts, createdAt: createdAt, updatedAt: updatedAt)
-    }
+    var isCalendarResource: Bool { facts.isCalendarResource }
 
     override var searchText: String {
         let name = [facts.firstName, facts.lastName].compactMap(\.self).joined(separator: " ")

@@ -8,4 +8,6 @@ struct ContactFacts: Sendable {
     var phones: [Address] = []
     var timeZone: String?
     var crm: CRMLink?
+    /// No request changes this.
+    var isCalendarResource = false
 }

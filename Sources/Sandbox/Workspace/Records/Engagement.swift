@@ -3,7 +3,7 @@ import JSON
 
 /// A meeting or call, and its participants.
 final class Engagement: Record {
-    let seed: EngagementSeed
+    let seed: any EngagementSource
     /// The key that makes its creation repeatable.
     let externalID: String?
     /// The participants in order, including calendar resources.
@@ -11,15 +11,13 @@ final class Engagement: Record {
     private(set) var tagIDs: [String]
     private(set) var companyIDs: [String]
 
-    init(_ seed: EngagementSeed, externalID: String? = nil) {
+    init(_ seed: any EngagementSource, externalID: String? = nil) {
         self.seed = seed
         self.externalID = externalID
         contactIDs = seed.contactIDs
-        tagIDs = seed.tags.map(WorkspaceSeed.tagID)
-        companyIDs = seed.companies.map(WorkspaceSeed.companyID)
-        var (createdAt, updatedAt) = (seed.startAt.adding(seconds: -3 * 86_400), seed.updatedAt)
-        if case .created(_, let time, _) = seed.origin { (createdAt, updatedAt) = (time, time) }
-        super.init(id: seed.id, createdAt: createdAt, updatedAt: updatedAt)
+        tagIDs = seed.tagIDs
+        companyIDs = seed.companyIDs
+        super.init(id: seed.id, createdAt: seed.createdAt, updatedAt: seed.updatedAt)
     }
 
     func replaceContacts(with ids: [String], at time: Timestamp) {
@@ -50,7 +48,7 @@ final class Engagement: Record {
         case "processing_status": [seed.status]
         case "contact_ids": contactIDs
         case "company_ids": companyIDs
-        case "deals": seed.crmID.map { [CRMFilter.word($0)] } ?? []
+        case "deals": seed.deal.map { [$0.word] } ?? []
         default: []
         }
     }
@@ -65,7 +63,7 @@ final class Engagement: Record {
         }
         if expand.contains(.owner) {
             json.name("owner")
-            if let owner = seed.owner.flatMap({ workspace.user(WorkspaceSeed.userID($0)) }) {
+            if let owner = seed.ownerID.flatMap({ workspace.user($0) }) {
                 owner.writeOwner(to: &json)
             } else {
                 json.null()
@@ -83,7 +81,7 @@ final class Engagement: Record {
     /// Writes who spoke when.
     func writeTimeline(to json: inout JSONWriter, _ workspace: Workspace) {
         let speakers = contactIDs.compactMap({ workspace.contact($0) }).filter { !$0.isCalendarResource }
-        let count = speakers.isEmpty ? 0 : seed.transcript == .none ? 0 : seed.transcript == .short ? 8 : 400
+        let count = speakers.isEmpty ? 0 : seed.sentences
         json.beginObject()
         json.member("object", "transcript_timeline")
         json.member("id", Self.timelineID(id))

@@ -9,9 +9,12 @@ class Record {
     /// A deleted object keeps its place but is never found.
     private(set) var isDeleted = false
     private var cache: [Expand: Rendered] = [:]
+    /// What its seed says beyond what the sandbox knows.
+    private let extra: ExtraMembers
 
-    init(id: String, createdAt: Timestamp, updatedAt: Timestamp) {
+    init(id: String, createdAt: Timestamp, updatedAt: Timestamp, extra: ExtraMembers = .none) {
         self.id = id
+        self.extra = extra
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -44,6 +47,7 @@ class Record {
         var json = JSONWriter(body)
         json.beginObject()
         writeMembers(to: &json, expand, workspace)
+        extra.write(to: &json)
         json.endObject()
         let rendered = Rendered(body)
         // Two megabytes hold all small variants; of the large ones only the newest stays.

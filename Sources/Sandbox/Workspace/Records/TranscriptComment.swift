@@ -6,7 +6,7 @@ final class TranscriptComment: Changeable<TranscriptCommentFacts> {
     private let timelineID: String
 
     static let (open, resolved) = ("OPEN", "RESOLVED")
-    /// The token's user.
+    /// Who has written it, in a workspace without users.
     static let author = WorkspaceSeed.userID(1)
 
     init(id: String, engagementID: String, timelineID: String, _ facts: TranscriptCommentFacts, createdAt: Timestamp) {
@@ -26,7 +26,7 @@ final class TranscriptComment: Changeable<TranscriptCommentFacts> {
             json.name("anchor")
             anchor.write(to: &json)
         }
-        json.member("created_by", Self.author)
+        json.member("created_by", workspace.ownUserID ?? Self.author)
         json.member("resolved_by", orNull: facts.resolution?.by)
         json.member("resolved_at", orNull: facts.resolution?.at.text)
         json.member("created_at", createdAt.text)

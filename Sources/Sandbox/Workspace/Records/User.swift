@@ -2,39 +2,33 @@ import JSON
 
 /// A user of the workspace. No request changes users.
 final class User: Record {
-    /// The user's number, from 1.
-    let number: Int
-    private let seed: WorkspaceSeed.User
-    private let email: String
-    private let role: String
-    private let isActive: Bool
+    let facts: UserFacts
 
-    init(number: Int, _ seed: WorkspaceSeed.User) {
-        self.number = number
-        self.seed = seed
-        email = "user\(number)@askelephant.example"
-        role = number == 4 ? "ADMIN" : "MEMBER"
-        isActive = number != 5
-        let updatedAt = WorkspaceSeed.epoch.adding(seconds: number * 70_000)
-        super.init(id: WorkspaceSeed.userID(number), createdAt: WorkspaceSeed.epoch, updatedAt: updatedAt)
+    init(
+        id: String, _ facts: UserFacts, createdAt: Timestamp, updatedAt: Timestamp, extra: ExtraMembers = .none
+    ) {
+        self.facts = facts
+        super.init(id: id, createdAt: createdAt, updatedAt: updatedAt, extra: extra)
     }
 
-    /// Whether this is the user's address, ignoring case.
-    func has(email: String) -> Bool { self.email == email.lowercased() }
+    /// Whether this is one of the user's addresses, ignoring case.
+    func has(email: String) -> Bool { facts.emails.contains { $0.value.lowercased() == email.lowercased() } }
 
-    override var searchText: String { [seed.first, seed.last, email].compactMap(\.self).joined(separator: " ") }
+    override var searchText: String {
+        ([facts.firstName, facts.lastName].compactMap(\.self) + facts.emails.map(\.value)).joined(separator: " ")
+    }
 
     override func writeMembers(to json: inout JSONWriter, _ expand: Expand, _ workspace: Workspace) {
         json.member("object", "user")
         json.member("id", id)
-        json.member("role", role)
+        json.member("role", facts.role)
         json.member("created_at", createdAt.text)
         json.member("updated_at", updatedAt.text)
         writeNames(to: &json)
-        if let title = seed.title { json.member("job_title", title) }
-        writeEmail(to: &json)
-        json.member("time_zone", "Europe/Berlin")
-        if isActive { json.member("last_activity_at", updatedAt.adding(seconds: 500).text) }
+        if let title = facts.jobTitle { json.member("job_title", title) }
+        json.addresses("emails", "email", facts.emails)
+        if let zone = facts.timeZone { json.member("time_zone", zone) }
+        if let time = facts.lastActivityAt { json.member("last_activity_at", time.text) }
     }
 
     /// Writes the user as an engagement's `owner`.
@@ -43,16 +37,12 @@ final class User: Record {
         json.member("object", "user")
         json.member("id", id)
         writeNames(to: &json)
-        writeEmail(to: &json)
+        json.addresses("emails", "email", facts.emails)
         json.endObject()
     }
 
     private func writeNames(to json: inout JSONWriter) {
-        json.member("first_name", seed.first)
-        json.member("last_name", orNull: seed.last)
-    }
-
-    private func writeEmail(to json: inout JSONWriter) {
-        json.addresses("emails", "email", Address.list([email]))
+        json.member("first_name", orNull: facts.firstName)
+        json.member("last_name", orNull: facts.lastName)
     }
 }

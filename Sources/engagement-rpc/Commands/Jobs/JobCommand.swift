@@ -24,7 +24,68 @@ struct JobCommand {
     mutating func run(_ words: [String]) throws(Failure) {
         switch command {
         case .plan, .apply: try change(words)
+        case .undo: try undo(words)
+        case .runs: try listRuns(words)
+        case .export: try export(words)
         default: break
+        }
+    }
+
+    // MARK: Undo and runs
+
+    private mutating func undo(_ words: [String]) throws(Failure) {
+        let runs = JournaledRuns(try JournalPlace.path(options))
+        guard words.count <= 1 else { throw Failure(sentence: "undo takes one RUN; runs lists them.") }
+        let named: String? = if let word = words.first { try runs.named(word) } else { try runs.lastThatWrote()?.run }
+        guard let name = named else {
+            return try show("Nothing to undo: the journal has no run that wrote.\n")
+        }
+        let ids = try runs.engagements(of: name)
+        guard !ids.isEmpty else { return try show("Nothing to undo: the run \(name.printable) wrote nothing.\n") }
+        options.journal = try JournalPlace.ready(options)
+        options.service.filter.hasJournal = true
+        var terms = JobTerms(.carryOut(isAgreed: options.job.isAgreed), limits: limits)
+        terms.style = style
+        terms.run = RunName.make(about: "undo")
+        let person = options.job.isAgreed ? nil : Self.person(tableIsInput: false)
+        try finish(ChangeJob(undoing: name, engagementIDs: ids, terms), person, nil)
+    }
+
+    private func listRuns(_ words: [String]) throws(Failure) {
+        let runs = JournaledRuns(try JournalPlace.path(options))
+        guard words.count <= 1 else { throw Failure(sentence: "runs takes one RUN; without it, it lists them.") }
+        guard let name = words.first else { return try show(runs.list()) }
+        try show(runs.text(of: runs.named(name)))
+    }
+
+    // MARK: Export
+
+    private mutating func export(_ words: [String]) throws(Failure) {
+        guard words.isEmpty else { throw Failure(sentence: "export takes flags only.") }
+        let filter = options.job.filter.map { Array($0.utf8) }
+        if let filter {
+            let isObject = filter.withUnsafeBytes { text in
+                var scanner = JSONScanner(text)
+                return (try? scanner.text())?.kind == .object
+            }
+            guard isObject else { throw Failure(sentence: "--filter must be an object as JSON.") }
+        }
+        options.journal = nil
+        let isFile = (try? FileStatus(.standardOutput))?.kind == .file
+        let job = ExportJob(ExportJob.Terms(filter: filter, fields: options.job.fields, isMarked: isFile))
+        let (end, _) = try loop(job, nil)
+        say(job.complaint)
+        leave(end, job.exitCode)
+    }
+
+    /// Writes `text` to stdout. Throws when that fails, but not when the reader has gone.
+    private func show(_ text: String) throws(Failure) {
+        do throws(SystemError) {
+            try FileDescriptor.standardOutput.writeAll(text: text)
+        } catch .brokenPipe {
+            return
+        } catch {
+            throw Failure(sentence: "The text can't be written to stdout: \(error.text).", code: Failure.ioError)
         }
     }
 
@@ -44,9 +105,10 @@ struct JobCommand {
         var person: FileDescriptor?
         var report: ReportFile?
         if command == .apply {
-            report = try options.job.report.map { path throws(Failure) in try ReportFile(path, table: file) }
             // Where the table has faults, nothing will be written.
-            options.journal = table.faults.isEmpty ? try JournalPlace.ready(options) : nil
+            let isGood = table.faults.isEmpty
+            if isGood, let path = options.job.report { report = try ReportFile(path, table: file) }
+            options.journal = isGood ? try JournalPlace.ready(options) : nil
             terms.run = RunName.make(about: file.name)
             terms.undoCommand = UndoCommand.line(terms.run, options)
             person = options.job.isAgreed ? nil : Self.person(tableIsInput: file.isInput)
@@ -130,7 +192,7 @@ struct JobCommand {
         if let problem = end.problem { say("engagement-rpc: \(problem.printable)\n") }
         if let signal = end.signal { Signals.die(of: signal) }
         let isLost = end.problem != nil || !hasOutput
-        ThisProcess.leave(isLost && (code == 0 || command == .plan) ? Failure.ioError : code)
+        ThisProcess.leave(isLost && (code == 0 || command != .apply && command != .undo) ? Failure.ioError : code)
     }
 
     /// Writes `text` to stderr, if anyone reads it.

@@ -9,8 +9,8 @@ enum JournalPlace {
         return FilePath(try folder() + "/journal")
     }
 
-    /// Makes the folders of the usual place, for their owner alone, where `options` name no journal. Throws if the journal
-    /// can't be written, before anything is sent.
+    /// Makes the folders of the usual place, for their owner alone, where `options` name no journal. Throws if the
+    /// journal can't be written, before anything is sent.
     static func ready(_ options: Options) throws(Failure) -> FilePath {
         let path = try path(options)
         if options.journal == nil {

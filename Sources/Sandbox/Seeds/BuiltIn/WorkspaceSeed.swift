@@ -38,27 +38,35 @@ struct WorkspaceSeed {
         ("Feature request", "#9467BD"), ("Größer als 10k €", "#8C564B"),
     ]
 
-    struct User: Sendable {
-        let first: String
-        let last: String?
-        let title: String?
-    }
-
-    static let users = [
-        User(first: "Imani", last: "Okafor", title: "Account Executive"),
-        User(first: "Lucas", last: "Meyer", title: "Customer Success Manager"),
-        User(first: "Priya", last: "Raman", title: nil), User(first: "Zoë", last: "van Dijk", title: "Head of Sales"),
-        User(first: "Sam", last: nil, title: "Solutions Engineer"),
+    /// The last one's account is switched off.
+    private static let people: [(first: String, last: String?, title: String?, role: String)] = [
+        ("Imani", "Okafor", "Account Executive", "MEMBER"), ("Lucas", "Meyer", "Customer Success Manager", "MEMBER"),
+        ("Priya", "Raman", nil, "MEMBER"), ("Zoë", "van Dijk", "Head of Sales", "ADMIN"),
+        ("Sam", nil, "Solutions Engineer", "INACTIVE"),
     ]
+
+    static let userCount = people.count
+
+    var userRecords: [Record] {
+        Self.people.enumerated().map { index, person in
+            let number = index + 1
+            let updatedAt = Self.epoch.adding(seconds: number * 70_000)
+            var facts = UserFacts(firstName: person.first, lastName: person.last, jobTitle: person.title)
+            facts.emails = Address.list(["user\(number)@askelephant.example"])
+            (facts.role, facts.timeZone) = (person.role, "Europe/Berlin")
+            if facts.isActive { facts.lastActivityAt = updatedAt.adding(seconds: 500) }
+            return User(id: Self.userID(number), facts, createdAt: Self.epoch, updatedAt: updatedAt)
+        }
+    }
 
     var companyRecords: [Record] {
         Self.companies.enumerated().map { index, company in
             let number = index + 1
             var facts = CompanyFacts(name: company.name, domains: Address.list([company.domain]))
             if number == 1 { facts.crm = CRMLink(type: "company", id: Self.companyCRMID) }
+            (facts.industry, facts.employees) = (company.industry, company.employees)
             return Sandbox.Company(
-                id: Self.companyID(number), facts, industry: company.industry, employees: company.employees,
-                createdAt: Self.epoch.adding(seconds: number * 60),
+                id: Self.companyID(number), facts, createdAt: Self.epoch.adding(seconds: number * 60),
                 updatedAt: Self.epoch.adding(seconds: number * 90_000))
         }
     }

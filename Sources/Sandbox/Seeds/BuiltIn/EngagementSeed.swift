@@ -2,7 +2,7 @@ import Bytes
 import JSON
 
 /// The initial state of an engagement. Only its participants and tags can change.
-struct EngagementSeed: Sendable {
+struct EngagementSeed: EngagementSource {
     enum Transcript: Sendable { case none, short, long }
 
     /// Every `engagement_type` and `processing_status` of the API (page engagement-deleted-webhook).
@@ -40,14 +40,14 @@ struct EngagementSeed: Sendable {
         /// One of the archive, which fills lists and searches.
         case archived
         /// Created by a request.
-        case created(id: String, at: Timestamp, startAt: Timestamp)
+        case created(id: String, at: Timestamp, startAt: Timestamp, ownerID: String?)
     }
 
     var id: String {
         switch origin {
         case .named: "ngmt_sandbox\(number.padded(to: 2))"
         case .archived: "ngmt_archive\(number.padded(to: 3))"
-        case .created(let id, _, _): id
+        case .created(let id, _, _, _): id
         }
     }
 
@@ -55,11 +55,33 @@ struct EngagementSeed: Sendable {
         switch origin {
         case .named: WorkspaceSeed.epoch.adding(seconds: number * 5 * 86_400 + number * 900)
         case .archived: WorkspaceSeed.archiveEpoch.adding(seconds: number * 86_400 + number % 32 * 900)
-        case .created(_, _, let time): time
+        case .created(_, _, let time, _): time
         }
     }
 
-    var updatedAt: Timestamp { startAt.adding(seconds: 3_600 + number * 61) }
+    var createdAt: Timestamp {
+        if case .created(_, let time, _, _) = origin { time } else { startAt.adding(seconds: -3 * 86_400) }
+    }
+
+    var updatedAt: Timestamp {
+        if case .created(_, let time, _, _) = origin { time } else { startAt.adding(seconds: 3_600 + number * 61) }
+    }
+
+    var ownerID: String? {
+        if case .created(_, _, _, let owner) = origin { owner } else { owner.map(WorkspaceSeed.userID) }
+    }
+
+    var deal: CRMLink? { crmID.map { CRMLink(type: "deal", id: $0) } }
+    var companyIDs: [String] { companies.map(WorkspaceSeed.companyID) }
+    var tagIDs: [String] { tags.map(WorkspaceSeed.tagID) }
+
+    var sentences: Int {
+        switch transcript {
+        case .none: 0
+        case .short: 8
+        case .long: 400
+        }
+    }
 
     /// Writes everything that is not expanded.
     func writeMembers(to json: inout JSONWriter, createdAt: Timestamp, updatedAt: Timestamp) {
@@ -82,8 +104,8 @@ struct EngagementSeed: Sendable {
         }
         if let meetingURL { json.member("meeting_url", meetingURL) }
         if let externalURL { json.member("external_url", externalURL) }
-        json.association(crmID.map { CRMLink(type: "deal", id: $0) })
-        if let owner { json.member("owner_user_id", WorkspaceSeed.userID(owner)) }
+        json.association(deal)
+        if let ownerID { json.member("owner_user_id", ownerID) }
         if let host { json.member("host_user_id", WorkspaceSeed.userID(host)) }
     }
 

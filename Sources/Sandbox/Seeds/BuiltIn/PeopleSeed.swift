@@ -11,12 +11,16 @@ extension WorkspaceSeed {
     ]
     private static let timeZones = ["America/Sao_Paulo", "Europe/Stockholm", "Asia/Tokyo", "America/New_York"]
 
+    /// Two contacts have it: 37 and 38.
+    private static let sharedAddress = "front-desk@mail.example"
+
     /// Forty contacts and one room.
     var contactRecords: [Record] {
         var room = ContactFacts(firstName: "Room", lastName: "Kilimanjaro")
         room.emails = Address.list(["room-kilimanjaro@acme.example"])
+        room.isCalendarResource = true
         return (1...40).map(contact) + [
-            Contact(id: Self.roomID, room, isCalendarResource: true, createdAt: Self.epoch, updatedAt: Self.epoch)
+            Contact(id: Self.roomID, room, createdAt: Self.epoch, updatedAt: Self.epoch)
         ]
     }
 
@@ -28,7 +32,7 @@ extension WorkspaceSeed {
         facts.lastName = number % 6 == 0 ? nil : Self.lastNames[(number - 1) % Self.lastNames.count]
         if number % 11 != 0 {
             let addresses = ["contact\(number)@\(domain)"] + (number % 7 == 0 ? ["c\(number)@mail.example"] : [])
-            facts.emails = Address.list(addresses)
+            facts.emails = Address.list(addresses + ((37...38).contains(number) ? [Self.sharedAddress] : []))
         }
         if number % 2 == 0 { facts.phones = Address.list(["+1202555\((100 + number).padded(to: 4))"]) }
         if number % 5 != 0 { facts.companyID = Self.companyID(company) }
@@ -67,7 +71,7 @@ extension WorkspaceSeed {
             seed.origin = .archived
             seed.type = number % 4 == 0 ? "CALL" : "MEETING"
             seed.minutes = 15 + number % 6 * 15
-            seed.owner = number % users.count + 1
+            seed.owner = number % userCount + 1
             seed.companies = [company + 1]
             seed.contactIDs = (0..<(1 + number % 3)).map { archivedContactID((number * 3 + $0) % 400 + 1) }
             seed.transcript = number % 2 == 0 ? .short : .none

@@ -1,0 +1,85 @@
+import Bytes
+import JSON
+import Journal
+
+/// The runs in the journal, as people ask for them.
+struct JournaledRuns {
+    private let path: FilePath
+
+    init(_ path: FilePath) { self.path = path }
+
+    private func all() throws(Failure) -> [JournalRun] {
+        do throws(JournalProblem) {
+            return try JournalReader.runs(in: path)
+        } catch {
+            throw Failure(sentence: error.sentence)
+        }
+    }
+
+    /// The newest run that wrote, or may have.
+    func lastThatWrote() throws(Failure) -> JournalRun? { try all().first { $0.yes + $0.unknown > 0 } }
+
+    /// `name`, if there is such a run.
+    func named(_ name: String) throws(Failure) -> String {
+        let names = try all().map(\.run)
+        if names.contains(name) { return name }
+        let hint = name.nearest(in: names).map { "; did you mean \($0.printable)?" } ?? "; runs lists them."
+        throw Failure(sentence: "The journal has no run \(name.quoted)\(hint)", code: 1)
+    }
+
+    /// The engagements on which a run replaced contacts, or may have, in the order of its writes.
+    func engagements(of run: String) throws(Failure) -> [String] {
+        var (seen, ids) = (Set<String>(), [String]())
+        // The newest write comes first, so the first of each engagement comes last.
+        for write in try writes(of: run).reversed() where write.before != nil && write.applied != "no" {
+            if seen.insert(write.resource).inserted { ids.append(write.resource) }
+        }
+        return ids
+    }
+
+    private func writes(of run: String) throws(Failure) -> [JournalRecord] {
+        var writes: [JournalRecord] = []
+        do throws(JournalProblem) {
+            try JournalReader.forEachWrite(of: run, in: path) { writes.append($0) }
+        } catch {
+            throw Failure(sentence: error.sentence)
+        }
+        return writes
+    }
+
+    /// The list of the runs, newest first.
+    func list() throws(Failure) -> String {
+        let runs = try all()
+        guard !runs.isEmpty else { return "There are no runs in the journal \(path.text.printable).\n" }
+        let names = runs.map(\.run.printable)
+        let width = (names.map(\.count).max() ?? 0) + 2
+        var text = "run".padded(width) + "began".padded(26) + "writes  changed  refused  unknown\n"
+        for (run, name) in zip(runs, names) {
+            text += name.padded(width) + run.startedAt.printable.padded(26)
+            let counts = [(run.writes, 6), (run.yes, 9), (run.no, 9), (run.unknown, 9)]
+            text += counts.map { "\($0.0)".leftPadded($0.1) }.joined() + "\n"
+        }
+        return text
+    }
+
+    /// The writes of a run, in their order.
+    func text(of run: String) throws(Failure) -> String {
+        var text = ""
+        for write in try writes(of: run).reversed() {
+            let id = write.resource.isEmpty ? write.method : write.resource
+            text += write.at.printable.padded(26) + write.applied.printable.padded(9) + id.printable
+            let (before, wanted) = (Set(write.before ?? []), Set(write.wanted ?? []))
+            for dropped in write.before ?? [] where !wanted.contains(dropped) { text += " -\(dropped.printable)" }
+            for added in write.wanted ?? [] where !before.contains(added) { text += " +\(added.printable)" }
+            text += "\n"
+        }
+        return text
+    }
+}
+
+extension String {
+    /// The text with spaces before it, up to `width` characters.
+    fileprivate func leftPadded(_ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - count)) + self
+    }
+}

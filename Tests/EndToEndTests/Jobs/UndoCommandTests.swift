@@ -1,0 +1,73 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `engagement-rpc undo`, `runs` and `export`.
+@Suite(.ownThread) struct UndoCommandTests {
+    /// An undo that fails in part, and is run again: what is back stays so.
+    @Test func anUndoCanBeRepeated() throws {
+        let (folder, isAway) = (try JobFolder(), JobSwitch(0))
+        let server = try JobServer(
+            fault: { request in
+                request.method == "PUT" && isAway.value == 1 && request.target.contains("ngmt_2/") ? .problem(422) : nil
+            })
+        #expect(try folder.run("apply", try folder.table(5), "--yes", at: server).ending == .exited(0))
+        isAway.value = 1
+        let first = try folder.run("undo", "--yes", at: server)
+        #expect(
+            first.ending == .exited(1) && first.output.contains("4 put back, 0 as before already, 1 refused"),
+            "\(first)")
+        isAway.value = 0
+        let second = try folder.run("undo", "--yes", at: server)
+        #expect(second.ending == .exited(0) && second.output.contains("1 put back, 4 as before already"), "\(second)")
+        let puts = server.putCount
+        let third = try folder.run("undo", at: server)
+        #expect(third.ending == .exited(0) && third.output.contains("0 put back, 5 as before already"), "\(third)")
+        #expect(server.putCount == puts && (1...5).allSatisfy { server.people(on: "ngmt_\($0)") == ["cnt_old"] })
+    }
+
+    @Test func whoeverCameSinceStays() throws {
+        let (folder, server) = (try JobFolder(), try JobServer())
+        #expect(try folder.run("apply", try folder.table(2), "--yes", at: server).ending == .exited(0))
+        let run = try #require(try folder.run("runs").output.split(separator: "\n").last?.split(separator: " ").first)
+        try folder.write("engagement_id,people\nngmt_1,cnt_third\n")
+        #expect(try folder.run("apply", folder.file("t.csv"), "--yes", at: server).ending == .exited(0))
+        let undo = try folder.run("undo", String(run), "--yes", at: server)
+        #expect(undo.ending == .exited(1) && undo.output.contains("ngmt_1  can't be put back"), "\(undo)")
+        #expect(server.people(on: "ngmt_1") == ["cnt_third"] && server.people(on: "ngmt_2") == ["cnt_old"])
+        let writes = try folder.run("runs", String(run)).output.split(separator: "\n")
+        #expect(writes.count == 2 && writes.allSatisfy { $0.hasSuffix(" -cnt_old +cnt_new") && $0.contains("  yes") })
+    }
+
+    @Test func withoutRunsThereIsASentence() throws {
+        let folder = try JobFolder()
+        for (words, code, text) in [
+            (["runs"], 0, "There are no runs"), (["undo", "--sandbox"], 0, "Nothing to undo"),
+            (["runs", "x"], 1, "no run"), (["undo", "x", "--sandbox"], 1, "no run"),
+            (["runs", "a", "b"], 64, "one RUN"),
+        ] as [([String], Int32, String)] {
+            let job = try Command(folder.setup(words))
+            #expect(job.ending == .exited(code) && (job.output + job.errors).contains(text), "\(job)")
+        }
+        #expect(folder.names.isEmpty)
+    }
+
+    /// The round trip: what is exported is so already.
+    @Test func anExportIsATableThatPlanReads() throws {
+        let folder = try JobFolder()
+        for flags in [
+            [], ["--fields", "title,start_at,owner.email"], ["--filter", #"{"engagement_type":{"in":["MEETING"]}}"#],
+        ] {
+            var setup = folder.setup(["export", "--sandbox"] + flags)
+            setup.output = .file(folder.file("out.csv"))
+            #expect(try Command(setup).ending == .exited(0))
+            let text = try #require(folder.text("out.csv"))
+            #expect(text.contains("ngmt_sandbox01") && text.contains("contact1@acme.example"))
+            let plan = try folder.run("plan", folder.file("out.csv"), "--sandbox")
+            #expect(plan.ending == .exited(0) && plan.output.contains("Nothing would change."), "\(plan)")
+        }
+        for words in [["--filter", "x"], ["--fields", "id"], ["--fields", "contacts"]] {
+            #expect(try Command(folder.setup(["export", "--sandbox"] + words)).ending == .exited(64))
+        }
+    }
+}
