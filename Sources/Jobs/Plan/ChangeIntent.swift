@@ -1,5 +1,7 @@
+import JSON
+
 /// What a job wants of each engagement: who is to be there, or what is to be undone.
-package protocol ChangeIntent {
+protocol ChangeIntent {
     /// How many engagements there are.
     var count: Int { get }
     /// The id of an engagement.
@@ -8,6 +10,8 @@ package protocol ChangeIntent {
     func line(_ item: Int) -> Int?
     /// The call that tells what would change, and changes nothing.
     func look(_ item: Int) -> JobCall
+    /// What would change, by the result of such a call; nil if the result does not say.
+    func planned(_ item: Int, by result: JSONSlice) -> PlannedChange?
     /// The call that makes the change, if `expected` are still there.
     func change(_ item: Int, expected: [String]) -> JobCall
 }

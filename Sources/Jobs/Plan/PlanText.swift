@@ -39,7 +39,7 @@ struct PlanText {
         guard !isFolded else { return lines + folded(change) }
         lines += change.added.map { style.paint("  + \(planner.people.line($0))", .added) }
         lines += change.kept.map { style.paint("  = \(planner.people.line($0))", .kept) }
-        if change.preserved > 0 { lines.append(style.paint("  = \(change.preserved.rooms)", .kept)) }
+        if !change.preserved.isEmpty { lines.append(style.paint("  = \(change.preserved.count.rooms)", .kept)) }
         return lines
     }
 

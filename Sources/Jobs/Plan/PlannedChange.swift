@@ -9,24 +9,73 @@ struct PlannedChange {
     let added: [String]
     let kept: [String]
     /// Calendar resources, which stay.
-    let preserved: Int
+    let preserved: [String]
 
-    /// Reads the result of a look: its `data` and its `changes`.
+    /// Whether nobody would come or go.
+    var isNone: Bool { dropped.isEmpty && added.isEmpty }
+
+    /// Compares the people on an engagement with those wanted. Nil if the engagement does not list them.
+    init?(of engagement: JSONSlice, wanted: [String]) {
+        var (title, contacts) = (JSONSlice?.none, JSONSlice?.none)
+        for member in engagement.members {
+            if member.name.reads("title") {
+                title = member.value
+            } else if member.name.reads("contacts") {
+                contacts = member.value
+            }
+        }
+        guard let contacts, contacts.kind == .array else { return nil }
+        var (before, preserved) = ([String](), [String]())
+        for contact in contacts.elements {
+            var (id, isResource) = (String?.none, false)
+            for member in contact.members {
+                if member.name.reads("id") {
+                    id = member.value.string
+                } else if member.name.reads("is_calendar_resource") {
+                    isResource = member.value.bool == true
+                }
+            }
+            guard let id else { return nil }
+            if isResource { preserved.append(id) } else { before.append(id) }
+        }
+        self.title = title?.string ?? ""
+        self.before = before
+        self.preserved = preserved
+        if before == wanted {
+            (kept, dropped, added) = (before, [], [])
+            return
+        }
+        let (wantedSet, knownSet) = (Set(wanted), Set(before + preserved))
+        kept = before.filter(wantedSet.contains)
+        dropped = before.filter { !wantedSet.contains($0) }
+        added = wanted.filter { !knownSet.contains($0) }
+    }
+
+    /// Reads the `changes` of a dry run.
     init(title: String, _ changes: JSONSlice) {
-        var lists: [[String]] = [[], [], [], []]
-        let names: [StaticString] = ["before", "removed", "added", "kept"]
-        var preserved = 0
+        var lists = [[String]](repeating: [], count: 5)
+        let names: [StaticString] = ["before", "removed", "added", "kept", "preserved"]
         for member in changes.members {
-            if member.name.reads("preserved") { preserved = member.value.elements.reduce(0) { count, _ in count + 1 } }
             guard let index = names.firstIndex(where: { member.name.reads($0) }) else { continue }
             lists[index] = member.value.elements.compactMap(\.string)
         }
         self.title = title
-        (before, dropped, added, kept) = (lists[0], lists[1], lists[2], lists[3])
-        self.preserved = preserved
+        (before, dropped, added, kept, preserved) = (lists[0], lists[1], lists[2], lists[3], lists[4])
     }
 
-    /// Whether a look's `changes` say that nobody would come or go.
+    /// Writes it as the `changes` of a dry run.
+    func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("before", before)
+        json.member("added", added)
+        json.member("removed", dropped)
+        json.member("kept", kept)
+        json.member("preserved", preserved)
+        json.member("verified", false)
+        json.endObject()
+    }
+
+    /// Whether the `changes` of a write say that nobody came or went.
     static func isNone(_ changes: JSONSlice) -> Bool {
         var isNone = true
         for member in changes.members where member.name.reads("added") || member.name.reads("removed") {

@@ -29,7 +29,7 @@ final class Planner: JobStage {
         let items = (0..<intent.count).filter { skipped[$0] == nil }
         queue = CallQueue(items, limit: limits.count(requests: 1))
         guard keepsLines else { return }
-        for (item, reason) in skipped { keepLine(item, JobFailure(.notFound, reason)) }
+        for (item, reason) in skipped { keepLine(item, of: JobFailure(.notFound, reason)) }
     }
 
     var wakeAt: Instant? { queue.wakeAt }
@@ -56,7 +56,7 @@ final class Planner: JobStage {
     func skip(_ item: Int, _ reason: String) {
         if case .change = rows[item] { changeCount -= 1 }
         rows[item] = .skipped(reason)
-        if keepsLines { keepLine(item, JobFailure(.notFound, reason)) }
+        if keepsLines { keepLine(item, of: JobFailure(.notFound, reason)) }
     }
 
     /// Keeps the name of a contact who would be added.
@@ -64,50 +64,43 @@ final class Planner: JobStage {
 
     private func leaveUnread(_ item: Int, _ problem: JobFailure) {
         rows[item] = .unread(problem)
-        if keepsLines { keepLine(item, problem) }
+        if keepsLines { keepLine(item, of: problem) }
     }
 
     private func read(_ result: JSONSlice, _ item: Int) {
-        var (data, changes) = (JSONSlice?.none, JSONSlice?.none)
-        for member in result.members {
-            if member.name.reads("data") { data = member.value }
-            if member.name.reads("changes") { changes = member.value }
+        guard let change = intent.planned(item, by: result) else {
+            return leaveUnread(item, JobFailure(.badResponse, "The answer does not list the people with their ids."))
         }
-        guard let data, let changes else {
-            return leaveUnread(item, JobFailure(.badResponse, "The answer does not say what would change."))
-        }
-        if keepsLines { keepLine(item, data, changes) }
-        if PlannedChange.isNone(changes) {
+        if keepsLines { keepLine(item, change) }
+        guard !change.isNone else {
             rows[item] = .same
             return
         }
-        let change = PlannedChange(title: data.member("title")?.string ?? "", changes)
         rows[item] = .change(change)
         changeCount += 1
-        if !keepsLines { noteNames(data, change) }
+        if !keepsLines, let contacts = result.member("data")?.member("contacts") { noteNames(contacts, change) }
     }
 
-    private func noteNames(_ engagement: JSONSlice, _ change: PlannedChange) {
-        guard let contacts = engagement.member("contacts") else { return }
+    private func noteNames(_ contacts: JSONSlice, _ change: PlannedChange) {
         // Names of the many who stay would fill the memory, and are not shown.
-        let wanted = Set(change.dropped + (changeCount <= Self.unfoldedLimit ? change.kept : []))
-        guard !wanted.isEmpty else { return }
+        let shown = change.dropped + (changeCount <= Self.unfoldedLimit ? change.kept : [])
+        var unknown = Set(shown.filter { !people.knows($0) })
+        guard !unknown.isEmpty else { return }
         for element in contacts.elements {
-            let contact = Contact(element)
-            if wanted.contains(contact.id) { people.note(contact) }
+            guard let id = element.member("id")?.string, unknown.remove(id) != nil else { continue }
+            people.note(Contact(element))
         }
     }
 
-    private func keepLine(_ item: Int, _ data: JSONSlice, _ changes: JSONSlice) {
+    private func keepLine(_ item: Int, _ change: PlannedChange) {
         keepLine(item) { json in
-            json.name("title")
-            if let title = data.member("title") { json.raw(title.bytes) } else { json.null() }
+            json.member("title", change.title)
             json.name("changes")
-            json.raw(changes.bytes)
+            change.write(to: &json)
         }
     }
 
-    private func keepLine(_ item: Int, _ problem: JobFailure) {
+    private func keepLine(_ item: Int, of problem: JobFailure) {
         keepLine(item) { json in
             json.name("error")
             problem.json.withUnsafeBytes { json.raw($0) }

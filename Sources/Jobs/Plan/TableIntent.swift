@@ -17,24 +17,24 @@ struct TableIntent: ChangeIntent {
     func line(_ item: Int) -> Int? { rows[item].line }
 
     func look(_ item: Int) -> JobCall {
-        JobCall("engagement.replaceContacts", tag: item) { json in
-            writeIDs(item, to: &json)
-            json.member("dry_run", true)
+        JobCall("engagement.get", tag: item) { json in
+            json.member("engagement_id", rows[item].engagementID)
+            json.member("expand", ["contacts"])
         }
+    }
+
+    func planned(_ item: Int, by result: JSONSlice) -> PlannedChange? {
+        result.member("data").flatMap { PlannedChange(of: $0, wanted: contacts.ids(of: rows[item])) }
     }
 
     func change(_ item: Int, expected: [String]) -> JobCall {
         JobCall("engagement.replaceContacts", tag: item) { json in
-            writeIDs(item, to: &json)
+            json.member("engagement_id", rows[item].engagementID)
+            json.member("contact_ids", contacts.ids(of: rows[item]))
             json.member("expected_contact_ids", expected)
             json.member("report_changes", true)
             json.writeRun(run)
         }
-    }
-
-    private func writeIDs(_ item: Int, to json: inout JSONWriter) {
-        json.member("engagement_id", rows[item].engagementID)
-        json.member("contact_ids", contacts.ids(of: rows[item]))
     }
 }
 

@@ -24,6 +24,11 @@ struct UndoIntent: ChangeIntent {
         }
     }
 
+    func planned(_ item: Int, by result: JSONSlice) -> PlannedChange? {
+        guard let data = result.member("data"), let changes = result.member("changes") else { return nil }
+        return PlannedChange(title: data.member("title")?.string ?? "", changes)
+    }
+
     // What is there now has to be what the run left, which says more than what was there when the plan was shown.
     func change(_ item: Int, expected: [String]) -> JobCall {
         JobCall("engagement.undo", tag: item) { json in

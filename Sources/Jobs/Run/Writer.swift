@@ -150,30 +150,30 @@ final class Writer: JobStage {
 
     // MARK: The reply to a look
 
-    private func judgeLook(_ reply: JobReply, _ item: Int, for check: Check, at now: Instant) {
+    private func judgeLook(_ reply: JobReply, _ item: Int, for check: Check, at time: Instant) {
         switch reply {
         case .result(let result):
-            guard let changes = result.member("changes") else {
-                return again(item, check, "What is there now could not be read.", at: now)
+            guard let now = planner.intent.planned(item, by: result) else {
+                return again(item, check, "What is there now could not be read.", at: time)
             }
-            guard !PlannedChange.isNone(changes) else {
+            guard !now.isNone else {
                 if case .changedBefore = check.cause { return end(item, .same) }
                 return end(item, .changed)
             }
             switch check.cause {
             case .changedBefore(let problem): end(item, .refused(problem))
-            case .unknown(let text): again(item, check, text, at: now)
-            case .different: again(item, check, Self.difference(changes), at: now)
+            case .unknown(let text): again(item, check, text, at: time)
+            case .different: again(item, check, Self.difference(now), at: time)
             }
         case .failure(let problem):
-            if problem.isKind(.rateLimited), now < check.until, mayWrite, queue.throttled(item, problem, at: now) {
+            if problem.isKind(.rateLimited), time < check.until, mayWrite, queue.throttled(item, problem, at: time) {
                 return
             }
             if case .changedBefore(let first) = check.cause { return end(item, .refused(first)) }
             if problem.isKind(.preconditionFailed) {
-                return again(item, check, "Other people are there than were wanted.", at: now)
+                return again(item, check, "Other people are there than were wanted.", at: time)
             }
-            again(item, check, problem.message, at: now)
+            again(item, check, problem.message, at: time)
         }
     }
 
@@ -191,10 +191,9 @@ final class Writer: JobStage {
     }
 
     /// Who is there and should not be, or the other way round.
-    private static func difference(_ changes: JSONSlice) -> String {
+    private static func difference(_ now: PlannedChange) -> String {
         var parts: [String] = []
-        for (name, words) in [("removed", "still there"), ("added", "not there")] as [(StaticString, String)] {
-            let ids = changes.member(name)?.elements.compactMap(\.string) ?? []
+        for (ids, words) in [(now.dropped, "still there"), (now.added, "not there")] {
             guard !ids.isEmpty else { continue }
             let more = ids.count > 10 ? " and \(ids.count - 10) more" : ""
             parts.append("\(words): \(ids.prefix(10).joined(separator: ", "))\(more)")

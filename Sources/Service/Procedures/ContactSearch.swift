@@ -30,9 +30,10 @@ final class ContactSearch: Procedure {
 
     init(emails: [String], names: [String], contacts: Bytes) {
         list = ByteBuffer(contacts)
-        var seen: Set<String> = []
+        // By their bytes: Swift's strings take two normal forms of a name for one.
+        var seen: Set<[UInt8]> = []
         queries = (emails.map { Query(text: $0, isEmail: true) } + names.map { Query(text: $0, isEmail: false) })
-            .filter { seen.insert($0.text).inserted }
+            .filter { seen.insert(Array($0.text.utf8)).inserted }
     }
 
     func next(after outcome: Outcome) -> Step {

@@ -13,7 +13,7 @@ import Testing
         let workspace = Workspace(["ngmt_1": ["cnt_old"]])
         var tries = 0
         let run = JobRun(JobRun.apply([Self.row])) { call in
-            if call.method == "engagement.replaceContacts", !call.isDryRun {
+            if call.method == "engagement.replaceContacts" {
                 tries += 1
                 if let answer = write(call, workspace, tries) { return answer }
             }
@@ -28,7 +28,7 @@ import Testing
         #expect(workspace.contacts["ngmt_1"] == ["cnt_new"])
         #expect(
             run.service.methods == [
-                "engagement.replaceContacts (dry)", "contact.get", "engagement.replaceContacts",
+                "engagement.get", "contact.get", "engagement.replaceContacts",
             ])
         #expect(run.text.contains("1 changed, 0 so already, 0 refused, 0 unknown."))
         #expect(run.text.hasSuffix("Run: run-1\nTo undo it:\nengagement-rpc undo run-1\n"))
@@ -37,7 +37,7 @@ import Testing
     @Test func whatIsThereAlreadyCostsOneRead() {
         let workspace = Workspace(["ngmt_1": ["cnt_new"]])
         let run = JobRun(JobRun.apply([Self.row], aim: .carryOut(isAgreed: false))) { workspace.answer($0) }
-        #expect(run.service.methods == ["engagement.replaceContacts (dry)"])
+        #expect(run.service.methods == ["engagement.get"])
         #expect(run.job.exitCode == 0 && run.questions.isEmpty)
         #expect(run.text == "0 changed, 1 so already, 0 refused, 0 unknown.\n")
     }
@@ -49,7 +49,7 @@ import Testing
         var sentAt: Instant?
         let run = JobRun(JobRun.apply([Self.row])) { call in
             if let sentAt, call.now.seconds(since: sentAt) >= delay { workspace.contacts["ngmt_1"] = ["cnt_new"] }
-            guard call.method == "engagement.replaceContacts", !call.isDryRun else { return workspace.answer(call) }
+            guard call.method == "engagement.replaceContacts" else { return workspace.answer(call) }
             sentAt = call.now
             return Workspace.error(504, "server_error", "The API failed (504).", "unknown")
         }

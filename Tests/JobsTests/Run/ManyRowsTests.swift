@@ -13,7 +13,7 @@ import Testing
     }
 
     private static func isWrite(_ call: ScriptedService.Call) -> Bool {
-        call.method == "engagement.replaceContacts" && !call.isDryRun
+        call.method == "engagement.replaceContacts"
     }
 
     @Test func manyRunSideBySide() {

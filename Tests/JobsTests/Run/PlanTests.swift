@@ -127,12 +127,11 @@ import Testing
 
     @Test func noTextReachesATerminalRaw() {
         let run = JobRun(JobRun.apply([("ngmt_1", [.id("cnt_b")])], aim: .show)) { call in
-            guard call.method == "engagement.replaceContacts" else {
+            guard call.method == "engagement.get" else {
                 return
                     #""result":{"data":{"id":"cnt_b","first_name":"\u001b[2JBob\u202e","emails":[{"email":"b\nx"}]}}"#
             }
-            return #""result":{"data":{"id":"ngmt_1","title":"\u001b]0;x\u0007T","contacts":[]},"#
-                + #""changes":{"before":[],"added":["cnt_b"],"removed":[],"kept":[],"preserved":[],"verified":false}}"#
+            return #""result":{"data":{"id":"ngmt_1","title":"\u001b]0;x\u0007T","contacts":[]}}"#
         }
         #expect(run.text.contains("cnt_b") && !run.text.unicodeScalars.contains { $0 != "\n" && $0.value < 0x20 })
         #expect(!run.text.contains("\u{202e}"))

@@ -15,14 +15,13 @@ final class ScriptedService: LoopClient {
 
         func text(_ name: StaticString) -> String { params.member(name)?.string ?? "" }
         func list(_ name: StaticString) -> [String]? { params.member(name)?.elements.compactMap(\.string) }
-        var isDryRun: Bool { params.member("dry_run")?.bool == true }
     }
 
     /// The members of the answer, such as `"result":{…}`; nil for none, ever.
     typealias Script = (Call) -> String?
 
     let output = ChunkQueue()
-    /// The calls that came, by their methods; a dry run has ` (dry)` behind it.
+    /// The calls that came, by their methods.
     private(set) var methods: [String] = []
     private let script: Script
     private let input = ByteBuffer()
@@ -68,7 +67,7 @@ final class ScriptedService: LoopClient {
             mostOpen = max(mostOpen, open)
             if let params = request.member("params") {
                 let call = Call(method: method, params: params, number: methods.count, now: now)
-                methods.append(call.isDryRun ? method + " (dry)" : method)
+                methods.append(method)
                 if let members = script(call) { held.append((id, members)) }
             }
             input.removeFirst(end + 1)

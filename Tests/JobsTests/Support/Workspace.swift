@@ -14,6 +14,10 @@ final class Workspace {
         case "contact.get":
             let id = call.text("contact_id")
             return "\"result\":{\"data\":\(Self.person(id))}"
+        case "engagement.get":
+            let id = call.text("engagement_id")
+            guard let people = contacts[id] else { return Self.error(404, "not_found", "There is no \(id).") }
+            return "\"result\":{\"data\":\(Self.engagement(id, people))}"
         case "engagement.replaceContacts": return replaced(call)
         default: return Self.error(-32601, "method_not_found", "no \(call.method)")
         }
@@ -41,21 +45,25 @@ final class Workspace {
         if let expected = call.list("expected_contact_ids"), Set(expected) != Set(before) {
             return Self.error(412, "precondition_failed", "Others are there.", "no")
         }
-        if !call.isDryRun { contacts[id] = wanted }
-        return Self.changes(id, before, wanted, after: call.isDryRun ? nil : wanted)
+        contacts[id] = wanted
+        return Self.changes(id, before, wanted, after: wanted)
     }
 
     /// A result with `changes`.
     static func changes(_ id: String, _ before: [String], _ wanted: [String], after: [String]?) -> String {
         func list(_ ids: [String]) -> String { "[" + ids.map { "\"\($0)\"" }.joined(separator: ",") + "]" }
-        let people = before.map(person).joined(separator: ",")
         let verified = after.map { Set($0) == Set(wanted) } ?? false
         return """
-            "result":{"data":{"id":"\(id)","title":"Title of \(id)","contacts":[\(people)]},"changes":{\
+            "result":{"data":\(engagement(id, before)),"changes":{\
             "before":\(list(before)),"added":\(list(wanted.filter { !before.contains($0) })),\
             "removed":\(list(before.filter { !wanted.contains($0) })),\
             "kept":\(list(before.filter(wanted.contains))),"preserved":[],"verified":\(verified)}}
             """
+    }
+
+    private static func engagement(_ id: String, _ people: [String]) -> String {
+        let contacts = people.map(person).joined(separator: ",")
+        return "{\"id\":\"\(id)\",\"title\":\"Title of \(id)\",\"contacts\":[\(contacts)]}"
     }
 
     static func person(_ id: String) -> String {

@@ -57,6 +57,11 @@ import Testing
             #"{"found":{"é":"cnt_9"},"ambiguous":{},"missing":["a@x"]}"#
         ),
         (
+            "{\"emails\":[\"jos\u{E9}@x\",\"jose\u{301}@x\"]}",
+            [page([("cnt_1", nil, nil, "jos\u{E9}@x")]), page([("cnt_1", nil, nil, "jos\u{E9}@x")])],
+            "{\"found\":{\"jos\u{E9}@x\":\"cnt_1\",\"jose\u{301}@x\":\"cnt_1\"},\"ambiguous\":{},\"missing\":[]}"
+        ),
+        (
             #"{"emails":["a\"b@x"]}"#, [page([("cnt_1", nil, nil, "a@x")])],
             #"{"found":{},"ambiguous":{},"missing":["a\"b@x"]}"#
         ),

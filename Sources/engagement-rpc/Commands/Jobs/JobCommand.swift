@@ -113,9 +113,8 @@ struct JobCommand {
             terms.undoCommand = UndoCommand.line(terms.run, options)
             person = options.job.isAgreed ? nil : Self.person(tableIsInput: file.isInput)
         } else {
-            // It never writes, so it needs no journal and is read-only by itself.
+            // It never writes, so it needs no journal.
             options.journal = nil
-            options.service.filter.isReadOnly = false
         }
         if table.isWindows1252 {
             say("engagement-rpc: \(file.name.printable) is not UTF-8 and was read as Windows-1252.\n")
