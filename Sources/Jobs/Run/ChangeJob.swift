@@ -102,15 +102,17 @@ package final class ChangeJob: Job {
         var skipped: [Int: String] = [:]
         let isBad = !faults.isEmpty
         for (item, row) in rows.enumerated() {
-            for person in row.people {
-                guard let advice = search.advice[person] else { continue }
+            // Whoever is left out of a row is taken off the engagement, so nobody may be passed over here.
+            for person in row.people where search.failure == nil && search.found.id(of: person) == nil {
+                let advice = search.advice[person] ?? "it could not be looked up; try again"
                 note(person, advice, in: item, skipping: &skipped)
             }
         }
         if let failure = search.failure {
             let text = "The people can't be looked up: \(failure.message)"
-            if faults.isEmpty { return fail(text) }
+            guard isBad else { return fail(text) }
             complain(text)
+            return tellFaults()
         }
         guard faults.isEmpty || terms.skipsUnfound && !isBad else { return tellFaults() }
         let intent = TableIntent(rows, search.found, run: terms.run)

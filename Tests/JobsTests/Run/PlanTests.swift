@@ -145,4 +145,22 @@ import Testing
         #expect(run.service.methods.count == 1 && run.job.exitCode == 1)
         #expect(run.job.complaint.contains("The people can't be looked up: The API does not accept the token (401)."))
     }
+
+    /// A look-up that fails in the middle, or answers nothing: nobody is taken off for it.
+    @Test(arguments: [false, true])
+    func whoCouldNotBeLookedUpIsNotPassedOver(isSilent: Bool) {
+        let workspace = Workspace(["ngmt_1": ["cnt_ada", "cnt_bob"], "ngmt_2": ["cnt_cyd"]])
+        let rows: [(id: String, people: [PersonReference])] = [
+            ("ngmt_1", [.address("ada@x"), .address("bob@x")]), ("ngmt_2", [.address("nobody@x"), .address("cyd@x")]),
+        ]
+        let run = JobRun(JobRun.apply(rows, skips: true)) { call in
+            guard call.method == "engagement.findContacts", call.list("emails") == ["bob@x"] else {
+                return workspace.answer(call)
+            }
+            return isSilent ? "\"result\":{}" : Workspace.error(1001, "network", "Away.")
+        }
+        #expect(run.job.exitCode == 1 && !run.service.methods.contains("engagement.replaceContacts"))
+        #expect(workspace.contacts["ngmt_1"] == ["cnt_ada", "cnt_bob"], "\(run.text)")
+        #expect(isSilent ? run.text.contains("left alone: bob@x") : run.job.complaint.contains("Away."))
+    }
 }
