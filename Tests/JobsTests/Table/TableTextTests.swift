@@ -28,7 +28,7 @@ import Testing
 
     /// Files of Excel, Numbers and LibreOffice.
     @Test func filesOfSpreadsheetPrograms() throws {
-        let folder = Repository.root + "/Tests/BulkFiles/"
+        let folder = Repository.root + "/Tests/TableFiles/"
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(names.count == 6)
         for name in names {
