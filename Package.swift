@@ -16,6 +16,8 @@ let compile: [SwiftSetting] = [
     .unsafeFlags(
         ["-static-stdlib", "-enforce-exclusivity=unchecked"] + fromSources, .when(configuration: .release)),
 ]
+/// For what runs once for each process, row or answer that a person waits for.
+let compileSmall: [SwiftSetting] = compile + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 let linkFolder: String = Context.packageDirectory + "/Sources/link"
 let toLinker: [String] = [
     "-B" + linkFolder, "-Wl,-z,relro,-z,now", "-static-libgcc", "-Wl,--gc-sections", "-Wl,--icf=safe",
@@ -26,9 +28,12 @@ let linkFlags: [String] = ["-static-stdlib", "-L" + linkFolder] + toLinker.flatM
 let link: [LinkerSetting] = [.unsafeFlags(linkFlags, .when(configuration: .release))]
 
 /// A library target and, beside it, the test target that has its name.
-func module(_ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = []) -> [Target] {
+func module(
+    _ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = [],
+    settings: [SwiftSetting] = compile
+) -> [Target] {
     [
-        .target(name: name, dependencies: dependencies, swiftSettings: compile),
+        .target(name: name, dependencies: dependencies, swiftSettings: settings),
         .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + tests, swiftSettings: compile),
     ]
 }
@@ -43,7 +48,7 @@ let program: [Target] = [
             "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime", "Sandbox",
             "Platform", "Jobs",
         ],
-        swiftSettings: compile, linkerSettings: link),
+        swiftSettings: compileSmall, linkerSettings: link),
     .target(name: "TestSupport", dependencies: ["Bytes", "JSON"], path: "Tests/TestSupport", swiftSettings: compile),
     .testTarget(
         name: "EndToEndTests", dependencies: ["TestSupport", "JSONRPC", "engagement-rpc"], swiftSettings: compile),
@@ -59,10 +64,10 @@ let modules: [[Target]] = [
     module("Journal", ["Bytes", "JSON", "Platform"]),
     module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal"]),
     module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem", "Platform"], tests: ["TestSupport"]),
-    module("Sandbox", ["Bytes", "JSON", "Platform"]),
+    module("Sandbox", ["Bytes", "JSON", "Platform"], settings: compileSmall),
     module(
         "Jobs", ["Bytes", "JSON", "HTTP", "Platform", "Journal", "JSONRPC", "Service", "Runtime"],
-        tests: ["TestSupport"]),
+        tests: ["TestSupport"], settings: compileSmall),
 ]
 
 let package = Package(

@@ -16,7 +16,7 @@ public struct ShownText {
     }
 
     /// Marks that one character keeps: more than Hebrew, Thai, Vietnamese or Tibetan use.
-    public static let markLimit = 6
+    static let markLimit = 6
 
     private var previous = Unicode.Scalar(UInt8(ascii: " "))
     private var marks = 0

@@ -30,7 +30,7 @@ public struct RetryBudget: Sendable {
     public init(tokens: Int = Self.capacity) { self.tokens = min(max(tokens, 0), Self.capacity) }
 
     /// Takes one immediate retry. Call it only if one is left.
-    public mutating func takeImmediate() { immediate = max(0, immediate - 1) }
+    mutating func takeImmediate() { immediate = max(0, immediate - 1) }
 
     /// Pays for one retry. If the budget can't, takes nothing and counts that.
     public mutating func take(_ cost: Cost) -> Bool {

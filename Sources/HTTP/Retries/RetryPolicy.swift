@@ -4,33 +4,33 @@
 /// Has no clock and no randomness of its own.
 public struct RetryPolicy: Sendable {
     /// The longest wait before the first retry after no answer, 408 or 5xx, in seconds; doubles with each.
-    public var transientWait = 0.25
+    var transientWait = 0.25
     /// The longest wait before the first retry after 429 without `Retry-After`.
-    public var throttledWait = 1.0
+    var throttledWait = 1.0
     /// The longest wait without `Retry-After`, in seconds.
-    public var longestWait = 20.0
+    var longestWait = 20.0
     /// A `Retry-After` of more seconds ends the call at once.
-    public var longestHint = 60.0
+    var longestHint = 60.0
     /// The random part added to a `Retry-After`, as a fraction of it, so that clients don't all return at the same
     /// moment.
-    public var hintSpread = 0.1
+    var hintSpread = 0.1
     /// The longest random part added to a `Retry-After`, in seconds.
-    public var longestHintSpread = 1.0
+    var longestHintSpread = 1.0
     /// No attempt begins with fewer than this many seconds to the deadline.
     public var leastTime = 0.05
     /// The least time for the first byte of an attempt that others may follow, in seconds.
-    public var leastFirstByte = 1.0
+    var leastFirstByte = 1.0
     /// Seconds that connecting and TLS may take together.
-    public var longestConnect = 5.0
+    var longestConnect = 5.0
     /// Seconds that a name lookup may take: the C library asks the second name server after 5 s, and the first one
     /// again after 10.
-    public var longestLookup = 11.0
+    var longestLookup = 11.0
     /// Tries of one call that may end without sending anything.
-    public var unsentTries = 5
+    var unsentTries = 5
     /// The latest start of such a try, in seconds after the first.
-    public var longestUnsent = 8.0
+    var longestUnsent = 8.0
     /// The random part added to the wait after such a try, as a fraction of it.
-    public var unsentSpread = 0.1
+    var unsentSpread = 0.1
 
     /// The policy with its usual numbers.
     public init() {}

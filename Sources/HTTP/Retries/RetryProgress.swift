@@ -12,7 +12,7 @@ public struct RetryProgress: Sendable {
     /// Retries with a wait before them.
     public private(set) var waits = 0
     /// Whether the immediate retry was used.
-    public private(set) var usedImmediate = false
+    private(set) var usedImmediate = false
     private(set) var sawUnusableBody = false
     /// What the last wait has cost.
     private(set) var lastCost: RetryBudget.Cost?

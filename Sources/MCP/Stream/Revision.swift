@@ -7,7 +7,7 @@ public enum Revision: String, CaseIterable, Comparable, Sendable {
     case july2026 = "2026-07-28"
 
     /// The newest revision that begins with `initialize`. A client that asks for an unknown one is offered this.
-    public static let newestWithHandshake = Revision.november2025
+    static let newestWithHandshake = Revision.november2025
 
     /// Whether `left` is the earlier one.
     public static func < (left: Revision, right: Revision) -> Bool { left.rawValue < right.rawValue }
@@ -15,21 +15,21 @@ public enum Revision: String, CaseIterable, Comparable, Sendable {
     /// Whether each request carries its own version and capabilities, without a handshake.
     public var isStateless: Bool { self >= .july2026 }
     /// Whether a message may be an array of messages.
-    public var allowsBatches: Bool { self == .march2025 }
+    var allowsBatches: Bool { self == .march2025 }
     /// Whether a tool has annotations, hints about its effects.
-    public var hasAnnotations: Bool { self >= .march2025 }
+    var hasAnnotations: Bool { self >= .march2025 }
     /// Whether progress notifications may have a message, and completion is a capability.
-    public var hasProgressMessages: Bool { self >= .march2025 }
+    var hasProgressMessages: Bool { self >= .march2025 }
     /// Whether tools, prompts and the server itself have a title beside their name.
-    public var hasTitles: Bool { self >= .june2025 }
+    var hasTitles: Bool { self >= .june2025 }
     /// Whether a tool's result comes as JSON beside its text.
-    public var hasStructuredContent: Bool { self >= .june2025 }
+    var hasStructuredContent: Bool { self >= .june2025 }
     /// Whether invalid arguments give a tool result, which the model sees, instead of an error.
-    public var argumentErrorsAreResults: Bool { self >= .november2025 }
+    var argumentErrorsAreResults: Bool { self >= .november2025 }
     /// Whether a server lists its protocol extensions.
-    public var hasExtensions: Bool { self >= .november2025 }
+    var hasExtensions: Bool { self >= .november2025 }
     /// The error code for a missing resource.
-    public var resourceNotFoundCode: Int { isStateless ? -32602 : -32002 }
+    var resourceNotFoundCode: Int { isStateless ? -32602 : -32002 }
 
     /// All revisions, the newest first: the order in which clients should choose.
     public static let offered = allCases.sorted(by: >).map(\.rawValue)
