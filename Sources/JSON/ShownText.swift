@@ -16,7 +16,7 @@ public struct ShownText {
     }
 
     /// Marks that one character keeps: more than Hebrew, Thai, Vietnamese or Tibetan use.
-    static let markLimit = 6
+    package static let markLimit = 6
 
     private var previous = Unicode.Scalar(UInt8(ascii: " "))
     private var marks = 0

@@ -53,7 +53,7 @@ public final class Exchange {
     /// Whether the answer is about another resource than the requested one.
     public var isAnothers = false
     /// Whether `Retry-After` came several times with different values, which voids it.
-    private(set) var repeatedRetryAfter = false
+    package private(set) var repeatedRetryAfter = false
 
     private let fieldBytes = ByteBuffer(capacity: 128)
     private var fieldRanges = Exchange.noFields
