@@ -6,13 +6,13 @@ import Platform
 /// It has the API's paths, below `/api`. `POST /api/sandbox/reset`, `fail`, `requests` and `scopes` steer it. It
 /// implements the API's rules without the client's code, so that it can contradict the client. The server stops when
 /// the last reference to this handle goes, or when `stop` is called.
-public final class SandboxServer: Sendable {
+package final class SandboxServer: Sendable {
     /// The port on 127.0.0.1, chosen by the system. A request whose `Host` is neither `127.0.0.1:PORT` nor
     /// `localhost:PORT` gets a 403.
-    public let port: UInt16
+    package let port: UInt16
     /// The token that every request must send, as `Authorization: Bearer TOKEN`: 64 hexadecimal digits, random at each
     /// start. Where processes share the server, any token is accepted, and this is one.
-    public let token: String
+    package let token: String
 
     private let lifeline: FileDescriptor
 
@@ -29,7 +29,7 @@ public final class SandboxServer: Sendable {
 
     /// Stops the server: its port and all connections are closed when this returns, or after 2 s at most. A second call
     /// does nothing. Any thread may call it.
-    public func stop() {
+    package func stop() {
         lifeline.endWriting()
         lifeline.wait(for: .readable, milliseconds: 2_000)
     }
