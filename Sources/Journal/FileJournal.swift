@@ -110,7 +110,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
         Signals.keepFromThisThread()
         while let batch = nextSearches() {
             do throws(JournalProblem) {
-                let findings = try JournalReader.find(batch.map(\.query), in: path)
+                let findings = try JournalReader.findAll(batch.map(\.query), in: path)
                 answer(
                     zip(batch, findings).map { search, finding in
                         switch finding {

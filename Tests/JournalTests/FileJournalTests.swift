@@ -129,7 +129,7 @@ import Testing
         let folder = try Folder()
         try folder.put(Self.kept.replacing(#""id":"#, with: #""id" : "#) + "\n" + Self.kept + "\n")
         let queries = ["ngmt_a", "ngmt_b", "ngmt_a"].map { JournalQuery.writes(resource: $0, limit: 9) }
-        let counts = try JournalReader.find(queries, in: FilePath(folder.file)).map { finding in
+        let counts = try JournalReader.findAll(queries, in: FilePath(folder.file)).map { finding in
             if case .writes(let records) = try finding.get() { records.count } else { -1 }
         }
         #expect(counts == [2, 0, 2])

@@ -12,7 +12,7 @@ package struct JournalReader {
 
     /// What each of `queries` finds in a file that is read once; nothing if there is no such file. Throws why it can't
     /// be read. A failure of one query is a finding that is more than can be held.
-    static func find(
+    static func findAll(
         _ queries: [JournalQuery], in path: FilePath
     ) throws(JournalProblem) -> [Result<JournalFinding, JournalProblem>] {
         var searches = JournalSearches(queries)
@@ -30,7 +30,7 @@ package struct JournalReader {
 
     /// What `query` finds.
     package static func find(_ query: JournalQuery, in path: FilePath) throws(JournalProblem) -> JournalFinding {
-        guard let found = try find([query], in: path).first else { return .undoable(nil) }
+        guard let found = try findAll([query], in: path).first else { return .undoable(nil) }
         return try found.get()
     }
 

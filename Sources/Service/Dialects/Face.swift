@@ -11,8 +11,8 @@ protocol Face: AnyObject {
     func adopt(_ terms: CallTerms)
     /// Begins an answer. The API's body may be received into the same buffer after it.
     func beginAnswer(_ answer: ByteBuffer, id: Bytes, to destination: Destination)
-    /// Completes the answer that `beginAnswer` began, or replaces it. Throws the failure to tell instead, when the answer
-    /// is too long for the host.
+    /// Completes the answer that `beginAnswer` began, or replaces it. Throws the failure to tell instead, when the
+    /// answer is too long for the host.
     func complete(
         _ answer: inout ByteBuffer, id: Bytes, _ result: CallResult, to destination: Destination
     ) throws(RPCFailure)

@@ -28,7 +28,7 @@ enum CommandWord: String, CaseIterable {
         switch self {
         case .serve: "read requests, write answers, until end of input"
         case .call: "make one call and print its result; exit 0 or 1"
-        case .plan: "show who a table would drop from engagements, and add; exit 0 for no change, 2 for some, 1"
+        case .plan: "show whom a table would drop and add; exit 0 for no change, 2 for some, 1 for trouble"
         case .apply: "show that, ask, and make it so; exit 0 only if every row is as the table says"
         case .undo: "put back who was there before a run; unless named, before the last one"
         case .runs: "list the runs, or the writes of one"
