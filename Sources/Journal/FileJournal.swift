@@ -15,8 +15,8 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     private let lock = NSCondition()
     private var waiting: [(line: [UInt8], token: Int?)] = []
     private var answers: [(token: Int, answer: JournalAnswer)] = []
-    /// Searches to begin, and whether a thread does.
-    private var searches: [(query: JournalQuery, token: Int)] = []
+    /// Searches to begin, each with the number of events that were appended before it, and whether a thread does.
+    private var searches: [(query: JournalQuery, token: Int, after: Int)] = []
     private var isSearching = false
     /// Events that were appended, and those of them that are on disk or have failed.
     private var (appended, settled) = (0, 0)
@@ -70,7 +70,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     /// Searches for writes. Finds what was appended before.
     package func look(for query: JournalQuery, token: Int) {
         let isFirst = lock.withLock {
-            searches.append((query, token))
+            searches.append((query, token, after: appended))
             defer { isSearching = true }
             return !isSearching
         }
@@ -124,13 +124,14 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
         }
     }
 
-    private func nextSearches() -> [(query: JournalQuery, token: Int)]? {
+    /// The searches that can begin: what was appended before them is on disk, or has failed. Waits for the first.
+    private func nextSearches() -> ArraySlice<(query: JournalQuery, token: Int, after: Int)>? {
         lock.withLock {
-            let wanted = appended
-            while settled < wanted, !isOver { lock.wait() }
-            defer { searches = [] }
-            isSearching = !searches.isEmpty
-            return isSearching ? searches : nil
+            while let first = searches.first, settled < first.after, !isOver { lock.wait() }
+            let batch = isOver ? searches[...] : searches.prefix { $0.after <= settled }
+            searches.removeFirst(batch.count)
+            isSearching = !batch.isEmpty
+            return isSearching ? batch : nil
         }
     }
 

