@@ -67,7 +67,7 @@ let modules: [[Target]] = [
     module("Sandbox", ["Bytes", "JSON", "Platform"], settings: compileSmall),
     module(
         "Jobs", ["Bytes", "JSON", "HTTP", "Platform", "Journal", "JSONRPC", "Service", "Runtime"],
-        tests: ["TestSupport"], settings: compileSmall),
+        tests: ["TestSupport"]),
 ]
 
 let package = Package(

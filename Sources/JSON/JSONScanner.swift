@@ -115,6 +115,18 @@ public struct JSONScanner {
         return name
     }
 
+    /// Goes to the value of the next member of an open object that is named `name`; false if there is none.
+    mutating func goTo(_ name: StaticString, in object: inout Container) throws(JSONSyntaxError) -> Bool {
+        while let found = try nextName(of: &object) {
+            if found.reads(name) { return true }
+            _ = try value(depth: object.depth)
+        }
+        return false
+    }
+
+    /// The text from here to the end.
+    var rest: Bytes { Bytes(start: at, count: end - at) }
+
     /// Whether an array begins here.
     public var isAtArray: Bool { at < end && at.pointee == UInt8(ascii: "[") }
 
@@ -122,6 +134,12 @@ public struct JSONScanner {
     public mutating func nextElement(of array: inout Container) throws(JSONSyntaxError) -> JSONSlice? {
         guard try another(in: &array, UInt8(ascii: "]")) else { return nil }
         return try value(depth: array.depth)
+    }
+
+    /// Whether an open array has another element, which begins here. Then read it with `value`, or open it.
+    @inline(__always)
+    public mutating func isAtElement(of array: inout Container) throws(JSONSyntaxError) -> Bool {
+        try another(in: &array, UInt8(ascii: "]"))
     }
 
     private mutating func open(_ bracket: UInt8, _ depth: Int) throws(JSONSyntaxError) -> Container {

@@ -185,6 +185,22 @@ public struct JSONSlice {
         return nil
     }
 
+    /// The first member named `name`, if it is an object or an array, to be iterated over: it is not read to its end
+    /// first, so its bytes go on to the end of this value. Nil if there is none.
+    public func openMember(_ name: StaticString) -> JSONSlice? {
+        var scanner = JSONScanner(bytes)
+        guard kind == .object, var object = try? scanner.openObject(),
+            (try? scanner.goTo(name, in: &object)) == true
+        else { return nil }
+        let kind: Kind? =
+            switch scanner.rest.first {
+            case UInt8(ascii: "{"): .object
+            case UInt8(ascii: "["): .array
+            default: nil
+            }
+        return kind.map { JSONSlice(bytes: scanner.rest, kind: $0, hasEscapes: false) }
+    }
+
     /// The name of the first member that occurs twice, or nil.
     public var repeatedName: JSONSlice? {
         var names = JSONNames()

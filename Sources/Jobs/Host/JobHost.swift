@@ -155,15 +155,11 @@ package final class JobHost: LoopClient {
 
     /// Hands a frame to the job if it is a reply; notifications are none.
     private func take(_ frame: JSONSlice, _ now: Instant) {
-        var tag: Int?
-        for member in frame.members {
-            if member.name.reads("id") {
-                tag = member.value.integer.flatMap { calls.removeValue(forKey: $0) }
-            } else if let tag, member.name.reads("result") {
-                return job.take(.result(member.value), to: tag, at: now)
-            } else if let tag, member.name.reads("error") {
-                return job.take(.failure(JobFailure(member.value)), to: tag, at: now)
-            }
+        guard let id = frame.member("id")?.integer, let tag = calls.removeValue(forKey: id) else { return }
+        if let result = frame.openMember("result") {
+            job.take(.result(result), to: tag, at: now)
+        } else {
+            job.take(.failure(frame.member("error").map(JobFailure.init) ?? .lost), to: tag, at: now)
         }
     }
 

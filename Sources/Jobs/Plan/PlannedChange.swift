@@ -1,4 +1,5 @@
 import JSON
+import Service
 
 /// What would change on one engagement, as read.
 struct PlannedChange {
@@ -16,39 +17,38 @@ struct PlannedChange {
 
     /// Compares the people on an engagement with those wanted. Nil if the engagement does not list them.
     init?(of engagement: JSONSlice, wanted: [String]) {
-        var (title, contacts) = (JSONSlice?.none, JSONSlice?.none)
-        for member in engagement.members {
-            if member.name.reads("title") {
-                title = member.value
-            } else if member.name.reads("contacts") {
-                contacts = member.value
-            }
-        }
-        guard let contacts, contacts.kind == .array else { return nil }
+        guard let contacts = engagement.openMember("contacts"), contacts.kind == .array else { return nil }
         var (before, preserved) = ([String](), [String]())
-        for contact in contacts.elements {
-            var (id, isResource) = (String?.none, false)
-            for member in contact.members {
-                if member.name.reads("id") {
-                    id = member.value.string
-                } else if member.name.reads("is_calendar_resource") {
-                    isResource = member.value.bool == true
+        do throws(JSONSyntaxError) {
+            var scanner = JSONScanner(contacts.bytes)
+            var array = try scanner.openArray()
+            while try scanner.isAtElement(of: &array) {
+                var (id, isResource) = (String?.none, false)
+                var contact = try scanner.openObject()
+                while let member = try scanner.nextMember(of: &contact) {
+                    if member.name.reads("id") {
+                        id = member.value.string
+                    } else if member.name.reads("is_calendar_resource") {
+                        isResource = member.value.bool == true
+                    }
                 }
+                guard let id else { return nil }
+                if isResource { preserved.append(id) } else { before.append(id) }
             }
-            guard let id else { return nil }
-            if isResource { preserved.append(id) } else { before.append(id) }
+        } catch {
+            return nil
         }
-        self.title = title?.string ?? ""
+        title = engagement.member("title")?.string ?? ""
         self.before = before
         self.preserved = preserved
         if before == wanted {
             (kept, dropped, added) = (before, [], [])
             return
         }
-        let (wantedSet, knownSet) = (Set(wanted), Set(before + preserved))
-        kept = before.filter(wantedSet.contains)
-        dropped = before.filter { !wantedSet.contains($0) }
-        added = wanted.filter { !knownSet.contains($0) }
+        let wantedIDs = IDSet(wanted)
+        kept = before.filter(wantedIDs.contains)
+        dropped = kept.count == before.count ? [] : before.filter { !wantedIDs.contains($0) }
+        added = wanted.without(before + preserved)
     }
 
     /// Reads the `changes` of a dry run.

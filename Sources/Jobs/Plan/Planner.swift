@@ -78,16 +78,18 @@ final class Planner: JobStage {
         }
         rows[item] = .change(change)
         changeCount += 1
-        if !keepsLines, let contacts = result.member("data")?.member("contacts") { noteNames(contacts, change) }
+        if !keepsLines { noteNames(in: result, change) }
     }
 
-    private func noteNames(_ contacts: JSONSlice, _ change: PlannedChange) {
+    private func noteNames(in result: JSONSlice, _ change: PlannedChange) {
         // Names of the many who stay would fill the memory, and are not shown.
         let shown = change.dropped + (changeCount <= Self.unfoldedLimit ? change.kept : [])
-        var unknown = Set(shown.filter { !people.knows($0) })
-        guard !unknown.isEmpty else { return }
+        var unknown = shown.filter { !people.knows($0) }
+        guard !unknown.isEmpty, let contacts = result.openMember("data")?.openMember("contacts") else { return }
         for element in contacts.elements {
-            guard let id = element.member("id")?.string, unknown.remove(id) != nil else { continue }
+            guard !unknown.isEmpty else { return }
+            guard let id = element.member("id")?.string, let place = unknown.firstIndex(of: id) else { continue }
+            unknown.remove(at: place)
             people.note(Contact(element))
         }
     }

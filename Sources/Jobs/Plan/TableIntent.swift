@@ -24,7 +24,7 @@ struct TableIntent: ChangeIntent {
     }
 
     func planned(_ item: Int, by result: JSONSlice) -> PlannedChange? {
-        result.member("data").flatMap { PlannedChange(of: $0, wanted: contacts.ids(of: rows[item])) }
+        result.openMember("data").flatMap { PlannedChange(of: $0, wanted: contacts.ids(of: rows[item])) }
     }
 
     func change(_ item: Int, expected: [String]) -> JobCall {

@@ -1,5 +1,5 @@
 /// Ids, compared byte by byte: `String` equates different spellings of an accented letter.
-struct IDSet {
+package struct IDSet {
     private struct Spelling: Hashable {
         let id: String
 
@@ -12,11 +12,13 @@ struct IDSet {
     private var few: [String] = []
     private var many: Set<Spelling> = []
 
-    init(_ ids: some Swift.Collection<String> = []) {
+    /// The set of `ids`.
+    package init(_ ids: some Swift.Collection<String> = []) {
         if ids.count <= Self.fewest { few = Array(ids) } else { many = Set(ids.map(Spelling.init)) }
     }
 
-    func contains(_ id: String) -> Bool {
+    /// Whether `id` is in it.
+    package func contains(_ id: String) -> Bool {
         many.isEmpty ? few.contains { $0.spells(id) } : many.contains(Spelling(id: id))
     }
 
@@ -31,7 +33,8 @@ struct IDSet {
 }
 
 extension [String] {
-    func without(_ others: [String]) -> [String] {
+    /// Those that are not among `others`.
+    package func without(_ others: [String]) -> [String] {
         if others.isEmpty || isEmpty { return self }
         let others = IDSet(others)
         return filter { !others.contains($0) }
