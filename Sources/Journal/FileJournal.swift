@@ -178,10 +178,20 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
             return "can't be locked: \(error.text)"
         }
         defer { file.unlock() }
-        let size = (try? FileStatus(file).size) ?? 0
+        var size: Int
+        do throws(SystemError) {
+            size = try FileStatus(file).size
+        } catch {
+            return "can't be looked at: \(error.text)"
+        }
         let text = ByteBuffer()
-        // A process was killed while it wrote a line.
-        if size > 0, let last = lastByte(size), last != UInt8(ascii: "\n") { text.append("\n") }
+        // A process was killed while it wrote a line. If that was the first, the file has to begin like a journal.
+        if size > 0, size < JournalLine.start.utf8CodeUnitCount {
+            file.truncate(to: 0)
+            size = 0
+        } else if size > 0, let last = lastByte(size), last != UInt8(ascii: "\n") {
+            text.append("\n")
+        }
         for line in lines { line.withUnsafeBytes { text.append($0) } }
         do throws(SystemError) {
             guard !text.isIncomplete else { throw .noMemory }
@@ -193,6 +203,8 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
         do throws(SystemError) {
             try file.synchronize()
         } catch {
+            // The writes behind these lines are not begun.
+            file.truncate(to: size)
             return "can't be brought to the disk: \(error.text)"
         }
         return nil

@@ -168,6 +168,18 @@ import Testing
         #expect(try folder.find("ngmt_b").count == 1, "and none after it")
     }
 
+    @Test(arguments: 1...JournalLine.start.utf8CodeUnitCount)
+    func aCutFirstLineLeavesAJournal(count: Int) throws {
+        let folder = try Folder()
+        try folder.put(String(Self.kept.prefix(count)))
+        for number in 1...2 {
+            let journal = try folder.journal()
+            journal.append(begin(number, "ngmt_a"), token: nil)
+            journal.close(within: 10)
+        }
+        #expect(try folder.find("ngmt_a").map(\.number) == [2, 1])
+    }
+
     /// Whoever else can write to the file can say who is to be put back.
     @Test(arguments: [0o602, 0o620, 0o666, 0o777]) func whatOthersMayWriteIsRefused(mode: Int) throws {
         let folder = try Folder()

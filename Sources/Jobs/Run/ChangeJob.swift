@@ -142,19 +142,29 @@ package final class ChangeJob: Job {
 
     private func show(_ naming: PeopleNaming) {
         guard let planner else { return end(1, "") }
-        if words == .apply, !naming.missing.isEmpty {
+        if words == .apply {
             let before = faults.count
-            var skipped: [Int: String] = [:]
-            for case (let item, .change(let change)) in planner.rows.enumerated() {
-                for id in change.added where naming.missing.contains(id) {
-                    note(.id(id), "no contact has this id; mend it", in: item, skipping: &skipped)
-                }
-            }
+            for (item, reason) in impossibleRows(planner, naming) { planner.skip(item, reason) }
             guard terms.skipsUnfound || faults.count == before else { return tellFaults() }
-            for (item, reason) in skipped { planner.skip(item, reason) }
         }
         if case .print = terms.aim { return phase = .printing(0) }
         phase = .showing(PlanText(planner, terms.style, words))
+    }
+
+    /// The rows that can't be done as they stand, with the reason; notes their faults.
+    private func impossibleRows(_ planner: Planner, _ naming: PeopleNaming) -> [Int: String] {
+        var reasons: [Int: String] = [:]
+        for case (let item, .change(let change)) in planner.rows.enumerated() {
+            for id in change.added where naming.missing.contains(id) {
+                note(.id(id), "no contact has this id; mend it", in: item, skipping: &reasons)
+            }
+            // Resources stay by themselves: a row of nothing else has no people, and would take everybody off.
+            if change.kept.isEmpty, change.added.isEmpty, let person = rows[item].people.first {
+                let advice = "the row has calendar resources only; write (nobody) to take everybody off"
+                note(person, advice, in: item, skipping: &reasons)
+            }
+        }
+        return reasons
     }
 
     /// Tells all that is wrong with the table, in its order.

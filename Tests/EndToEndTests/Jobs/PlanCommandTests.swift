@@ -57,6 +57,22 @@ import Testing
         }
     }
 
+    /// The room stays by itself: a row that lists nothing else must not take everybody off.
+    @Test func aRoomIsNoPerson() throws {
+        let folder = try JobFolder()
+        let file = try folder.write(
+            "engagement_id,people\nngmt_sandbox11,cnt_sandbox20\nngmt_sandbox01,cnt_sandboxroom1\n")
+        for command in [["plan", file, "--sandbox"], ["apply", file, "--yes", "--sandbox"]] {
+            let job = try Command(folder.setup(command))
+            #expect(job.ending == .exited(65) && job.output.isEmpty, "\(job)")
+            #expect(job.errors.hasPrefix("\(file), line 3: \"cnt_sandboxroom1\""), "\(job)")
+            #expect(job.errors.contains("(nobody)"), "\(job)")
+        }
+        let job = try Command(folder.setup(["apply", file, "--yes", "--skip", "--sandbox"]))
+        #expect(job.ending == .exited(1) && job.output.contains("1 changed"), "\(job)")
+        #expect(!job.output.contains("- Ana Souza"), "\(job)")
+    }
+
     @Test func allThatIsWrongIsToldAtOnce() throws {
         let (folder, server) = (try JobFolder(), try JobServer())
         let file = try folder.write(
