@@ -57,9 +57,10 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     package func append(_ event: JournalEvent, token: Int?) {
         let line = ByteBuffer()
         JournalLine.append(event, at: now(), process: ThisProcess.id, to: line)
-        guard !line.isIncomplete else {
-            return answer(token.map { [($0, .failed("can't be written: there is no memory for the line"))] } ?? [])
-        }
+        // An undo would pass over a line that can't be read, and put back who was there before an older write.
+        let fault =
+            line.isIncomplete ? "can't be written: there is no memory for the line" : JournalLine.fault(of: event)
+        if let fault { return answer(token.map { [($0, .failed(fault))] } ?? []) }
         lock.withLock {
             waiting.append((Array(line.bytes), token))
             appended += 1
@@ -110,7 +111,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
         Signals.keepFromThisThread()
         while let batch = nextSearches() {
             do throws(JournalProblem) {
-                let findings = try JournalReader.findAll(batch.map(\.query), in: path)
+                let findings = try JournalReader.findAll(batch.map(\.query), in: path, isOpen: true)
                 answer(
                     zip(batch, findings).map { search, finding in
                         switch finding {
@@ -240,7 +241,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     }
 
     /// Why a file is no journal, as a clause; nil if it is one, or empty.
-    private static func foreign(_ file: FileDescriptor) -> String? {
+    static func foreign(_ file: FileDescriptor) -> String? {
         var first = [UInt8](repeating: 0, count: JournalLine.start.utf8CodeUnitCount)
         let count = first.withUnsafeMutableBytes { try? file.read(into: $0, at: 0) }
         guard let status = try? FileStatus(file), status.kind == .file else { return "is not a regular file" }

@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    private func begin(
+    static func begin(
         _ number: Int, _ id: String = "ngmt_a", _ sets: (before: [String], wanted: [String])? = (["cnt_a"], [])
     )
         -> JournalEvent
@@ -38,12 +38,20 @@ import Testing
         JournalEvent(number: number, method: "engagement.replaceContacts", resource: id, .begin(replacement: sets))
     }
 
+    private func begin(
+        _ number: Int, _ id: String = "ngmt_a", _ sets: (before: [String], wanted: [String])? = (["cnt_a"], [])
+    ) -> JournalEvent { Self.begin(number, id, sets) }
+
+    private func answers(_ journal: FileJournal, _ count: Int) -> [(token: Int, answer: JournalAnswer)] {
+        Self.answers(journal, count)
+    }
+
     private func end(_ number: Int, _ applied: String = "yes", _ id: String = "ngmt_a") -> JournalEvent {
         JournalEvent(number: number, method: "", resource: id, .end(applied: applied, status: 200, attempts: 1))
     }
 
     /// What has been answered, once there are so many answers.
-    private func answers(_ journal: FileJournal, _ count: Int) -> [(token: Int, answer: JournalAnswer)] {
+    static func answers(_ journal: FileJournal, _ count: Int) -> [(token: Int, answer: JournalAnswer)] {
         var all: [(token: Int, answer: JournalAnswer)] = []
         while all.count < count {
             guard journal.descriptor.wait(for: .readable, milliseconds: 10_000) else { break }

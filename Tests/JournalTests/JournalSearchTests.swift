@@ -6,7 +6,7 @@ import Testing
 /// What is found in a journal: which replacement is undone, what a run did, and nothing of another run.
 @Suite struct JournalSearchTests {
     /// The events of a story: `+1 a>b` begins a write that replaces contact a by b, `@R` counts it to a run, `^1` makes
-    /// it an undo, `:y` is about another engagement than `ngmt_x`; `-1 yes` ends it.
+    /// it an undo, `:y` is about another engagement than `ngmt_x`; `-1 yes` ends it; `~1 b` says who was read back.
     private static func events(_ story: String) -> [JournalEvent] {
         var begun: [Int: (resource: String, run: String?, undoes: Int?)] = [:]
         return story.split(separator: ", ").map { text in
@@ -19,9 +19,11 @@ import Testing
             if words[0].first == "+" {
                 begun[number] = ("ngmt_\(word(":") ?? "x")", word("@"), word("^").flatMap(Int.init))
                 let sets = words[1].split(separator: ">", omittingEmptySubsequences: false).map { list in
-                    list.map { "cnt_\($0)" }
+                    list.filter { $0 != "," }.map { "cnt_\($0)" }
                 }
                 kind = .begin(replacement: sets.count == 2 ? (sets[0], sets[1]) : nil)
+            } else if words[0].first == "~" {
+                kind = .left(words.dropFirst().map { "cnt_\($0)" })
             } else {
                 kind = .end(applied: words[1], status: 200, attempts: 1)
             }
@@ -97,6 +99,63 @@ import Testing
             return
         }
         #expect(change.map { [$0.first.number, $0.last.number] } == row.found)
+    }
+
+    /// What followed the change that is to be undone, who came between two writes of its run, and who was read back.
+    @Test(
+        arguments: [
+            ("+1 a>b, -1 yes", nil, nil, "none", [], nil),
+            ("+1 a>b, -1 yes, +2 b>c ^1, -2 yes", nil, nil, "undone", [], nil),
+            ("+1 a>b, -1 yes, +2 b>a ^1", nil, nil, "none", [], nil),
+            ("+1 a>b, -1 yes, +2 b>c, -2 yes, +3 c>d @S, -3 yes", 1, nil, "changed 3 S", [], nil),
+            ("+1 a>b, -1 yes, +2 b>c, -2 yes, +3 c>d @S, -3 no", 1, nil, "changed 2", [], nil),
+            ("+1 a>b, -1 yes, +2 b>c, -2 yes, +3 c>b ^2, -3 yes", 1, nil, "none", [], nil),
+            ("+1 a>b, -1 yes, +2 b>c @S, -2 yes, +3 c>d @S, -3 yes, +4 d>b ^2, -4 yes", 1, nil, "none", [], nil),
+            ("+1 a>b, -1 yes, +2 b>c :y, -2 yes", nil, nil, "none", [], nil),
+            (twoOfARun, nil, "R", "changed 4", ["cnt_c", "cnt_b"], nil),
+            ("+1 a>b @R, -1 yes, +2 b>c @R, -2 yes", nil, "R", "none", [], nil),
+            ("+1 a>b,r @R, -1 yes, ~1 b, +2 b>c @R, -2 yes", nil, "R", "none", [], nil),
+            ("+1 a>b @R, -1 yes, +2 b>a ^1, -2 yes, +3 a>c @R, -3 yes", nil, "R", "none", [], nil),
+            ("+1 a>b @R, -1 yes, +2 b>c @R, -2 yes, +3 c>a ^1, -3 yes", nil, "R", "undone", [], nil),
+            ("+1 a>b @R, -1 yes, +2 b>a ^1, -2 yes, +3 x>c @R, -3 yes", nil, "R", "none", ["cnt_x", "cnt_a"], nil),
+            ("+1 a>b @R, +2 a>c @R, -2 yes", nil, "R", "none", [], nil),
+            ("+1 a>b, -1 yes, ~1 c d", nil, nil, "none", [], ["cnt_c", "cnt_d"]),
+            ("+1 a>b, ~1 c d, -1 yes", nil, nil, "none", [], ["cnt_c", "cnt_d"]),
+            ("+1 a>b, -1 yes, ~2 c", nil, nil, "none", [], nil),
+        ] as [(String, Int?, String?, String, [String], [String]?)])
+    func whatFollowed(
+        story: String, number: Int?, run: String?, sequel: String, between: [String], left: [String]?
+    ) throws {
+        let query = JournalQuery.undoable(resource: "ngmt_x", number: number, run: run)
+        guard case .undoable(let found) = find(query, in: story) else {
+            Issue.record("another finding")
+            return
+        }
+        let change = try #require(found)
+        let told =
+            switch change.sequel {
+            case .none: "none"
+            case .undone: "undone"
+            case .changed(let number, let run): "changed \(number)" + (run.map { " \($0)" } ?? "")
+            }
+        #expect(told == sequel && change.changedBetween == between && change.last.left == left)
+    }
+
+    /// No journal has so many writes that end and never began; what is found in such a file can't be relied on.
+    @Test func endsWithoutBeginningsAreBounded() throws {
+        var joiner = WriteJoiner()
+        for number in 0...WriteJoiner.openLimit {
+            #expect(!joiner.isCrowded)
+            let line = #"{"journal":1,"at":"t","number":\#(number),"process":1,"event":"end","id":"","applied":"no"}"#
+            Array(line.utf8).withUnsafeBytes { _ = joiner.record(of: $0) }
+        }
+        #expect(joiner.isCrowded)
+    }
+
+    @Test func runsAreBounded() {
+        let story = (1...20).map { "+\($0) a>b @run\($0), -\($0) yes" }.joined(separator: ", ")
+        #expect(search(.runs(limit: 1), in: story, sizeLimit: 1000).excess?.contains("more runs than fit") == true)
+        #expect(search(.runs(limit: 1), in: story, sizeLimit: 10_000).excess == nil)
     }
 
     @Test(arguments: [

@@ -6,6 +6,8 @@ package struct JournalEvent {
         case begin(replacement: (before: [String], wanted: [String])?)
         /// `applied`: `no`, `yes` or `unknown`. `status`: the last answer's, if one came.
         case end(applied: String, status: Int?, attempts: Int)
+        /// The contacts that were read back after a replacement, where they are not the wanted ones.
+        case left([String])
     }
 
     /// The write's number, from 0 to 2⁵³. No other write in the journal has it.
@@ -18,7 +20,7 @@ package struct JournalEvent {
     package let run: String?
     /// The number of the write that this one undoes; nil if it is no undo.
     package let undoes: Int?
-    /// Begin or end.
+    /// What is told of the write.
     package let kind: Kind
 
     /// An event of the write `number`.

@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 
-/// One event as a line of JSON. A write's begin and end share its number, the process and the record's id.
+/// One event as a line of JSON. The lines of a write share its number, the process and the record's id.
 package enum JournalLine {
     /// The version of the line's format. It also distinguishes a journal from other files. New members need no new
     /// version: readers skip those that they don't know.
@@ -26,6 +26,7 @@ package enum JournalLine {
             json.member("event", "begin")
             json.member("method", event.method)
         case .end: json.member("event", "end")
+        case .left: json.member("event", "left")
         }
         json.member("id", event.resource)
         if let run = event.run { json.member("run", run) }
@@ -40,12 +41,13 @@ package enum JournalLine {
             json.member("applied", applied)
             if let status { json.member("status", status) }
             json.member("attempts", attempts)
+        case .left(let contacts): json.member("after", contacts)
         }
         json.endObject()
         out.append(UInt8(ascii: "\n"))
     }
 
-    /// What a write's begin and end share. Two processes of version 0.1.0 with one id could use the same numbers, so
+    /// What the lines of a write share. Two processes of version 0.1.0 with one id could use the same numbers, so
     /// the record counts, too.
     struct Key: Hashable {
         let number: Int
@@ -70,13 +72,15 @@ package enum JournalLine {
 
         /// The write, with its end if that was found.
         ///
-        /// - Parameter withSets: false leaves out the contacts of a replacement.
-        func record(_ end: End?, withSets: Bool = true) -> JournalRecord {
+        /// - Parameters:
+        ///   - left: the contacts that were read back after it, if they were recorded.
+        ///   - withSets: false leaves out the contacts of a replacement.
+        func record(_ end: End?, left: [String]? = nil, withSets: Bool = true) -> JournalRecord {
             JournalRecord(
                 number: key.number, at: at, endedAt: end?.at, method: method, resource: resource.text, run: run,
                 undoes: undoes, before: withSets ? before.map(JournalLine.texts) : nil,
-                wanted: withSets ? wanted.map(JournalLine.texts) : nil, applied: end?.applied ?? "unknown",
-                status: end?.status)
+                wanted: withSets ? wanted.map(JournalLine.texts) : nil, left: withSets ? left : nil,
+                applied: end?.applied ?? "unknown", status: end?.status)
         }
     }
 
@@ -88,10 +92,20 @@ package enum JournalLine {
         fileprivate let status: Int?
     }
 
+    /// A line with the contacts that were read back after a replacement.
+    struct Left {
+        let key: Key
+        fileprivate let list: JSONSlice
+
+        /// Their ids.
+        var contacts: [String] { JournalLine.texts(list) }
+    }
+
     /// An event read from a line.
     enum Event {
         case begin(Begin)
         case end(End)
+        case left(Left)
     }
 
     /// The members of a line that say something to this version.
@@ -106,6 +120,7 @@ package enum JournalLine {
         var undoes: JSONSlice?
         var before: JSONSlice?
         var wanted: JSONSlice?
+        var after: JSONSlice?
         var applied: JSONSlice?
         var status: JSONSlice?
 
@@ -132,6 +147,8 @@ package enum JournalLine {
                     before = value
                 } else if name.reads("wanted") {
                     wanted = value
+                } else if name.reads("after") {
+                    after = value
                 } else if name.reads("applied") {
                     applied = value
                 } else if name.reads("status") {
@@ -154,41 +171,78 @@ package enum JournalLine {
         let key = Key(number: number, process: process, resource: id.fingerprint)
         if members.event?.reads("end") == true {
             guard let applied = members.applied?.string, ["yes", "no", "unknown"].contains(applied) else { return nil }
-            return .end(End(key: key, at: members.at?.short, applied: applied, status: members.status?.integer))
+            let status = members.status?.integer
+            guard members.at.map({ $0.isTime }) ?? true, members.status == nil || status.map(isStatus) == true else {
+                return nil
+            }
+            return .end(End(key: key, at: members.at?.string, applied: applied, status: status))
         }
-        guard members.event?.reads("begin") == true, let at = members.at?.short, let method = members.method?.short
+        if members.event?.reads("left") == true {
+            guard let list = members.after, holdsContacts(list) else { return nil }
+            return .left(Left(key: key, list: list))
+        }
+        guard members.event?.reads("begin") == true, let at = members.at, at.isTime, let method = members.method,
+            method.isMethod
         else { return nil }
         var (run, undoes) = (String?.none, Int?.none)
         if let value = members.run {
-            guard let name = value.string, !name.isEmpty, name.utf8.count <= runLimit, name.isPrintable else {
-                return nil
-            }
+            guard let name = value.string, isRun(name) else { return nil }
             run = name
         }
         if let value = members.undoes {
             guard let number = value.number else { return nil }
             undoes = number
         }
-        for list in [members.before, members.wanted] {
-            guard let list else { continue }
-            guard list.kind == .array, list.elements.allSatisfy({ $0.plainString.map(isContact) == true }) else {
-                return nil
-            }
-        }
+        guard members.before.map(holdsContacts) ?? true, members.wanted.map(holdsContacts) ?? true else { return nil }
         return .begin(
             Begin(
-                key: key, resource: id, run: run, undoes: undoes, at: at, method: method, before: members.before,
-                wanted: members.wanted))
+                key: key, resource: id, run: run, undoes: undoes, at: at.string ?? "", method: method.string ?? "",
+                before: members.before, wanted: members.wanted))
+    }
+
+    /// Why a line of `event` could not be read back, as a clause; nil if it can. What is written before a write has to
+    /// be found when the write is undone.
+    static func fault(of event: JournalEvent) -> String? {
+        guard event.resource.isEmpty || event.resource.holds(isID) else { return fault(ofID: event.resource) }
+        if let run = event.run, !isRun(run) { return "can't hold the run's name \(String(run.prefix(60)).printable)" }
+        let lists: [[String]]
+        switch event.kind {
+        case .begin(let replacement): lists = replacement.map { [$0.before, $0.wanted] } ?? []
+        case .left(let contacts): lists = [contacts]
+        case .end: lists = []
+        }
+        for list in lists {
+            for id in list where !id.holds(isContact) { return fault(ofID: id) }
+        }
+        return nil
+    }
+
+    private static func fault(ofID id: String) -> String {
+        "can't hold the id \(String(id.prefix(60)).printable), which has no id's form"
     }
 
     private static func texts(_ list: JSONSlice) -> [String] { list.elements.compactMap(\.string) }
 
+    private static func holdsContacts(_ list: JSONSlice) -> Bool {
+        list.kind == .array && list.elements.allSatisfy { $0.plainString.map(isContact) == true }
+    }
+
     /// Bytes of an id, a time or a method's name, at most.
     fileprivate static let textLimit = 128
-    /// Bytes of a run's name, at most: 100 characters of four.
-    private static let runLimit = 400
+    /// Characters of a run's name, at most.
+    private static let runLimit = 100
 
-    private static func isContact(_ id: Bytes) -> Bool { id.starts(with: "cnt_") && isID(id) }
+    private static func isRun(_ name: String) -> Bool {
+        !name.isEmpty && name.unicodeScalars.count <= runLimit && name.isPrintable
+    }
+
+    private static func isStatus(_ number: Int) -> Bool { (100...999).contains(number) }
+
+    /// Whether this looks like a contact's id. The API lists them, so they may have more than letters and digits.
+    private static func isContact(_ id: Bytes) -> Bool {
+        id.count <= textLimit && id.count > 4 && id.starts(with: "cnt_")
+            && id.dropping(4).allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+    }
 
     /// Whether this looks like an id: a kind, then letters and digits.
     private static func isID(_ id: Bytes) -> Bool {
@@ -202,6 +256,21 @@ extension JSONSlice {
     /// The number of a write; nil for all else.
     fileprivate var number: Int? { integer.flatMap { $0 < 0 ? nil : $0 } }
 
-    /// The text of a short string; nil for all else.
-    fileprivate var short: String? { bytes.count <= JournalLine.textLimit + 2 ? string : nil }
+    /// Whether it is a short text of a time's characters.
+    fileprivate var isTime: Bool { isShort { $0.isAlphanumeric || "-:.+".utf8.contains($0) } }
+
+    /// Whether it is a short text of a method name's characters.
+    fileprivate var isMethod: Bool { isShort { $0.isAlphanumeric || $0 == UInt8(ascii: ".") } }
+
+    private func isShort(of isAllowed: (UInt8) -> Bool) -> Bool {
+        guard let text = plainString else { return false }
+        return !text.isEmpty && text.count <= JournalLine.textLimit && text.allSatisfy(isAllowed)
+    }
+}
+
+extension String {
+    /// Whether its bytes pass a test.
+    fileprivate func holds(_ test: (Bytes) -> Bool) -> Bool {
+        utf8.withContiguousStorageIfAvailable { test(Bytes($0)) } ?? Array(utf8).withUnsafeBytes(test)
+    }
 }

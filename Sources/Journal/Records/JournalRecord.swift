@@ -18,10 +18,15 @@ package struct JournalRecord: Sendable, Equatable {
     package let before: [String]?
     /// The wanted contacts.
     package let wanted: [String]?
+    /// The contacts that were read back after it; nil where they were the wanted ones, or were not read back.
+    package let left: [String]?
     /// `no`, `yes` or `unknown`. A write without an end in the journal is `unknown`.
     package let applied: String
     /// The HTTP status of its last answer, if any came.
     package let status: Int?
+
+    /// Whether it is an undo. Version 0.1.0 did not say of what.
+    var isUndo: Bool { undoes != nil || method == "engagement.undo" }
 
     /// Whether it replaces contacts, and was or may have been made.
     var isUndoable: Bool { before != nil && wanted != nil && applied != "no" }

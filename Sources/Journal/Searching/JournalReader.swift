@@ -10,21 +10,21 @@ package struct JournalReader {
 
     private let file: FileDescriptor
 
-    /// What each of `queries` finds in a file that is read once; nothing if there is no such file. Throws why it can't
-    /// be read. A failure of one query is a finding that is more than can be held.
+    /// What each of `queries` finds in a file that is read once. Throws why it can't be read. A failure of one query is
+    /// a finding that is more than can be held.
+    ///
+    /// - Parameter isOpen: whether this process has opened the file. If not, there need be none yet, and then nothing
+    ///   is found.
     static func findAll(
-        _ queries: [JournalQuery], in path: FilePath
+        _ queries: [JournalQuery], in path: FilePath, isOpen: Bool = false
     ) throws(JournalProblem) -> [Result<JournalFinding, JournalProblem>] {
         var searches = JournalSearches(queries)
-        try readLines(of: path) { line in
+        try readLines(of: path, isOpen: isOpen) { line in
             searches.read(line)
             return !searches.isOver
         }
-        return searches.findings.map { finding in
-            if let finding { return .success(finding) }
-            let size = JournalSearch.usualSizeLimit >> 20
-            return .failure(
-                JournalProblem(path, "has more than \(size) MiB of such writes; a smaller limit gives the newest"))
+        return searches.findings.map { finding, excess in
+            excess.map { .failure(JournalProblem(path, $0)) } ?? .success(finding)
         }
     }
 
@@ -51,23 +51,27 @@ package struct JournalReader {
             guard needle.withUnsafeBytes({ line.holds($0) }) else { return true }
             let record = joiner.record(of: line) { !$0.isUndo && $0.run?.spells(run) == true }
             if let record { body(record) }
-            return true
+            return !joiner.isCrowded
         }
+        if joiner.isCrowded { throw JournalProblem(path, WriteJoiner.excess) }
     }
 
     /// Calls `body` with each line from the last to the first, until it returns false.
-    private static func readLines(of path: FilePath, _ body: (Bytes) -> Bool) throws(JournalProblem) {
+    private static func readLines(
+        of path: FilePath, isOpen: Bool = false, _ body: (Bytes) -> Bool
+    ) throws(JournalProblem) {
         let file: FileDescriptor
         do throws(SystemError) {
             file = try FileDescriptor.open(path, [.unlinked, .nonBlocking])
         } catch .noSuchFile {
             // Nobody has written to it yet.
-            return
+            guard isOpen else { return }
+            throw JournalProblem(path, "was removed or moved away while it was in use, with all that it held")
         } catch {
             throw JournalProblem(path, "can't be read: \(error.text)")
         }
         defer { file.close() }
-        if let reason = FileJournal.stranger(file) { throw JournalProblem(path, reason) }
+        if let reason = FileJournal.stranger(file) ?? FileJournal.foreign(file) { throw JournalProblem(path, reason) }
         do throws(SystemError) {
             try JournalReader(file: file).readBackwards(body)
         } catch {

@@ -5,6 +5,9 @@ package struct JournalSearch {
     /// Bytes of lines whose writes are held at once, at most.
     static let usualSizeLimit = 64 << 20
 
+    /// Bytes that a run takes beside its name, about.
+    private static let runSize = 256
+
     private let query: JournalQuery
     private let sizeLimit: Int
     private let needle: [UInt8]?
@@ -14,25 +17,33 @@ package struct JournalSearch {
     /// The runs by their names' bytes, because `String` equates different spellings, and when each was last met.
     private var runs: [[UInt8]: (run: JournalRun, met: Int)] = [:]
     private var met = 0
-    private var change: UndoableChange?
+    private var undoable: UndoableSearch
 
     /// A search that has seen no line.
     package init(_ query: JournalQuery, sizeLimit: Int = usualSizeLimit) {
         self.query = query
         self.sizeLimit = sizeLimit
         needle = query.needle
+        undoable = UndoableSearch(query)
     }
 
     /// Whether no older line can change the finding.
     package private(set) var isOver = false
-    /// Whether the matching writes are too long to be held at once.
-    var isTooLarge: Bool { size > sizeLimit }
+    /// Whether there is more to hold than may be held at once.
+    var isTooLarge: Bool { size > sizeLimit || joiner.isCrowded }
+    /// Why that is so, as a clause; nil if it is not.
+    var excess: String? {
+        if joiner.isCrowded { return WriteJoiner.excess }
+        guard isTooLarge else { return nil }
+        if case .runs = query { return "has more runs than fit into \(sizeLimit >> 20) MiB" }
+        return "has more than \(sizeLimit >> 20) MiB of such writes; a smaller limit gives the newest"
+    }
 
     /// What the lines so far hold.
     package var finding: JournalFinding {
         switch query {
         case .writes: .writes(records)
-        case .undoable: .undoable(change)
+        case .undoable: .undoable(undoable.change)
         case .runs(let limit):
             // Those whose first write is the newest were met for the last time before the others.
             .runs(Array(runs.values.sorted { $0.met < $1.met }.prefix(limit).map(\.run)))
@@ -55,16 +66,10 @@ package struct JournalSearch {
         case .runs:
             let record = joiner.record(of: line, withSets: false) { $0.run != nil && !$0.isUndo }
             if let record, let name = record.run { count(record, name) }
-        case .undoable(let resource, let number, let run):
-            let record = joiner.record(of: line) { begin in
-                guard begin.resource.spells(resource) else { return false }
-                if let number { return begin.key.number == number }
-                return !begin.isUndo && run.map { begin.run?.spells($0) == true } ?? true
-            }
-            guard let record, record.isUndoable else { return }
-            change = UndoableChange(first: record, last: change?.last ?? record)
-            // The first write of a run may stand anywhere before this one.
-            isOver = number != nil || run == nil
+            isOver = isTooLarge
+        case .undoable(let resource, _, _):
+            if let record = joiner.record(of: line, where: { $0.resource.spells(resource) }) { undoable.read(record) }
+            isOver = undoable.isOver || joiner.isCrowded
         }
     }
 
@@ -72,6 +77,7 @@ package struct JournalSearch {
         met += 1
         let key = Array(name.utf8)
         guard var known = runs[key]?.run else {
+            size += key.count + Self.runSize
             runs[key] = (JournalRun(record, named: name), met)
             return
         }

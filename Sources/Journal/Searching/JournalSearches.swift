@@ -26,8 +26,8 @@ struct JournalSearches {
     /// Whether no older line can change any finding.
     var isOver: Bool { open == 0 }
 
-    /// What the lines so far hold, in the order of the queries; nil for more than can be held at once.
-    var findings: [JournalFinding?] { searches.map { $0.isTooLarge ? nil : $0.finding } }
+    /// What the lines so far hold, in the order of the queries, and why that is more than can be held.
+    var findings: [(JournalFinding, excess: String?)] { searches.map { ($0.finding, $0.excess) } }
 
     /// Reads the line before those read so far.
     mutating func read(_ line: Bytes) {

@@ -156,6 +156,9 @@ final class Calls: AttemptsClient {
         case .recall(let query):
             if let failure = notes.look(call.slot, for: query) { return fail(call, failure, now) }
             wakeBy(call.deadline)
+        case .noteLeft(let contacts, let then):
+            notes.keep(left: contacts, call.slot)
+            perform(then, of: call, now)
         case .tell(let progress, let then):
             if call.isWanted { call.face?.tell(progress: progress, token: call.terms.progressToken) }
             perform(then, of: call, now)

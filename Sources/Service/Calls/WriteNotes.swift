@@ -22,9 +22,13 @@ final class WriteNotes {
         /// none.
         var token: Int?
         var request: APIRequest?
-        /// What both lines say of the write that has begun and not ended.
-        var open: (number: Int, subject: Subject, undoes: Int?)?
+        /// What all lines say of the write that has begun and not ended.
+        var open: Write?
+        /// The same of the write that ended last.
+        var ended: Write?
     }
+
+    private typealias Write = (number: Int, subject: Subject, undoes: Int?)
 
     /// What a write is about.
     struct Subject {
@@ -68,14 +72,19 @@ final class WriteNotes {
 
     /// Journals the end of the slot's write, if one has begun.
     func end(_ slot: Int, _ evidence: WriteEvidence, status: Int?) {
-        guard !entries.isEmpty, let open = entries.removeValue(forKey: slot)?.open else { return }
+        guard !entries.isEmpty, let open = entries[slot]?.open else { return }
+        entries[slot]?.open = nil
+        entries[slot]?.ended = open
         append(
             .end(applied: evidence.applied.rawValue, status: status, attempts: evidence.attempts), open, token: nil)
     }
 
-    private func append(
-        _ kind: JournalEvent.Kind, _ write: (number: Int, subject: Subject, undoes: Int?), token: Int?
-    ) {
+    /// Journals who was read back after the slot's write.
+    func keep(left contacts: [String], _ slot: Int) {
+        if let write = entries[slot]?.ended { append(.left(contacts), write, token: nil) }
+    }
+
+    private func append(_ kind: JournalEvent.Kind, _ write: Write, token: Int?) {
         let event = JournalEvent(
             number: write.number, method: write.subject.method, resource: write.subject.resource,
             run: write.subject.run, undoes: write.undoes, kind)
@@ -94,7 +103,11 @@ final class WriteNotes {
     }
 
     /// Forgets a call that is over. A write that was journaled and never sent ends as not made.
-    func forget(_ slot: Int) { end(slot, WriteEvidence(), status: nil) }
+    func forget(_ slot: Int) {
+        guard !entries.isEmpty else { return }
+        end(slot, WriteEvidence(), status: nil)
+        entries[slot] = nil
+    }
 
     /// The journal's answers to calls that still wait for them.
     func collect() -> [(slot: Int, news: News)] {

@@ -52,6 +52,34 @@ import Testing
         #expect(folder.names.isEmpty)
     }
 
+    /// A calendar resource that a table lists, and that is not on the engagement, is not added by the API. Who was
+    /// dropped comes back all the same.
+    @Test func whoWasDroppedForAResourceComesBack() throws {
+        let (folder, shared) = (try JobFolder(), try SharedSandbox())
+        let table = try folder.write("engagement_id,people\nngmt_sandbox07,cnt_sandbox05 cnt_sandboxroom1\n")
+        let apply = try folder.run("apply", table, "--yes", "--sandbox-at", shared.url)
+        #expect(apply.output.contains("cnt_sandboxroom1"), "\(apply)")
+        func people() throws -> [String] {
+            let answer = try shared.call("engagement.get", "ngmt_sandbox07", "expand=contacts")
+            return answer.output.split(separator: "\"").map(String.init).filter { $0.hasPrefix("cnt_") }
+        }
+        #expect(try people() == ["cnt_sandbox05"])
+        let undo = try folder.run("undo", "--yes", "--sandbox-at", shared.url)
+        #expect(undo.ending == .exited(0) && undo.output.contains("1 put back"), "\(undo)")
+        #expect(try people() == ["cnt_sandbox13"])
+    }
+
+    @Test func whatIsNoJournalIsSaid() throws {
+        let (folder, server) = (try JobFolder(), try JobServer())
+        let other = try folder.write("name,mail\n", to: "other")
+        for words in [["runs"], ["runs", "x"], ["undo", "--yes"], ["undo", "x", "--yes"]] {
+            let job = try Command(folder.setup(words + ["--journal", other], server))
+            #expect(job.ending == .exited(64) && job.output.isEmpty, "\(job)")
+            #expect(job.errors.contains("is a file of another kind") && job.errors.split(separator: "\n").count == 1)
+        }
+        #expect(folder.text("other") == "name,mail\n")
+    }
+
     /// The round trip: what is exported is so already.
     @Test func anExportIsATableThatPlanReads() throws {
         let folder = try JobFolder()

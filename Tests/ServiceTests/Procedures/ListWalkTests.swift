@@ -154,7 +154,7 @@ import Testing
         var step = walk.next(after: .begun)
         while true {
             switch step {
-            case .tell(_, then: let next): step = next
+            case .tell(_, then: let next), .noteLeft(_, then: let next): step = next
             case .send(let request):
                 asked += 1
                 let asking = HTTPRequest(.get, target: request.target)

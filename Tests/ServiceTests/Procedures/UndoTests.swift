@@ -20,6 +20,8 @@ import Testing
         var run: String?
         var undoes: Int?
         var applied: String? = "yes"
+        /// Who was read back, where others were wanted.
+        var left: [String]?
     }
 
     private static func journal(_ writes: [Write]) -> FakeJournal {
@@ -34,6 +36,7 @@ import Testing
             }
             note(.begin(replacement: (write.before.map { "cnt_" + $0 }, write.wanted.map { "cnt_" + $0 })))
             if let applied = write.applied { note(.end(applied: applied, status: 200, attempts: 1)) }
+            if let left = write.left { note(.left(left.map { "cnt_" + $0 })) }
         }
         return journal
     }
@@ -56,6 +59,8 @@ import Testing
         /// The number of the write that is undone.
         var undoes: Int? = 1
         var code: Int?
+        /// What the refusal says.
+        var message = ""
         var testDescription: String { name }
     }
 
@@ -66,11 +71,19 @@ import Testing
     ]
     private static let unsure = [run[0], Write(before: ["b"], wanted: ["c"], run: "R", applied: nil)]
     private static let inRun = #","run":"R""#
+    /// A calendar resource that was named is not added by the API.
+    private static let roomless = [Write(before: ["a"], wanted: ["b", "r"], left: ["b"])]
+    private static let shared = [
+        run[0], Write(before: ["b"], wanted: ["b", "x"], run: "S"), Write(before: ["b", "x"], wanted: ["c"], run: "R"),
+    ]
+    private static let redone = [
+        run[0], Write(before: ["b"], wanted: ["a"], undoes: 1), Write(before: ["a"], wanted: ["c"], run: "R"),
+    ]
 
     @Test(arguments: [
         Row(name: "what it left is there", now: ["b"], written: ["a"]),
         Row(name: "put back already", now: ["a"]),
-        Row(name: "somebody else", now: ["c"], code: 412),
+        Row(name: "somebody else", now: ["c"], code: 412, message: "somebody else has changed them since; see force"),
         Row(name: "somebody more", now: ["b", "c"], code: 412),
         Row(name: "somebody less", now: [], code: 412),
         Row(name: "somebody else, by force", params: #","force":true"#, now: ["c"], written: ["a"]),
@@ -104,6 +117,43 @@ import Testing
         Row(
             name: "a run and its undo of the same name",
             writes: run + [Write(before: ["c"], wanted: ["a"], run: "R", undoes: 1)], params: inRun, now: ["a"]),
+        Row(name: "who was wanted and did not come", writes: roomless, now: ["b"], written: ["a"]),
+        Row(name: "who came after all", writes: roomless, now: ["b", "r"], written: ["a"]),
+        Row(name: "somebody more, of those who came", writes: roomless, now: ["b", "c"], code: 412),
+        Row(name: "somebody less, of those who came", writes: roomless, now: [], code: 412),
+        Row(
+            name: "not read back", writes: [Write(before: ["a"], wanted: ["b", "r"])], now: ["b"], code: 412),
+        Row(
+            name: "a run whose first left others than wanted",
+            writes: [
+                Write(before: ["a"], wanted: ["b", "r"], run: "R", left: ["b"]),
+                Write(before: ["b"], wanted: ["c"], run: "R"),
+            ], params: inRun, now: ["c"], written: ["a"]),
+        Row(
+            name: "a run between whose writes somebody came", writes: shared, params: inRun, now: ["c"], code: 412,
+            message: "by others between two replacements of the run (cnt_x), so nothing was written; see force"),
+        Row(
+            name: "the same by force", writes: shared, params: #"\#(inRun),"force":true"#, now: ["c"], written: ["a"]),
+        Row(
+            name: "the same, where it was a calendar resource", writes: shared, params: inRun, now: ["c"],
+            rooms: ["x"], written: ["a"]),
+        Row(
+            name: "a run that was undone between its writes", writes: redone, params: inRun, now: ["c"],
+            written: ["a"]),
+        Row(
+            name: "a later run", writes: run + [Write(before: ["c"], wanted: ["d"], run: "S")], params: inRun,
+            now: ["d"], code: 412, message: #"the run \"S\" has changed them since. Undo that run first, or see force"#),
+        Row(
+            name: "a later write", writes: run + [Write(before: ["c"], wanted: ["d"])], params: inRun, now: ["d"],
+            code: 412, message: "the write with the number 3 has changed them since"),
+        Row(
+            name: "a later write that was undone, and somebody else",
+            writes: run + [
+                Write(before: ["c"], wanted: ["d"], run: "S"), Write(before: ["d"], wanted: ["c"], undoes: 3),
+            ], params: inRun, now: ["e"], code: 412, message: "somebody else has changed them since"),
+        Row(
+            name: "undone already, and somebody else", writes: undone, now: ["e"], code: 412,
+            message: "it was undone already, and somebody has changed them since"),
         Row(
             name: "the number, not the run", writes: run, params: #","run":"R","number":2"#, now: ["c"], written: ["b"],
             undoes: 2),
@@ -117,6 +167,7 @@ import Testing
             ], journal: journal)
         let answer = try Self.undo(stage, row.params + #","options":{"run":"U"}"#)
         #expect(answer.code == row.code, "\(answer)")
+        #expect(row.message.isEmpty || answer.text.contains(row.message), "\(answer)")
         let list = row.written.map { ids in "[" + ids.map { "\"cnt_\($0)\"" }.joined(separator: ",") + "]" }
         #expect(stage.sent.filter { $0.verb == .put }.map(\.body) == (list.map { [#"{"contact_ids":\#($0)}"#] } ?? []))
         guard row.written != nil else {
@@ -155,6 +206,23 @@ import Testing
         let number = try #require(journal.records.first).number
         let (redone, stage) = try play("undo", #","number":\#(number)"#, now: "a", after: "b")
         #expect(redone.isResult && stage.sent[1].body == #"{"contact_ids":["cnt_b"]}"#, "\(redone)")
+    }
+
+    /// Whoever was read back after a replacement is in the journal where others were wanted, and undo goes by that.
+    @Test func whoWasReadBackIsNoted() throws {
+        let journal = FakeJournal()
+        let replacing = Stage([Self.read(["a"]), .answer(200), Self.read(["b"])], journal: journal)
+        replacing.loop.send(
+            #"{"jsonrpc":"2.0","id":1,"method":"engagement.replaceContacts","params":{"engagement_id":"ngmt_a","contact_ids":["cnt_b","cnt_r"],"report_changes":true}}"#
+        )
+        replacing.run(5)
+        #expect(replacing.answer(1)?.isResult == true && journal.story == ["begin", "yes 200", "left cnt_b"])
+        let more = Stage([Self.read(["b", "c"])], journal: journal)
+        #expect(try Self.undo(more).code == 412 && more.sent.count == 1)
+        let stage = Stage([Self.read(["b"]), .answer(200), Self.read(["a"])], journal: journal)
+        let answer = try Self.undo(stage)
+        #expect(answer.isResult && answer.text.contains(#""verified":true"#), "\(answer)")
+        #expect(journal.story.dropFirst(3) == ["begin", "yes 200"], "what was asked for needs no further line")
     }
 
     /// A calendar resource that the API does not mark was there before, and is refused when it is put back.

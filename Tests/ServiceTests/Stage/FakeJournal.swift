@@ -44,12 +44,13 @@ final class FakeJournal: WriteJournal {
         if case .writes(let records) = finding(.writes(limit: .max)) { records } else { [] }
     }
 
-    /// Each write as a word: `begin`, then what became of it.
+    /// Each write as a word: `begin`, then what became of it, and who was there where others were wanted.
     var story: [String] {
         events.map { event in
             switch event.kind {
             case .begin: "begin"
             case .end(let applied, let status, _): applied + (status.map { " \($0)" } ?? "")
+            case .left(let contacts): "left " + contacts.joined(separator: " ")
             }
         }
     }

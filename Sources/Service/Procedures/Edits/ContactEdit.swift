@@ -88,9 +88,8 @@ final class ContactEdit: Procedure {
         case .replace(let ids): wanted = [].adding(ids.without(current.preserved))
         case .putBack(let back):
             wanted = [].adding(back.contacts.without(current.preserved))
-            guard wanted.holdsSame(as: current.contacts) || back.mayFollow(current) else {
-                return .fail(
-                    .unexpected(current, "are not those that the replacement left, so nothing was written; see force"))
+            if !wanted.holdsSame(as: current.contacts), let clause = back.refusal(of: current) {
+                return .fail(.unexpected(current, clause))
             }
         }
         let isDryRun = terms?.isDryRun == true
@@ -163,7 +162,11 @@ final class ContactEdit: Procedure {
 
     private func finish(_ after: ContactSet?) -> Step {
         guard let written else { return .fail(RPCFailure(.internalError, "Nothing was written.")) }
-        return .finish(written, data: written.body, members: changes(after?.settingAside(refused)))
+        let step = Step.finish(written, data: written.body, members: changes(after?.settingAside(refused)))
+        // What was asked for needs no further line. Others are, for example, without a calendar resource that was
+        // named, and that the API does not add.
+        guard let left = after?.contacts, !left.without(refused).holdsSame(as: wanted) else { return step }
+        return .noteLeft(left, then: step)
     }
 
     /// `,"changes":{…}`. `after` is nil when the contacts were not read back.

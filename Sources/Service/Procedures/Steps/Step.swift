@@ -11,6 +11,8 @@ enum Step {
     indirect case askPerson(Question)
     /// Search the journal. The procedure is told the finding next.
     indirect case recall(JournalQuery)
+    /// Note in the journal who was read back after the write; then perform `then`.
+    indirect case noteLeft([String], then: Step)
     /// Tell the host how far the call is, if it wants to know; then perform `then`.
     indirect case tell(CallProgress, then: Step)
     /// End the call with a result. `data` defaults to the body of `exchange`; `members` and `meta` add members to the
