@@ -30,7 +30,7 @@ extension Method {
                     "Who must be there now, else nothing is written (412). Check, then act: another process may write in "
                         + "between."),
                 .optional(
-                    "report_changes", .flag, in: .local, "true reads before and after, and tells the changes."),
+                    "report_changes", .flag, in: .local, "Reads before and after, and tells the changes."),
             ],
             action: .http(.put, path: "/v2/engagements/{engagement_id}/contacts", .replace),
             scopes: ["engagements:write"], result: "Engagement", source: .inferred,

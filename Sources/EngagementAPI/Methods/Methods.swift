@@ -95,7 +95,7 @@ extension Parameter {
         "fields", .fields, in: .local, "Names or dotted paths; only these are in data.")
 
     static let dryRun = optional(
-        "dry_run", .flag, in: .local, "true tells what would change, and writes nothing.")
+        "dry_run", .flag, in: .local, "Tells what would change; writes nothing.")
 
     /// The parameters of a list.
     static func list(search: String? = nil, filter: [FilterField] = [], expand: Parameter? = nil) -> [Parameter] {

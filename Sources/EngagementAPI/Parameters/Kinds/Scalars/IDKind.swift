@@ -11,7 +11,7 @@ struct IDKind: ParameterKind {
 
     var shape: ValueShape { .id(prefix: prefix) }
     var limits: String { "id, `\(prefix)…`" }
-    var form: String? { "\(prefix) and letters and digits." }
+    var form: String? { "\(prefix)…" }
 
     func writeSchema(to json: inout JSONWriter, for reader: SchemaReader, orNull: Bool) {
         json.type("string", orNull: orNull)
