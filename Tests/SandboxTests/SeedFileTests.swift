@@ -137,6 +137,8 @@ import Testing
         #expect(ids == ["tag_new00002", "tag_new00004"])
     }
 
+    private static func letters(_ count: Int) -> String { String(repeating: "a", count: count) }
+
     static let faults: [(text: String, sentences: [String])] = [
         ("", ["byte 0: is not JSON"]), (#"{"tags":[],}"#, ["byte 11: is not JSON"]),
         ("[]", ["the file: is not an object"]),
@@ -149,6 +151,11 @@ import Testing
                 #"engagements[3].id: "cnt_1" is not an id such as ngmt_1"#,
                 #"engagements[4].id: "ngmt_" is not an id"#, #"engagements[5].id: "ngmt_ä" is not an id"#,
             ]
+        ),
+        // No method takes a longer id.
+        (
+            #"{"tags":[{"id":"tag_\#(letters(124))"},{"id":"tag_\#(letters(125))"}]}"#,
+            [#"tags[1].id: "tag_aaa"#]
         ),
         (
             #"{"contacts":[{"id":"cnt_1"},{"id":"cnt_1"}]}"#,

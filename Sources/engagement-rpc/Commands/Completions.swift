@@ -85,6 +85,16 @@ enum Completions {
     /// Works as a file in `fpath`, which is the function's body, and as sourced text, which registers the function
     /// itself.
     private static var zsh: String {
+        func zshWord(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+        /// As `_arguments` reads it between brackets.
+        func described(_ text: String) -> String {
+            var out = ""
+            for character in text {
+                if "[]:\\".contains(character) { out += "\\" }
+                out.append(character)
+            }
+            return out
+        }
         var lines = [
             "#compdef engagement-rpc",
             "# zsh completion for engagement-rpc: source <(engagement-rpc completions zsh), or a file _engagement-rpc in fpath",
@@ -99,8 +109,7 @@ enum Completions {
             case .free: action = ":value: "
             case nil: action = ""
             }
-            let summary = setting.summary.filter { $0 != "[" && $0 != "]" && $0 != "'" && $0 != ":" }
-            lines.append("    '\(setting.flag)[\(summary)]\(action)' \\")
+            lines.append("    \(zshWord("\(setting.flag)[\(described(setting.summary))]\(action)")) \\")
         }
         lines.append("    '--help[what there is]::topic:(\(list(topics)))' \\")
         lines.append("    '--version[the version]' \\")
@@ -127,27 +136,29 @@ enum Completions {
     private static var fish: String {
         let head = "complete -c engagement-rpc"
         var lines = ["\(head) -f"]
-        func quoted(_ text: String) -> String { "'" + text.filter { $0 != "'" && $0 != "\\" } + "'" }
+        func fishWord(_ text: String) -> String {
+            "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
+        }
         for setting in Setting.all {
-            var line = "\(head) -l \(setting.flag.dropFirst(2)) -d \(quoted(setting.summary))"
+            var line = "\(head) -l \(setting.flag.dropFirst(2)) -d \(fishWord(setting.summary))"
             switch values(of: setting) {
             case .files: line += " -r -F"
-            case .words(let words): line += " -x -a \(quoted(list(words)))"
+            case .words(let words): line += " -x -a \(fishWord(list(words)))"
             case .free: line += " -x"
             case nil: break
             }
             lines.append(line)
         }
-        lines.append("\(head) -l help -d 'what there is' -a \(quoted(list(topics)))")
+        lines.append("\(head) -l help -d 'what there is' -a \(fishWord(list(topics)))")
         lines.append("\(head) -l version -d 'the version'")
         for command in CommandWord.allCases {
-            lines.append("\(head) -n __fish_use_subcommand -a \(command.rawValue) -d \(quoted(command.summary))")
+            lines.append("\(head) -n __fish_use_subcommand -a \(command.rawValue) -d \(fishWord(command.summary))")
             if command.takesFile {
                 lines.append("\(head) -n '__fish_seen_subcommand_from \(command.rawValue)' -F")
             }
             let words = words(after: command)
             guard !words.isEmpty else { continue }
-            lines.append("\(head) -n '__fish_seen_subcommand_from \(command.rawValue)' -a \(quoted(list(words)))")
+            lines.append("\(head) -n '__fish_seen_subcommand_from \(command.rawValue)' -a \(fishWord(list(words)))")
         }
         return lines.joined(separator: "\n") + "\n"
     }

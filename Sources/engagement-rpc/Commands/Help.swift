@@ -96,11 +96,15 @@ enum Help {
     private static func commandPage(_ command: CommandWord) -> [String] {
         var lines = ["usage: engagement-rpc \(command.usage) [FLAGS]", "       \(command.summary)"]
         if !command.detail.isEmpty { lines += [""] + command.detail }
-        let own = Setting.all.filter { $0.commands.contains(command) }
+        let own = Setting.all.filter {
+            // The word that is the command needs no flag.
+            $0.commands.contains(command) || command == .sandbox && $0.isOfSandbox && $0.flag != "--sandbox"
+        }
         if !own.isEmpty { lines.append("") }
         for setting in own {
-            let text = setting.summary.split(separator: ": ", maxSplits: 1).last ?? ""
-            lines.append("  " + setting.head.padded(22) + text)
+            let isOwn = setting.commands.contains(command)
+            let text = isOwn ? setting.summary.split(separator: ": ", maxSplits: 1).last ?? "" : setting.summary[...]
+            lines.append("  " + setting.head.padded(max(22, setting.head.count + 2)) + text)
         }
         return lines
     }

@@ -20,6 +20,10 @@ extension Options {
             guard origins["--sandbox-at"] != "flag" else {
                 throw Failure(sentence: "--sandbox-at uses a sandbox that runs, and sandbox runs another one.")
             }
+            for setting in Setting.all where origins[setting.flag] == "flag" && !setting.isOfSandbox {
+                throw Failure(
+                    sentence: "\(setting.flag) means nothing to sandbox, which runs a workspace and calls nobody.")
+            }
             return
         }
         if let begins, !isSandbox {

@@ -12,6 +12,8 @@ struct Setting: Sendable {
     let completions: Completion
     /// The commands that it belongs to; empty for a setting of all.
     private(set) var commands: [CommandWord] = []
+    /// Whether the command `sandbox` follows it.
+    private(set) var isOfSandbox = false
     /// Whether it may be given several times.
     private(set) var isRepeatable = false
 
@@ -47,8 +49,16 @@ struct Setting: Sendable {
     func of(_ commands: CommandWord..., repeatedly isRepeatable: Bool = false) -> Setting {
         var copy = self
         copy.commands = commands
+        copy.isOfSandbox = commands.contains(.sandbox)
         copy.isRepeatable = isRepeatable
         copy.summary = commands.map(\.rawValue).joined(separator: ", ") + ": " + summary
+        return copy
+    }
+
+    /// This setting as one that `sandbox` follows, too.
+    func alsoOfSandbox() -> Setting {
+        var copy = self
+        copy.isOfSandbox = true
         return copy
     }
 

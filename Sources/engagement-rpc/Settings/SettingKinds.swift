@@ -56,9 +56,12 @@ extension Setting {
     ) -> Setting {
         Setting(
             flag, hasVariable: hasVariable, placeholder: "TIME", summary: summary,
-            rule: "a time such as 2026-07-01T00:00:00Z (RFC 3339), from 1970 on",
+            rule: "a time such as 2026-07-01T00:00:00Z (RFC 3339), from 1970 to 9998",
             set: { options, word in
-                guard let text = word.text.flatMap(RFC3339.inUTC), let time = Timestamp(text) else { return false }
+                // A clock moves on, and years have four digits.
+                guard let text = word.text.flatMap(RFC3339.inUTC), let time = Timestamp(text), text < "9999" else {
+                    return false
+                }
                 options[keyPath: place] = time
                 return true
             },

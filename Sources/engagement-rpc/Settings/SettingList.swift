@@ -7,17 +7,20 @@ extension Setting {
 
     private static let ofAll: [Setting] = [
         toggle(
-            "--sandbox", \.isSandbox, "serve from a built-in sample workspace; no token, no network"),
+            "--sandbox", \.isSandbox, "serve from a built-in sample workspace; no token, no network"
+        ).alsoOfSandbox(),
         text(
             "--sandbox-at", placeholder: "URL", rule: "a value",
             "serve from the workspace that another process runs: engagement-rpc sandbox",
             set: { $0.sandboxAt = $1 }, show: { $0.sandboxAt ?? "none" }),
         path(
             "--seed", hasVariable: false, \.seed,
-            "JSON file with a sandbox's engagements, contacts, companies, tags and users"),
+            "JSON file with a sandbox's engagements, contacts, companies, tags and users"
+        ).alsoOfSandbox(),
         time(
             "--clock", hasVariable: false, \.sandbox.clock,
-            "where a sandbox's clock begins; each write is a second"),
+            "where a sandbox's clock begins; each write is a second"
+        ).alsoOfSandbox(),
         number("--port", hasVariable: false, in: 0...65_535, \.sandbox.port, "its port; 0 is any free one").of(
             .sandbox),
         text(
@@ -67,8 +70,8 @@ extension Setting {
         choice(
             "--framing", hasVariable: false, \.service.framing, named: { $0.rawValue },
             "how messages are told apart on stdin and stdout"),
-        choice("--log-level", \.logLevel, named: { $0.name }, "what is told on stderr"),
-        choice("--log-format", \.logFormat, named: { $0.rawValue }, "shape of log lines"),
+        choice("--log-level", \.logLevel, named: { $0.name }, "what is told on stderr").alsoOfSandbox(),
+        choice("--log-format", \.logFormat, named: { $0.rawValue }, "shape of log lines").alsoOfSandbox(),
         choice(
             "--progress", hasVariable: false, \.progress, named: { $0.rawValue },
             "a live line on stderr for long runs"),

@@ -154,6 +154,19 @@ struct CommandLineTests {
             .map { $0.split(separator: " ").map(String.init).sorted() }
     }
 
+    /// Marks that a shell or its completion reads are told as they stand.
+    @Test(arguments: [
+        ("zsh", #"    '--ca-file[PEM file with certificates to trust besides the system'\''s]:path:_files' \"#),
+        ("zsh", #"    '--yes[apply, undo\: do it without asking]' \"#),
+        ("fish", #" -l ca-file -d 'PEM file with certificates to trust besides the system\'s' -r -F"#),
+        ("fish", #" -l yes -d 'apply, undo: do it without asking'"#),
+    ])
+    func descriptionsAreWhole(shell: String, line: String) throws {
+        let lines = try Command(["completions", shell]).output.split(separator: "\n")
+        #expect(
+            lines.contains { $0.hasSuffix(line) }, "\(lines.filter { $0.contains("ca-file") || $0.contains("yes") })")
+    }
+
     @Test func bashCompletes() throws {
         let calls = Self.cases.map { "t \($0.typed.joined(separator: " "))" }.joined(separator: "; ")
         let words = try completed(

@@ -173,6 +173,11 @@ struct SharedSandboxTests {
         (["sandbox", "--clock", "2026-02-30T00:00:00Z"], [:], ["RFC 3339"]),
         (["sandbox", "--clock", "1969-12-31T23:59:59Z"], [:], ["RFC 3339"]),
         (["sandbox", "--clock", "now"], [:], ["RFC 3339"]),
+        (["sandbox", "--clock", "9999-12-31T23:59:59Z"], [:], ["RFC 3339", "to 9998"]),
+        (["sandbox", "--clock", "9998-12-31T23:59:59-23:59"], [:], ["RFC 3339"]),
+        (["sandbox", "--journal", "/tmp/none/journal"], [:], ["--journal means nothing to sandbox"]),
+        (["sandbox", "--read-only"], [:], ["--read-only means nothing to sandbox"]),
+        (["--token-file", "/tmp/none/token", "sandbox"], [:], ["--token-file means nothing to sandbox"]),
     ]
 
     @Test(arguments: refused)
@@ -187,6 +192,18 @@ struct SharedSandboxTests {
     @Test func theVariableIsForThoseThatUseIt() throws {
         let command = try Command(["sandbox"], environment: ["ENGAGEMENT_RPC_SANDBOX_AT": "http://127.0.0.1:9/api"])
         #expect(command.ending == .exited(0) && command.output.hasSuffix("/api\n"), "\(command)")
+    }
+
+    @Test func variablesForTheOthersMeanNothing() throws {
+        let command = try Command(
+            ["sandbox"], environment: ["ENGAGEMENT_RPC_JOURNAL": "/tmp/none/journal", "ENGAGEMENT_RPC_READ_ONLY": "1"])
+        #expect(command.ending == .exited(0) && command.output.hasSuffix("/api\n"), "\(command)")
+    }
+
+    @Test func itsHelpHasAllOfItsFlags() throws {
+        let help = try Command(["help", "sandbox"]).output
+        for flag in ["--port N", "--seed PATH", "--clock TIME"] { #expect(help.contains("\n  \(flag) "), "\(help)") }
+        #expect(!help.contains("\n  --sandbox"), "\(help)")
     }
 
     @Test func aPortThatAnotherHas() throws {

@@ -83,16 +83,7 @@ struct EngagementSeed: EngagementSource {
         }
     }
 
-    /// Writes everything that is not expanded.
-    func writeMembers(to json: inout JSONWriter, createdAt: Timestamp, updatedAt: Timestamp) {
-        json.member("object", "engagement")
-        json.member("id", id)
-        json.member("title", title)
-        json.member("engagement_type", type)
-        json.member("processing_status", status)
-        json.member("is_private", isPrivate)
-        json.member("created_at", createdAt.text)
-        json.member("updated_at", updatedAt.text)
+    func writeFurtherMembers(to json: inout JSONWriter) {
         if let description { json.member("description", description) }
         json.member("data_source", source ?? (type == "CALL" ? "dialer" : "google_calendar"))
         json.member("is_internal", isInternal)

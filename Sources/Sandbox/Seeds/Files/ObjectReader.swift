@@ -59,16 +59,21 @@ struct ObjectReader {
         return nil
     }
 
+    /// Bytes of an id, at most: no method takes a longer one.
+    private static let idLimit = 128
+
     /// The id, of which there must be one with `prefix`.
     mutating func id(_ prefix: String) -> String? {
         guard let text = text("id") else {
             if faults.isEmpty { refuse("id", "is missing.") }
             return nil
         }
-        guard text.hasPrefix(prefix), text.utf8.count > prefix.utf8.count, text.utf8.count <= 255,
+        guard text.hasPrefix(prefix), text.utf8.count > prefix.utf8.count, text.utf8.count <= Self.idLimit,
             text.utf8.dropFirst(prefix.utf8.count).allSatisfy(\.isAlphanumeric)
         else {
-            refuse("id", "\(Self.shown(text)) is not an id such as \(prefix)1, of letters and digits.")
+            refuse(
+                "id",
+                "\(Self.shown(text)) is not an id such as \(prefix)1, of letters and digits, \(Self.idLimit) at most.")
             return nil
         }
         return text

@@ -27,15 +27,7 @@ struct SeededEngagement: EngagementSource {
     var tagIDs: [String] { facts.tagIDs }
     var sentences: Int { facts.transcript == nil ? 0 : 8 }
 
-    func writeMembers(to json: inout JSONWriter, createdAt: Timestamp, updatedAt: Timestamp) {
-        json.member("object", "engagement")
-        json.member("id", id)
-        json.member("title", title)
-        json.member("engagement_type", type)
-        json.member("processing_status", status)
-        json.member("is_private", isPrivate)
-        json.member("created_at", createdAt.text)
-        json.member("updated_at", updatedAt.text)
+    func writeFurtherMembers(to json: inout JSONWriter) {
         json.member("is_internal", facts.isInternal)
         json.member("engagement_at", (facts.engagementAt ?? startAt).text)
         json.member("start_at", startAt.text)

@@ -20,8 +20,23 @@ protocol EngagementSource: Sendable {
     /// How many sentences its timeline has.
     var sentences: Int { get }
 
-    /// Writes everything that is not expanded.
-    func writeMembers(to json: inout JSONWriter, createdAt: Timestamp, updatedAt: Timestamp)
+    /// Writes what is not expanded, but for the members that `writeMembers` writes first.
+    func writeFurtherMembers(to json: inout JSONWriter)
     /// Writes the expanded parts that never change.
     func writeOtherParts(to json: inout JSONWriter, _ expand: Expand)
+}
+
+extension EngagementSource {
+    /// Writes everything that is not expanded. The times are those of now.
+    func writeMembers(to json: inout JSONWriter, createdAt: Timestamp, updatedAt: Timestamp) {
+        json.member("object", "engagement")
+        json.member("id", id)
+        json.member("title", title)
+        json.member("engagement_type", type)
+        json.member("processing_status", status)
+        json.member("is_private", isPrivate)
+        json.member("created_at", createdAt.text)
+        json.member("updated_at", updatedAt.text)
+        writeFurtherMembers(to: &json)
+    }
 }
