@@ -4,13 +4,13 @@ import JSON
 struct UndoIntent: ChangeIntent {
     private let undone: String
     private let engagementIDs: [String]
-    private let run: String
+    private let terms: JobTerms
 
-    /// To undo what the run `undone` wrote. `run` is the name of the undoing itself.
-    init(of undone: String, engagementIDs: [String], run: String) {
+    /// To undo what the run `undone` wrote. `terms` name the run of the undoing itself.
+    init(of undone: String, engagementIDs: [String], _ terms: JobTerms) {
         self.undone = undone
         self.engagementIDs = engagementIDs
-        self.run = run
+        self.terms = terms
     }
 
     var count: Int { engagementIDs.count }
@@ -30,15 +30,17 @@ struct UndoIntent: ChangeIntent {
     }
 
     // What is there now has to be what the run left, which says more than what was there when the plan was shown.
+    // Where it is forced, nothing is expected.
     func change(_ item: Int, expected: [String]) -> JobCall {
         JobCall("engagement.undo", tag: item) { json in
             writeSubject(item, to: &json)
-            json.writeRun(run)
+            json.writeRun(terms.run)
         }
     }
 
     private func writeSubject(_ item: Int, to json: inout JSONWriter) {
         json.member("engagement_id", engagementIDs[item])
         json.member("run", undone)
+        if terms.isForced { json.member("force", true) }
     }
 }

@@ -44,7 +44,7 @@ package final class ChangeJob: Job {
     /// To undo what the run `undone` wrote on these engagements.
     package init(undoing undone: String, engagementIDs: [String], _ terms: JobTerms) {
         (rows, faults, self.terms, words) = ([], [], terms, .undo)
-        let intent = UndoIntent(of: undone, engagementIDs: engagementIDs, run: terms.run)
+        let intent = UndoIntent(of: undone, engagementIDs: engagementIDs, terms)
         planner = Planner(intent, skipped: [:], keepsLines: false, terms.limits)
         phase = .planning
     }
@@ -273,7 +273,7 @@ package final class ChangeJob: Job {
         outcomes = writer.outcomes
         if let failure = writer.failure { complain("Stopped, because no row can succeed: \(failure.message)") }
         let summary = RunSummary(planner, outcomes, words)
-        let lines = summary.lines(run: terms.undoCommand.map { (terms.run, $0) })
+        let lines = summary.lines(terms)
         end(summary.isAsWanted ? 0 : 1, lines.joined(separator: "\n"))
     }
 

@@ -19,8 +19,14 @@ package struct JobTerms {
     package var skipsUnfound = false
     /// The run's name.
     package var run = ""
-    /// The command that undoes the run; nil for an undo.
+    /// The command that undoes the run; nil for an undo, and where nothing can undo it.
     package var undoCommand: String?
+    /// Whether the workspace ends with this process, so that nothing can undo the run.
+    package var isPassing = false
+    /// Whether an undo puts back over whatever others have changed.
+    package var isForced = false
+    /// The lines that say how engagements can be put back that others have changed; nil for none.
+    package var advice: (([String]) -> [String])?
 
     /// Terms with this aim and these limits.
     package init(_ aim: Aim, limits: CallLimits) {

@@ -26,8 +26,8 @@ struct RunSummary {
     /// Whether every engagement is as wanted, as read back.
     var isAsWanted: Bool { outcomes.allSatisfy { $0.isAsWanted } }
 
-    /// The lines. `run` is the run's name and the command that undoes it; nil where nothing can be undone.
-    func lines(run: (name: String, undoing: String)?) -> [String] {
+    /// The lines. `terms` say how the run can be undone.
+    func lines(_ terms: JobTerms) -> [String] {
         var counts: [String: Int] = [:]
         for outcome in outcomes { counts[outcome.word, default: 0] += 1 }
         func count(_ outcome: RowOutcome) -> Int { counts[outcome.word] ?? 0 }
@@ -42,8 +42,22 @@ struct RunSummary {
         if left > 0 { parts.append("\(left) not begun") }
         var lines = [parts.joined(separator: ", ") + "."] + groups.map(line)
         if left > 0 || unknown > 0 { lines.append("Run the same command again to do the rest.") }
-        if let run, hasWritten { lines += ["Run: \(run.name)", "To undo it:", run.undoing] }
+        if hasWritten, let command = terms.undoCommand {
+            lines += ["Run: \(terms.run)", "To undo it:", command]
+        } else if hasWritten, terms.isPassing {
+            lines.append("It can't be undone: the sandbox ends with this process.")
+        }
+        let changed = changedByOthers
+        if words == .undo, !changed.isEmpty { lines += terms.advice?(changed) ?? [] }
         return lines
+    }
+
+    /// The engagements that were refused because others are there than were expected.
+    private var changedByOthers: [String] {
+        outcomes.enumerated().compactMap { item, outcome in
+            guard case .refused(let failure) = outcome, failure.isKind(.preconditionFailed) else { return nil }
+            return planner.intent.engagementID(item)
+        }
     }
 
     private var groups: [Group] {

@@ -40,6 +40,16 @@ package struct JournalReader {
         return runs
     }
 
+    /// What followed a run on each of these records. For jobs: reads the file once.
+    package static func sequels(
+        of run: String, on records: [String], in path: FilePath
+    ) throws(JournalProblem) -> [UndoableChange.Sequel] {
+        try findAll(records.map { .undoable(resource: $0, run: run) }, in: path).compactMap { finding in
+            guard case .success(.undoable(let change?)) = finding else { return nil }
+            return change.sequel
+        }
+    }
+
     /// Calls `body` with each write of a run, newest first, undos left out. For jobs: reads the file once, and holds no
     /// write, so that a run may have any number of them.
     package static func forEachWrite(

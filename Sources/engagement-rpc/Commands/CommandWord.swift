@@ -85,7 +85,8 @@ enum CommandWord: String, CaseIterable {
         case .undo:
             [
                 "Shows who would come back and who would go, and asks. Engagements that somebody else has changed since",
-                "are left alone. It may be repeated: what is as before already stays so.", "",
+                "are left alone, and the last lines tell how to go on. It may be repeated: what is as before already",
+                "stays so.", "",
                 "  engagement-rpc runs        # what there is to undo",
             ]
         case .runs: ["The journal is --journal, else $XDG_STATE_HOME/engagement-rpc/journal (~/.local/state)."]
@@ -96,7 +97,7 @@ enum CommandWord: String, CaseIterable {
             ]
         case .sandbox:
             [
-                "It lives until end of input or a signal, and keeps its state till then. Flags: --port, --seed, --clock.",
+                "It lives until end of input or a signal, and keeps its state till then.",
                 "",
                 "  engagement-rpc sandbox --port 8080",
                 "  engagement-rpc call engagement.get ngmt_sandbox01 --sandbox-at http://127.0.0.1:8080/api", "",

@@ -7,6 +7,8 @@ struct JobOptions {
 
     /// Whether nobody is asked.
     var isAgreed = false
+    /// Whether an undo puts back over whatever others have changed.
+    var isForced = false
     /// Whether rows whose people are not found are left alone.
     var skipsUnfound = false
     var table = TableOptions()

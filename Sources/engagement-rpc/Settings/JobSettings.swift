@@ -20,6 +20,9 @@ extension Setting {
             "text for people, or a line of JSON for each engagement"
         ).of(.plan),
         toggle("--yes", hasVariable: false, \.job.isAgreed, "do it without asking").of(.apply, .undo),
+        toggle(
+            "--force", hasVariable: false, \.job.isForced, "put people back over what others have changed since"
+        ).of(.undo),
         path(
             "--report", hasVariable: false, \.job.report, "file for a table of what became of each row"
         ).of(.apply),

@@ -39,6 +39,63 @@ import Testing
         #expect(writes.count == 2 && writes.allSatisfy { $0.hasSuffix(" -cnt_old +cnt_new") && $0.contains("  yes") })
     }
 
+    /// The line after a heading, as a person would paste it.
+    private func line(after heading: String, in job: Command) throws -> String {
+        let lines = job.output.split(separator: "\n").map(String.init)
+        return lines[try #require(lines.firstIndex(of: heading), "\(job)") + 1]
+    }
+
+    /// A refused undo names the run that came later, and both ways on can be pasted.
+    @Test(arguments: [true, false]) func aRefusedUndoSaysHowToGoOn(isForced: Bool) throws {
+        let (folder, server) = (try JobFolder(), try JobServer())
+        #expect(try folder.run("apply", try folder.table(2), "--yes", at: server).ending == .exited(0))
+        let first = try #require(try folder.run("runs").output.split(separator: "\n").last?.split(separator: " ").first)
+        try folder.write("engagement_id,people\nngmt_1,cnt_third\n")
+        #expect(try folder.run("apply", folder.file("t.csv"), "--yes", at: server).ending == .exited(0))
+        let refused = try folder.run("undo", String(first), "--yes", at: server)
+        #expect(refused.ending == .exited(1) && refused.output.contains("1 put back, 0 as before already, 1 refused"))
+        #expect(refused.output.contains("has changed them since"), "\(refused)")
+        func paste(_ heading: String) throws -> Command {
+            try ApplyCommandTests.paste(try line(after: heading, in: refused) + " --yes", folder, server)
+        }
+        if isForced {
+            let forced = try paste("To put them back all the same:")
+            #expect(forced.ending == .exited(0) && forced.output.contains("1 put back, 1 as before already"))
+        } else {
+            let later = try paste("To undo the run first that changed them since:")
+            #expect(later.ending == .exited(0) && later.output.contains("1 put back"), "\(later)")
+            #expect(server.people(on: "ngmt_1") == ["cnt_new"])
+            let again = try folder.run("undo", String(first), "--yes", at: server)
+            #expect(again.ending == .exited(0) && again.output.contains("1 put back, 1 as before already"), "\(again)")
+        }
+        #expect(server.people(on: "ngmt_1") == ["cnt_old"] && server.people(on: "ngmt_2") == ["cnt_old"])
+    }
+
+    /// What is undone already is not put back over those who came since, and nobody is told how to.
+    @Test func whatIsUndoneAlreadyIsNotPutBackTwice() throws {
+        let (folder, server) = (try JobFolder(), try JobServer())
+        for people in ["cnt_new", "cnt_third"] {
+            #expect(try folder.run("apply", try folder.table(1, people), "--yes", at: server).ending == .exited(0))
+        }
+        let runs = try folder.run("runs").output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != " " } }
+        for run in runs { #expect(try folder.run("undo", String(run), "--yes", at: server).ending == .exited(0)) }
+        let puts = server.putCount
+        let bare = try folder.run("undo", "--yes", at: server)
+        #expect(bare.ending == .exited(1) && bare.output.contains("it was undone already"), "\(bare)")
+        #expect(!bare.output.contains("--force") && server.putCount == puts)
+        #expect(server.people(on: "ngmt_1") == ["cnt_old"])
+    }
+
+    /// The workspace of `--sandbox` ends with the process, so no line can undo what was done in it.
+    @Test func aRunInASandboxOfItsOwnCantBeUndone() throws {
+        let folder = try JobFolder()
+        let table = try folder.write("engagement_id,people\nngmt_sandbox07,cnt_sandbox05\n")
+        let apply = try folder.run("apply", table, "--yes", "--sandbox")
+        #expect(apply.ending == .exited(0) && apply.output.contains("1 changed"), "\(apply)")
+        #expect(apply.output.hasSuffix("\nIt can't be undone: the sandbox ends with this process.\n"), "\(apply)")
+        #expect(!apply.output.contains("undo "))
+    }
+
     @Test func withoutRunsThereIsASentence() throws {
         let folder = try JobFolder()
         for (words, code, text) in [

@@ -47,6 +47,9 @@ struct JobCommand {
         var terms = JobTerms(.carryOut(isAgreed: options.job.isAgreed), limits: limits)
         terms.style = style
         terms.run = RunName.make(about: "undo")
+        terms.isForced = options.job.isForced
+        let given = options
+        terms.advice = { UndoAdvice(name, runs.sequels(of: name, on: $0)).lines(given) }
         let person = options.job.isAgreed ? nil : Self.person(tableIsInput: false)
         try finish(ChangeJob(undoing: name, engagementIDs: ids, terms), person, nil)
     }
@@ -110,7 +113,9 @@ struct JobCommand {
             if isGood, let path = options.job.report { report = try ReportFile(path, table: file) }
             options.journal = isGood ? try JournalPlace.ready(options) : nil
             terms.run = RunName.make(about: file.name)
-            terms.undoCommand = UndoCommand.line(terms.run, options)
+            // The workspace of --sandbox is this process's own.
+            terms.isPassing = options.isSandbox
+            terms.undoCommand = options.isSandbox ? nil : UndoCommand.line(terms.run, options)
             person = options.job.isAgreed ? nil : Self.person(tableIsInput: file.isInput)
         } else {
             // It never writes, so it needs no journal.

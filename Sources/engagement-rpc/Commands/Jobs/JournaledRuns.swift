@@ -37,6 +37,11 @@ struct JournaledRuns {
         return ids
     }
 
+    /// What followed a run on each of these engagements, or on the first thousand of them.
+    func sequels(of run: String, on engagements: [String]) -> [UndoableChange.Sequel] {
+        (try? JournalReader.sequels(of: run, on: Array(engagements.prefix(1000)), in: path)) ?? []
+    }
+
     private func writes(of run: String) throws(Failure) -> [JournalRecord] {
         var writes: [JournalRecord] = []
         do throws(JournalProblem) {

@@ -4,14 +4,12 @@ import Platform
 /// The command that undoes a run, as it can be pasted into a shell.
 enum UndoCommand {
     /// Flags that lead to the workspace and the journal of the run, where they were given on the command line.
-    static func line(_ run: String, _ options: Options) -> String {
+    static func line(_ run: String, _ options: Options, isForced: Bool = false) -> String {
         var words = [Environment.programName.map(absolute) ?? "engagement-rpc", "undo", run]
+        if isForced { words.append("--force") }
         func add(_ flag: String, _ value: String?) {
-            guard options.origins[flag] == "flag" else { return }
-            words.append(flag)
-            if let value { words.append(value) }
+            if let value, options.origins[flag] == "flag" { words += [flag, value] }
         }
-        add("--sandbox", nil)
         add("--sandbox-at", options.sandboxAt)
         add("--journal", options.journal.map { absolute($0.text, always: true) })
         add("--base-url", options.transport.baseURL)
