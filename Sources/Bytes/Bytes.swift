@@ -83,8 +83,10 @@ extension UnsafeRawBufferPointer {
         var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count)
         var at = 0
         while count - at >= 8 {
-            state = (state ^ loadUnaligned(fromByteOffset: at, as: UInt64.self)) &* 0xFF51_AFD7_ED55_8CCD
-            state ^= state &>> 32
+            // Both halves of the product, or the last letters of a word would not reach the low bits.
+            let word = state ^ loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            let product = word.multipliedFullWidth(by: 0xFF51_AFD7_ED55_8CCD)
+            state = product.high ^ product.low
             at += 8
         }
         while at < count {

@@ -38,19 +38,37 @@ public struct JSONScanner {
     public mutating func text(
         whose name: StaticString, isNot wanted: Bytes
     ) throws(JSONSyntaxError) -> JSONSlice? {
-        at = skipSpace(at)
+        var at = skipSpace(self.at)
         guard at < end, at.pointee == UInt8(ascii: "{") else {
             _ = try text()
             return nil
         }
         var other: JSONSlice?
-        var object = try openObject()
-        while let found = try nextName(of: &object) {
-            let value = try self.value(depth: 1)
-            // Every member counts, because other readers may take any of several.
-            guard value.kind == .string, other == nil, found.reads(name), !value.spells(wanted) else { continue }
-            other = value
+        at = skipSpace(at + 1)
+        let isEmpty = at < end && at.pointee == UInt8(ascii: "}")
+        while !isEmpty {
+            var hasEscapes = false
+            let start = at
+            let stop = try skipName(start, &hasEscapes)
+            at = skipSpace(try skipColon(stop))
+            // Every member of the name counts, because other readers may take any of several.
+            let spelling = Bytes(start: start, count: stop - start)
+            let found = JSONSlice(bytes: spelling, kind: .string, hasEscapes: hasEscapes)
+            if other == nil, hasEscapes || spelling.count == name.utf8CodeUnitCount + 2, found.reads(name) {
+                self.at = at
+                let value = try self.value(depth: 1)
+                at = self.at
+                if value.kind == .string, !value.spells(wanted) { other = value }
+            } else {
+                at = try skipValue(at, 1)
+            }
+            at = skipSpace(at)
+            guard at < end else { throw failure(at, .end) }
+            if at.pointee == UInt8(ascii: "}") { break }
+            guard at.pointee == UInt8(ascii: ",") else { throw failure(at, .comma) }
+            at = skipSpace(at + 1)
         }
+        self.at = at + 1
         try finish()
         return other
     }

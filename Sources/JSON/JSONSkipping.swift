@@ -34,8 +34,9 @@ extension JSONScanner {
         }
     }
 
+    /// The position after the value at `start`, inside `depth` containers.
     @inline(__always)
-    private mutating func skipValue(_ start: Position, _ depth: Int) throws(JSONSyntaxError) -> Position {
+    mutating func skipValue(_ start: Position, _ depth: Int) throws(JSONSyntaxError) -> Position {
         guard start < end else { throw failure(start, .end) }
         switch start.pointee {
         case UInt8(ascii: "\""):

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Ids, compared byte by byte: `String` equates different spellings of an accented letter.
 package struct IDSet {
     private struct Spelling: Hashable {
@@ -57,5 +59,10 @@ extension [String] {
 
 extension String {
     /// Whether both are the same bytes. What differs as text, which is found out fast, differs as bytes, too.
-    fileprivate func spells(_ other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
+    fileprivate func spells(_ other: String) -> Bool {
+        guard self == other, utf8.count == other.utf8.count else { return false }
+        return utf8.withContiguousStorageIfAvailable { own in
+            other.utf8.withContiguousStorageIfAvailable { Bytes($0).equals(Bytes(own)) }
+        } == true
+    }
 }
