@@ -13,4 +13,10 @@ public struct FieldError: Sendable, Equatable {
         self.code = code
         self.message = message
     }
+
+    /// The place in `list` that the field names, as `contact_ids[3]` does; nil for any other field.
+    package func index(in list: String) -> Int? {
+        guard field.hasPrefix(list + "["), field.hasSuffix("]") else { return nil }
+        return Int(field.dropFirst(list.utf8.count + 1).dropLast())
+    }
 }

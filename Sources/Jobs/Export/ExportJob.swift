@@ -96,7 +96,7 @@ package final class ExportJob: Job {
     package func take(_ reply: JobReply, to tag: Int, at now: Instant) {
         switch reply {
         case .result(let result):
-            _ = queue.end(nil)
+            _ = queue.end(0, nil, at: now)
             guard let page = result.member("data"), let items = page.member("data") else {
                 return fail("The answer is no list.")
             }
@@ -105,9 +105,7 @@ package final class ExportJob: Job {
             }
             turn(page, at: now)
         case .failure(let problem):
-            let isHopeless = queue.end(problem)
-            if !isHopeless, problem.isKind(.rateLimited), queue.throttled(0, problem, at: now) { return }
-            fail(problem.message)
+            if queue.end(0, problem, at: now) != .again { fail(problem.message) }
         }
     }
 

@@ -133,14 +133,7 @@ package final class JobHost: LoopClient {
         json.endObject()
         request.append("\n")
         nextID += 1
-        var rest = request.bytes
-        while !rest.isEmpty {
-            let room = service.inputRoom()
-            let count = min(room.count, rest.count)
-            room.copyMemory(from: rest.slice(0, count))
-            service.event(.received(count), at: now)
-            rest = rest.dropping(count)
-        }
+        service.receive(request.bytes, at: now)
     }
 
     private func takeReplies(_ now: Instant) {

@@ -12,6 +12,6 @@ protocol ChangeIntent {
     func look(_ item: Int) -> JobCall
     /// What would change, by the result of such a call; nil if the result does not say.
     func planned(_ item: Int, by result: JSONSlice) -> PlannedChange?
-    /// The call that makes the change, if `expected` are still there.
-    func change(_ item: Int, expected: [String]) -> JobCall
+    /// The call that makes the change, if those who were there before it still are.
+    func make(_ change: PlannedChange, _ item: Int) -> JobCall
 }

@@ -7,6 +7,13 @@ struct PlanText {
     private var item = 0
     private let isFolded: Bool
 
+    /// What is said where names were left out; nil where none were.
+    var note: String? {
+        guard isFolded else { return nil }
+        let way = words == .apply ? "plan --format json names all of them" : "runs RUN names all of them"
+        return "Those who are kept are only counted, and of those added at most \(Self.foldedNames) are named; \(way)."
+    }
+
     /// Names of the added in a folded plan, at most.
     private static let foldedNames = 5
 

@@ -6,49 +6,37 @@ struct PlannedChange {
     let title: String
     /// Who is there, calendar resources left aside.
     let before: [String]
+    /// Who is to be there, in the table's order; empty for an undo.
+    let wanted: [String]
     let dropped: [String]
     let added: [String]
     let kept: [String]
     /// Calendar resources, which stay.
     let preserved: [String]
+    /// Whether the API says that the engagement is private; false where it does not say.
+    let isPrivate: Bool
 
     /// Whether nobody would come or go.
     var isNone: Bool { dropped.isEmpty && added.isEmpty }
+    /// Whether people would go, and nobody would be there then.
+    var takesEverybodyOff: Bool { kept.isEmpty && added.isEmpty && !dropped.isEmpty }
 
     /// Compares the people on an engagement with those wanted. Nil if the engagement does not list them.
     init?(of engagement: JSONSlice, wanted: [String]) {
-        guard let contacts = engagement.openMember("contacts"), contacts.kind == .array else { return nil }
-        var (before, preserved) = ([String](), [String]())
-        do throws(JSONSyntaxError) {
-            var scanner = JSONScanner(contacts.bytes)
-            var array = try scanner.openArray()
-            while try scanner.isAtElement(of: &array) {
-                var (id, isResource) = (String?.none, false)
-                var contact = try scanner.openObject()
-                while let member = try scanner.nextMember(of: &contact) {
-                    if member.name.reads("id") {
-                        id = member.value.string
-                    } else if member.name.reads("is_calendar_resource") {
-                        isResource = member.value.bool == true
-                    }
-                }
-                guard let id else { return nil }
-                if isResource { preserved.append(id) } else { before.append(id) }
-            }
-        } catch {
-            return nil
-        }
+        guard let list = engagement.openMember("contacts"), let set = ContactSet(list: list) else { return nil }
         title = engagement.member("title")?.string ?? ""
-        self.before = before
-        self.preserved = preserved
+        before = set.contacts
+        preserved = set.preserved
+        self.wanted = wanted
         if before == wanted {
-            (kept, dropped, added) = (before, [], [])
+            (kept, dropped, added, isPrivate) = (before, [], [], false)
             return
         }
         let wantedIDs = IDSet(wanted)
         kept = before.filter(wantedIDs.contains)
         dropped = kept.count == before.count ? [] : before.filter { !wantedIDs.contains($0) }
         added = wanted.without(before + preserved)
+        isPrivate = engagement.member("is_private")?.bool == true
     }
 
     /// Reads the `changes` of a dry run.
@@ -61,6 +49,22 @@ struct PlannedChange {
         }
         self.title = title
         (before, dropped, added, kept, preserved) = (lists[0], lists[1], lists[2], lists[3], lists[4])
+        (wanted, isPrivate) = ([], false)
+    }
+
+    /// `change` without `rooms` among the people.
+    private init(_ change: PlannedChange, leaving rooms: Rooms) {
+        func people(_ ids: [String]) -> [String] { ids.filter { !rooms.contains($0) } }
+        (title, before, isPrivate) = (change.title, change.before, change.isPrivate)
+        wanted = people(change.wanted)
+        (dropped, added, kept) = (people(change.dropped), people(change.added), people(change.kept))
+        preserved = change.preserved + change.before.filter(rooms.contains)
+    }
+
+    /// The change with `rooms` left aside on both sides, whether or not this engagement marks them.
+    func settingAside(_ rooms: Rooms) -> PlannedChange {
+        let isAny = [wanted, dropped, kept].contains { $0.contains(where: rooms.contains) }
+        return isAny ? PlannedChange(self, leaving: rooms) : self
     }
 
     /// Writes it as the `changes` of a dry run.

@@ -9,27 +9,34 @@ final class Planner: JobStage {
     private(set) var rows: [PlannedRow]
     /// The names of those who would be dropped or kept.
     private(set) var people = PeopleDirectory()
-    /// A line of JSON for each engagement; empty unless they are wanted.
-    private(set) var lines: [[UInt8]]
+    /// The calendar resources that are known.
+    private(set) var rooms = Rooms()
     /// Why the reading has ended early; nil if it has not.
     private(set) var failure: JobFailure?
     private(set) var changeCount = 0
+    /// The lines of JSON for engagements of which nothing else is kept, because they are so already.
+    private var sameLines: [Int: [UInt8]] = [:]
     private let keepsLines: Bool
     private var queue: CallQueue
 
     /// Engagements up to which a plan shows all names; beyond, only those of the people who are dropped or added.
     static let unfoldedLimit = 100
 
-    /// A plan for all engagements of `intent` but those in `skipped`, each with the reason.
-    init(_ intent: any ChangeIntent, skipped: [Int: String], keepsLines: Bool, _ limits: CallLimits) {
+    /// A plan for the engagements of `intent`.
+    ///
+    /// - Parameters:
+    ///   - settled: those that are not read, and why.
+    ///   - items: those that are read; nil for all that are not settled.
+    ///   - reached: whether the API was reached by calls before.
+    init(
+        _ intent: any ChangeIntent, settled: [Int: PlannedRow] = [:], items: [Int]? = nil, keepsLines: Bool,
+        reached: Bool, _ limits: CallLimits
+    ) {
         self.intent = intent
         self.keepsLines = keepsLines
-        rows = (0..<intent.count).map { skipped[$0].map(PlannedRow.skipped) ?? .pending }
-        lines = keepsLines ? Array(repeating: [], count: intent.count) : []
-        let items = (0..<intent.count).filter { skipped[$0] == nil }
-        queue = CallQueue(items, limit: limits.count(requests: 1))
-        guard keepsLines else { return }
-        for (item, reason) in skipped { keepLine(item, of: JobFailure(.notFound, reason)) }
+        rows = (0..<intent.count).map { settled[$0] ?? .pending }
+        let items = items ?? (0..<intent.count).filter { settled[$0] == nil }
+        queue = CallQueue(items, limit: limits.count(requests: 1), reached: reached)
     }
 
     var wakeAt: Instant? { queue.wakeAt }
@@ -40,45 +47,55 @@ final class Planner: JobStage {
     func take(_ reply: JobReply, to item: Int, at now: Instant) {
         switch reply {
         case .result(let result):
-            _ = queue.end(nil)
+            _ = queue.end(item, nil, at: now)
             read(result, item)
         case .failure(let problem):
-            let isHopeless = queue.end(problem)
-            if !isHopeless, problem.isKind(.rateLimited), queue.throttled(item, problem, at: now) { return }
-            leaveUnread(item, problem)
-            guard isHopeless else { return }
+            let end = queue.end(item, problem, at: now)
+            guard end != .again else { return }
+            rows[item] = .unread(problem)
+            guard end == .hopeless else { return }
             failure = problem
-            for left in queue.close() { leaveUnread(left, problem) }
+            for left in queue.close() { rows[left] = .unread(problem) }
         }
     }
 
-    /// Leaves an engagement alone after all.
-    func skip(_ item: Int, _ reason: String) {
-        if case .change = rows[item] { changeCount -= 1 }
-        rows[item] = .skipped(reason)
-        if keepsLines { keepLine(item, of: JobFailure(.notFound, reason)) }
-    }
-
-    /// Keeps the name of a contact who would be added.
-    func note(_ contact: Contact) { people.note(contact) }
-
-    private func leaveUnread(_ item: Int, _ problem: JobFailure) {
-        rows[item] = .unread(problem)
-        if keepsLines { keepLine(item, of: problem) }
-    }
+    // MARK: What an answer says
 
     private func read(_ result: JSONSlice, _ item: Int) {
-        guard let change = intent.planned(item, by: result) else {
-            return leaveUnread(item, JobFailure(.badResponse, "The answer does not list the people with their ids."))
-        }
-        if keepsLines { keepLine(item, change) }
-        guard !change.isNone else {
-            rows[item] = .same
+        guard let change = change(item, in: result) else {
+            let problem = JobFailure(.badResponse, "The answer does not list the people with their ids.")
+            rows[item] = .unread(problem)
             return
         }
-        rows[item] = .change(change)
-        changeCount += 1
-        if !keepsLines { noteNames(in: result, change) }
+        judge(item, change)
+        if case .change = rows[item], !keepsLines { noteNames(in: result, change) }
+    }
+
+    /// What is still to be changed on an engagement, by a look at it.
+    func change(_ item: Int, in result: JSONSlice) -> PlannedChange? {
+        guard let change = intent.planned(item, by: result) else { return nil }
+        if !change.preserved.allSatisfy(rooms.contains) { noteRooms(in: result, change.preserved) }
+        return rooms.isEmpty ? change : change.settingAside(rooms)
+    }
+
+    private func judge(_ item: Int, _ change: PlannedChange) {
+        if case .change = rows[item] { changeCount -= 1 }
+        guard change.isNone else {
+            rows[item] = .change(change)
+            changeCount += 1
+            return
+        }
+        rows[item] = .same
+        if keepsLines { sameLines[item] = line(item, of: change) }
+    }
+
+    private func noteRooms(in result: JSONSlice, _ ids: [String]) {
+        for id in ids { rooms.note(id: id) }
+        guard let contacts = result.openMember("data")?.openMember("contacts") else { return }
+        for element in contacts.elements {
+            let contact = Contact(element)
+            if contact.isRoom { rooms.note(contact) }
+        }
     }
 
     private func noteNames(in result: JSONSlice, _ change: PlannedChange) {
@@ -94,22 +111,58 @@ final class Planner: JobStage {
         }
     }
 
-    private func keepLine(_ item: Int, _ change: PlannedChange) {
-        keepLine(item) { json in
+    // MARK: What others have found out
+
+    /// Leaves an engagement alone after all, or for unread.
+    func settle(_ item: Int, _ row: PlannedRow) {
+        if case .change = rows[item] { changeCount -= 1 }
+        rows[item] = row
+    }
+
+    /// Takes over what was looked up about people, and leaves all calendar resources aside.
+    func adopt(_ check: PeopleCheck) {
+        for contact in check.contacts { people.note(contact) }
+        rooms.join(check.rooms)
+        guard !rooms.isEmpty else { return }
+        for case (let item, .change(let change)) in rows.enumerated() { judge(item, change.settingAside(rooms)) }
+    }
+
+    /// Notes that contacts are calendar resources; returns whether that is news.
+    func noteRooms(_ ids: [String]) -> Bool {
+        var isNews = false
+        for id in ids where rooms.note(id: id) { isNews = true }
+        return isNews
+    }
+
+    // MARK: Lines
+
+    /// The line of JSON for an engagement.
+    func line(_ item: Int) -> [UInt8] {
+        switch rows[item] {
+        case .change(let change): line(item, of: change)
+        case .same: sameLines[item] ?? []
+        case .unread(let problem): line(item, error: problem)
+        case .skipped(let reason): line(item, error: JobFailure(.notFound, reason))
+        case .pending: line(item, error: JobFailure(.internalError, "It was not read."))
+        }
+    }
+
+    private func line(_ item: Int, of change: PlannedChange) -> [UInt8] {
+        line(item) { json in
             json.member("title", change.title)
             json.name("changes")
             change.write(to: &json)
         }
     }
 
-    private func keepLine(_ item: Int, of problem: JobFailure) {
-        keepLine(item) { json in
+    private func line(_ item: Int, error problem: JobFailure) -> [UInt8] {
+        line(item) { json in
             json.name("error")
             problem.json.withUnsafeBytes { json.raw($0) }
         }
     }
 
-    private func keepLine(_ item: Int, writeMembers: (inout JSONWriter) -> Void) {
+    private func line(_ item: Int, writeMembers: (inout JSONWriter) -> Void) -> [UInt8] {
         let out = ByteBuffer()
         var json = JSONWriter(out)
         json.beginObject()
@@ -117,6 +170,6 @@ final class Planner: JobStage {
         writeMembers(&json)
         json.endObject()
         out.append("\n")
-        lines[item] = Array(out.bytes)
+        return Array(out.bytes)
     }
 }

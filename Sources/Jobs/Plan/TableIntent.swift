@@ -27,11 +27,11 @@ struct TableIntent: ChangeIntent {
         result.openMember("data").flatMap { PlannedChange(of: $0, wanted: contacts.ids(of: rows[item])) }
     }
 
-    func change(_ item: Int, expected: [String]) -> JobCall {
+    func make(_ change: PlannedChange, _ item: Int) -> JobCall {
         JobCall("engagement.replaceContacts", tag: item) { json in
             json.member("engagement_id", rows[item].engagementID)
-            json.member("contact_ids", contacts.ids(of: rows[item]))
-            json.member("expected_contact_ids", expected)
+            json.member("contact_ids", change.wanted)
+            json.member("expected_contact_ids", change.before)
             json.member("report_changes", true)
             json.writeRun(run)
         }

@@ -31,7 +31,7 @@ struct UndoIntent: ChangeIntent {
 
     // What is there now has to be what the run left, which says more than what was there when the plan was shown.
     // Where it is forced, nothing is expected.
-    func change(_ item: Int, expected: [String]) -> JobCall {
+    func make(_ change: PlannedChange, _ item: Int) -> JobCall {
         JobCall("engagement.undo", tag: item) { json in
             writeSubject(item, to: &json)
             json.writeRun(terms.run)

@@ -13,18 +13,21 @@ package final class ChangeJob: Job {
     private let rows: [AttendeeRow]
     private let terms: JobTerms
     private let words: JobWords
-    private var faults: [TableFault]
+    private var judge: TableJudge
     private var planner: Planner?
     private var outcomes: [RowOutcome] = []
+    /// Whether there is something that a report may say of each row.
+    private var isReportable = false
     private var phase: Phase
     private var text = ""
     private var startedAt: Instant?
 
-    /// Valid next: from each to the next one, and from all to `over`.
+    /// Valid next: from each to the next one, and from all to `over`. What is wrong with the people in a table that is
+    /// refused is found by `checking` before `planning`, so that few engagements are read for it.
     private enum Phase {
         case searching(PeopleSearch)
         case planning
-        case naming(PeopleNaming)
+        case checking(PeopleCheck)
         case printing(Int)
         case showing(PlanText)
         case asking
@@ -37,15 +40,17 @@ package final class ChangeJob: Job {
 
     /// To make so what a table says. `faults` are those that reading the table has found.
     package init(_ rows: [AttendeeRow], faults: [TableFault], _ terms: JobTerms) {
-        (self.rows, self.faults, self.terms, words) = (rows, faults, terms, .apply)
+        (self.rows, self.terms, words) = (rows, terms, .apply)
+        judge = TableJudge(rows, faults: faults, skipsUnfound: terms.skipsUnfound)
         phase = .searching(PeopleSearch(rows, terms.limits))
     }
 
     /// To undo what the run `undone` wrote on these engagements.
     package init(undoing undone: String, engagementIDs: [String], _ terms: JobTerms) {
-        (rows, faults, self.terms, words) = ([], [], terms, .undo)
+        (rows, self.terms, words) = ([], terms, .undo)
+        judge = TableJudge([], faults: [], skipsUnfound: false)
         let intent = UndoIntent(of: undone, engagementIDs: engagementIDs, terms)
-        planner = Planner(intent, skipped: [:], keepsLines: false, terms.limits)
+        planner = Planner(intent, keepsLines: false, reached: false, terms.limits)
         phase = .planning
     }
 
@@ -58,7 +63,7 @@ package final class ChangeJob: Job {
         switch phase {
         case .searching(let search): search
         case .planning: planner
-        case .naming(let naming): naming
+        case .checking(let check): check
         case .writing(let writer): writer
         case .printing, .showing, .asking, .over: nil
         }
@@ -79,8 +84,13 @@ package final class ChangeJob: Job {
         switch phase {
         case .writing: settle(now)
         case .over: break
-        default: end(1, "Nothing was written.")
+        default: endUnwritten()
         }
+    }
+
+    /// Ends before anything was written. A plan writes nothing anyway.
+    private func endUnwritten() {
+        if case .carryOut = terms.aim { end(1, "Nothing was written.") } else { end(1, "") }
     }
 
     /// Goes on to the next phase when one is over.
@@ -88,8 +98,8 @@ package final class ChangeJob: Job {
         while let stage, stage.isDone {
             switch phase {
             case .searching(let search): plan(search)
-            case .planning: name()
-            case .naming(let naming): show(naming)
+            case .planning: check()
+            case .checking(let check): judge(check)
             case .writing(let writer): conclude(writer)
             case .printing, .showing, .asking, .over: return
             }
@@ -99,77 +109,77 @@ package final class ChangeJob: Job {
     // MARK: The plan
 
     private func plan(_ search: PeopleSearch) {
-        var skipped: [Int: String] = [:]
-        let isBad = !faults.isEmpty
-        for (item, row) in rows.enumerated() {
-            // Whoever is left out of a row is taken off the engagement, so nobody may be passed over here.
-            for person in row.people where search.failure == nil && search.found.id(of: person) == nil {
-                let advice = search.advice[person] ?? "it could not be looked up; try again"
-                note(person, advice, in: item, skipping: &skipped)
-            }
-        }
-        if let failure = search.failure {
-            let text = "The people can't be looked up: \(failure.message)"
-            guard isBad else { return fail(text) }
-            complain(text)
-            return tellFaults()
-        }
-        guard faults.isEmpty || terms.skipsUnfound && !isBad else { return tellFaults() }
         let intent = TableIntent(rows, search.found, run: terms.run)
-        var keepsLines = false
-        if case .print = terms.aim { keepsLines = true }
-        planner = Planner(intent, skipped: skipped, keepsLines: keepsLines, terms.limits)
+        if let failure = search.failure {
+            // Where the API can't be used, nobody is known not to be there.
+            complain("The people can't be looked up: \(failure.message)")
+            guard !judge.isRefusing else { return tellFaults() }
+            let unread = Dictionary(uniqueKeysWithValues: rows.indices.map { ($0, PlannedRow.unread(failure)) })
+            planner = planner(intent, settled: unread)
+            return stopUnwritten()
+        }
+        judge.take(search)
+        if judge.isRefusing {
+            if let failure = judge.failedLookUp { complain("Some people can't be looked up: \(failure.message)") }
+            return phase = .checking(judge.checkOfAllIDs(terms.limits))
+        }
+        planner = planner(intent, settled: judge.settled, reached: search.hasReached)
         phase = .planning
     }
 
-    /// Notes that a person in a row is not found.
-    private func note(_ person: PersonReference, _ advice: String, in item: Int, skipping skipped: inout [Int: String])
-    {
-        let flag = terms.skipsUnfound ? "the row is left alone (--skip)" : "--skip leaves the row alone"
-        faults.append(TableFault(line: rows[item].line, cell: person.text, advice: "\(advice); \(flag)"))
-        if skipped[item] == nil { skipped[item] = "\(person.text): \(advice)" }
+    private func planner(
+        _ intent: any ChangeIntent, settled: [Int: PlannedRow] = [:], items: [Int]? = nil, reached: Bool = true
+    ) -> Planner {
+        var keepsLines = false
+        if case .print = terms.aim { keepsLines = true }
+        return Planner(
+            intent, settled: settled, items: items, keepsLines: keepsLines, reached: reached, terms.limits)
     }
 
-    private func name() {
+    /// Prints or tells what is known, where there is no use in going on.
+    private func stopUnwritten() {
+        isReportable = true
+        if case .print = terms.aim { phase = .printing(0) } else { endUnwritten() }
+    }
+
+    private func check() {
         guard let planner else { return end(1, "") }
+        if judge.isRefusing {
+            judge.concludeRefusal(planner.rooms)
+            return tellFaults()
+        }
         if let failure = planner.failure {
             complain(failure.message)
-            if case .print = terms.aim { return phase = .printing(0) }
-            return end(1, "Nothing was written.")
+            return stopUnwritten()
         }
-        phase = .naming(PeopleNaming(planner, terms.limits))
+        phase = .checking(judge.check(planner, terms.limits))
     }
 
-    private func show(_ naming: PeopleNaming) {
+    private func judge(_ check: PeopleCheck) {
+        if judge.isRefusing {
+            if let failure = check.failures.values.first { complain("Some ids can't be looked up: \(failure.message)") }
+            // What else is wanted of them does not matter now.
+            planner = planner(TableIntent(rows, FoundPeople(), run: ""), items: judge.rowsOfStrangers(check))
+            return phase = .planning
+        }
         guard let planner else { return end(1, "") }
-        if words == .apply {
-            let before = faults.count
-            for (item, reason) in impossibleRows(planner, naming) { planner.skip(item, reason) }
-            guard terms.skipsUnfound || faults.count == before else { return tellFaults() }
+        if words == .undo {
+            planner.adopt(check)
+        } else {
+            judge.conclude(planner, check)
+        }
+        if judge.isRefusing { return tellFaults() }
+        if let failure = check.failure {
+            complain("The people can't be looked up: \(failure.message)")
+            return stopUnwritten()
         }
         if case .print = terms.aim { return phase = .printing(0) }
         phase = .showing(PlanText(planner, terms.style, words))
     }
 
-    /// The rows that can't be done as they stand, with the reason; notes their faults.
-    private func impossibleRows(_ planner: Planner, _ naming: PeopleNaming) -> [Int: String] {
-        var reasons: [Int: String] = [:]
-        for case (let item, .change(let change)) in planner.rows.enumerated() {
-            for id in change.added where naming.missing.contains(id) {
-                note(.id(id), "no contact has this id; mend it", in: item, skipping: &reasons)
-            }
-            // Resources stay by themselves: a row of nothing else has no people, and would take everybody off.
-            if change.kept.isEmpty, change.added.isEmpty, let person = rows[item].people.first {
-                let advice = "the row has calendar resources only; write (nobody) to take everybody off"
-                note(person, advice, in: item, skipping: &reasons)
-            }
-        }
-        return reasons
-    }
-
     /// Tells all that is wrong with the table, in its order.
     private func tellFaults() {
-        for fault in faults.sorted(by: { $0.line < $1.line }) { complaint += fault.sentence(file: terms.file) + "\n" }
+        complaint += judge.sentences(file: terms.file)
         end(Self.badData, "")
     }
 
@@ -188,6 +198,7 @@ package final class ChangeJob: Job {
         case .showing(var plan):
             while out.count < 4096 {
                 guard let lines = plan.next() else {
+                    if let note = plan.note { text = note + "\n" }
                     decide()
                     break
                 }
@@ -201,14 +212,14 @@ package final class ChangeJob: Job {
     }
 
     private func printLines(from start: Int, to out: ByteBuffer) {
-        guard let lines = planner?.lines else { return end(1, "") }
+        guard let planner else { return end(1, "") }
         var item = start
-        while out.count < 4096, item < lines.count {
-            lines[item].withUnsafeBytes { out.append($0) }
+        while out.count < 4096, item < planner.rows.count {
+            planner.line(item).withUnsafeBytes { out.append($0) }
             item += 1
         }
         phase = .printing(item)
-        if item == lines.count { concludePlan() }
+        if item == planner.rows.count { concludePlan() }
     }
 
     /// Everything is shown: asks, writes, or ends.
@@ -217,11 +228,11 @@ package final class ChangeJob: Job {
         let sums = PlanSums(planner.rows)
         switch terms.aim {
         case .show, .print:
-            text = sums.text(words) + "\n"
+            text += sums.text(words) + "\n"
             concludePlan()
         case .carryOut(let isAgreed):
             guard sums.changes > 0 else { return conclude(Writer(planner, terms.limits)) }
-            text = sums.text(words) + "\n"
+            text += sums.text(words) + "\n"
             phase = isAgreed ? .writing(Writer(planner, terms.limits)) : .asking
         }
     }
@@ -245,7 +256,7 @@ package final class ChangeJob: Job {
         let answer = line?.split(whereSeparator: \.isWhitespace).first?.lowercased()
         guard answer == "y" || answer == "yes" else {
             if line == nil { complain("Nobody is there to say yes; --yes does it without asking.") }
-            return end(1, "Nothing was written.")
+            return endUnwritten()
         }
         phase = .writing(Writer(planner, terms.limits))
     }
@@ -255,8 +266,10 @@ package final class ChangeJob: Job {
         let start = startedAt ?? now
         startedAt = start
         let line = "\(writer.doneCount) of \(writer.totalCount)"
-        if let end = writer.pauseEnd(at: now) {
-            return "\(line), waiting for \(Int(end.seconds(since: now).rounded(.up))) s: the API limits the rate"
+        if let (end, reason) = writer.pauseEnd(at: now) {
+            let seconds = Int(end.seconds(since: now).rounded(.up))
+            let why = reason == .rate ? "the API limits the rate" : "the API is out of reach"
+            return "\(line), waiting for \(seconds) s: \(why)"
         }
         let seconds = now.seconds(since: start)
         guard seconds > 0, writer.doneCount > 0 else { return line }
@@ -270,8 +283,11 @@ package final class ChangeJob: Job {
 
     private func conclude(_ writer: Writer) {
         guard let planner else { return end(1, "") }
-        outcomes = writer.outcomes
-        if let failure = writer.failure { complain("Stopped, because no row can succeed: \(failure.message)") }
+        (outcomes, isReportable) = (writer.outcomes, true)
+        if let failure = writer.failure {
+            let why = failure.neverLeft ? "the API has been out of reach" : "no row can succeed"
+            complain("Stopped, because \(why): \(failure.message)")
+        }
         let summary = RunSummary(planner, outcomes, words)
         let lines = summary.lines(terms)
         end(summary.isAsWanted ? 0 : 1, lines.joined(separator: "\n"))
@@ -286,16 +302,12 @@ package final class ChangeJob: Job {
         phase = .over
     }
 
-    private func fail(_ sentence: String) {
-        complain(sentence)
-        end(1, "")
-    }
-
     private func complain(_ sentence: String) { complaint += "engagement-rpc: \(sentence.printable)\n" }
 
-    /// What became of each engagement, for a report; empty where nothing was planned.
-    package var report: [ReportRow] {
-        guard let planner else { return [] }
+    /// What became of each engagement, for a report; nil where there is nothing to report, because the job ended before
+    /// anything could have become of them.
+    package var report: [ReportRow]? {
+        guard isReportable, let planner else { return nil }
         return planner.rows.enumerated().map { item, row in
             let outcome = outcomes.isEmpty ? Writer.outcome(of: row) : outcomes[item]
             return ReportRow(planner, item, outcome)

@@ -13,6 +13,10 @@ final class Writer: JobStage {
     private let planner: Planner
     private var queue: CallQueue
     private var checks: [Int: Check] = [:]
+    /// Refused engagements, each with the people whom the API refused.
+    private var refusals: [Int: [String]] = [:]
+    /// What was sent last for an engagement whose write is under way.
+    private var sent: [Int: PlannedChange] = [:]
     private var timeouts: [Int: Int] = [:]
     private var isInterrupted = false
     /// Whether what was not written may still be.
@@ -47,6 +51,9 @@ final class Writer: JobStage {
     private static let patience = 10.0
     /// Tries of a write whose time was over before anything was written.
     private static let timeoutLimit = 3
+    /// Refusals of the first writes that show that the token may not write. All of these engagements could be read, and
+    /// those that the API calls private are not counted.
+    private static let forbiddenLimit = 3
     /// Requests of one write: to read, to write, to read back.
     private static let requests = 3
 
@@ -59,7 +66,8 @@ final class Writer: JobStage {
             return Self.outcome(of: row)
         }
         totalCount = items.count
-        queue = CallQueue(items, limit: limits.count(requests: Self.requests))
+        queue = CallQueue(
+            items, limit: limits.count(requests: Self.requests), reached: true, forbiddenLimit: Self.forbiddenLimit)
     }
 
     /// What becomes of an engagement that is not written.
@@ -74,8 +82,8 @@ final class Writer: JobStage {
 
     var wakeAt: Instant? { queue.wakeAt }
     var isDone: Bool { queue.isDone }
-    /// Until when nothing begins, because the API limits the rate.
-    func pauseEnd(at now: Instant) -> Instant? { queue.pauseEnd(at: now) }
+    /// Until when nothing begins, and why.
+    func pauseEnd(at now: Instant) -> (end: Instant, reason: CallQueue.Pause)? { queue.pauseEnd(at: now) }
 
     func interrupt() {
         isInterrupted = true
@@ -89,16 +97,34 @@ final class Writer: JobStage {
         guard checks[item] == nil, case .change(let change) = planner.rows[item] else {
             return planner.intent.look(item)
         }
-        return planner.intent.change(item, expected: change.before)
+        // Others may have turned out to be calendar resources since it was planned.
+        let wanted = planner.rooms.isEmpty ? change : change.settingAside(planner.rooms)
+        sent[item] = wanted
+        return planner.intent.make(wanted, item)
     }
 
     func take(_ reply: JobReply, to item: Int, at now: Instant) {
         let problem: JobFailure? = if case .failure(let failure) = reply { failure } else { nil }
-        if queue.end(problem), let problem { stop(problem) }
-        if let check = checks[item] {
+        let (check, change) = (checks[item], sent.removeValue(forKey: item))
+        // What is sure to be no reply of the API's can be looked for later, too.
+        let isAgain = mayWrite && (problem?.neverLeft == true || check.map { now < $0.until } ?? true)
+        let end = queue.end(
+            item, problem, at: now, again: isAgain, proof: check == nil && Self.isProof(reply),
+            own: change?.isPrivate == true)
+        if end == .again { return }
+        if end == .hopeless, let problem { stop(problem) }
+        if let check {
             judgeLook(reply, item, for: check, at: now)
         } else {
-            judgeWrite(reply, item, at: now)
+            judgeWrite(reply, item, change, at: now)
+        }
+    }
+
+    /// Whether the reply to a write shows that the token may write: the API must have judged it.
+    private static func isProof(_ reply: JobReply) -> Bool {
+        switch reply {
+        case .result(let result): result.member("changes").map { !PlannedChange.isNone($0) } ?? true
+        case .failure(let problem): !problem.isKind(.forbidden) && !problem.isKind(.preconditionFailed)
         }
     }
 
@@ -119,10 +145,11 @@ final class Writer: JobStage {
 
     // MARK: The reply to a write
 
-    private func judgeWrite(_ reply: JobReply, _ item: Int, at now: Instant) {
+    private func judgeWrite(_ reply: JobReply, _ item: Int, _ change: PlannedChange?, at now: Instant) {
         switch reply {
         case .result(let result):
             guard let changes = result.member("changes") else { return check(item, .different, at: now) }
+            noteRooms(changes, at: now)
             if changes.member("verified")?.bool != true { return check(item, .different, at: now) }
             end(item, PlannedChange.isNone(changes) ? .same : .changed)
         case .failure(let problem):
@@ -130,15 +157,47 @@ final class Writer: JobStage {
                 // It may be on its way still.
                 return check(item, .unknown(problem.message), at: now)
             }
-            if mayWrite, problem.isKind(.rateLimited), queue.throttled(item, problem, at: now) { return }
             if mayWrite, problem.isKind(.timeout), timeouts[item, default: 0] < Self.timeoutLimit {
                 timeouts[item, default: 0] += 1
                 return queue.repeats(item, at: now)
             }
             if problem.isKind(.preconditionFailed) { return check(item, .changedBefore(problem), at: now) }
-            end(item, problem.isKind(.shuttingDown) ? .notBegun : .refused(problem))
+            if !mayWrite, Self.isPassing(problem) { return end(item, .notBegun) }
+            if isAboutRooms(problem, item, change) { return queue.repeats(item, at: now) }
+            end(item, .refused(problem))
         }
     }
+
+    /// Whether the write would have been made again later, had the run gone on.
+    private static func isPassing(_ problem: JobFailure) -> Bool {
+        problem.neverLeft || problem.isKind(.rateLimited) || problem.isKind(.timeout) || problem.isKind(.shuttingDown)
+    }
+
+    // MARK: Calendar resources that only writes tell
+
+    /// Notes whom the API set aside in a write, and writes again where it refused nobody else.
+    private func noteRooms(_ changes: JSONSlice, at now: Instant) {
+        let ids = changes.member("preserved")?.elements.compactMap(\.string) ?? []
+        guard planner.noteRooms(ids), mayWrite else { return }
+        for (item, refused) in refusals where refused.allSatisfy(planner.rooms.contains) {
+            refusals[item] = nil
+            doneCount -= 1
+            queue.repeats(item, at: now)
+        }
+    }
+
+    /// Whether the API refused nobody but calendar resources, which are left out the next time. Others may turn out to
+    /// be some later.
+    private func isAboutRooms(_ problem: JobFailure, _ item: Int, _ change: PlannedChange?) -> Bool {
+        guard mayWrite, problem.isKind(.unprocessable), let change, !problem.refusedPeople.isEmpty else { return false }
+        guard problem.refusedPeople.allSatisfy(change.wanted.indices.contains) else { return false }
+        let people = problem.refusedPeople.map { change.wanted[$0] }
+        if people.allSatisfy(planner.rooms.contains) { return true }
+        refusals[item] = people
+        return false
+    }
+
+    // MARK: Looking again
 
     private func check(_ item: Int, _ cause: Check.Cause, at now: Instant) {
         guard !isInterrupted else { return end(item, cause.unchecked) }
@@ -148,12 +207,10 @@ final class Writer: JobStage {
         queue.repeats(item, at: now + wait)
     }
 
-    // MARK: The reply to a look
-
     private func judgeLook(_ reply: JobReply, _ item: Int, for check: Check, at time: Instant) {
         switch reply {
         case .result(let result):
-            guard let now = planner.intent.planned(item, by: result) else {
+            guard let now = planner.change(item, in: result) else {
                 return again(item, check, "What is there now could not be read.", at: time)
             }
             guard !now.isNone else {
@@ -163,12 +220,9 @@ final class Writer: JobStage {
             switch check.cause {
             case .changedBefore(let problem): end(item, .refused(problem))
             case .unknown(let text): again(item, check, text, at: time)
-            case .different: again(item, check, Self.difference(now), at: time)
+            case .different: again(item, check, difference(now), at: time)
             }
         case .failure(let problem):
-            if problem.isKind(.rateLimited), time < check.until, mayWrite, queue.throttled(item, problem, at: time) {
-                return
-            }
             if case .changedBefore(let first) = check.cause { return end(item, .refused(first)) }
             if problem.isKind(.preconditionFailed) {
                 return again(item, check, "Other people are there than were wanted.", at: time)
@@ -191,13 +245,20 @@ final class Writer: JobStage {
     }
 
     /// Who is there and should not be, or the other way round.
-    private static func difference(_ now: PlannedChange) -> String {
-        var parts: [String] = []
-        for (ids, words) in [(now.dropped, "still there"), (now.added, "not there")] {
-            guard !ids.isEmpty else { continue }
-            let more = ids.count > 10 ? " and \(ids.count - 10) more" : ""
-            parts.append("\(words): \(ids.prefix(10).joined(separator: ", "))\(more)")
+    private func difference(_ now: PlannedChange) -> String {
+        func list(_ ids: [String]) -> String {
+            let names = ids.prefix(10).map { planner.people.words($0) }.joined(separator: ", ")
+            return names + (ids.count > 10 ? " and \(ids.count - 10) more" : "")
         }
-        return "It was written, but others are there now (\(parts.joined(separator: "; ")))."
+        let doubt = "a calendar resource?"
+        if now.dropped.isEmpty {
+            return "It was written, and the API did not put everybody there (not there: \(list(now.added)): \(doubt))."
+        }
+        if now.added.isEmpty {
+            return
+                "It was written, and the API did not take everybody off (still there: \(list(now.dropped)): \(doubt))."
+        }
+        return "It was written, but others are there now (still there: \(list(now.dropped)); not there: "
+            + "\(list(now.added)))."
     }
 }

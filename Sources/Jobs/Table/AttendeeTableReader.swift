@@ -174,6 +174,12 @@ struct AttendeeTableReader {
             return
         }
         guard let number = first.row, !isFaulty else { return }
+        if rows[number].people.isEmpty != row.people.isEmpty {
+            let (here, there) = row.people.isEmpty ? ("nobody", "people") : ("people", "nobody")
+            let advice = "this row lists \(here) and line \(first.line) \(there): delete one of the two"
+            faults.append(TableFault(line: row.line, cell: row.engagementID, advice: advice))
+            return
+        }
         // Taken out, so that it is changed in place: thousands of rows may be about one engagement.
         var addition =
             additions.removeValue(forKey: number)
@@ -224,10 +230,6 @@ struct AttendeeTableReader {
         }
         if let fault { faults.append(fault) }
     }
-
-    private static let noHead =
-        "this cell has no head: put the people of a row into one cell, in quotes "
-        + "(ngmt_1,\"cnt_1,cnt_2\"), or give the column a head"
 
     private static func holdsPeople(_ cell: Bytes) -> Bool {
         var holds = false

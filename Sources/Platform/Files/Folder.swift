@@ -14,4 +14,7 @@ package enum Folder {
             guard let status = try? FileStatus(at: FilePath(part)), status.kind == .folder else { throw error }
         }
     }
+
+    /// Takes the file at a path out of its folder, if it is there.
+    package static func remove(_ path: FilePath) { _ = path.withCString { unlink($0) } }
 }

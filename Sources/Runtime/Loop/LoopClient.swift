@@ -23,3 +23,17 @@ package protocol LoopClient: AnyObject {
     /// Called every turn: a timer may be due, and more input may be wanted.
     func advance(at now: Instant)
 }
+
+extension LoopClient {
+    /// Hands it bytes from a host in the same process.
+    package func receive(_ bytes: Bytes, at now: Instant) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let room = inputRoom()
+            let count = min(room.count, rest.count)
+            room.copyMemory(from: rest.slice(0, count))
+            event(.received(count), at: now)
+            rest = rest.dropping(count)
+        }
+    }
+}

@@ -84,14 +84,7 @@ final class SingleCall: LoopClient {
 
     private func feed(_ now: Instant) {
         isFed = true
-        var rest = request.bytes
-        while !rest.isEmpty {
-            let room = service.inputRoom()
-            let count = min(room.count, rest.count)
-            room.copyMemory(from: rest.slice(0, count))
-            service.received(count, at: now)
-            rest = rest.dropping(count)
-        }
+        service.receive(request.bytes, at: now)
         service.inputEnded(at: now)
     }
 

@@ -17,7 +17,7 @@ struct Main {
         do throws(Failure) {
             try run(try Word.commandLine(), token, hasOutput: hasOutput)
         } catch {
-            for sentence in error.sentences { say("engagement-rpc: \(sentence.printable)\n") }
+            for sentence in error.sentences { StandardText.say("engagement-rpc: \(sentence.printable)\n") }
             ThisProcess.leave(error.code)
         }
     }
@@ -29,7 +29,7 @@ struct Main {
         let isVersion = plain.contains("--version") || unflagged == [CommandWord.version.rawValue]
         if isHelp || isVersion {
             guard hasOutput else { throw noOutput }
-            return try show(isHelp ? try Help.asked(plain) : "engagement-rpc \(Version.number)\n")
+            return try StandardText.show(isHelp ? try Help.asked(plain) : "engagement-rpc \(Version.number)\n")
         }
         let options = try Options(arguments, environment: Word.variable)
         let words = Array(options.words.dropFirst())
@@ -49,8 +49,8 @@ struct Main {
         case .schema, .completions, .call, .plan, .apply, .undo, .runs, .export: break
         }
         // Without a stdout nobody could learn what was done, so nothing is begun. For `serve`, a missing stdout means
-        // that the host has gone; what a job does without one, it says on stderr and in its journal.
-        guard hasOutput || [.serve, .apply, .undo].contains(command) else { throw noOutput }
+        // that the host has gone; what a job does without one, it says on stderr, in its journal and by its status.
+        guard hasOutput || [.serve, .plan, .apply, .undo].contains(command) else { throw noOutput }
         switch command {
         case .serve: if hasOutput { try serve(options, token) }
         case .call: try call(words, options, token)
@@ -64,8 +64,8 @@ struct Main {
             guard words.count == 1, let shell = Completions.Shell(rawValue: words[0]) else {
                 throw Failure(sentence: "completions takes one word: \(command.words.joined(separator: ", ")).")
             }
-            try show(Completions.text(shell))
-        case .man: try show(ManPage.text)
+            try StandardText.show(Completions.text(shell))
+        case .man: try StandardText.show(ManPage.text)
         case .help, .version: break
         }
     }
@@ -81,7 +81,7 @@ struct Main {
         let process = try Process(options, token: token)
         if let sentence = process.exposure { process.log.write(.error, sentence) }
         if isTyped {
-            say(
+            StandardText.say(
                 "engagement-rpc: reading requests, one JSON text per line; Ctrl-D ends; --help tells more.\n")
         }
         // The line would overwrite whatever else is on the terminal: typed text, answers, a parent's questions. If one
@@ -103,12 +103,12 @@ struct Main {
     /// Runs a sandbox for other processes.
     private static func share(_ options: Options) throws(Failure) {
         let sandbox = try SharedSandbox(options)
-        try show(sandbox.url + "\n")
+        try StandardText.show(sandbox.url + "\n")
         if FileDescriptor.standardInput.isTerminal {
-            say("engagement-rpc: --sandbox-at takes this URL; Ctrl-D ends the sandbox.\n")
+            StandardText.say("engagement-rpc: --sandbox-at takes this URL; Ctrl-D ends the sandbox.\n")
         }
         if try sandbox.run() == .hadNoInput {
-            say(
+            StandardText.say(
                 "engagement-rpc: stdin has ended already, and so has the sandbox; it lives as long as stdin, so give it a "
                     + "pipe or a terminal.\n")
         }
@@ -129,16 +129,13 @@ struct Main {
         }
         var options = options
         options.service.framing = .lines
-        let isColoured =
-            FileDescriptor.standardOutput.isTerminal && (Environment.bytes(of: "NO_COLOR") ?? []).isEmpty
-            && Word.variable("TERM")?.text != "dumb"
         let params = try CallParams.json(Array(words.dropFirst()), method: method)
         let process = try Process(options, token: token)
         let style: SingleCall.Style =
-            options.isRaw ? .raw : options.isCompact ? .compact : isColoured ? .coloured : .plain
+            options.isRaw ? .raw : options.isCompact ? .compact : StandardText.isColoured ? .coloured : .plain
         let client = try SingleCall(method: method, params: params, style: style, service: process.service)
         let end = try process.run(client)
-        if let complaint = client.complaint { say("engagement-rpc: \(complaint.printable)\n") }
+        if let complaint = client.complaint { StandardText.say("engagement-rpc: \(complaint.printable)\n") }
         // As every program in a shell's loop should: the shell then ends the loop.
         if let signal = end.signal { Signals.die(of: signal) }
         ThisProcess.leave(client.succeeded || client.isUnheard && client.complaint == nil ? 0 : 1)
@@ -152,11 +149,11 @@ struct Main {
         switch words.first ?? "openrpc" {
         case "openrpc": OpenRPC.append(table.listed, version: Version.number, to: compact)
         case "mcp": MCP.Server.appendDocument(table.offered, to: compact)
-        case "methods": return try show(DocumentTables.methods)
-        case "page": return try show(MethodsPage.text)
-        case "examples": return try show(MethodsPage.exampleRequests)
-        case "errors": return try show(DocumentTables.errors)
-        case "settings": return try show(DocumentTables.settings)
+        case "methods": return try StandardText.show(DocumentTables.methods)
+        case "page": return try StandardText.show(MethodsPage.text)
+        case "examples": return try StandardText.show(MethodsPage.exampleRequests)
+        case "errors": return try StandardText.show(DocumentTables.errors)
+        case "settings": return try StandardText.show(DocumentTables.settings)
         default: throw Failure(sentence: "schema takes openrpc or mcp.")
         }
         let pretty = ByteBuffer()
@@ -164,21 +161,6 @@ struct Main {
             var scanner = JSONScanner(compact.bytes)
             (try? scanner.text())?.appendPretty(to: pretty)
         }
-        try show(withExtendedLifetime(pretty) { pretty.bytes.text } + "\n")
+        try StandardText.show(withExtendedLifetime(pretty) { pretty.bytes.text } + "\n")
     }
-
-    /// Writes `text` to stdout. Throws when that fails, but not when the reader has gone.
-    private static func show(_ text: String) throws(Failure) {
-        do throws(SystemError) {
-            try FileDescriptor.standardOutput.writeAll(text: text)
-        } catch .brokenPipe {
-            return
-        } catch {
-            let sentence = "The answer can't be written to stdout: \(error.text)."
-            throw Failure(sentence: sentence, code: Failure.ioError)
-        }
-    }
-
-    /// Writes to stderr, if anyone reads it.
-    private static func say(_ text: String) { try? FileDescriptor.standardError.writeAll(text: text) }
 }

@@ -34,6 +34,36 @@ import Testing
         }
     }
 
+    /// A plan says by its status what it found, whoever reads it; 74 stands only for a 0.
+    @Test(
+        arguments: [
+            ("cnt_old", 74), ("cnt_new", 2), ("", 65), ("cnt_old\nngmt_none1,cnt_old", 1),
+        ] as [(String, Int32)], [Setup.Wiring.closed, .file("/dev/full")])
+    func aPlanThatNobodyCanReadSaysByItsStatus(row: (people: String, code: Int32), output: Setup.Wiring) throws {
+        let (folder, server) = (try JobFolder(), try JobServer())
+        var setup = folder.setup(["plan", try folder.write("engagement_id,people\nngmt_1,\(row.people)\n")], server)
+        setup.output = output
+        let plan = try Command(setup, within: 30)
+        #expect(plan.ending == .exited(row.code), "\(plan)")
+    }
+
+    /// A report of an earlier run stays until there is another; without one nothing is left behind.
+    @Test func aRefusedTableLeavesTheReportAlone() throws {
+        let (folder, server) = (try JobFolder(), try JobServer())
+        let (good, bad) = (
+            try folder.table(2), try folder.write("engagement_id,people\nngmt_1,nobody@x\n", to: "b.csv")
+        )
+        let report = folder.file("report.csv")
+        let new = try folder.run("apply", bad, "--yes", "--report", report, at: server)
+        #expect(new.ending == .exited(65) && !FileManager.default.fileExists(atPath: report), "\(new)")
+        let declined = try folder.run("apply", good, "--report", report, at: server)
+        #expect(declined.ending == .exited(1) && !FileManager.default.fileExists(atPath: report), "\(declined)")
+        #expect(try folder.run("apply", good, "--yes", "--report", report, at: server).ending == .exited(0))
+        let text = try #require(folder.text("report.csv"))
+        #expect(try folder.run("apply", bad, "--yes", "--report", report, at: server).ending == .exited(65))
+        #expect(text.contains("changed") && folder.text("report.csv") == text)
+    }
+
     @Test(arguments: [("y", true), ("n", false), ("", false)])
     func aPersonIsAsked(row: (answer: String, isYes: Bool)) throws {
         let (folder, server) = (try JobFolder(), try JobServer())
@@ -47,26 +77,6 @@ import Testing
         #expect(ending == .exited(row.isYes ? 0 : 1), "\(host.errorText)")
         #expect(server.putCount == (row.isYes ? 3 : 0))
         if !row.isYes { #expect(host.outputText.hasSuffix("Nothing was written.\n")) }
-    }
-
-    /// Where stdin is the table, the terminal is asked; nothing stands between the question and the answer.
-    @Test func theTerminalIsAskedWhereStdinIsTheTable() throws {
-        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else {
-            return print("skipped: no script")
-        }
-        let (folder, server) = (try JobFolder(), try JobServer())
-        let file = try folder.table(2)
-        let words = ([Setup.binary, "apply", "-"] + server.server.arguments).map { "'\($0)'" }.joined(separator: " ")
-        var setup = folder.setup(["-qec", "\(words) < '\(file)'", "/dev/null"], server)
-        setup.arguments.removeLast(server.server.arguments.count)
-        setup.program = "/usr/bin/script"
-        let host = try HostProcess(setup)
-        try host.wait(within: 20, for: "the question") { host.outputText.hasSuffix("[y/N] ") }
-        #expect(host.outputText.contains("\u{1B}[31m  - old <old@x.example>  cnt_old\u{1B}[0m"))
-        #expect(host.outputText.hasSuffix("Change 2 engagements (2 people dropped, 2 added)? [y/N] "))
-        try host.send("y\n".utf8)
-        #expect(try host.waitForExit(within: 20) == .exited(0))
-        #expect(server.putCount == 2 && host.outputText.contains("2 changed"))
     }
 
     @Test func ctrlCAtTheQuestionWritesNothing() throws {

@@ -115,7 +115,7 @@ import Testing
         let (folder, shared) = (try JobFolder(), try SharedSandbox())
         let table = try folder.write("engagement_id,people\nngmt_sandbox07,cnt_sandbox05 cnt_sandboxroom1\n")
         let apply = try folder.run("apply", table, "--yes", "--sandbox-at", shared.url)
-        #expect(apply.output.contains("cnt_sandboxroom1"), "\(apply)")
+        #expect(apply.ending == .exited(0), "\(apply)")
         func people() throws -> [String] {
             let answer = try shared.call("engagement.get", "ngmt_sandbox07", "expand=contacts")
             return answer.output.split(separator: "\"").map(String.init).filter { $0.hasPrefix("cnt_") }

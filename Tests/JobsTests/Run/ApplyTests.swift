@@ -28,7 +28,7 @@ import Testing
         #expect(workspace.contacts["ngmt_1"] == ["cnt_new"])
         #expect(
             run.service.methods == [
-                "engagement.get", "contact.get", "engagement.replaceContacts",
+                "engagement.get", "contact.listEngagements", "contact.get", "engagement.replaceContacts",
             ])
         #expect(run.text.contains("1 changed, 0 so already, 0 refused, 0 unknown."))
         #expect(run.text.hasSuffix("Run: run-1\nTo undo it:\nengagement-rpc undo run-1\n"))

@@ -18,12 +18,14 @@ final class JobRun {
     /// - Parameters:
     ///   - answer: what the person types; nil where nobody is there.
     ///   - interrupted: the number of answered calls after which a signal comes.
+    ///   - isPatient: whether calls that are under way then are still answered.
     init(
         _ job: ChangeJob, answer: String? = nil, interruptAfter interrupted: Int? = nil,
+        isPatient: Bool = false,
         _ script: @escaping ScriptedService.Script
     ) {
         self.job = job
-        service = ScriptedService(script)
+        service = ScriptedService(answersToTheEnd: isPatient, script)
         var asked: [String] = []
         let terminal = JobTerminal(ask: answer == nil ? nil : { asked.append($0) }, showProgress: nil)
         let host = JobHost(job, service: service, terminal: terminal)

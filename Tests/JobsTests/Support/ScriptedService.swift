@@ -29,15 +29,19 @@ final class ScriptedService: LoopClient {
     private var open = 0
     private(set) var mostOpen = 0
     private var isStopped = false
+    /// Whether calls that are under way when a signal comes are answered.
+    private let answersToTheEnd: Bool
     /// Calls that are answered in a later turn, all at once.
     private var held: [(id: String, members: String)] = []
 
-    init(_ script: @escaping Script) { self.script = script }
+    init(answersToTheEnd: Bool, _ script: @escaping Script) {
+        (self.answersToTheEnd, self.script) = (answersToTheEnd, script)
+    }
 
     var wantsInput: Bool { held.count < 64 && !isStopped }
     var nextTimer: Instant? { held.isEmpty ? nil : Instant(nanoseconds: 0) }
     var leaveBy: Instant? { nil }
-    var isFinished: Bool { isStopped || hasEnded && held.isEmpty }
+    var isFinished: Bool { (isStopped || hasEnded) && held.isEmpty || isStopped && !answersToTheEnd }
 
     func inputRoom() -> UnsafeMutableRawBufferPointer { input.spare(atLeast: 4096) }
 

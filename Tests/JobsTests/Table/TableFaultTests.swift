@@ -46,6 +46,15 @@ import Testing
             options: TableOptions(merge: true), rows: ["2 ngmt_1: cnt_1 A@x.io cnt_3 cnt_4", "3 ngmt_2: cnt_2"],
             places: []),
         Case(
+            text: "engagement_id,contact_ids\nngmt_1,(nobody)\nngmt_2,cnt_2\nngmt_1,cnt_1\nngmt_2,(nobody)\n",
+            options: TableOptions(merge: true), rows: ["2 ngmt_1: ", "3 ngmt_2: cnt_2"],
+            places: ["4 \"ngmt_1\"", "5 \"ngmt_2\""],
+            says: ["lists people and line 2 nobody", "lists nobody and line 3 people"]),
+        Case(
+            text: "engagement_id,contact_ids\nngmt_1,\nngmt_1,cnt_1\nngmt_2,\nngmt_2,(nobody)\n",
+            options: TableOptions(merge: true, allowEmpty: true), rows: ["2 ngmt_1: ", "4 ngmt_2: "],
+            places: ["3 \"ngmt_1\""], says: ["delete one of the two"]),
+        Case(
             text: "engagement_id,contact_ids\nngmt_1,\nngmt_2\nngmt_3,cnt_1\n", rows: ["4 ngmt_3: cnt_1"],
             places: ["2 \"ngmt_1\"", "3 \"ngmt_2\""], says: ["--allow-empty"]),
         Case(

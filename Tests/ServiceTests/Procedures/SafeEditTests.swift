@@ -76,6 +76,18 @@ import Testing
             sent: ["GET", put, "GET"],
             holds: [#""removed":["cnt_a","cnt_h","cnt_g"]"#, #""remaining":["cnt_h","cnt_g"],"verified":false"#]),
         Row(
+            name: "a calendar resource that is marked only on the read-back",
+            params: #","contact_ids":["cnt_b","cnt_room"],"report_changes":true"#,
+            fates: [
+                .answer(200, #"{"id":"ngmt_a","contacts":[{"id":"cnt_a"},{"id":"cnt_room"}]}"#), .answer(200),
+                read(["cnt_b"]),
+            ],
+            sent: ["GET", #"PUT {"contact_ids":["cnt_b","cnt_room"]}"#, "GET"],
+            holds: [
+                #""before":["cnt_a"],"after":["cnt_b"],"added":["cnt_b"],"removed":["cnt_a"],"kept":[]"#,
+                #""preserved":["cnt_room"],"verified":true"#,
+            ]),
+        Row(
             name: "undo without a journal", method: "undo", params: "", fates: [read([])], sent: [], code: 1005,
             applied: "no"),
     ]

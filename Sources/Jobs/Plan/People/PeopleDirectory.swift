@@ -15,4 +15,10 @@ struct PeopleDirectory {
         guard let label = labels[id], !label.isEmpty else { return id.printable }
         return "\(label)  \(id.printable)"
     }
+
+    /// Id, name and address, as they stand in a sentence: `cnt_… (Ana Souza <ana@acme.example>)`.
+    func words(_ id: String) -> String {
+        guard let label = labels[id], !label.isEmpty else { return id.printable }
+        return "\(id.printable) (\(label))"
+    }
 }

@@ -3,14 +3,26 @@ import JSON
 
 /// Looks a table's addresses up, side by side: an address a call, so that no call depends on how many there are.
 final class PeopleSearch: JobStage {
+    /// Why an address is no one contact's.
+    enum Miss {
+        /// No contact has it; a calendar resource may.
+        case nobody
+        /// It can't be said whose it is; what to do.
+        case unclear(String)
+        /// The look-up failed.
+        case failed(JobFailure)
+    }
+
     /// The contacts found so far.
     private(set) var found = FoundPeople()
-    /// What to do about each address that is no one contact's.
-    private(set) var advice: [PersonReference: String] = [:]
+    private(set) var misses: [PersonReference: Miss] = [:]
     /// Why the looking up has ended early; nil if it has not.
     private(set) var failure: JobFailure?
     private let people: [PersonReference]
     private var queue: CallQueue
+
+    /// Refusals that show that the token may not read contacts: none of them is private.
+    private static let forbiddenLimit = 3
 
     /// A search for the people of `rows` that are named by an address.
     init(_ rows: [AttendeeRow], _ limits: CallLimits) {
@@ -20,9 +32,11 @@ final class PeopleSearch: JobStage {
         }
         people = seen.sorted { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
         let limit = min(limits.count(requests: 1), 2 * limits.connections)
-        queue = CallQueue(Array(people.indices), limit: limit)
+        queue = CallQueue(Array(people.indices), limit: limit, forbiddenLimit: Self.forbiddenLimit)
     }
 
+    /// Whether the API was reached.
+    var hasReached: Bool { queue.hasReached }
     var wakeAt: Instant? { queue.wakeAt }
     var isDone: Bool { queue.isDone }
     func interrupt() { _ = queue.close() }
@@ -36,38 +50,37 @@ final class PeopleSearch: JobStage {
     func take(_ reply: JobReply, to item: Int, at now: Instant) {
         switch reply {
         case .result(let result):
-            _ = queue.end(nil)
-            if let data = result.member("data") { read(data, about: people[item]) }
+            _ = queue.end(item, nil, at: now)
+            read(result.member("data"), about: people[item])
         case .failure(let problem):
-            if queue.end(problem) { return stop(problem) }
-            if problem.isKind(.rateLimited), queue.throttled(item, problem, at: now) { return }
-            if problem.isKind(.invalidParams) {
-                advice[people[item]] = "write an address that the API can look up, or the contact's id"
-                return
-            }
-            stop(problem)
+            let end = queue.end(item, problem, at: now)
+            guard end != .again else { return }
+            misses[people[item]] =
+                problem.isKind(.invalidParams)
+                ? .unclear("write an address that the API can look up, or the contact's id") : .failed(problem)
+            guard end == .hopeless else { return }
+            // Without all of them, nobody can say what is to be done.
+            if failure == nil { failure = problem }
+            _ = queue.close()
         }
     }
 
-    /// Without all of them, nobody can say what is to be done.
-    private func stop(_ problem: JobFailure) {
-        if failure == nil { failure = problem }
-        _ = queue.close()
-    }
-
-    private func read(_ data: JSONSlice, about person: PersonReference) {
+    private func read(_ data: JSONSlice?, about person: PersonReference) {
         // The call has one query, so what is in an answer is about that.
-        if let id = data.member("found")?.members.first(where: { _ in true })?.value.string {
+        if let id = data?.member("found")?.members.first(where: { _ in true })?.value.string {
             return found.note(person, is: id)
         }
-        if let several = data.member("ambiguous")?.members.first(where: { _ in true })?.value {
-            let names = several.elements.map { contact in
-                Contact(contact).named(besides: person.text)
-            }
+        if let several = data?.member("ambiguous")?.members.first(where: { _ in true })?.value {
+            let names = several.elements.map { Contact($0).named }
             let list = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and others" : "")
-            advice[person] = "\(names.count) contacts have this address: \(list); write the id of the right one"
+            misses[person] = .unclear(
+                "\(names.count) contacts have this address: \(list); write the id of the right one")
             return
         }
-        advice[person] = "no contact has this address; mend it, or create the contact first"
+        guard data?.member("missing")?.elements.first(where: { _ in true }) != nil else {
+            misses[person] = .failed(JobFailure(.badResponse, "The answer does not say whose \(person.text) is."))
+            return
+        }
+        misses[person] = .nobody
     }
 }

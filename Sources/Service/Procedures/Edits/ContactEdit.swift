@@ -162,10 +162,18 @@ final class ContactEdit: Procedure {
 
     private func finish(_ after: ContactSet?) -> Step {
         guard let written else { return .fail(RPCFailure(.internalError, "Nothing was written.")) }
-        let step = Step.finish(written, data: written.body, members: changes(after?.settingAside(refused)))
+        let left = after?.contacts
+        let isAsAsked = left?.without(refused).holdsSame(as: wanted) ?? true
+        let after = after?.settingAside(refused)
+        if let after {
+            // What is marked as a calendar resource only now was one before, too.
+            before = before.settingAside(after.preserved)
+            wanted = wanted.without(after.preserved)
+        }
+        let step = Step.finish(written, data: written.body, members: changes(after))
         // What was asked for needs no further line. Others are, for example, without a calendar resource that was
         // named, and that the API does not add.
-        guard let left = after?.contacts, !left.without(refused).holdsSame(as: wanted) else { return step }
+        guard let left, !isAsAsked else { return step }
         return .noteLeft(left, then: step)
     }
 
@@ -211,14 +219,6 @@ final class ContactEdit: Procedure {
         json.endObject()
         return APIRequest(
             .put, target: contacts, body: body, .replace, about: .id, replacement: (listed, wanted), undoes: undoes)
-    }
-}
-
-extension FieldError {
-    /// The index in a field such as `contact_ids[3]`.
-    fileprivate func index(in list: String) -> Int? {
-        guard field.hasPrefix(list + "["), field.hasSuffix("]") else { return nil }
-        return Int(field.dropFirst(list.utf8.count + 1).dropLast())
     }
 }
 

@@ -1,12 +1,12 @@
 import Bytes
 import JSON
 
-/// An engagement's contacts by id, in the API's order.
-struct ContactSet {
+/// An engagement's contacts by id, in the API's order, each once.
+package struct ContactSet {
     /// Contacts that a write replaces.
-    let contacts: [String]
+    package let contacts: [String]
     /// Calendar resources, which stay after any write.
-    let preserved: [String]
+    package let preserved: [String]
     /// Names of contacts and calendar resources, by id.
     let names: [String: String]
     /// The engagement's title and id, as a question shows them.
@@ -22,26 +22,45 @@ struct ContactSet {
     /// Reads an engagement with its contacts expanded; nil when the list or an id is missing.
     init?(_ engagement: Bytes, withNames: Bool = false) {
         let root = JSONSlice(checked: engagement)
-        guard let list = root.member("contacts"), list.kind == .array else { return nil }
-        var (contacts, preserved, names) = ([String](), [String](), [String: String]())
-        var seen = IDSet()
-        for item in list.elements {
-            guard let (id, isResource) = Self.identity(item), !id.isEmpty else { return nil }
-            guard seen.insert(id) else { continue }
-            if withNames { names[id] = item.contactName }
-            if isResource { preserved.append(id) } else { contacts.append(id) }
+        guard let list = root.member("contacts"), let set = ContactSet(list: list) else { return nil }
+        guard withNames else {
+            self = set
+            return
         }
-        self.init(
-            contacts: contacts, preserved: preserved, names: names, heading: withNames ? Self.heading(root) : "")
+        var names: [String: String] = [:]
+        for item in list.elements {
+            if let id = item.member("id")?.string, names[id] == nil { names[id] = item.contactName }
+        }
+        self.init(contacts: set.contacts, preserved: set.preserved, names: names, heading: Self.heading(root))
     }
 
-    private static func identity(_ contact: JSONSlice) -> (id: String, isResource: Bool)? {
-        var (id, isResource) = (JSONSlice?.none, JSONSlice?.none)
-        for member in contact.members {
-            if id == nil, member.name.reads("id") { id = member.value }
-            if isResource == nil, member.name.reads("is_calendar_resource") { isResource = member.value }
+    /// Reads an engagement's list of contacts, each byte once; nil when it is no list, or an id is missing. `list` may
+    /// be open (`JSONSlice.openMember`).
+    package init?(list: JSONSlice) {
+        guard list.kind == .array else { return nil }
+        var (contacts, preserved) = ([String](), [String]())
+        var seen = IDSet()
+        do throws(JSONSyntaxError) {
+            var scanner = JSONScanner(list.bytes)
+            var array = try scanner.openArray()
+            while try scanner.isAtElement(of: &array) {
+                var (id, isResource) = (String?.none, Bool?.none)
+                var contact = try scanner.openObject()
+                while let member = try scanner.nextMember(of: &contact) {
+                    if id == nil, member.name.reads("id") {
+                        id = member.value.string
+                    } else if isResource == nil, member.name.reads("is_calendar_resource") {
+                        isResource = member.value.bool == true
+                    }
+                }
+                guard let id, !id.isEmpty else { return nil }
+                guard seen.insert(id) else { continue }
+                if isResource == true { preserved.append(id) } else { contacts.append(id) }
+            }
+        } catch {
+            return nil
         }
-        return id?.string.map { ($0, isResource?.bool == true) }
+        self.init(contacts: contacts, preserved: preserved, names: [:], heading: "")
     }
 
     private static func heading(_ engagement: JSONSlice) -> String {

@@ -38,10 +38,12 @@ struct JobCommand {
         guard words.count <= 1 else { throw Failure(sentence: "undo takes one RUN; runs lists them.") }
         let named: String? = if let word = words.first { try runs.named(word) } else { try runs.lastThatWrote()?.run }
         guard let name = named else {
-            return try show("Nothing to undo: the journal has no run that wrote.\n")
+            return try StandardText.show("Nothing to undo: the journal has no run that wrote.\n")
         }
         let ids = try runs.engagements(of: name)
-        guard !ids.isEmpty else { return try show("Nothing to undo: the run \(name.printable) wrote nothing.\n") }
+        guard !ids.isEmpty else {
+            return try StandardText.show("Nothing to undo: the run \(name.printable) wrote nothing.\n")
+        }
         options.journal = try JournalPlace.ready(options)
         options.service.filter.hasJournal = true
         var terms = JobTerms(.carryOut(isAgreed: options.job.isAgreed), limits: limits)
@@ -57,8 +59,8 @@ struct JobCommand {
     private func listRuns(_ words: [String]) throws(Failure) {
         let runs = JournaledRuns(try JournalPlace.path(options))
         guard words.count <= 1 else { throw Failure(sentence: "runs takes one RUN; without it, it lists them.") }
-        guard let name = words.first else { return try show(runs.list()) }
-        try show(runs.text(of: runs.named(name)))
+        guard let name = words.first else { return try StandardText.show(runs.list()) }
+        try StandardText.show(runs.text(of: runs.named(name)))
     }
 
     // MARK: Export
@@ -77,19 +79,8 @@ struct JobCommand {
         let isFile = (try? FileStatus(.standardOutput))?.kind == .file
         let job = ExportJob(ExportJob.Terms(filter: filter, fields: options.job.fields, isMarked: isFile))
         let (end, _) = try loop(job, nil)
-        say(job.complaint)
+        StandardText.say(job.complaint)
         leave(end, job.exitCode)
-    }
-
-    /// Writes `text` to stdout. Throws when that fails, but not when the reader has gone.
-    private func show(_ text: String) throws(Failure) {
-        do throws(SystemError) {
-            try FileDescriptor.standardOutput.writeAll(text: text)
-        } catch .brokenPipe {
-            return
-        } catch {
-            throw Failure(sentence: "The text can't be written to stdout: \(error.text).", code: Failure.ioError)
-        }
     }
 
     // MARK: Plan and apply
@@ -122,7 +113,7 @@ struct JobCommand {
             options.journal = nil
         }
         if table.isWindows1252 {
-            say("engagement-rpc: \(file.name.printable) is not UTF-8 and was read as Windows-1252.\n")
+            StandardText.say("engagement-rpc: \(file.name.printable) is not UTF-8 and was read as Windows-1252.\n")
         }
         try finish(ChangeJob(table.rows, faults: table.faults, terms), person, report)
     }
@@ -141,12 +132,7 @@ struct JobCommand {
             callSeconds: Double(service.timeoutMs) / 1000)
     }
 
-    private var style: TextStyle {
-        let isColoured =
-            FileDescriptor.standardOutput.isTerminal && (Environment.bytes(of: "NO_COLOR") ?? []).isEmpty
-            && Word.variable("TERM")?.text != "dumb"
-        return isColoured ? .coloured : .plain
-    }
+    private var style: TextStyle { StandardText.isColoured ? .coloured : .plain }
 
     /// The terminal on which somebody may answer; nil if there is none. Afterwards it is what stdin reads from.
     private static func person(tableIsInput: Bool) -> FileDescriptor? {
@@ -163,11 +149,17 @@ struct JobCommand {
 
     private func finish(_ job: ChangeJob, _ person: FileDescriptor?, _ report: ReportFile?) throws(Failure) {
         let (end, isHeard) = try loop(job, person)
-        if !isHeard { say(job.lastLines) }
-        say(job.complaint)
+        if !isHeard { StandardText.say(job.lastLines) }
+        StandardText.say(job.complaint)
         var code = job.exitCode
-        if let problem = report?.write(job.report) {
-            say("engagement-rpc: \(problem.printable)\n")
+        var problem: String?
+        if let rows = job.report {
+            problem = report?.write(rows)
+        } else {
+            report?.withdraw()
+        }
+        if let problem {
+            StandardText.say("engagement-rpc: \(problem.printable)\n")
             if code == 0 { code = Failure.ioError }
         }
         leave(end, code)
@@ -193,14 +185,9 @@ struct JobCommand {
     }
 
     private func leave(_ end: Loop.End, _ code: Int32) {
-        if let problem = end.problem { say("engagement-rpc: \(problem.printable)\n") }
+        if let problem = end.problem { StandardText.say("engagement-rpc: \(problem.printable)\n") }
         if let signal = end.signal { Signals.die(of: signal) }
         let isLost = end.problem != nil || !hasOutput
-        ThisProcess.leave(isLost && (code == 0 || command != .apply && command != .undo) ? Failure.ioError : code)
-    }
-
-    /// Writes `text` to stderr, if anyone reads it.
-    private func say(_ text: String) {
-        if !text.isEmpty { try? FileDescriptor.standardError.writeAll(text: text) }
+        ThisProcess.leave(isLost && code == 0 ? Failure.ioError : code)
     }
 }

@@ -5,10 +5,13 @@ import Platform
 /// The file for a table of what became of each row.
 struct ReportFile {
     private let path: FilePath
+    /// Whether this process has made it.
+    private let isNew: Bool
 
     /// Makes sure that it can be written and that it is no table. Throws otherwise, before anything is sent.
     init(_ path: FilePath, table: TableFile) throws(Failure) {
         self.path = path
+        isNew = (try? FileStatus(at: path)) == nil
         let file: FileDescriptor
         let status: FileStatus
         do throws(SystemError) {
@@ -35,6 +38,11 @@ struct ReportFile {
         var start = [UInt8](repeating: 0, count: head.count)
         let count = start.withUnsafeMutableBytes { try? file.read(into: $0, at: 0) }
         return count == head.count && start == head
+    }
+
+    /// Takes away what has no report in it; one of an earlier run stays as it is.
+    func withdraw() {
+        if isNew, let status = try? FileStatus(at: path), status.kind == .file, status.size == 0 { Folder.remove(path) }
     }
 
     /// Writes the report over what was there. Returns why it can't, as a sentence, or nil.

@@ -6,7 +6,7 @@ struct TableFile {
     /// The name by which messages know it.
     let name: String
     let content: ByteBuffer
-    /// Whether it came on stdin.
+    /// Whether it is read as stdin is: it came on stdin, or it is no regular file.
     let isInput: Bool
     private let status: FileStatus?
 
@@ -15,18 +15,22 @@ struct TableFile {
 
     /// Reads the file at `path`, or stdin for `-`, to its end. Whatever is no regular file is read as stdin is.
     init(_ path: String) throws(Failure) {
-        isInput = path == "-"
-        name = isInput ? "stdin" : path
+        let isStandard = path == "-"
+        name = isStandard ? "stdin" : path
         let file: FileDescriptor
         do throws(SystemError) {
-            file = isInput ? .standardInput : try FileDescriptor.open(FilePath(path), .reading)
+            file = isStandard ? .standardInput : try FileDescriptor.open(FilePath(path), .reading)
         } catch {
             let text = "The table \(path.printable) can't be opened: \(error.text)."
             throw Failure(sentence: text, code: Failure.noInput)
         }
-        status = try? FileStatus(file)
+        let status = try? FileStatus(file)
+        self.status = status
+        // Another name of stdin takes what would be the answer, too: /dev/stdin, /dev/fd/0.
+        let input = try? FileStatus(.standardInput)
+        isInput = status?.kind != .file || input.map { status?.isSame(as: $0) == true } ?? false
         content = ByteBuffer()
-        defer { if !isInput { file.close() } }
+        defer { if !isStandard { file.close() } }
         while true {
             do throws(SystemError) {
                 if try file.read(onto: content, atLeast: 64 * 1024) == 0 { break }
@@ -34,7 +38,7 @@ struct TableFile {
                 continue
             } catch {
                 // A directory reports this only now.
-                let isMissing = !isInput && status?.kind == .folder
+                let isMissing = !isStandard && status?.kind == .folder
                 let text = "The table \(name.printable) can't be read: \(error.text)."
                 throw Failure(sentence: text, code: isMissing ? Failure.noInput : Failure.ioError)
             }
