@@ -8,7 +8,8 @@ import Platform
 /// those who asked for an answer wait, and all at once. `flock` guards each batch, which starts a new line. A batch
 /// that does not fit is removed again.
 ///
-/// Sendable, unchecked: `lock` guards everything that both threads touch; the rest is the writing thread's.
+/// Sendable, unchecked: `lock` guards everything that several threads touch; the rest is the writing thread's, or the
+/// searching thread's.
 package final class FileJournal: WriteJournal, @unchecked Sendable {
     private let path: FilePath
     private let now: @Sendable () -> Int
@@ -26,6 +27,11 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     private var batches = 0
     private let wakes: OwnPipe
     private var file: FileDescriptor
+    /// For a process that searches often, and the searches so far: the searching thread's alone, of which there is one.
+    private var index = JournalIndex()
+    private var searchCount = 0
+    /// Searches that go without an index. Whoever undoes one write does not read a long journal to its beginning.
+    private static let unindexed = 64
 
     /// Opens the journal, and creates the file if it is missing (0600).
     ///
@@ -111,7 +117,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
         Signals.keepFromThisThread()
         while let batch = nextSearches() {
             do throws(JournalProblem) {
-                let findings = try JournalReader.findAll(batch.map(\.query), in: path, isOpen: true)
+                let findings = try findings(of: batch.map(\.query))
                 answer(
                     zip(batch, findings).map { search, finding in
                         switch finding {
@@ -123,6 +129,16 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
                 answer(batch.map { ($0.token, .failed(error.reason)) })
             }
         }
+    }
+
+    private func findings(
+        of queries: [JournalQuery]
+    ) throws(JournalProblem) -> [Result<JournalFinding, JournalProblem>] {
+        searchCount += queries.count
+        guard searchCount > Self.unindexed, queries.allSatisfy({ $0.resource != nil }) else {
+            return try JournalReader.findAll(queries, in: path, isOpen: true)
+        }
+        return try JournalReader.findAll(queries, in: path, by: &index)
     }
 
     /// The searches that can begin: what was appended before them is on disk, or has failed. Waits for the first.

@@ -5,7 +5,7 @@ import Platform
 /// are cut, foreign or too long.
 package struct JournalReader {
     /// Bytes of a line, at most: a replacement of 100,000 contacts has 6 MB.
-    private static let lineLimit = 16 << 20
+    static let lineLimit = 16 << 20
     private static let blockSize = 1 << 20
 
     private let file: FileDescriptor
@@ -66,22 +66,47 @@ package struct JournalReader {
         if joiner.isCrowded { throw JournalProblem(path, WriteJoiner.excess) }
     }
 
-    /// Calls `body` with each line from the last to the first, until it returns false.
-    private static func readLines(
-        of path: FilePath, isOpen: Bool = false, _ body: (Bytes) -> Bool
-    ) throws(JournalProblem) {
+    /// The same, by an index that is renewed. All queries have to be about one record.
+    static func findAll(
+        _ queries: [JournalQuery], in path: FilePath, by index: inout JournalIndex
+    ) throws(JournalProblem) -> [Result<JournalFinding, JournalProblem>] {
+        guard let file = try open(path, isOpen: true) else { return [] }
+        defer { file.close() }
+        do throws(SystemError) {
+            if let findings = try index.find(queries, in: file) {
+                return findings.map { finding, excess in
+                    excess.map { .failure(JournalProblem(path, $0)) } ?? .success(finding)
+                }
+            }
+        } catch {
+            throw JournalProblem(path, "can't be read: \(error.text)")
+        }
+        return try findAll(queries, in: path, isOpen: true)
+    }
+
+    /// Opens a journal to read it. Nil if there is none yet.
+    private static func open(_ path: FilePath, isOpen: Bool) throws(JournalProblem) -> FileDescriptor? {
         let file: FileDescriptor
         do throws(SystemError) {
             file = try FileDescriptor.open(path, [.unlinked, .nonBlocking])
         } catch .noSuchFile {
             // Nobody has written to it yet.
-            guard isOpen else { return }
+            guard isOpen else { return nil }
             throw JournalProblem(path, "was removed or moved away while it was in use, with all that it held")
         } catch {
             throw JournalProblem(path, "can't be read: \(error.text)")
         }
+        guard let reason = FileJournal.stranger(file) ?? FileJournal.foreign(file) else { return file }
+        file.close()
+        throw JournalProblem(path, reason)
+    }
+
+    /// Calls `body` with each line from the last to the first, until it returns false.
+    private static func readLines(
+        of path: FilePath, isOpen: Bool = false, _ body: (Bytes) -> Bool
+    ) throws(JournalProblem) {
+        guard let file = try open(path, isOpen: isOpen) else { return }
         defer { file.close() }
-        if let reason = FileJournal.stranger(file) ?? FileJournal.foreign(file) { throw JournalProblem(path, reason) }
         do throws(SystemError) {
             try JournalReader(file: file).readBackwards(body)
         } catch {
@@ -98,9 +123,9 @@ package struct JournalReader {
         while position > 0 {
             let size = min(Self.blockSize, position)
             position -= size
-            let block = ByteBuffer(capacity: size + tail.count)
+            let block = ByteBuffer()
             guard block.tryReserve(size + tail.count) else { throw .noMemory }
-            try fill(block, size, from: position)
+            try file.fill(block, size, from: position)
             if !isTooLong { block.append(tail) }
             tail.truncate(to: 0)
             var end = block.count
@@ -114,20 +139,5 @@ package struct JournalReader {
             if end > Self.lineLimit { isTooLong = true } else { tail.append(block.bytes.slice(0, end)) }
         }
         if !isTooLong, tail.count > 0 { _ = body(tail.bytes) }
-    }
-
-    private func fill(_ block: ByteBuffer, _ size: Int, from position: Int) throws(SystemError) {
-        while block.count < size {
-            let room = UnsafeMutableRawBufferPointer(
-                rebasing: block.spare(atLeast: size - block.count).prefix(size - block.count))
-            do throws(SystemError) {
-                let count = try file.read(into: room, at: position + block.count)
-                // The file has become shorter meanwhile.
-                guard count > 0 else { throw .inputOutput }
-                block.commit(count)
-            } catch .interrupted {
-                continue
-            }
-        }
     }
 }

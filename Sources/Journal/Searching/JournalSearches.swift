@@ -46,7 +46,7 @@ struct JournalSearches {
     }
 
     /// The record's id in a line as this program writes it; nil if the line is spelled otherwise.
-    private static func id(in line: Bytes) -> Bytes? {
+    static func id(in line: Bytes) -> Bytes? {
         let name = Bytes("\"id\":\"")
         guard let start = line.firstPosition(of: name) else { return nil }
         let rest = line.dropping(start + name.count)
