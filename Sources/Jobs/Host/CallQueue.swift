@@ -79,6 +79,9 @@ struct CallQueue {
         return item
     }
 
+    /// The item that came last has no call after all.
+    mutating func leaveOut() { underWay -= 1 }
+
     /// The call of `item` has ended, well or in a failure.
     ///
     /// - Parameters:

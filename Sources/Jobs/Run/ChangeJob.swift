@@ -70,8 +70,13 @@ package final class ChangeJob: Job {
     }
 
     package func nextCall(at now: Instant) -> JobCall? {
-        settle(now)
-        return stage?.nextCall(at: now)
+        while true {
+            settle(now)
+            guard let stage else { return nil }
+            if let call = stage.nextCall(at: now) { return call }
+            // What is left may need no call.
+            guard stage.isDone else { return nil }
+        }
     }
 
     package func take(_ reply: JobReply, to tag: Int, at now: Instant) {

@@ -93,14 +93,20 @@ final class Writer: JobStage {
     }
 
     func nextCall(at now: Instant) -> JobCall? {
-        guard let item = queue.next(at: now) else { return nil }
-        guard checks[item] == nil, case .change(let change) = planner.rows[item] else {
-            return planner.intent.look(item)
+        while let item = queue.next(at: now) {
+            guard checks[item] == nil, case .change(let planned) = planner.rows[item] else {
+                return planner.intent.look(item)
+            }
+            // Others may have turned out to be calendar resources since it was planned.
+            let change = planner.rooms.isEmpty ? planned : planned.settingAside(planner.rooms)
+            guard change.takesEverybodyOff, !planned.wanted.isEmpty else {
+                sent[item] = change
+                return planner.intent.make(change, item)
+            }
+            queue.leaveOut()
+            end(item, .skipped(TableJudge.onlyRooms))
         }
-        // Others may have turned out to be calendar resources since it was planned.
-        let wanted = planner.rooms.isEmpty ? change : change.settingAside(planner.rooms)
-        sent[item] = wanted
-        return planner.intent.make(wanted, item)
+        return nil
     }
 
     func take(_ reply: JobReply, to item: Int, at now: Instant) {

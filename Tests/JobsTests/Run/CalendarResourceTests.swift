@@ -80,4 +80,18 @@ import Testing
         #expect(run.job.exitCode == 1 && workspace.contacts["ngmt_1"] == ["cnt_ada"])
         #expect(run.text.contains("refused, unprocessable (1): ngmt_1: Refused."), "\(run.text)")
     }
+
+    /// A row turns out to list nothing but rooms while others are written: it takes nobody off, refused before or not.
+    @Test(arguments: [false, true]) func aRowOfRoomsThatAreKnownLateTakesNobodyOff(isLast: Bool) {
+        let workspace = Self.workspace()
+        (workspace.marksRooms, workspace.refusesRooms) = (false, true)
+        var rows: [(id: String, people: [PersonReference])] = [
+            ("ngmt_1", [.id("cnt_room1")]), ("ngmt_2", [.id("cnt_cyd"), .id("cnt_room1")]),
+        ]
+        if isLast { rows.swapAt(0, 1) }
+        let run = Self.run(rows, workspace)
+        #expect(run.job.exitCode == 1 && workspace.contacts["ngmt_1"] == ["cnt_ada"], "\(run.text)")
+        #expect(
+            workspace.contacts["ngmt_2"] == ["cnt_cyd"] && run.text.contains("1 changed, 0 so already"), "\(run.text)")
+    }
 }

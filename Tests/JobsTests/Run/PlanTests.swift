@@ -123,6 +123,10 @@ import Testing
         }
         #expect(run.text.contains("  = 1 kept\n") && !run.text.contains("= Ada"))
         #expect(run.text.hasSuffix("1000 engagements would change: 1000 people dropped, 1000 added.\n"))
+        // What is not shown is said, with the way to see it.
+        #expect(run.text.contains("\nThose who are kept are only counted") && run.text.contains("plan --format json"))
+        let few = Self.plan(Array(rows.prefix(100)), workspace)
+        #expect(few.text.contains("  = Ada <ada@x>  cnt_ada\n") && !few.text.contains("only counted"))
     }
 
     @Test func noTextReachesATerminalRaw() {

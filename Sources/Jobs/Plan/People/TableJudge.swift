@@ -13,6 +13,9 @@ struct TableJudge {
     /// People who may be calendar resources only, because no contact has their address or id.
     private var strangers: Set<PersonReference> = []
 
+    /// What is the matter with a row that would take everybody off and does not say so.
+    static let onlyRooms = "the row has calendar resources only; write (nobody) to take everybody off"
+
     /// - Parameter faults: those that reading the table has found.
     init(_ rows: [AttendeeRow], faults: [TableFault], skipsUnfound: Bool) {
         (self.rows, self.faults, self.skipsUnfound) = (rows, faults, skipsUnfound)
@@ -44,7 +47,7 @@ struct TableJudge {
                 case .nobody: strangers.insert(person)
                 case .unclear(let advice): refuse(person, item, advice)
                 case .failed(let problem): settle(item, .unread(problem))
-                case nil: if let problem = search.failure { settle(item, .unread(problem)) }
+                case nil: settle(item, .unread(JobFailure(.internalError, "\(person.text) was not looked up.")))
                 }
             }
         }
@@ -141,6 +144,6 @@ struct TableJudge {
         }
         // Resources stay by themselves: a row of nothing else has no people.
         guard change.takesEverybodyOff, let person = people.first, settled[item] == nil else { return }
-        refuse(person, item, "the row has calendar resources only; write (nobody) to take everybody off")
+        refuse(person, item, Self.onlyRooms)
     }
 }
