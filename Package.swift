@@ -45,7 +45,8 @@ let program: [Target] = [
     .executableTarget(
         name: "engagement-rpc",
         dependencies: [
-            "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime", "Sandbox",
+            "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "LSP", "Journal", "Service", "Runtime",
+            "Sandbox",
             "Platform", "Jobs",
         ],
         swiftSettings: compileSmall, linkerSettings: link),
@@ -61,8 +62,9 @@ let modules: [[Target]] = [
     module("JSONRPC", ["Bytes", "JSON"]),
     module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"], tests: ["TestSupport"]),
     module("MCP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"]),
+    module("LSP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"], tests: ["TestSupport"], settings: compileSmall),
     module("Journal", ["Bytes", "JSON", "Platform"]),
-    module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal"]),
+    module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "LSP", "Journal"]),
     module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem", "Platform"], tests: ["TestSupport"]),
     module("Sandbox", ["Bytes", "JSON", "Platform"], settings: compileSmall),
     module(

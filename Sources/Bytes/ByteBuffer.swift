@@ -124,6 +124,18 @@ public final class ByteBuffer {
         count += other.count
     }
 
+    /// Puts a copy of `new`, which must not be borrowed from this buffer, in the place of the bytes in `range`. False,
+    /// without a change, if there is no memory for it.
+    public func replace(_ range: Range<Int>, with new: Bytes) -> Bool {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        let growth = new.count - range.count
+        guard growth <= 0 || tryReserve(growth) else { return false }
+        rpc_move(base + range.lowerBound + new.count, base + range.upperBound, count - range.upperBound)
+        if let source = new.baseAddress { rpc_copy(base + range.lowerBound, source, new.count) }
+        count += growth
+        return true
+    }
+
     /// Appends a literal, without making a `String`.
     public func append(_ literal: StaticString) {
         append(Bytes(start: literal.utf8Start, count: literal.utf8CodeUnitCount))

@@ -93,7 +93,7 @@ public struct JSONSlice {
 
     /// The first byte of a string's inside, or the UTF-16 code unit of an escape there; and the number of bytes that
     /// spell it.
-    private static func firstUnit(of rest: Bytes) -> (unit: UInt16, length: Int)? {
+    static func firstUnit(of rest: Bytes) -> (unit: UInt16, length: Int)? {
         guard let first = rest.first else { return nil }
         guard first == UInt8(ascii: "\\"), rest.count > 1 else { return (UInt16(first), 1) }
         switch rest[1] {

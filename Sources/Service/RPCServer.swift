@@ -56,6 +56,12 @@ public final class RPCServer {
             limits: settings, attempts: attempts,
             notes: WriteNotes(journal, random: surroundings.random), output: frames, log: log)
         attempts.report(to: calls)
+        stream.open(editors: { [unowned calls, unowned attempts] in
+            LSPDialect(
+                version: settings.version, table: table,
+                calls: BackgroundCalls(table: table, calls: calls, attempts: attempts), output: frames)
+        })
+        calls.report(writesTo: { [unowned stream] in stream.wrote($0, $1) })
         dispatcher = Dispatcher(
             settings: settings, table: table, stream: stream, calls: calls, output: frames, log: log
         ) { [unowned calls, unowned attempts, unowned intake, unowned frames] json in
@@ -95,7 +101,7 @@ public final class RPCServer {
         // The output had no room for answers to these frames, and has now. No event reports that.
         if hasMore { return Instant(nanoseconds: 0) }
         var next = attempts.nextWake
-        for other in [calls.nextWake, calls.inFlight > 0 ? lastMoment : nil] {
+        for other in [calls.nextWake, stream.nextWake, calls.inFlight > 0 ? lastMoment : nil] {
             if let other { next = next.map { min($0, other) } ?? other }
         }
         return next
@@ -250,6 +256,7 @@ public final class RPCServer {
         guard ending != .over else { return }
         if intake.holdsFrames { takeInput(now) }
         attempts.startReady(at: now)
+        ending == .none ? stream.settle(at: now) : stream.stop(at: now)
         endGracefully(now)
     }
 
@@ -272,7 +279,7 @@ public final class RPCServer {
         case .batchEnded(let batch): frames.close(batch)
         case .refused(let failure, let id, let destination): dispatcher.refuse(failure, id: id, destination)
         case .response(let response):
-            if !calls.hear(response, now) { log.unasked(response.id?.bytes) }
+            if !calls.hear(response, now), !stream.hear(response, at: now) { log.unasked(response.id?.bytes) }
         case .broken(let failure):
             dispatcher.refuse(failure, id: nil, .stream)
             if ending == .none { ending = .draining }

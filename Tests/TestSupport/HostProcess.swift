@@ -124,13 +124,17 @@ public final class HostProcess {
         let id = "\"h\(nextID)\""
         nextID += 1
         let rest = params.map { #","params":\#($0)"# } ?? ""
-        let text = #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)"\#(rest)}"#
+        try send(message: #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)"\#(rest)}"#)
+        return id
+    }
+
+    /// Writes a message, framed as stdout is expected to be.
+    public func send(message text: String) throws {
         if inbox.output == .headers {
             try send("Content-Length: \(text.utf8.count)\r\n\r\n\(text)".utf8)
         } else {
             try send(line: text)
         }
-        return id
     }
 
     /// Takes all messages that have come and were not taken, in order of arrival.

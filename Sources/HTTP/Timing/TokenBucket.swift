@@ -15,6 +15,9 @@ public struct TokenBucket: Sendable {
         tolerance = (max(1, rate) - 1) * interval
     }
 
+    /// Whether one may begin now.
+    package func hasOne(_ now: Instant) -> Bool { fullAt.seconds(since: now) - tolerance <= 1e-9 }
+
     /// Takes one and returns nil; or takes nothing and returns when to ask again.
     public mutating func take(_ now: Instant) -> Instant? {
         let ahead = fullAt.seconds(since: now) - tolerance

@@ -51,7 +51,7 @@ public final class Server {
         guard let id = request.id else { return notification(name, request, &session) }
         let meta = RequestMeta(request.params)
         let known = RequestName(rawValue: name)
-        if known == .initialize, let step = othersInitialize(request, meta, &session) { return step }
+        if known == .initialize, let step = othersInitialize(request, meta) { return step }
         guard id.isRequestID else { return .refuse(Self.badID) }
         guard known != nil || meta.isStateless else { return .notMCP }
         do throws(Refusal) {
@@ -76,7 +76,7 @@ public final class Server {
         guard request.id != nil else { return notification(name, request, &session) }
         let meta = RequestMeta(request.params)
         let known = RequestName(rawValue: name)
-        if known == .initialize, let step = othersInitialize(request, meta, &session) { return step }
+        if known == .initialize, let step = othersInitialize(request, meta) { return step }
         guard let known else { return .notMCP }
         do throws(Refusal) {
             try Self.checkNames(request.params)
@@ -89,14 +89,13 @@ public final class Server {
     }
 
     /// What an `initialize` without MCP's version means; nil when it has one. The Language Server Protocol has an
-    /// `initialize` too.
-    private func othersInitialize(_ request: Request, _ meta: RequestMeta, _ session: inout Session) -> Step? {
+    /// `initialize` too, which makes a stream its own only before any other does.
+    private func othersInitialize(_ request: Request, _ meta: RequestMeta) -> Step? {
         guard !meta.isStateless, request.params?.member("protocolVersion")?.kind != .string else { return nil }
-        guard request.params?.member("clientInfo") != nil else {
-            session.isOthers = true
-            return .notMCP
-        }
-        return .refuse(Refusal("protocolVersion", "required", "initialize needs protocolVersion, such as 2025-11-25."))
+        return .refuse(
+            Refusal(
+                "protocolVersion", "required",
+                "initialize needs protocolVersion, such as 2025-11-25; in the Language Server Protocol, capabilities."))
     }
 
     private func notification(_ name: String, _ request: Request, _ session: inout Session) -> Step {
@@ -136,7 +135,7 @@ public final class Server {
             return negotiated
         }
         // A client may send `ping` before its handshake.
-        if known == .ping { return session.isOthers ? nil : .newestWithHandshake }
+        if known == .ping { return .newestWithHandshake }
         guard known.isStateless else { return nil }
         throw Self.missing("protocolVersion", name, orHandshake: known.isLegacy)
     }

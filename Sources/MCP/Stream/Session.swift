@@ -3,8 +3,6 @@ import Bytes
 /// What an MCP stream remembers between requests: the terms of `initialize` and `logging/setLevel`, and the open
 /// subscriptions. The stateless revision uses only the subscriptions.
 public struct Session {
-    /// Whether another protocol's `initialize` has come, so a `ping` is not MCP's.
-    var isOthers = false
     /// The revision that `initialize` agreed on.
     public internal(set) var negotiated: Revision?
     /// Whether `initialize` said that the client can ask a person.

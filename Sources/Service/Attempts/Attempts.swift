@@ -67,6 +67,15 @@ final class Attempts {
         return sentence
     }
 
+    /// Whether requests wait for the rate, too.
+    var isRated: Bool { rate != nil }
+
+    /// Whether a request that nobody hurries could begin now, without being in another one's way. At a gate that is
+    /// shut, one may wait as a probe where nothing else does.
+    func hasRoom(at now: Instant, forProbe mayProbe: Bool) -> Bool {
+        running < maxRunning && ready.first == nil && (gate.isOpen || mayProbe) && rate?.hasOne(now) ?? true
+    }
+
     // MARK: From outside
 
     /// Sends a request. Gives up a request that is still under way in this slot.

@@ -50,6 +50,8 @@ final class Calls: AttemptsClient {
         /// The resource whose writes go one at a time, or nil for a read.
         var line: String? { entry?.isWrite == true && !terms.resource.isEmpty ? resource : nil }
         var deadline: Instant { clock.deadline }
+        /// What the process does by itself takes no place of the host's. A write waits for its turn all the same.
+        var takesTurn: Bool { !destination.isBackground || line != nil }
     }
 
     private let limits: ServiceSettings
@@ -65,12 +67,16 @@ final class Calls: AttemptsClient {
     private var signs = SignsOfLife()
     /// When to look at the waiting calls next.
     private var wake: Instant?
+    private var onWrite: ((Method, String) -> Void)?
 
     init(limits: ServiceSettings, attempts: Attempts, notes: WriteNotes, output: Output, log: CallLog) {
         (self.limits, self.attempts, self.notes) = (limits, attempts, notes)
         (self.output, self.log) = (output, log)
         turns = Turns(limit: limits.maxInFlight)
     }
+
+    /// Names who is told of each write that has ended: its method, and the id of its resource.
+    func report(writesTo witness: @escaping (Method, String) -> Void) { onWrite = witness }
 
     /// Calls that are not over, including those that wait for a person.
     var inFlight: Int { turns.count }
@@ -104,7 +110,7 @@ final class Calls: AttemptsClient {
         }
         occupy(call, entry, id: id, face, to: destination, at: now)
         if face.wantsSigns { wakeBy(signs.begin(call.slot, now)) }
-        guard turns.enter(call.slot, call.line) else { return wakeBy(call.deadline) }
+        guard !call.takesTurn || turns.enter(call.slot, call.line) else { return wakeBy(call.deadline) }
         proceed(call, after: .begun, now)
     }
 
@@ -311,7 +317,7 @@ final class Calls: AttemptsClient {
         log.bound(&failure)
         failure.attempts = call.tally.attempts
         if call.entry?.isWrite == true { failure.tell(call.tally.applied) }
-        output.countError()
+        if !call.destination.isBackground { output.countError() }
         let elapsed = call.clock.elapsed(now)
         log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed, traceparent: call.face?.traceparent)
         if !call.isWanted { return end(call, nil, now) }
@@ -323,6 +329,8 @@ final class Calls: AttemptsClient {
     /// Delivers the answer, frees the slot, and starts the calls whose turn comes.
     private func end(_ call: Call, _ frame: ByteBuffer?, _ now: Instant) {
         let destination = call.destination
+        let hasTurn = call.takesTurn
+        if let entry = call.entry, entry.isWrite { onWrite?(entry.method, call.resource) }
         notes.forget(call.slot)
         if let id = confirmations.close(call.slot) { call.consent?.asker?.withdraw(id: id) }
         call.consent = nil
@@ -339,7 +347,7 @@ final class Calls: AttemptsClient {
             batch.answerIsIn()
             output.close(batch)
         }
-        turns.leave(call.slot) { goOn($0, now) }
+        if hasTurn { turns.leave(call.slot) { goOn($0, now) } }
         freeSlots.append(call.slot)
     }
 
@@ -355,9 +363,9 @@ final class Calls: AttemptsClient {
         return true
     }
 
-    /// Gives up all calls. Their answers tell `reason`.
-    func giveUpAll(_ reason: RPCFailure, _ now: Instant) {
-        for call in calls where !call.isFree { giveUp(call, reason, now) }
+    /// Gives up all calls, or those that this process makes by itself. Their answers tell `reason`.
+    func giveUpAll(_ reason: RPCFailure, isOwn: Bool = false, _ now: Instant) {
+        for call in calls where !call.isFree && (!isOwn || call.destination.isBackground) { giveUp(call, reason, now) }
     }
 
     private func giveUp(_ call: Call, _ reason: RPCFailure, _ now: Instant) {

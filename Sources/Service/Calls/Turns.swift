@@ -33,11 +33,15 @@ final class Turns {
     var hasPlace: Bool { working < limit && queue.isEmpty }
 
     /// Whether the call waits for its turn in line or for a place.
-    func isWaiting(_ slot: Int) -> Bool { calls[slot].isInLine || calls[slot].isQueued }
+    func isWaiting(_ slot: Int) -> Bool {
+        slot < calls.count && (calls[slot].isInLine || calls[slot].isQueued)
+    }
 
     /// Whether the call is in line behind one that waits for a person.
     func isBehindQuestion(_ slot: Int) -> Bool {
-        guard calls[slot].isInLine, let head = order.line(calls[slot].resource).first else { return false }
+        guard slot < calls.count, calls[slot].isInLine, let head = order.line(calls[slot].resource).first else {
+            return false
+        }
         return !calls[head].hasPlace && !calls[head].isQueued
     }
 

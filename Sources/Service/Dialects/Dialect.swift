@@ -1,11 +1,12 @@
 import Bytes
+import HTTP
 import JSON
 import JSONRPC
 
 /// The protocol that a stream speaks. `HostStream` chooses it.
 protocol Dialect: AnyObject {
     /// What a request means in this dialect. Methods of the table are answered by `plainly` in any dialect.
-    func meaning(of request: Request, isInBatch: Bool, plainly: PlainFace) -> Meaning
+    func meaning(of request: Request, isInBatch: Bool, plainly: PlainFace, at now: Instant) -> Meaning
     /// The id of the call that a notification cancels; nil when it cancels none.
     func cancelledID(in notification: Request) -> JSONSlice?
     /// Whether a message may be an array (JSON-RPC 2.0 §6).

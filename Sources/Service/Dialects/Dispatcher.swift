@@ -63,7 +63,11 @@ final class Dispatcher {
             responder.refuse(RPCFailure(.invalidRequest, text), id: id, destination, for: entry)
             return .served
         }
-        switch stream.meaning(of: request, isInBatch: destination.isBatch) {
+        if isShutDown, stream.isEditors, request.id != nil {
+            responder.refuse(Self.shutDown, id: request.id, destination)
+            return .served
+        }
+        switch stream.meaning(of: request, isInBatch: destination.isBatch, at: now) {
         case .call(let invocation): return begin(invocation, id: request.id, to: destination, now)
         case .ownMethod(let method, let entry): return serve(method, entry, request, to: destination, at: now)
         case .answer(let write): responder.respond(to: request.id, destination, write)
@@ -132,7 +136,9 @@ final class Dispatcher {
             throw RPCFailure(.shuttingDown, text, retryable: true).unsent(entry.method)
         }
         if isShutDown, entry.method.name != "exit" {
-            throw RPCFailure(.invalidRequest, "After shutdown only exit is served.")
+            throw Self.shutDown
         }
     }
+
+    private static let shutDown = RPCFailure(.invalidRequest, "After shutdown only exit is served.")
 }

@@ -1,5 +1,6 @@
 import Bytes
 import EngagementAPI
+import HTTP
 import JSON
 import JSONRPC
 import MCP
@@ -22,7 +23,7 @@ final class MCPDialect: Dialect {
     var hasBatches: Bool { session.hasBatches }
     let isLeftByEnding = true
 
-    func meaning(of request: Request, isInBatch: Bool, plainly: PlainFace) -> Meaning {
+    func meaning(of request: Request, isInBatch: Bool, plainly: PlainFace, at now: Instant) -> Meaning {
         guard let entry = table.entry(named: request.method) else {
             return meaning(of: server.step(request, isInBatch: isInBatch, &session))
                 ?? .refusal(table.unknown(request.method))

@@ -77,7 +77,7 @@ final class OwnMethods {
                 errors: [FieldError(field: "id", code: "required", message: "A string or a number.")])
         }
         if !calls.cancel(id.bytes, isAnswered: true, now), stream.dialect.giveUp(id.bytes) {
-            responder.refuse(RPCFailure(.cancelled, "The subscription was cancelled."), id: id, .stream)
+            responder.refuse(RPCFailure(.cancelled, "The request was cancelled."), id: id, .stream)
         }
     }
 

@@ -1,7 +1,9 @@
 import Bytes
 import EngagementAPI
+import HTTP
 import JSON
 import JSONRPC
+import LSP
 import MCP
 
 /// JSON-RPC 2.0 with the methods of the table. It never asks a person.
@@ -18,9 +20,11 @@ final class PlainDialect: Dialect {
     let hasBatches = true
     let isLeftByEnding = false
 
-    func meaning(of request: Request, isInBatch: Bool, plainly: PlainFace) -> Meaning {
+    func meaning(of request: Request, isInBatch: Bool, plainly: PlainFace, at now: Instant) -> Meaning {
         guard let entry = table.entry(named: request.method) else {
-            return mcp.meaning(ofStray: request) ?? .refusal(table.unknown(request.method))
+            if let meaning = mcp.meaning(ofStray: request) { return meaning }
+            guard EditorOpening.isBelonging(request) else { return .refusal(table.unknown(request.method)) }
+            return .refusal(EditorRefusal.notInitialized.failure) { EditorRefusal.notInitialized.append(to: $0) }
         }
         if let local = entry.local { return .ownMethod(local, entry) }
         return .call(Invocation(entry, request.params, face: plainly, .given))

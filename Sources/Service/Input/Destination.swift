@@ -7,6 +7,8 @@ enum Destination {
     case batch(Batch)
     /// Nowhere: the request is a notification.
     case nobody
+    /// To this process itself, which has taken it from the face.
+    case background
 
     var isBatch: Bool {
         if case .batch = self { return true }
@@ -17,6 +19,11 @@ enum Destination {
     func takes(_ frame: ByteBuffer) -> Bool {
         if case .batch(let batch) = self { return !frame.isIncomplete && batch.hasRoom(for: frame.count) }
         return !frame.isIncomplete
+    }
+
+    var isBackground: Bool {
+        if case .background = self { return true }
+        return false
     }
 
     var isNobody: Bool {

@@ -165,7 +165,7 @@ final class Intake {
             requests += 1
             return .request(request, request.id == nil ? .nobody : destination)
         case .batch where !hasBatches:
-            let text = "This revision of MCP has no batches; send one message a line."
+            let text = "This stream has no batches; send one message at a time."
             return .refused(RPCFailure(.invalidRequest, text), id: nil, .stream)
         case .batch(let elements):
             batch = Batch(copying: elements, gap: output.headerRoom)

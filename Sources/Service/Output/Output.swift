@@ -51,7 +51,7 @@ final class Output {
     @discardableResult
     func deliver(_ frame: ByteBuffer, _ destination: Destination) -> Bool {
         switch destination {
-        case .nobody: return false
+        case .nobody, .background: return false
         case .batch(let batch):
             batch.add(frame.bytes)
             return false

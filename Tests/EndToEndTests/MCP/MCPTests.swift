@@ -41,13 +41,13 @@ struct MCPTests {
 
     @Test func anotherInitializeIsNotOurs() throws {
         let host = AgentHost(try sandbox())
-        let answer = try host.ask(request("1", "initialize", #"{"processId":1,"rootUri":null,"capabilities":{}}"#))
-        #expect(answer.summary == "1 -32601")
+        let answer = try host.ask(request("1", "initialize", #"{"processId":1,"rootUri":null}"#))
+        #expect(answer.summary == "1 -32602")
         // So the stream is plain: ids that can't be read are null, and batches are served.
         #expect(try host.ask("{").summary == "null -32700")
         #expect(try host.ask("[\(ping("2"))]").summary == "[2 ok]")
         #expect(try host.ask(ping("null")).summary == "null ok")
-        #expect(try host.ask(request("3", "ping")).summary == "3 -32601")
+        #expect(try host.ask(request("3", "textDocument/hover")).summary == "3 -32002")
         try host.process.finish()
     }
 
@@ -269,7 +269,7 @@ struct MCPTests {
         host.reusesIDs = true
         try host.send(line: request("null", "service.ping"))
         #expect(try host.answer(to: "null").text("result") == "{}", "and the stream is no MCP by that")
-        try host.send(line: request("3", "initialize", #"{"clientInfo":{"name":"x","version":"1"},"capabilities":{}}"#))
+        try host.send(line: request("3", "initialize", #"{"clientInfo":{"name":"x","version":"1"}}"#))
         let answer = try host.answer(to: "3")
         #expect(answer.code == -32602 && answer.text("error", "message")?.contains("protocolVersion") == true)
         try host.finish()

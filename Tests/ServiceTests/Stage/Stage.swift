@@ -81,7 +81,9 @@ final class Stage {
 
     private func nextFate(_ exchange: Exchange) -> Fate {
         let target = exchange.request.target.bytes.text
-        if let key = fatesByTarget.keys.first(where: { target.contains($0) }), let list = fatesByTarget[key] {
+        // The longest one says the most.
+        let keys = fatesByTarget.keys.filter { target.contains($0) }
+        if let key = keys.max(by: { $0.utf8.count < $1.utf8.count }), let list = fatesByTarget[key] {
             if list.count > 1 { fatesByTarget[key]?.removeFirst() }
             return list[0]
         }

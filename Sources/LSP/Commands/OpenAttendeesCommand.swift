@@ -1,0 +1,32 @@
+import JSON
+
+/// `engagementRpc.openAttendees` [id]: makes the attendees document of an engagement, answers {uri}, and has the client
+/// show it where it can.
+enum OpenAttendeesCommand: EditorCommand {
+    static let name = "engagementRpc.openAttendees"
+
+    static func isOffered(_ server: LanguageServer) -> Bool {
+        server.isOn(.attendees) && server.surroundings.offers(RecordKind.engagement.getter)
+    }
+
+    static func run(
+        _ arguments: JSONSlice?, _ asked: AskedRequest, _ server: LanguageServer
+    ) throws(EditorRefusal) -> EditorReply {
+        guard let id = arguments?.elements.first(where: { _ in true })?.string.flatMap({ ResourceID($0) }),
+            id.kind == .engagement
+        else { throw .params("\(name) takes the id of an engagement: [\"ngmt_…\"].") }
+        guard let attendees = server.attendees else { return .null }
+        let answer = server.owed.add(asked.id, substitute: "null")
+        attendees.file(of: id) { uri in
+            guard let uri else { return answer.send { $0.append("null") } }
+            answer.send { out in
+                var json = JSONWriter(out)
+                json.beginObject()
+                json.member("uri", uri)
+                json.endObject()
+            }
+            server.show(uri)
+        }
+        return .owed
+    }
+}

@@ -1,0 +1,4 @@
+/// What has happened to a document.
+package enum DocumentEvent {
+    case opened, edited, saved, closed
+}

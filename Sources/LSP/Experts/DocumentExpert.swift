@@ -1,0 +1,15 @@
+/// Knows more about some documents: what is wrong in them, and what can be done about it.
+package protocol DocumentExpert: AnyObject {
+    /// Whether the document is one of those.
+    func knows(_ document: TextDocument) -> Bool
+    /// What is wrong in it, as far as is known now. When more is known, `LanguageServer.refresh` tells.
+    func faults(in document: TextDocument) -> [EditorDiagnostic]
+    /// What can be done about the bytes in `range`.
+    func actions(in document: TextDocument, _ range: Range<Int>) -> [EditorAction]
+    /// The lenses over its lines.
+    func lenses(of document: TextDocument) -> [EditorLens]
+    /// Something has happened to it.
+    func take(_ event: DocumentEvent, _ document: TextDocument)
+    /// An alarm that was set for the document with this address rings.
+    func ring(uri: String)
+}

@@ -1,0 +1,38 @@
+import JSON
+
+/// `textDocument/definition`: of an engagement's id, its attendees document.
+enum DefinitionRequest: EditorRequest {
+    static let method: StaticString = "textDocument/definition"
+    static let feature: Feature? = .definition
+
+    static func writeCapability(_ server: LanguageServer, to json: inout JSONWriter) {
+        if server.isOn(.attendees) { json.member("definitionProvider", true) }
+    }
+
+    static func serve(_ asked: AskedRequest, _ server: LanguageServer) throws(EditorRefusal) -> EditorReply {
+        let (uri, position) = (try asked.uri(), try asked.position())
+        guard server.isOn(.attendees), let attendees = server.attendees, let document = server.documents[uri],
+            let found = IDFinder.id(in: document.text, at: document.offset(of: position, server.encoding)),
+            found.id.kind == .engagement
+        else { return .null }
+        let answer = server.owed.add(asked.id, substitute: nothing)
+        attendees.file(of: found.id) { file in
+            answer.send { out in
+                guard let file else { return out.append(nothing) }
+                var json = JSONWriter(out)
+                json.location(file)
+            }
+        }
+        return .owed
+    }
+}
+
+extension JSONWriter {
+    /// Writes the start of a file as a `Location`.
+    mutating func location(_ uri: String) {
+        beginObject()
+        member("uri", uri)
+        member("range", TextRange.start)
+        endObject()
+    }
+}

@@ -1,0 +1,11 @@
+/// Something to be done later. Setting it again moves it.
+package enum Alarm: Hashable {
+    /// Push the diagnostics of this document.
+    case diagnostics(uri: String)
+    /// Answer a request with what is known, because it has waited long enough.
+    case wait(number: Int)
+    /// Ask the client to show hints and diagnostics anew.
+    case refresh
+    /// An expert's own, for this document.
+    case document(uri: String)
+}
