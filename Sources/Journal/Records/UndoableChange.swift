@@ -55,7 +55,7 @@ package struct UndoableChange: Sendable, Equatable {
 
 extension JournalRecord {
     /// Whether the engagement may have had these contacts after this replacement: those that were read back, or those
-    /// that it wanted and, of those before it, whomever the API kept. `aside` are calendar resources, which don't count.
+    /// that it wanted and, of those before it, whomever the API kept. `aside` are calendar resources; they don't count.
     package func mayHaveLeft(_ contacts: [String], aside: [String] = []) -> Bool {
         let resources = IDBytes(aside)
         func counted(_ ids: [String]) -> IDBytes { IDBytes(ids.filter { !resources.contains($0) }) }
