@@ -75,6 +75,16 @@ import Testing
         #expect(workspace.contacts["ngmt_0"] == ["cnt_ada"] && workspace.contacts["ngmt_1"] == ["cnt_bob"])
     }
 
+    /// A process that excludes the methods of contacts, or that of their engagements, does without.
+    @Test(arguments: [["contact.listEngagements"], ["contact.listEngagements", "contact.get"]])
+    func excludedMethodsStopNothing(excluded: [String]) {
+        let workspace = Self.workspace(3)
+        let run = JobRun(JobRun.apply(Self.rows([[.id("cnt_bob")], [.address("cyd@x")], [.id("cnt_ada")]]))) { call in
+            excluded.contains(call.method) ? Workspace.error(1007, "not_allowed", "No.") : workspace.answer(call)
+        }
+        #expect(run.job.exitCode == 0 && run.text.contains("2 changed, 1 so already"), "\(run.text)")
+    }
+
     /// Programs get a line for each engagement, wherever a token ends.
     @Test(arguments: [0, 1, 2, 4, 5, 6])
     func programsAlwaysGetTheirLines(calls: Int) {

@@ -69,6 +69,10 @@ final class PeopleCheck: JobStage {
             if needs[item] == .name { return keep(data.map(Contact.init), item) }
             guard let contact = data.flatMap({ participant(ids[item], $0) }) else { return askForName(item, now) }
             keep(contact, item)
+        case .failure(let problem) where problem.isKind(.notAllowed):
+            // Whoever excludes the methods of contacts goes without: the API judges the ids when they are written.
+            _ = queue.end(item, nil, at: now)
+            if needs[item] == .kind { askForName(item, now) }
         case .failure(let problem):
             let end = queue.end(item, problem, at: now)
             guard end != .again else { return }

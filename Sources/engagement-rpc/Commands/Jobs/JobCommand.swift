@@ -136,8 +136,7 @@ struct JobCommand {
 
     /// The terminal on which somebody may answer; nil if there is none. Afterwards it is what stdin reads from.
     private static func person(tableIsInput: Bool) -> FileDescriptor? {
-        if tableIsInput {
-            guard let terminal = try? FileDescriptor.open(FilePath("/dev/tty"), .both) else { return nil }
+        if tableIsInput, let terminal = try? FileDescriptor.open(FilePath("/dev/tty"), .both) {
             FileDescriptor.standardInput.become(terminal)
             return terminal
         }
