@@ -130,9 +130,10 @@ struct Main {
         var options = options
         options.service.framing = .lines
         let params = try CallParams.json(Array(words.dropFirst()), method: method)
-        let process = try Process(options, token: token)
+        // Before the process takes over its streams.
         let style: SingleCall.Style =
             options.isRaw ? .raw : options.isCompact ? .compact : StandardText.isColoured ? .coloured : .plain
+        let process = try Process(options, token: token)
         let client = try SingleCall(method: method, params: params, style: style, service: process.service)
         let end = try process.run(client)
         if let complaint = client.complaint { StandardText.say("engagement-rpc: \(complaint.printable)\n") }
