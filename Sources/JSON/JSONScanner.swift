@@ -120,8 +120,8 @@ public struct JSONScanner {
         return JSONMember(name: name, value: try value(depth: object.depth))
     }
 
-    /// The name of the next member of an open object; nil after the closing brace. Then read its value with `value`, or
-    /// open it.
+    /// The name of the next member of an open object; nil after the closing brace. Then read its value with `value` or
+    /// `pass`, or open it.
     @inline(__always)
     public mutating func nextName(of object: inout Container) throws(JSONSyntaxError) -> JSONSlice? {
         guard try another(in: &object, UInt8(ascii: "}")) else { return nil }
@@ -133,11 +133,19 @@ public struct JSONScanner {
         return name
     }
 
+    /// Checks the value of a member of `object` whose name was read, and goes behind it.
+    public mutating func pass(in object: Container) throws(JSONSyntaxError) { at = try skipValue(at, object.depth) }
+
+    /// The value of a member of `object` whose name was read.
+    public mutating func value(in object: Container) throws(JSONSyntaxError) -> JSONSlice {
+        try value(depth: object.depth)
+    }
+
     /// Goes to the value of the next member of an open object that is named `name`; false if there is none.
     mutating func goTo(_ name: StaticString, in object: inout Container) throws(JSONSyntaxError) -> Bool {
         while let found = try nextName(of: &object) {
             if found.reads(name) { return true }
-            _ = try value(depth: object.depth)
+            try pass(in: object)
         }
         return false
     }

@@ -28,10 +28,9 @@ struct PlanText {
     mutating func next() -> String? {
         while item < planner.rows.count {
             defer { item += 1 }
-            let id = planner.intent.engagementID(item).printable
             switch planner.rows[item] {
             case .same, .pending: continue
-            case .change(let change): return lines(change, id).joined(separator: "\n") + "\n"
+            case .change(let change): return lines(change)
             case .unread(let failure): return "\(id)  \(words.cant): \(failure.message.printable)\n"
             case .skipped(let reason): return "\(id)  left alone: \(reason.printable)\n"
             }
@@ -39,26 +38,37 @@ struct PlanText {
         return nil
     }
 
-    private func lines(_ change: PlannedChange, _ id: String) -> [String] {
-        let title = change.title.isEmpty ? id : "\(id)  \(change.title.printable)"
-        var lines = [style.paint(title, .title)]
-        lines += change.dropped.map { style.paint("  - \(planner.people.line($0))", .dropped) }
-        guard !isFolded else { return lines + folded(change) }
-        lines += change.added.map { style.paint("  + \(planner.people.line($0))", .added) }
-        lines += change.kept.map { style.paint("  = \(planner.people.line($0))", .kept) }
-        if !change.preserved.isEmpty { lines.append(style.paint("  = \(change.preserved.count.rooms)", .kept)) }
-        return lines
+    private var id: String { planner.intent.engagementID(item).printable }
+
+    private func lines(_ change: PlannedChange) -> String {
+        var text = ""
+        add(id, change.title.isEmpty ? "" : "  " + change.title.printable, .title, to: &text)
+        for id in change.dropped { add("  - ", planner.people.line(id), .dropped, to: &text) }
+        if isFolded {
+            fold(change, into: &text)
+            return text
+        }
+        for id in change.added { add("  + ", planner.people.line(id), .added, to: &text) }
+        for id in change.kept { add("  = ", planner.people.line(id), .kept, to: &text) }
+        if !change.preserved.isEmpty { add("  = ", change.preserved.count.rooms, .kept, to: &text) }
+        return text
     }
 
-    private func folded(_ change: PlannedChange) -> [String] {
-        var lines: [String] = []
+    private func fold(_ change: PlannedChange, into text: inout String) {
         if !change.added.isEmpty {
             let names = change.added.prefix(Self.foldedNames).map(planner.people.line).joined(separator: ", ")
             let more = change.added.count - Self.foldedNames
-            lines.append(style.paint("  + \(names)" + (more > 0 ? " and \(more) more" : ""), .added))
+            add("  + ", names + (more > 0 ? " and \(more) more" : ""), .added, to: &text)
         }
-        if !change.kept.isEmpty { lines.append(style.paint("  = \(change.kept.count) kept", .kept)) }
-        return lines
+        if !change.kept.isEmpty { add("  = ", String(change.kept.count) + " kept", .kept, to: &text) }
+    }
+
+    /// Adds a line. Most plans are many thousands of them, so it makes no text of its own.
+    private func add(_ start: String, _ rest: String, _ colour: TextStyle.Colour, to text: inout String) {
+        text += style.start(of: colour)
+        text += start
+        text += rest
+        text += style == .plain ? "\n" : TextStyle.end + "\n"
     }
 }
 

@@ -21,22 +21,39 @@ struct PlannedChange {
     /// Whether people would go, and nobody would be there then.
     var takesEverybodyOff: Bool { kept.isEmpty && added.isEmpty && !dropped.isEmpty }
 
-    /// Compares the people on an engagement with those wanted. Nil if the engagement does not list them.
+    /// Compares the people on an engagement with those wanted, in one pass over the answer. Nil if the engagement does
+    /// not list them.
     init?(of engagement: JSONSlice, wanted: [String]) {
-        guard let list = engagement.openMember("contacts"), let set = ContactSet(list: list) else { return nil }
-        title = engagement.member("title")?.string ?? ""
-        before = set.contacts
-        preserved = set.preserved
-        self.wanted = wanted
+        var (title, isPrivate, set) = (String?.none, Bool?.none, ContactSet?.none)
+        do throws(JSONSyntaxError) {
+            var scanner = JSONScanner(engagement.bytes)
+            var object = try scanner.openObject()
+            while title == nil || isPrivate == nil || set == nil, let name = try scanner.nextName(of: &object) {
+                if set == nil, name.reads("contacts") {
+                    set = try ContactSet(&scanner)
+                    if set == nil { return nil }
+                } else if title == nil, name.reads("title") {
+                    title = try scanner.value(in: object).string ?? ""
+                } else if isPrivate == nil, name.reads("is_private") {
+                    isPrivate = try scanner.value(in: object).bool == true
+                } else {
+                    try scanner.pass(in: object)
+                }
+            }
+        } catch {
+            return nil
+        }
+        guard let set else { return nil }
+        (before, preserved) = (set.contacts, set.preserved)
+        (self.title, self.wanted, self.isPrivate) = (title ?? "", wanted, isPrivate == true)
         if before == wanted {
-            (kept, dropped, added, isPrivate) = (before, [], [], false)
+            (kept, dropped, added) = (before, [], [])
             return
         }
         let wantedIDs = IDSet(wanted)
         kept = before.filter(wantedIDs.contains)
         dropped = kept.count == before.count ? [] : before.filter { !wantedIDs.contains($0) }
         added = wanted.without(before + preserved)
-        isPrivate = engagement.member("is_private")?.bool == true
     }
 
     /// Reads the `changes` of a dry run.

@@ -36,29 +36,34 @@ package struct ContactSet {
 
     /// Reads an engagement's list of contacts, each byte once; nil when it is no list, or an id is missing. `list` may
     /// be open (`JSONSlice.openMember`).
-    package init?(list: JSONSlice) {
-        guard list.kind == .array else { return nil }
+    init?(list: JSONSlice) {
+        var scanner = JSONScanner(list.bytes)
+        guard let set = try? ContactSet(&scanner) else { return nil }
+        self = set
+    }
+
+    /// Reads the list of contacts that begins here; nil when it is no list, or an id is missing. Then it is not read
+    /// to its end.
+    package init?(_ scanner: inout JSONScanner) throws(JSONSyntaxError) {
+        guard scanner.isAtArray else { return nil }
         var (contacts, preserved) = ([String](), [String]())
         var seen = IDSet()
-        do throws(JSONSyntaxError) {
-            var scanner = JSONScanner(list.bytes)
-            var array = try scanner.openArray()
-            while try scanner.isAtElement(of: &array) {
-                var (id, isResource) = (String?.none, Bool?.none)
-                var contact = try scanner.openObject()
-                while let member = try scanner.nextMember(of: &contact) {
-                    if id == nil, member.name.reads("id") {
-                        id = member.value.string
-                    } else if isResource == nil, member.name.reads("is_calendar_resource") {
-                        isResource = member.value.bool == true
-                    }
+        var array = try scanner.openArray()
+        while try scanner.isAtElement(of: &array) {
+            var (id, isResource) = (String?.none, Bool?.none)
+            var contact = try scanner.openObject()
+            while let name = try scanner.nextName(of: &contact) {
+                if id == nil, name.reads("id") {
+                    id = try scanner.value(in: contact).string
+                } else if isResource == nil, name.reads("is_calendar_resource") {
+                    isResource = try scanner.value(in: contact).bool == true
+                } else {
+                    try scanner.pass(in: contact)
                 }
-                guard let id, !id.isEmpty else { return nil }
-                guard seen.insert(id) else { continue }
-                if isResource == true { preserved.append(id) } else { contacts.append(id) }
             }
-        } catch {
-            return nil
+            guard let id, !id.isEmpty else { return nil }
+            guard seen.insert(id) else { continue }
+            if isResource == true { preserved.append(id) } else { contacts.append(id) }
         }
         self.init(contacts: contacts, preserved: preserved, names: [:], heading: "")
     }
