@@ -17,8 +17,8 @@ package protocol EditorSurroundings: AnyObject {
     /// What is known about a record; nil for nothing yet. What is unknown or old is looked up, and
     /// `LanguageServer.arrived` tells when that is done; with no urgency nothing is looked up.
     func state(of id: ResourceID, _ urgency: Urgency?) -> RecordState?
-    /// Drops look-ups that nobody waits for and that have not begun.
-    func dropLookUps()
+    /// Drops look-ups that nobody waits for and that have not begun; false if there were none.
+    func dropLookUps() -> Bool
     /// Makes a call with no host behind it. Its turn comes behind the host's own calls. It is not made, and nobody is
     /// told, if it `isWanted` no more by then.
     func call(

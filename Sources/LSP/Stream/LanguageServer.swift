@@ -130,8 +130,7 @@ package final class LanguageServer {
 
     /// A document is closed: only what the others hold is still looked up.
     func dropLookUps() {
-        surroundings.dropLookUps()
-        refresh()
+        if surroundings.dropLookUps() { refresh() }
     }
 
     /// The user has changed their settings.

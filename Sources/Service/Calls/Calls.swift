@@ -59,13 +59,11 @@ final class Calls: AttemptsClient {
     private let notes: WriteNotes
     private let output: Output
     private let log: CallLog
-    private var calls: [Call] = []
-    private var freeSlots: [Int] = []
+    private var (calls, freeSlots) = ([Call](), [Int]())
     private var ids = SlotIDs()
     private let turns: Turns
     private let confirmations = Confirmations()
     private var signs = SignsOfLife()
-    /// When to look at the waiting calls next.
     private var wake: Instant?
     private var onWrite: ((Method, String) -> Void)?
 

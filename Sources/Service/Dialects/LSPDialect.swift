@@ -128,7 +128,7 @@ extension LSPDialect: EditorSurroundings {
 
     func state(of id: ResourceID, _ urgency: Urgency?) -> RecordState? { names.state(of: id, urgency, at: now) }
 
-    func dropLookUps() { names.dropWaiting() }
+    func dropLookUps() -> Bool { names.dropWaiting() }
 
     func call(
         _ method: String, _ writeParams: (inout JSONWriter) -> Void, isWanted: @escaping () -> Bool,

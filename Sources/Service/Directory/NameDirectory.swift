@@ -73,10 +73,12 @@ final class NameDirectory {
         }
     }
 
-    /// Drops look-ups that nobody waits for and that have not begun.
-    func dropWaiting() {
+    /// Drops look-ups that nobody waits for and that have not begun; false if there were none.
+    func dropWaiting() -> Bool {
         calls.dropWaiting()
-        for (id, entry) in entries where entry.urgency != .awaited { entries[id]?.urgency = nil }
+        let dropped = entries.filter { $0.value.urgency != nil && $0.value.urgency != .awaited }.keys
+        for id in dropped { entries[id]?.urgency = nil }
+        return !dropped.isEmpty
     }
 
     private var isPaused: Bool { pause.map { now < $0.until } ?? false }
