@@ -256,7 +256,12 @@ public final class RPCServer {
         guard ending != .over else { return }
         if intake.holdsFrames { takeInput(now) }
         attempts.startReady(at: now)
-        ending == .none ? stream.settle(at: now) : stream.stop(at: now)
+        if ending == .none {
+            stream.settle(at: now)
+        } else if stream.isEditors {
+            stream.stop(at: now)
+            if !intake.holdsFrames { dispatcher.answerOwed() }
+        }
         endGracefully(now)
     }
 

@@ -14,8 +14,8 @@ struct ServerTests {
 
     /// A request on a stream on which nothing was said, after `server/discover`, and after `initialize`.
     static let outcomes: [(String, String, String, String, String)] = [
-        ("initialize", "{}", "plain", "plain", "plain"),
-        ("initialize", #"{"protocolVersion":5}"#, "plain", "plain", "plain"),
+        ("initialize", "{}", "-32602", "-32602", "-32602"),
+        ("initialize", #"{"protocolVersion":5}"#, "-32602", "-32602", "-32602"),
         ("initialize", hello, "answer", "answer", "answer"),
         ("initialize", modern, "-32601", "-32601", "-32601"),
         ("server/discover", modern, "answer", "answer", "answer"),

@@ -90,6 +90,11 @@ struct Inbox {
         messages.append(message)
     }
 
+    private static let askedOfEditors: Set = [
+        "window/showMessageRequest", "window/showDocument", "workspace/applyEdit", "workspace/inlayHint/refresh",
+        "workspace/codeLens/refresh", "workspace/diagnostic/refresh",
+    ]
+
     /// Checks JSON-RPC 2.0 §5 for an answer, and §4.1 for a notification of the process.
     private mutating func check(_ message: Answer) throws {
         let names = message.names()
@@ -97,7 +102,8 @@ struct Inbox {
         guard message.text("jsonrpc") == "\"2.0\"" else { throw fail("not JSON-RPC 2.0") }
         guard Set(names).count == names.count else { throw fail("a member twice") }
         if message.text("method") != nil {
-            let isQuestion = message.string("method") == "elicitation/create"
+            let method = message.string("method") ?? ""
+            let isQuestion = method == "elicitation/create" || Self.askedOfEditors.contains(method)
             guard isQuestion || message.text("id") == nil else { throw fail("the process never calls the host") }
             return
         }

@@ -6,6 +6,8 @@ package enum Alarm: Hashable {
     case wait(number: Int)
     /// Ask the client to show hints and diagnostics anew.
     case refresh
+    /// Look up what was left out because the API had asked for a pause.
+    case recheck
     /// An expert's own, for this document.
     case document(uri: String)
 }

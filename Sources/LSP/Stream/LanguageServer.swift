@@ -11,7 +11,7 @@ package final class LanguageServer {
     package let owed: OwedAnswers
     /// Requests of ours to the client.
     package let requests: ClientRequests
-    package let surroundings: any EditorSurroundings
+    package unowned let surroundings: any EditorSurroundings
     /// Where the attendees of engagements are edited; nil where there is no such place.
     package let attendees: (any AttendeesFiles)?
     /// Those who know more about some documents, the attendees' among them.
@@ -164,6 +164,7 @@ package final class LanguageServer {
                 requests.send("workspace/diagnostic/refresh")
             }
             diagnostics.pushAll(self)
+        case .recheck: refresh()
         case .wait(let number): waits.ring(number)
         case .diagnostics(let uri): diagnostics.push(uri, self)
         case .document(let uri): for expert in experts { expert.ring(uri: uri) }

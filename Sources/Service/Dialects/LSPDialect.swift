@@ -9,7 +9,11 @@ import LSP
 /// the table stay callable.
 final class LSPDialect: Dialect {
     private lazy var server = LanguageServer(version: version, surroundings: self)
-    private lazy var names = NameDirectory(calls) { [unowned self] id, isNews in server.arrived([id], isNews: isNews) }
+    private lazy var names = NameDirectory(calls) { [unowned self] id, isNews in
+        server.arrived([id], isNews: isNews)
+    } onPause: { [unowned self] seconds in
+        wake(.recheck, in: seconds)
+    }
     private let version: String
     private let table: MethodTable
     private let calls: BackgroundCalls

@@ -23,6 +23,8 @@ final class NameDirectory {
     private let calls: BackgroundCalls
     /// Told of records that were looked up, and whether something else is to be shown of them than before.
     private let onArrival: (ResourceID, Bool) -> Void
+    /// Told how many seconds nothing is looked up.
+    private let onPause: (Double) -> Void
     private var entries: [ResourceID: Entry] = [:]
     private var looks = 0
     private var lookUps = 0
@@ -32,16 +34,17 @@ final class NameDirectory {
     private var pause: (until: Instant, why: RPCFailure)?
     private var now = Instant(nanoseconds: 0)
 
-    /// Seconds that facts stay fresh, and that a failure is not tried again.
-    private static let seconds = (fresh: 60.0, failed: 5.0)
+    /// Seconds that facts stay fresh, that a failure is not tried again, and that none is where it would be for all.
+    private static let seconds = (fresh: 60.0, failed: 5.0, pause: 30.0)
     /// Records that are kept, at most, and how many are forgotten at once beyond that.
     private static let limits = (kept: 10_000, forgotten: 1000)
     /// Milliseconds that one look-up may take.
     private static let timeout = 10_000
 
-    init(_ calls: BackgroundCalls, onArrival: @escaping (ResourceID, Bool) -> Void) {
-        self.calls = calls
-        self.onArrival = onArrival
+    init(
+        _ calls: BackgroundCalls, onArrival: @escaping (ResourceID, Bool) -> Void, onPause: @escaping (Double) -> Void
+    ) {
+        (self.calls, self.onArrival, self.onPause) = (calls, onArrival, onPause)
     }
 
     /// How many records are kept.
@@ -138,7 +141,10 @@ final class NameDirectory {
             if failure.kind == .forbidden {
                 seconds = Self.seconds.fresh
             } else if failure.isLikelyForAll {
-                pause = (now + seconds, failure)
+                // Whether a token or a network is there again is not asked all the time, unless a person waits.
+                let rest = failure.kind == .rateLimited ? seconds : Self.seconds.pause
+                if !isPaused { onPause(rest) }
+                pause = (now + rest, failure)
             }
             // What was known stays.
             if case .known = old {} else { entries[id, default: Entry()].state = .failed(failure.sentence) }

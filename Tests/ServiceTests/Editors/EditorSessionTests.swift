@@ -42,6 +42,17 @@ import Testing
         #expect(editor.stage.answer(hints)?.text.contains(#""result":[]"#) == true)
     }
 
+    @Test func aSignalAnswersWhatIsOwedAndWaitsForNoLookUp() {
+        let editor = EditorStage(["/v2/contacts/": [.silence]])
+        editor.open("cnt_a cnt_b")
+        let hover = editor.askHover(2)
+        editor.stage.run(0.1)
+        editor.stage.loop.signal()
+        #expect(editor.stage.run(5) == .ended)
+        #expect(editor.stage.loop.now.offset < 0.5)
+        #expect(editor.stage.answer(hover)?.text.contains(#""result":null"#) == true)
+    }
+
     @Test func exitDoesNotWaitForLookUps() {
         let editor = EditorStage(["/v2/contacts/": [.silence]])
         editor.open("cnt_a cnt_b")
