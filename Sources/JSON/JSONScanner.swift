@@ -54,7 +54,7 @@ public struct JSONScanner {
             // Every member of the name counts, because other readers may take any of several.
             let spelling = Bytes(start: start, count: stop - start)
             let found = JSONSlice(bytes: spelling, kind: .string, hasEscapes: hasEscapes)
-            if other == nil, hasEscapes || spelling.count == name.utf8CodeUnitCount + 2, found.reads(name) {
+            if other == nil, found.reads(name) {
                 self.at = at
                 let value = try self.value(depth: 1)
                 at = self.at

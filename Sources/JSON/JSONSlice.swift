@@ -34,6 +34,12 @@ public struct JSONSlice {
     /// Whether this is a string equal to `literal` (ASCII), with any escapes. Compares bytes, so a Kelvin sign is no K;
     /// and without decoding, so a million escaped names cost no more than reading them.
     public func reads(_ literal: StaticString) -> Bool {
+        // Most are as many bytes as no other.
+        if !hasEscapes, bytes.count != literal.utf8CodeUnitCount &+ 2 { return false }
+        return decodes(to: literal)
+    }
+
+    private func decodes(to literal: StaticString) -> Bool {
         if let plain = plainString { return plain.equals(literal) }
         guard kind == .string else { return false }
         var rest = bytes.slice(1, bytes.count - 1)

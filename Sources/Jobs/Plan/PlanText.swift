@@ -43,13 +43,13 @@ struct PlanText {
     private func lines(_ change: PlannedChange) -> String {
         var text = ""
         add(id, change.title.isEmpty ? "" : "  " + change.title.printable, .title, to: &text)
-        for id in change.dropped { add("  - ", planner.people.line(id), .dropped, to: &text) }
+        for id in change.dropped { addPerson("  - ", id, .dropped, to: &text) }
         if isFolded {
             fold(change, into: &text)
             return text
         }
-        for id in change.added { add("  + ", planner.people.line(id), .added, to: &text) }
-        for id in change.kept { add("  = ", planner.people.line(id), .kept, to: &text) }
+        for id in change.added { addPerson("  + ", id, .added, to: &text) }
+        for id in change.kept { addPerson("  = ", id, .kept, to: &text) }
         if !change.preserved.isEmpty { add("  = ", change.preserved.count.rooms, .kept, to: &text) }
         return text
     }
@@ -63,12 +63,19 @@ struct PlanText {
         if !change.kept.isEmpty { add("  = ", String(change.kept.count) + " kept", .kept, to: &text) }
     }
 
-    /// Adds a line. Most plans are many thousands of them, so it makes no text of its own.
     private func add(_ start: String, _ rest: String, _ colour: TextStyle.Colour, to text: inout String) {
         text += style.start(of: colour)
         text += start
         text += rest
-        text += style == .plain ? "\n" : TextStyle.end + "\n"
+        text += style.end
+    }
+
+    /// Adds a person's line. Plans have many thousands of them, so it makes no text of its own.
+    private func addPerson(_ start: String, _ id: String, _ colour: TextStyle.Colour, to text: inout String) {
+        text += style.start(of: colour)
+        text += start
+        planner.people.addLine(id, to: &text)
+        text += style.end
     }
 }
 

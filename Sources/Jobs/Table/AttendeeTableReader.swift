@@ -15,6 +15,12 @@ struct AttendeeTableReader {
         var identities: [Int] = []
         /// Whether a cell says that nobody is meant.
         var saysNobody = false
+
+        mutating func clear() {
+            people.removeAll(keepingCapacity: true)
+            identities.removeAll(keepingCapacity: true)
+            saysNobody = false
+        }
     }
 
     /// What further rows add to a row.
@@ -34,6 +40,8 @@ struct AttendeeTableReader {
     private var known: [String: Known] = [:]
     private var additions: [Int: Addition] = [:]
     private var index = PersonIndex()
+    /// Who stands in the row that is read.
+    private var listed = Listed()
     /// The number of the record, by which `index` tells rows apart.
     private var record = 0
 
@@ -128,12 +136,12 @@ struct AttendeeTableReader {
         record += 1
         let faultsBefore = faults.count
         var engagement: String?
-        var listed = Listed()
+        listed.clear()
         var isExtra = false
         for column in 0..<records.count {
             switch columns.role(column) {
             case .engagement: engagement = readEngagement(records, column)
-            case .people: readPeople(records, column, &listed)
+            case .people: readPeople(records, column)
             case .other: break
             case .unnamed: refuse(records, column, unless: { !Self.holdsPeople($0) })
             case nil:
@@ -156,7 +164,9 @@ struct AttendeeTableReader {
             let advice = "the row says that nobody is meant, and lists people, too: delete one or the other"
             faults.append(TableFault(line: records.line, cell: engagement, advice: advice))
         }
-        let row = AttendeeRow(line: records.line, engagementID: engagement, people: listed.people)
+        // A copy of its own size: the list is used again.
+        let people = listed.people.map { $0 }
+        let row = AttendeeRow(line: records.line, engagementID: engagement, people: people)
         note(row, listed.identities, isFaulty: faults.count > faultsBefore)
     }
 
@@ -201,7 +211,7 @@ struct AttendeeTableReader {
         return id
     }
 
-    private mutating func readPeople(_ records: TableRecords, _ column: Int, _ listed: inout Listed) {
+    private mutating func readPeople(_ records: TableRecords, _ column: Int) {
         records.withList(column) { cell in
             PeopleCell.read(cell.cellTrimmed.withoutFormulaGuard) { item in
                 switch item {

@@ -12,8 +12,18 @@ struct PeopleDirectory {
 
     /// Name, address and id on one line: `Ana Souza <ana@acme.example>  cnt_…`.
     func line(_ id: String) -> String {
-        guard let label = labels[id], !label.isEmpty else { return id.printable }
-        return "\(label)  \(id.printable)"
+        var text = ""
+        addLine(id, to: &text)
+        return text
+    }
+
+    /// Adds name, address and id to `text`.
+    func addLine(_ id: String, to text: inout String) {
+        if let label = labels[id], !label.isEmpty {
+            text += label
+            text += "  "
+        }
+        text += id.printable
     }
 
     /// Id, name and address, as they stand in a sentence: `cnt_… (Ana Souza <ana@acme.example>)`.
