@@ -111,6 +111,8 @@ package final class TextDocument {
     /// The bytes of a range. One that ends before it starts is empty.
     package func offsets(of range: TextRange, _ encoding: PositionEncoding) -> Range<Int> {
         let start = offset(of: range.start, encoding)
+        // Typing replaces nothing, and a line may be long.
+        if range.start == range.end { return start..<start }
         return start..<max(start, offset(of: range.end, encoding))
     }
 
