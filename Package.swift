@@ -46,8 +46,7 @@ let program: [Target] = [
         name: "engagement-rpc",
         dependencies: [
             "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "LSP", "Journal", "Service", "Runtime",
-            "Sandbox",
-            "Platform", "Jobs",
+            "Sandbox", "Platform", "Tables", "Jobs",
         ],
         swiftSettings: compileSmall, linkerSettings: link),
     .target(name: "TestSupport", dependencies: ["Bytes", "JSON"], path: "Tests/TestSupport", swiftSettings: compile),
@@ -62,13 +61,16 @@ let modules: [[Target]] = [
     module("JSONRPC", ["Bytes", "JSON"]),
     module("EngagementAPI", ["Bytes", "JSON", "HTTP", "JSONRPC"], tests: ["TestSupport"]),
     module("MCP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"]),
-    module("LSP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI"], tests: ["TestSupport"], settings: compileSmall),
+    module("Tables", ["Bytes", "JSON"], tests: ["TestSupport"]),
+    module(
+        "LSP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI", "Tables"], tests: ["TestSupport"],
+        settings: compileSmall),
     module("Journal", ["Bytes", "JSON", "Platform"]),
     module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "LSP", "Journal"]),
     module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem", "Platform"], tests: ["TestSupport"]),
     module("Sandbox", ["Bytes", "JSON", "Platform"], settings: compileSmall),
     module(
-        "Jobs", ["Bytes", "JSON", "HTTP", "Platform", "Journal", "JSONRPC", "Service", "Runtime"],
+        "Jobs", ["Bytes", "JSON", "HTTP", "Platform", "Journal", "JSONRPC", "Tables", "Service", "Runtime"],
         tests: ["TestSupport"]),
 ]
 

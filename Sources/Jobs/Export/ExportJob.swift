@@ -1,6 +1,7 @@
 import Bytes
 import HTTP
 import JSON
+import Tables
 
 /// Writes engagements and their people as a table that `plan` reads, page after page. All contacts are read first: a
 /// person is named by an address only where nobody else has it.

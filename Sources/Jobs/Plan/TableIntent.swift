@@ -1,4 +1,5 @@
 import JSON
+import Tables
 
 /// To have exactly those people on each engagement whom a table lists.
 struct TableIntent: ChangeIntent {

@@ -1,5 +1,6 @@
 import Bytes
 import HTTP
+import Tables
 
 /// Changes the people of many engagements, or shows how it would: finds the people, reads each engagement, shows what
 /// would change, asks, and writes.

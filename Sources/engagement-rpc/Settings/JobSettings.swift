@@ -1,5 +1,6 @@
 import Bytes
 import Jobs
+import Tables
 
 /// The settings of jobs.
 extension Setting {

@@ -97,15 +97,16 @@ struct StyleTests {
         "JSONRPC": ["Bytes", "JSON"],
         "EngagementAPI": ["Bytes", "JSON", "HTTP", "JSONRPC"],
         "MCP": ["Bytes", "JSON", "JSONRPC", "EngagementAPI"],
-        "LSP": ["Bytes", "JSON", "JSONRPC", "EngagementAPI"],
+        "Tables": ["Bytes", "JSON"],
+        "LSP": ["Bytes", "JSON", "JSONRPC", "EngagementAPI", "Tables"],
         "Service": ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "LSP", "Journal"],
         "Journal": ["Bytes", "JSON", "Platform", "Foundation"],
         "Runtime": ["Bytes", "HTTP", "CCurl", "CSystem", "Platform", "Foundation"],
         "Sandbox": ["Bytes", "JSON", "Platform", "Foundation"],
-        "Jobs": ["Bytes", "JSON", "HTTP", "Platform", "Journal", "JSONRPC", "Service", "Runtime"],
+        "Jobs": ["Bytes", "JSON", "HTTP", "Platform", "Journal", "JSONRPC", "Tables", "Service", "Runtime"],
         "engagement-rpc": [
             "Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "Journal", "Service", "Runtime", "Sandbox",
-            "Platform", "Jobs",
+            "Platform", "LSP", "Tables", "Jobs",
         ],
     ]
 

@@ -1,5 +1,6 @@
 import HTTP
 import Jobs
+import Tables
 import Testing
 
 /// What becomes of a row, for everything that may come of its calls.

@@ -1,4 +1,5 @@
 import Jobs
+import Tables
 import Testing
 
 /// Rooms in a table: left aside on both sides, wherever they are and whoever tells of them.

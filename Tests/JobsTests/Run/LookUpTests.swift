@@ -1,4 +1,5 @@
 import Jobs
+import Tables
 import Testing
 
 /// The people of a table are judged before anything is written, all in one go, and a look-up that fails costs its rows.

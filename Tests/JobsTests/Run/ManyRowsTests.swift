@@ -1,5 +1,6 @@
 import HTTP
 import Jobs
+import Tables
 import Testing
 
 /// Jobs of many rows: what begins when, what is told, and where they stop.

@@ -1,5 +1,6 @@
 import HTTP
 import Jobs
+import Tables
 import Testing
 
 /// Where the API can't be reached, or does not let the token in: what is waited for, and what ends a run.

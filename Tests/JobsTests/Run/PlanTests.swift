@@ -1,4 +1,5 @@
 import Jobs
+import Tables
 import Testing
 
 /// What people see before anything is written, and what they are asked.

@@ -2,6 +2,7 @@ import Bytes
 import HTTP
 import Jobs
 import Runtime
+import Tables
 
 /// A job from its beginning to its end, over a scripted service and a clock that jumps to the next timer.
 final class JobRun {

@@ -1,3 +1,5 @@
+import Tables
+
 /// The contacts whom a table's addresses mean.
 struct FoundPeople {
     private var ids: [PersonReference: String] = [:]

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Tables
 
 /// Looks a table's addresses up, side by side: an address a call, so that no call depends on how many there are.
 final class PeopleSearch: JobStage {

@@ -1,3 +1,5 @@
+import Tables
+
 /// Calendar resources, as engagements tell them apart: by id and by address. Nobody puts them on an engagement or takes
 /// them off, so a table may list them anywhere.
 struct Rooms {

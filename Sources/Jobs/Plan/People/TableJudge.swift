@@ -1,3 +1,5 @@
+import Tables
+
 /// Judges the people in a table's rows, by what was looked up about them and read on engagements: who is nobody, who is
 /// a calendar resource, and which rows can't be done as they stand.
 struct TableJudge {

@@ -4,6 +4,7 @@ import Jobs
 import Platform
 import Runtime
 import Service
+import Tables
 
 /// A job at a shell: finds the table, the journal and the person, runs the job, and leaves with its status.
 struct JobCommand {

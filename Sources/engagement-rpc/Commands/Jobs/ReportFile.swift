@@ -1,6 +1,7 @@
 import Bytes
 import Jobs
 import Platform
+import Tables
 
 /// The file for a table of what became of each row.
 struct ReportFile {

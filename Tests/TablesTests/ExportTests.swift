@@ -1,5 +1,5 @@
 import Bytes
-import Jobs
+import Tables
 import Testing
 
 /// What is exported is a table that the reader takes back.

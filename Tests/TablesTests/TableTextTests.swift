@@ -1,5 +1,5 @@
 import Foundation
-import Jobs
+import Tables
 import TestSupport
 import Testing
 

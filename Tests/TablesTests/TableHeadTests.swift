@@ -1,4 +1,4 @@
-import Jobs
+import Tables
 import Testing
 
 /// The columns of a table, by their heads.

@@ -31,7 +31,7 @@ extension UnsafeRawBufferPointer {
     }
 
     /// The cell without what nobody sees at its ends.
-    var cellTrimmed: Bytes {
+    package var cellTrimmed: Bytes {
         var start = 0
         var end = count
         while start < end {

@@ -1,5 +1,5 @@
 import Bytes
-import Jobs
+import Tables
 
 /// What a table says, as a test writes it down: the rows as `line id: people`, the faults as `line "cell": advice`.
 struct TableReading {

@@ -25,7 +25,7 @@ package enum PersonReference: Hashable, Sendable {
     }
 
     /// Whether `text` is spelled as a contact's id.
-    static func isID(_ text: Bytes) -> Bool {
+    package static func isID(_ text: Bytes) -> Bool {
         guard text.starts(with: "cnt_"), text.count > 4 else { return false }
         for index in 4..<text.count where !text[index].isAlphanumeric { return false }
         return true
@@ -33,7 +33,7 @@ package enum PersonReference: Hashable, Sendable {
 
     /// Whether `text` is spelled as an e-mail address: one `@`, something on both sides, and in it nothing invisible,
     /// nothing that parts people and nothing that encloses them.
-    static func isAddress(_ text: Bytes) -> Bool {
+    package static func isAddress(_ text: Bytes) -> Bool {
         guard let at = text.firstPosition(of: UInt8(ascii: "@")), at > 0, at + 1 < text.count else { return false }
         let domain = text.dropping(at + 1)
         guard text.slice(0, at).allSatisfy(canBeBeforeAt), domain.allSatisfy(canBeOfDomain) else { return false }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Jobs
+@testable import Tables
 
 /// What is wrong with a table: told in one go, each with its line and its way out.
 @Suite struct TableFaultTests {

@@ -3,9 +3,9 @@ import Bytes
 /// Reads the people in a cell: ids, addresses, `Name <address>`, `mailto:`, mixed, apart by blanks, commas, semicolons,
 /// bars or line breaks. Names are read over only before an address in angle brackets; a name with a comma needs quotes,
 /// because one without may be somebody who would be lost.
-struct PeopleCell {
+package struct PeopleCell {
     /// What a cell holds.
-    enum Item {
+    package enum Item {
         case id(Bytes)
         case address(Bytes)
         /// That nobody is meant, in so many words.
@@ -31,7 +31,7 @@ struct PeopleCell {
     private var isUnclosed: (apostrophe: Bool, bracket: Bool) = (false, false)
 
     /// Calls `take` with everything in `cell`, from left to right.
-    static func read(_ cell: Bytes, _ take: (Item) -> Void) {
+    package static func read(_ cell: Bytes, _ take: (Item) -> Void) {
         if cell.equalsIgnoringCase(nobody) { return take(.nobody) }
         withoutActuallyEscaping(take) { take in
             var reader = PeopleCell(cell, take)
@@ -232,5 +232,8 @@ struct PeopleCell {
 
     private static let nobodyAdvice =
         "this is neither a contact's id (cnt_…) nor an e-mail address: mend it, put a name with a comma in quotes "
-        + "(\"Doe, Jane\" <jane@example.com>), or say which columns hold the people with --column people=HEAD"
+        + "(\"Doe, Jane\" <jane@example.com>)" + columnHint
+
+    /// How that ends, where the cell is one of a table.
+    package static let columnHint = ", or say which columns hold the people with --column people=HEAD"
 }

@@ -1,4 +1,4 @@
-import Jobs
+import Tables
 import Testing
 
 @Suite struct PersonReferenceTests {

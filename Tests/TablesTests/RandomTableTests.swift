@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Jobs
+@testable import Tables
 
 /// Random tables, through the reader and through Python's `csv`: 500 of them, and 10,000 with `ENGAGEMENT_RPC_LONG`.
 @Suite struct RandomTableTests {

@@ -1,4 +1,4 @@
-import Jobs
+import Tables
 import Testing
 
 /// What stands in one cell.
