@@ -4,6 +4,7 @@ import HTTP
 import JSON
 import JSONRPC
 import Journal
+import LSP
 
 /// The behaviour of the process, between bytes from the host and exchanges with the API.
 ///
@@ -42,7 +43,7 @@ public final class RPCServer {
     /// A service that has read nothing yet.
     package init(
         settings: ServiceSettings, surroundings: ServiceSurroundings, transport: any Transport,
-        journal: (any WriteJournal)? = nil
+        journal: (any WriteJournal)? = nil, attendees: (any AttendeesFolder)? = nil
     ) {
         let table = MethodTable(filter: settings.filter, sandbox: settings.isSandbox)
         let frames = Output()
@@ -59,7 +60,8 @@ public final class RPCServer {
         stream.open(editors: { [unowned calls, unowned attempts] in
             LSPDialect(
                 version: settings.version, table: table,
-                calls: BackgroundCalls(table: table, calls: calls, attempts: attempts), output: frames)
+                calls: BackgroundCalls(table: table, calls: calls, attempts: attempts), output: frames,
+                folder: attendees)
         })
         calls.report(writesTo: { [unowned stream] in stream.wrote($0, $1) })
         dispatcher = Dispatcher(

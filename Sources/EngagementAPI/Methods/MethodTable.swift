@@ -148,7 +148,8 @@ public final class MethodTable {
     /// All entries, including refused ones.
     public let entries: [Entry]
     private let toolsets: [Toolset]
-    private let hasJournal: Bool
+    /// Whether the process keeps a journal.
+    public let hasJournal: Bool
 
     /// The table of a process with these settings.
     public init(filter: Filter = Filter(), sandbox: Bool = false) {

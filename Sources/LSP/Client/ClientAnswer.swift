@@ -9,7 +9,7 @@ package enum ClientAnswer {
     case refused(code: Int)
 
     /// Reads a response. One that says both, or something twice, is a refusal.
-    init(_ response: Response) {
+    package init(_ response: Response) {
         guard response.error == nil || response.error?.kind == .null, !response.isAmbiguous else {
             self = .refused(code: response.error?.member("code")?.integer ?? 0)
             return

@@ -52,7 +52,9 @@ package struct ClientFeatures {
         refreshesDiagnostics = refreshes("diagnostics")
         appliesEdits = workspace?.member("applyEdit")?.bool == true
         showsDocuments = all?.member("window")?.member("showDocument")?.member("support")?.bool == true
-        versionsEdits = workspace?.member("workspaceEdit")?.member("documentChanges")?.bool == true
+        // Neovim does not say so, and checks the version all the same.
+        versionsEdits =
+            workspace?.member("workspaceEdit")?.member("documentChanges")?.bool == true || name == "Neovim"
         hasCodeActions = editor?.member("codeAction")?.member("codeActionLiteralSupport")?.kind == .object
     }
 }

@@ -22,7 +22,8 @@ package final class ClientRequests {
         then hear: @escaping (ClientAnswer) -> Void = { _ in }
     ) -> String {
         sent += 1
-        let id = "engagement-rpc-\(sent)"
+        // Questions of calls have ids of their own.
+        let id = "engagement-rpc-editor-\(sent)"
         open[id] = hear
         order.append(id)
         if order.count > 2 * Self.limit { order.removeAll { open[$0] == nil } }
@@ -33,6 +34,20 @@ package final class ClientRequests {
             json.request(method, id: id, writeMembers)
         }
         return id
+    }
+
+    /// Sends a request with an id that somebody else has chosen, and who hears its answer.
+    func post(_ method: String, id: String, _ writeMembers: (inout JSONWriter) -> Void) {
+        surroundings.send { frame in
+            var json = JSONWriter(frame)
+            json.request(method, id: id, writeMembers)
+        }
+    }
+
+    /// Hands the answer to such a request to `hear`, if it still comes.
+    func expect(_ id: String, then hear: @escaping (ClientAnswer) -> Void) {
+        open[id] = hear
+        order.append(id)
     }
 
     /// Ignores the answer to a request, if it still comes.

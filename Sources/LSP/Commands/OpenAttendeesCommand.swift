@@ -17,15 +17,19 @@ enum OpenAttendeesCommand: EditorCommand {
         else { throw .params("\(name) takes the id of an engagement: [\"ngmt_…\"].") }
         guard let attendees = server.attendees else { return .null }
         let answer = server.owed.add(asked.id, substitute: "null")
-        attendees.file(of: id) { uri in
-            guard let uri else { return answer.send { $0.append("null") } }
+        attendees.file(of: id) { [weak server] result in
+            guard case .success(let uri) = result else {
+                answer.send { $0.append("null") }
+                if case .failure(let failure) = result { server?.tell(.error, failure.sentence) }
+                return
+            }
             answer.send { out in
                 var json = JSONWriter(out)
                 json.beginObject()
                 json.member("uri", uri)
                 json.endObject()
             }
-            server.show(uri)
+            server?.show(uri)
         }
         return .owed
     }

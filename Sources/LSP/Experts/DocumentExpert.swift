@@ -1,5 +1,7 @@
 /// Knows more about some documents: what is wrong in them, and what can be done about it.
 package protocol DocumentExpert: AnyObject {
+    /// The session that it belongs to has begun.
+    func join(_ server: LanguageServer)
     /// Whether the document is one of those.
     func knows(_ document: TextDocument) -> Bool
     /// What is wrong in it, as far as is known now. When more is known, `LanguageServer.refresh` tells.

@@ -17,7 +17,9 @@ extension String {
     package var inLine: String {
         let text = printable.unicodeScalars.map { scalar -> Character in
             switch scalar {
-            case "<", ">", "#", "@", ",", ";", "_", "\"": " "
+            // Marks of lists too, in several scripts.
+            case "<", ">", "#", "@", ",", ";", "|", "_", "\"", "\u{060C}", "\u{061B}", "\u{3001}", "\u{FF0C}", "\u{FF1B}":
+                " "
             default: Character(scalar)
             }
         }

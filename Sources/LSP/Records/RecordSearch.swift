@@ -23,6 +23,14 @@ struct RecordSearch {
     func run(
         _ server: LanguageServer, isWanted: @escaping () -> Bool, then: @escaping ([RecordFacts]) -> Void
     ) {
+        run(server, expand: [], isWanted: isWanted) { then($0.map(\.facts)) }
+    }
+
+    /// Gives what was found, each record as the API has it beside its facts; with what `expand` names.
+    func run(
+        _ server: LanguageServer, expand: [String], isWanted: @escaping () -> Bool,
+        then: @escaping ([(facts: RecordFacts, record: JSONSlice)]) -> Void
+    ) {
         guard let method = Self.method(kind) else { return then([]) }
         let (kind, words) = (kind, String(words.unicodeScalars.prefix(Self.wordLimit)))
         server.surroundings.call(
@@ -30,6 +38,7 @@ struct RecordSearch {
             { json in
                 json.member("limit", limit)
                 if !words.isEmpty { json.member("search", words) }
+                if !expand.isEmpty { json.member("expand", expand) }
             }, isWanted: isWanted
         ) { reply in
             guard case .result(let result) = reply, let list = result.member("data")?.member("data") else {
@@ -40,7 +49,7 @@ struct RecordSearch {
                     guard let id = record.member("id")?.string.flatMap({ ResourceID($0) }), id.kind == kind else {
                         return nil
                     }
-                    return RecordFacts(record, id)
+                    return RecordFacts(record, id).map { ($0, record) }
                 })
         }
     }

@@ -16,9 +16,9 @@ enum DefinitionRequest: EditorRequest {
             found.id.kind == .engagement
         else { return .null }
         let answer = server.owed.add(asked.id, substitute: nothing)
-        attendees.file(of: found.id) { file in
+        attendees.file(of: found.id) { result in
             answer.send { out in
-                guard let file else { return out.append(nothing) }
+                guard case .success(let file) = result else { return out.append(nothing) }
                 var json = JSONWriter(out)
                 json.location(file)
             }

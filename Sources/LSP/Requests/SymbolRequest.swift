@@ -21,12 +21,14 @@ enum SymbolRequest: EditorRequest {
         }
         let answer = server.owed.add(asked.id, substitute: nothing)
         let query = asked.params?.member("query")?.string ?? ""
-        RecordSearch(.engagement, query, limit: limit).run(server, isWanted: { answer.isOpen }) { found in
+        RecordSearch(.engagement, query, limit: limit).run(
+            server, expand: ["contacts"], isWanted: { answer.isOpen }
+        ) { found in
             answer.send { out in
                 var json = JSONWriter(out)
                 json.beginArray()
-                for facts in found {
-                    guard let uri = attendees.stub(of: facts) else { continue }
+                for (facts, record) in found {
+                    guard let uri = attendees.file(of: record, facts.id) else { continue }
                     json.beginObject()
                     json.member("name", (facts.title ?? facts.id.text).printable)
                     json.member("kind", kind)

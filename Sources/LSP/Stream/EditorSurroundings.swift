@@ -24,4 +24,12 @@ package protocol EditorSurroundings: AnyObject {
     func call(
         _ method: String, _ writeParams: (inout JSONWriter) -> Void, isWanted: @escaping () -> Bool,
         then: @escaping (CallReply) -> Void)
+    /// Makes a call that writes, when `asker` has a person's yes; without one at once, because the person has said it.
+    /// Returns a number by which it can be given up.
+    func write(
+        _ method: String, asking asker: (any EditorAsker)?, _ writeParams: (inout JSONWriter) -> Void,
+        then: @escaping (CallReply) -> Void
+    ) -> Int
+    /// Gives such a call up: if it has not written yet, it does not.
+    func giveUp(_ call: Int)
 }

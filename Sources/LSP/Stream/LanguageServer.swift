@@ -16,6 +16,8 @@ package final class LanguageServer {
     package let attendees: (any AttendeesFiles)?
     /// Those who know more about some documents, the attendees' among them.
     package let experts: [any DocumentExpert]
+    /// Which contacts have which address.
+    let addresses: AddressBook
     /// The requests that wait for records.
     let waits: RecordWaits
     let diagnostics: DiagnosticsPusher
@@ -37,7 +39,9 @@ package final class LanguageServer {
         DocumentOpened.self, DocumentChanged.self, DocumentSaved.self, DocumentClosed.self, ConfigurationChanged.self,
     ]
     /// The commands of `workspace/executeCommand`.
-    static let commands: [any EditorCommand.Type] = [OpenAttendeesCommand.self]
+    static let commands: [any EditorCommand.Type] = [
+        OpenAttendeesCommand.self, ReplaceContactsCommand.self, UndoCommand.self,
+    ]
 
     /// Seconds between something new and its being asked to be shown, so that many are shown at once.
     private static let refreshDelay = 0.25
@@ -57,6 +61,9 @@ package final class LanguageServer {
         requests = ClientRequests(surroundings)
         waits = RecordWaits(surroundings)
         diagnostics = DiagnosticsPusher()
+        addresses = AddressBook(surroundings)
+        addresses.report { [weak self] in self?.refresh() }
+        for expert in self.experts { expert.join(self) }
     }
 
     // MARK: Messages

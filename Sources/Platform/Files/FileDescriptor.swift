@@ -175,5 +175,8 @@ extension FileDescriptor {
         while flock(number, LOCK_EX) != 0 { if errno != EINTR { throw .last } }
     }
 
+    /// Takes the file's lock if nobody else has it; false if somebody does.
+    package func tryLock() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }
+
     package func unlock() { flock(number, LOCK_UN) }
 }

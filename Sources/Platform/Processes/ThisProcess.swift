@@ -3,6 +3,8 @@ import Glibc
 /// This process: its number, its limits, its end.
 package enum ThisProcess {
     package static var id: Int32 { getpid() }
+    /// The number of the user whose rights it has.
+    package static var userID: UInt32 { geteuid() }
 
     /// The number of descriptors that it may have; nil if the system does not say.
     package static var descriptorLimit: Int? {

@@ -366,6 +366,12 @@ final class Calls: AttemptsClient {
         for call in calls where !call.isFree && (!isOwn || call.destination.isBackground) { giveUp(call, reason, now) }
     }
 
+    /// Gives up the call with this face.
+    func giveUp(of face: any Face, _ now: Instant) {
+        let reason = RPCFailure(.cancelled, "The call was cancelled.", retryable: true)
+        for call in calls where call.face === face { giveUp(call, reason, now) }
+    }
+
     private func giveUp(_ call: Call, _ reason: RPCFailure, _ now: Instant) {
         if call.underWay != nil { requestEnded(of: call, attempts.giveUp(call.slot)) }
         fail(call, reason, now)

@@ -8,7 +8,9 @@ import LSP
 /// The Language Server Protocol: names behind ids in any text, and an engagement's attendees as a document. Methods of
 /// the table stay callable.
 final class LSPDialect: Dialect {
-    private lazy var server = LanguageServer(version: version, surroundings: self)
+    private lazy var server = LanguageServer(
+        version: version, surroundings: self, attendees: folder.map { AttendeesDocuments($0) },
+        experts: [TableExpert()])
     private lazy var names = NameDirectory(calls) { [unowned self] id, isNews in
         server.arrived([id], isNews: isNews)
     } onPause: { [unowned self] seconds in
@@ -18,12 +20,17 @@ final class LSPDialect: Dialect {
     private let table: MethodTable
     private let calls: BackgroundCalls
     private let output: Output
+    /// Where attendees documents are kept; nil for nowhere.
+    private let folder: (any AttendeesFolder)?
     private var alarms: [Alarm: Instant] = [:]
     private var nextAlarm: Instant?
     private var now = Instant(nanoseconds: 0)
 
-    init(version: String, table: MethodTable, calls: BackgroundCalls, output: Output) {
+    init(
+        version: String, table: MethodTable, calls: BackgroundCalls, output: Output, folder: (any AttendeesFolder)?
+    ) {
         (self.version, self.table, self.calls, self.output) = (version, table, calls, output)
+        self.folder = folder
     }
 
     let hasBatches = false
@@ -140,4 +147,15 @@ extension LSPDialect: EditorSurroundings {
     ) {
         calls.add(method, .awaited, writeParams, isWanted: isWanted, then: then)
     }
+
+    func write(
+        _ method: String, asking asker: (any EditorAsker)?, _ writeParams: (inout JSONWriter) -> Void,
+        then: @escaping (CallReply) -> Void
+    ) -> Int {
+        let permission = asker.map { Permission.asks(Consent(.request(EditorConsent($0)))) } ?? .given
+        return calls.add(
+            method, .awaited, permission: permission, writeParams, isWanted: { true }, then: then)
+    }
+
+    func giveUp(_ call: Int) { calls.giveUp(call, at: now) }
 }

@@ -15,6 +15,16 @@ final class BackgroundCalls {
         let entry: MethodTable.Entry
         let params: ByteBuffer
         let isWanted: () -> Bool
+        let permission: Permission
+        let number: Int
+        let then: (CallReply) -> Void
+    }
+
+    /// A call that has begun.
+    private struct UnderWay {
+        let face: BackgroundFace
+        /// Whether a person is asked: that takes as long as it takes.
+        let isAsking: Bool
         let then: (CallReply) -> Void
     }
 
@@ -23,7 +33,7 @@ final class BackgroundCalls {
     private let attempts: Attempts
     /// By urgency, the next one last.
     private var waiting: [[Waiting]] = [[], [], []]
-    private var underWay: [Int: (CallReply) -> Void] = [:]
+    private var underWay: [Int: UnderWay] = [:]
     private var outcomes: [(number: Int, outcome: Result<ByteBuffer, RPCFailure>)] = []
     private var lastNumber = 0
     private var isOver = false
@@ -42,24 +52,39 @@ final class BackgroundCalls {
     var nextWake: Instant? { wake }
 
     /// Whether the process's settings allow a method.
-    func offers(_ method: String) -> Bool { entry(method)?.isAllowed == true }
+    func offers(_ method: String) -> Bool {
+        entry(method).map { $0.isAllowed && (table.hasJournal || !$0.method.needsJournal) } ?? false
+    }
 
     private func entry(_ method: String) -> MethodTable.Entry? { table.entries.first { $0.method.name == method } }
 
-    /// Adds a call; it goes before those of its urgency that wait already. It is dropped, and nobody is told, if it
-    /// `isWanted` no more when its turn comes.
+    /// Adds a call, and returns its number. It goes before those of its urgency that wait already. It is dropped, and
+    /// nobody is told, if it `isWanted` no more when its turn comes.
+    @discardableResult
     func add(
-        _ method: String, _ urgency: Urgency, _ writeParams: (inout JSONWriter) -> Void,
-        isWanted: @escaping () -> Bool, then: @escaping (CallReply) -> Void
-    ) {
-        guard let entry = entry(method), !isOver else { return }
+        _ method: String, _ urgency: Urgency, permission: Permission = .given,
+        _ writeParams: (inout JSONWriter) -> Void, isWanted: @escaping () -> Bool,
+        then: @escaping (CallReply) -> Void
+    ) -> Int {
+        lastNumber += 1
+        guard let entry = entry(method), !isOver else { return lastNumber }
         let params = ByteBuffer()
         var json = JSONWriter(params)
         json.beginObject()
         writeParams(&json)
         json.endObject()
-        waiting[urgency.rawValue].append(Waiting(entry: entry, params: params, isWanted: isWanted, then: then))
+        waiting[urgency.rawValue].append(
+            Waiting(
+                entry: entry, params: params, isWanted: isWanted, permission: permission, number: lastNumber,
+                then: then))
         if waiting[urgency.rawValue].count > Self.limits.waiting { waiting[urgency.rawValue].removeFirst() }
+        return lastNumber
+    }
+
+    /// Gives a call up, whether it has begun or not.
+    func giveUp(_ number: Int, at now: Instant) {
+        for line in waiting.indices { waiting[line].removeAll { $0.number == number } }
+        if let call = underWay[number] { calls.giveUp(of: call.face, now) }
     }
 
     /// Drops the calls that nobody waits for and that have not begun.
@@ -89,7 +114,7 @@ final class BackgroundCalls {
         let ended = outcomes
         outcomes = []
         for (number, outcome) in ended {
-            guard let then = underWay.removeValue(forKey: number) else { continue }
+            guard let then = underWay.removeValue(forKey: number)?.then else { continue }
             switch outcome {
             case .success(let answer):
                 withExtendedLifetime(answer) { then(.result(JSONSlice(checked: answer.bytes))) }
@@ -100,7 +125,9 @@ final class BackgroundCalls {
 
     /// Begins the next call; false if there is none, or none may begin now.
     private func begin(at now: Instant) -> Bool {
-        guard underWay.count < Self.limits.underWay, let line = waiting.lastIndex(where: { !$0.isEmpty }) else {
+        guard underWay.values.count(where: { !$0.isAsking }) < Self.limits.underWay,
+            let line = waiting.lastIndex(where: { !$0.isEmpty })
+        else {
             return false
         }
         guard calls.hasPlace, attempts.hasRoom(at: now, forProbe: calls.inFlight + underWay.count == 0) else {
@@ -109,17 +136,19 @@ final class BackgroundCalls {
         }
         let next = waiting[line].removeLast()
         guard next.isWanted() else { return true }
-        lastNumber += 1
-        underWay[lastNumber] = next.then
+        let face = BackgroundFace(next.number, self)
+        var isAsking = false
+        if case .asks = next.permission { isAsking = true }
+        underWay[next.number] = UnderWay(face: face, isAsking: isAsking, then: next.then)
         do throws(RPCFailure) {
             guard next.entry.isAllowed else { throw MethodTable.notAllowed(next.entry.method) }
             try withExtendedLifetime(next.params) { () throws(RPCFailure) in
                 try calls.begin(
                     next.entry, params: JSONSlice(checked: next.params.bytes), id: nil,
-                    BackgroundFace(lastNumber, self), to: .background, permission: .given, at: now)
+                    face, to: .background, permission: next.permission, at: now)
             }
         } catch {
-            ended(lastNumber, .failure(error))
+            ended(next.number, .failure(error))
         }
         return true
     }

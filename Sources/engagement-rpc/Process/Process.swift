@@ -113,7 +113,7 @@ struct Process {
         journal = try Self.journal(options)
         service = RPCServer(
             settings: Self.settings(options, base, connections), surroundings: surroundings, transport: transport,
-            journal: journal)
+            journal: journal, attendees: RuntimeFolder(baseURL: base.text))
     }
 
     /// Gives the report of lost lines the log's format, and warns of variables with this program's prefix that it does

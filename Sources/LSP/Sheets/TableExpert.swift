@@ -1,0 +1,129 @@
+import Bytes
+import JSON
+import Tables
+
+/// Tables of engagements and their people: what `plan` would refuse is told where it stands.
+package final class TableExpert: DocumentExpert {
+    private weak var joined: LanguageServer?
+    /// What was read last of each document.
+    private var tables: [[UInt8]: AttendeeTable] = [:]
+
+    /// Addresses of a table that are looked up, at most.
+    private static let limit = 500
+    /// Bytes and lines by which a text without a table's name is judged.
+    private static let start = (bytes: 4096, lines: 5)
+
+    /// An expert that has read nothing.
+    package init() {}
+
+    package func join(_ server: LanguageServer) { joined = server }
+
+    /// A table's name says that a document is one, if it has to do with engagements; otherwise its first lines have to
+    /// be rows without a fault.
+    package func knows(_ document: TextDocument) -> Bool {
+        let ending = DocumentURI.ending(document.uri)
+        if ending == "attendees" { return false }
+        let mark = Bytes("ngmt_")
+        let text = document.text
+        if ending == "csv" || ending == "tsv" {
+            let head = text.slice(0, min(text.count, Self.start.bytes)).text.lowercased()
+            return text.holds(mark) || head.prefix { $0 != "\n" }.contains("engagement")
+        }
+        let lines = min(document.lineCount, Self.start.lines)
+        let end = document.content(of: lines - 1).upperBound
+        guard end <= Self.start.bytes, text.slice(0, end).holds(mark) else { return false }
+        let table = AttendeeTable.read(text.slice(0, end))
+        return !table.rows.isEmpty && table.faults.isEmpty
+    }
+
+    package func take(_ event: DocumentEvent, _ document: TextDocument) {
+        tables[Array(document.uri.utf8)] = nil
+    }
+
+    private func table(_ document: TextDocument) -> AttendeeTable {
+        let key = Array(document.uri.utf8)
+        if let table = tables[key] { return table }
+        let table = AttendeeTable.read(document.text)
+        tables[key] = table
+        return table
+    }
+
+    package func faults(in document: TextDocument) -> [EditorDiagnostic] {
+        let table = table(document)
+        var faults = table.faults.prefix(Self.limit).map { fault in
+            EditorDiagnostic(
+                Self.place(of: fault.cell, line: fault.line, document), .error, code: "invalid_value", fault.advice)
+        }
+        for trouble in troubles(document, table) {
+            faults.append(EditorDiagnostic(trouble.range, .error, code: trouble.code, trouble.message))
+        }
+        return faults
+    }
+
+    /// A person in a table who is nobody, or may be several.
+    private struct Trouble {
+        let range: Range<Int>
+        let code: String
+        let message: String
+        var candidates: [Attendee] = []
+    }
+
+    private func troubles(_ document: TextDocument, _ table: AttendeeTable) -> [Trouble] {
+        guard let server = joined else { return [] }
+        var (troubles, count) = ([Trouble](), 0)
+        for row in table.rows {
+            for case .address(let address) in row.people {
+                count += 1
+                guard count <= Self.limit else { return troubles }
+                let finding = server.addresses.finding(address)
+                let range = Self.place(of: address, line: row.line, document)
+                switch finding {
+                case .missing:
+                    let text = "No contact has the address \(address); mend it, or create the contact first."
+                    troubles.append(Trouble(range: range, code: "not_found", message: text))
+                case .ambiguous(let several):
+                    let list = several.prefix(10).map { "\($0.id) \($0.title)" }.joined(separator: ", ")
+                    let text = "\(several.count) contacts have this address: \(list). Write the id of the right one."
+                    troubles.append(Trouble(range: range, code: "ambiguous", message: text, candidates: several))
+                case .found, .failed, nil: break
+                }
+            }
+        }
+        return troubles
+    }
+
+    package func actions(in document: TextDocument, _ range: Range<Int>) -> [EditorAction] {
+        troubles(document, table(document)).filter { AttendeesDocuments.touch($0.range, range) }.flatMap { trouble in
+            trouble.candidates.prefix(20).map { candidate in
+                EditorAction(
+                    "Use \(candidate.id) \(candidate.title)", kind: "quickfix", edits: [(trouble.range, candidate.id)])
+            }
+        }
+    }
+
+    package func lenses(of document: TextDocument) -> [EditorLens] { [] }
+    package func ring(uri: String) {}
+
+    /// The bytes of a cell in the row that begins in `line`, from 1; the whole line if it does not stand there as it is.
+    private static func place(of cell: String?, line: Int, _ document: TextDocument) -> Range<Int> {
+        let line = min(max(0, line - 1), document.lineCount - 1)
+        let whole = document.content(of: line)
+        guard var cell, !cell.isEmpty else { return whole }
+        if cell.hasSuffix("…") { cell.removeLast() }
+        let last = min(line + 100, document.lineCount - 1)
+        let row = document.text.slice(whole.lowerBound, document.content(of: last).upperBound)
+        let wanted = Array(cell.utf8)
+        return wanted.withUnsafeBytes { wanted in
+            var at = 0
+            while at + wanted.count <= row.count, let step = row.dropping(at).firstPosition(of: wanted[0]) {
+                at += step
+                if row.dropping(at).starts(with: wanted) {
+                    let start = whole.lowerBound + at
+                    return start..<start + wanted.count
+                }
+                at += 1
+            }
+            return whole
+        }
+    }
+}
