@@ -163,7 +163,7 @@ extension AttendeesDocuments {
         }
     }
 
-    static let reloadTitle = "Reload: somebody else changed it"
+    static let reloadTitle = "Reload: others are listed now"
 
     /// Has the editor make the document say what is there now. What counts is the change that comes back.
     private func reload(_ open: OpenAttendees) {

@@ -20,7 +20,7 @@ enum OpenAttendeesCommand: EditorCommand {
         attendees.file(of: id) { [weak server] result in
             guard case .success(let uri) = result else {
                 answer.send { $0.append("null") }
-                if case .failure(let failure) = result { server?.tell(.error, failure.sentence) }
+                if case .failure(let failure) = result { server?.tell(.error, "\(id.text): \(failure.sentence)") }
                 return
             }
             answer.send { out in
