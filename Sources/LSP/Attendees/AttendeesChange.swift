@@ -33,7 +33,7 @@ struct AttendeesChange {
                 if !before.contains(text), !rooms.contains(text), let trouble = Self.trouble(entry, text, server) {
                     troubles.append(trouble)
                 }
-            case .address(let address): id = find(entry, address, base, server)
+            case .address(let address): id = find(entry, address, among: base, server)
             }
             guard let id else {
                 addedCount += 1
@@ -54,7 +54,7 @@ struct AttendeesChange {
 
     /// The contact with this address: one of those who are there, else by a look-up.
     private mutating func find(
-        _ entry: AttendeesText.Entry, _ address: String, _ base: AttendeesBase, _ server: LanguageServer
+        _ entry: AttendeesText.Entry, _ address: String, among base: AttendeesBase, _ server: LanguageServer
     ) -> String? {
         let present = (base.people + base.rooms).filter { $0.has(address: address) }
         if present.count == 1 { return present[0].id }

@@ -70,12 +70,12 @@ extension AttendeesDocuments {
             },
             then: { [weak self] reply in
                 open.endQuestion()
-                self?.replaced(open, base, wanted, reply)
+                self?.replaced(open, base, by: wanted, reply)
             })
         if let call { asking?.belong(to: call) }
     }
 
-    private func replaced(_ open: OpenAttendees, _ base: AttendeesBase, _ wanted: [String], _ reply: CallReply) {
+    private func replaced(_ open: OpenAttendees, _ base: AttendeesBase, by wanted: [String], _ reply: CallReply) {
         switch reply {
         case .result(let result):
             tell(result.member("changes"), base)

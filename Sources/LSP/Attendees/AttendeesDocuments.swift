@@ -150,7 +150,7 @@ package final class AttendeesDocuments: AttendeesFiles {
             open.close()
             all[Array(document.uri.utf8)] = nil
             if let name = folder.name(of: open.uri) { folder.release(name) }
-            if let call = open.question?.call { server?.surroundings.giveUp(call) }
+            if let call = open.question?.call { server?.surroundings.giveUp(call: call) }
             open.endQuestion()
         }
     }

@@ -104,7 +104,7 @@ package final class TableExpert: DocumentExpert {
     package func lenses(of document: TextDocument) -> [EditorLens] { [] }
     package func ring(uri: String) {}
 
-    /// The bytes of a cell in the row that begins in `line`, from 1; the whole line if it does not stand there as it is.
+    /// The bytes of a cell in the row that begins in `line`, from 1; the whole line if it does not stand there so.
     private static func place(of cell: String?, line: Int, _ document: TextDocument) -> Range<Int> {
         let line = min(max(0, line - 1), document.lineCount - 1)
         let whole = document.content(of: line)

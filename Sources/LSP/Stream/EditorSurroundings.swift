@@ -31,5 +31,5 @@ package protocol EditorSurroundings: AnyObject {
         then: @escaping (CallReply) -> Void
     ) -> Int
     /// Gives such a call up: if it has not written yet, it does not.
-    func giveUp(_ call: Int)
+    func giveUp(call: Int)
 }

@@ -16,6 +16,9 @@ extension RPCFailure {
         return RPCFailure(.timeout, text, retryable: true)
     }
 
+    /// Nobody wants the call's outcome any more.
+    static var cancelled: RPCFailure { RPCFailure(.cancelled, "The call was cancelled.", retryable: true) }
+
     /// This refusal of a token, and why there is no other token, if a reason is known.
     func explained(_ sentence: String) -> RPCFailure {
         guard let first = sentence.first else { return self }

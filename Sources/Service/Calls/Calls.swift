@@ -357,19 +357,13 @@ final class Calls: AttemptsClient {
     func cancel(_ id: Bytes, isAnswered: Bool, _ now: Instant) -> Bool {
         guard let slot = slot(of: id) else { return false }
         calls[slot].isUnwanted = !isAnswered
-        giveUp(calls[slot], RPCFailure(.cancelled, "The call was cancelled.", retryable: true), now)
+        giveUp(calls[slot], .cancelled, now)
         return true
     }
 
-    /// Gives up all calls, or those that this process makes by itself. Their answers tell `reason`.
-    func giveUpAll(_ reason: RPCFailure, isOwn: Bool = false, _ now: Instant) {
-        for call in calls where !call.isFree && (!isOwn || call.destination.isBackground) { giveUp(call, reason, now) }
-    }
-
-    /// Gives up the call with this face.
-    func giveUp(of face: any Face, _ now: Instant) {
-        let reason = RPCFailure(.cancelled, "The call was cancelled.", retryable: true)
-        for call in calls where call.face === face { giveUp(call, reason, now) }
+    /// Gives up all calls, or those whose faces are meant. Their answers tell `reason`.
+    func giveUpAll(_ reason: RPCFailure, where isMeant: (any Face) -> Bool = { _ in true }, _ now: Instant) {
+        for call in calls where call.face.map(isMeant) == true { giveUp(call, reason, now) }
     }
 
     private func giveUp(_ call: Call, _ reason: RPCFailure, _ now: Instant) {

@@ -157,5 +157,5 @@ extension LSPDialect: EditorSurroundings {
             method, .awaited, permission: permission, writeParams, isWanted: { true }, then: then)
     }
 
-    func giveUp(_ call: Int) { calls.giveUp(call, at: now) }
+    func giveUp(call: Int) { calls.giveUp(call, at: now) }
 }

@@ -84,7 +84,7 @@ final class BackgroundCalls {
     /// Gives a call up, whether it has begun or not.
     func giveUp(_ number: Int, at now: Instant) {
         for line in waiting.indices { waiting[line].removeAll { $0.number == number } }
-        if let call = underWay[number] { calls.giveUp(of: call.face, now) }
+        if let call = underWay[number] { calls.giveUpAll(.cancelled, where: { $0 === call.face }, now) }
     }
 
     /// Drops the calls that nobody waits for and that have not begun.
@@ -106,7 +106,7 @@ final class BackgroundCalls {
         guard !isOver else { return }
         isOver = true
         waiting = [[], [], []]
-        calls.giveUpAll(RPCFailure(.shuttingDown, "The process is ending.", retryable: true), isOwn: true, now)
+        calls.giveUpAll(RPCFailure(.shuttingDown, "The process is ending.", retryable: true), where: { $0 is BackgroundFace }, now)
         outcomes = []
     }
 

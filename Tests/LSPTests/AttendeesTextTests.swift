@@ -1,0 +1,102 @@
+import Bytes
+import Tables
+import Testing
+
+@testable import LSP
+
+/// Who is named in an attendees document, and what is not.
+@Suite struct AttendeesTextTests {
+    private static func document(_ text: String) -> TextDocument {
+        TextDocument(uri: "file:///ngmt_a.attendees", version: 1, text: ByteBuffer(text.utf8))
+    }
+
+    private static func told(_ text: String) -> String {
+        let document = document(text)
+        let read = AttendeesText(document)
+        let people = read.entries.map { entry in
+            "\(entry.line):" + document.text.slice(entry.range.lowerBound, entry.range.upperBound).text
+        }
+        let faults = read.faults.map { fault in
+            "\(fault.line)!" + document.text.slice(fault.range.lowerBound, fault.range.upperBound).text
+        }
+        return (people + faults + (read.nobody.map { ["\($0)-"] } ?? [])).joined(separator: " | ")
+    }
+
+    @Test(arguments: [
+        ("", ""), ("\n\n  \n", ""), ("# cnt_a\n#a@b.c\n", ""), ("cnt_a", "0:cnt_a"), ("cnt_a\r\ncnt_b\r\n", "0:cnt_a | 1:cnt_b"),
+        ("  cnt_a  ", "0:cnt_a"), ("cnt_a Ada", "0:cnt_a"), ("cnt_a Ada Lovelace <ada@x.io>", "0:cnt_a"),
+        ("cnt_a <ada@x.io>", "0:cnt_a"), ("cnt_a<ada@x.io>", "0:cnt_a"), ("cnt_a O'Brien (Sales)", "0:cnt_a"),
+        ("ada@x.io", "0:ada@x.io"), ("Ada <ada@x.io>", "0:ada@x.io"), ("\"Doe, Jane\" <j@x.io>", "0:j@x.io"),
+        ("mailto:ada@x.io", "0:mailto:ada@x.io"), ("cnt_a, cnt_b", "0:cnt_a | 0:cnt_b"),
+        // Somebody else on the line is never taken for a part of a name.
+        ("cnt_a cnt_b", "0:cnt_a | 0:cnt_b"), ("cnt_a bob@x.io", "0:cnt_a | 0:bob@x.io"),
+        ("cnt_a Ada, bob@x.io", "0:cnt_a | 0:bob@x.io | 0!Ada"), ("cnt_a <ada>", "0:cnt_a | 0!<ada>"),
+        ("Ada Lovelace", "0!Ada Lovelace"), ("cnt_", "0!cnt_"), ("cnt_a-b", "0!cnt_a-b"), ("ngmt_a", "0!ngmt_a"),
+        ("ada@", "0!ada@"), ("(nobody)", "0-"), ("cnt_ä", "0!cnt_ä"), ("é cnt_a", "0:cnt_a | 0!é"),
+        ("cnt_a A\u{200B}da", "0:cnt_a | 0!A\u{200B}da"), (" # no comment", "0!# no comment"),
+    ])
+    func lines(_ text: String, _ expected: String) {
+        #expect(Self.told(text) == expected)
+    }
+
+    @Test func aDocumentIsReadAsItWasWritten() {
+        let names = ["Ada", "", "#x", "a\nb", "<b@c.d>", "cnt_evil", "x, y@z.w; (nobody)", "\"", "‮evil\u{200B}", "a|b", "，"]
+        for name in names {
+            let attendee = Attendee(id: "cnt_a", name: name, addresses: [name + "@x.io", "a b@c", "ok@x.io"])
+            let document = Self.document("# x\n" + attendee.line + "\ncnt_b\n")
+            let read = AttendeesText(document)
+            #expect(read.entries.map(\.person) == [.id("cnt_a"), .id("cnt_b")], "\(attendee.line)")
+            #expect(read.faults.isEmpty && document.lineCount == 4, "\(attendee.line)")
+        }
+    }
+
+    private static func base(_ ids: [String], rooms: String = "") -> AttendeesBase? {
+        let people = ids.map { "{\"id\":\"\($0)\",\"first_name\":\"N\($0.dropFirst(4))\",\"emails\":[{\"email\":\"\($0.dropFirst(4))@x.io\"}]}" }
+        let text = ByteBuffer("{\"id\":\"ngmt_a\",\"title\":\"T\",\"people\":[\(people.joined(separator: ","))],\"rooms\":[\(rooms)]}".utf8)
+        return ResourceID("ngmt_a").flatMap { AttendeesBase(file: text, $0) }
+    }
+
+    /// What becomes of a document, with edits put in from the last to the first.
+    private static func updated(_ text: String, to ids: [String]) throws -> (text: String, edits: Int) {
+        let base = try #require(base(ids))
+        let document = document(text)
+        let edits = AttendeesEdits(document, AttendeesText(document), to: base) { base.id(of: $0) }.edits
+        var bytes = Array(text.utf8)
+        var last = bytes.count + 1
+        for edit in edits.reversed() {
+            #expect(edit.range.upperBound <= last, "edits overlap")
+            last = edit.range.lowerBound
+            bytes.replaceSubrange(edit.range, with: edit.text.utf8)
+        }
+        return (String(decoding: bytes, as: UTF8.self), edits.count)
+    }
+
+    @Test(arguments: [
+        ("# T (ngmt_a)\ncnt_a Na <a@x.io>\n", ["cnt_a"], "# T (ngmt_a)\ncnt_a Na <a@x.io>\n", 0),
+        ("# U (ngmt_a)\ncnt_a x\n", ["cnt_a"], "# T (ngmt_a)\ncnt_a x\n", 1),
+        ("a@x.io\n# mine\ncnt_b y\n", ["cnt_a", "cnt_b"], "cnt_a Na <a@x.io>\n# mine\ncnt_b y\n", 1),
+        ("cnt_a x\ncnt_b y\ncnt_c z", ["cnt_b"], "cnt_b y\n", 2),
+        ("cnt_a x", ["cnt_a", "cnt_b"], "cnt_a x\ncnt_b Nb <b@x.io>\n", 1),
+        ("", ["cnt_a"], "cnt_a Na <a@x.io>\n", 1), ("(nobody)\n", ["cnt_a"], "cnt_a Na <a@x.io>\n", 2),
+        ("cnt_a x\ncnt_a x\n", ["cnt_a"], "cnt_a x\n", 1), ("what?\ncnt_a x\n", ["cnt_a"], "cnt_a x\n", 1),
+        ("cnt_a, cnt_b, cnt_c\n", ["cnt_a", "cnt_b"], "cnt_a Na <a@x.io>\ncnt_b Nb <b@x.io>\n", 1),
+        ("# Room: R (cnt_r)\ncnt_a x\n", ["cnt_a"], "cnt_a x\n", 1),
+    ])
+    func smallEdits(_ text: String, _ ids: [String], _ expected: String, _ count: Int) throws {
+        let (found, edits) = try Self.updated(text, to: ids)
+        #expect(found == expected)
+        #expect(edits == count)
+        // What it says then is what is there.
+        let document = Self.document(found)
+        #expect(AttendeesDocuments.says(AttendeesText(document), try #require(Self.base(ids))))
+    }
+
+    @Test(arguments: [
+        ("file:///x/ngmt_a.attendees", "ngmt_a"), ("file:///x/ngmt_a.attendees?x#y", "ngmt_a"),
+        ("file:///x/cnt_a.attendees", nil), ("file:///x/ngmt_a.txt", nil), ("file:///x/ngmt_.attendees", nil),
+        ("untitled:ngmt_a.attendees", nil), ("file:///x/.attendees", nil),
+    ])
+    func itsNameSaysWhichItIs(_ uri: String, _ id: String?) {
+        #expect(AttendeesDocuments.id(of: uri)?.text == id)
+    }
+}
