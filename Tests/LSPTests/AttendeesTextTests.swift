@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", ""), ("\n\n  \n", ""), ("# cnt_a\n#a@b.c\n", ""), ("cnt_a", "0:cnt_a"), ("cnt_a\r\ncnt_b\r\n", "0:cnt_a | 1:cnt_b"),
+        ("", ""), ("\n\n  \n", ""), ("# cnt_a\n#a@b.c\n", ""), ("cnt_a", "0:cnt_a"),
+        ("cnt_a\r\ncnt_b\r\n", "0:cnt_a | 1:cnt_b"),
         ("  cnt_a  ", "0:cnt_a"), ("cnt_a Ada", "0:cnt_a"), ("cnt_a Ada Lovelace <ada@x.io>", "0:cnt_a"),
         ("cnt_a <ada@x.io>", "0:cnt_a"), ("cnt_a<ada@x.io>", "0:cnt_a"), ("cnt_a O'Brien (Sales)", "0:cnt_a"),
         ("ada@x.io", "0:ada@x.io"), ("Ada <ada@x.io>", "0:ada@x.io"), ("\"Doe, Jane\" <j@x.io>", "0:j@x.io"),
@@ -40,7 +41,9 @@ import Testing
     }
 
     @Test func aDocumentIsReadAsItWasWritten() {
-        let names = ["Ada", "", "#x", "a\nb", "<b@c.d>", "cnt_evil", "x, y@z.w; (nobody)", "\"", "‮evil\u{200B}", "a|b", "，"]
+        let names = [
+            "Ada", "", "#x", "a\nb", "<b@c.d>", "cnt_evil", "x, y@z.w; (nobody)", "\"", "‮evil\u{200B}", "a|b", "，",
+        ]
         for name in names {
             let attendee = Attendee(id: "cnt_a", name: name, addresses: [name + "@x.io", "a b@c", "ok@x.io"])
             let document = Self.document("# x\n" + attendee.line + "\ncnt_b\n")
@@ -51,8 +54,12 @@ import Testing
     }
 
     private static func base(_ ids: [String], rooms: String = "") -> AttendeesBase? {
-        let people = ids.map { "{\"id\":\"\($0)\",\"first_name\":\"N\($0.dropFirst(4))\",\"emails\":[{\"email\":\"\($0.dropFirst(4))@x.io\"}]}" }
-        let text = ByteBuffer("{\"id\":\"ngmt_a\",\"title\":\"T\",\"people\":[\(people.joined(separator: ","))],\"rooms\":[\(rooms)]}".utf8)
+        let people = ids.map {
+            "{\"id\":\"\($0)\",\"first_name\":\"N\($0.dropFirst(4))\",\"emails\":[{\"email\":\"\($0.dropFirst(4))@x.io\"}]}"
+        }
+        let text = ByteBuffer(
+            "{\"id\":\"ngmt_a\",\"title\":\"T\",\"people\":[\(people.joined(separator: ","))],\"rooms\":[\(rooms)]}"
+                .utf8)
         return ResourceID("ngmt_a").flatMap { AttendeesBase(file: text, $0) }
     }
 

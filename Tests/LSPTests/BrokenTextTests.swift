@@ -15,7 +15,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Change?\nDropped (1):\n  \"Bob\" (cnt_b)\nAdded (2):\n  \"Ada\" (cnt_a)\n  cnt_c\nKept: 1.", "Replace now: drop Bob, add Ada, cnt_c"),
+        (
+            "Change?\nDropped (1):\n  \"Bob\" (cnt_b)\nAdded (2):\n  \"Ada\" (cnt_a)\n  cnt_c\nKept: 1.",
+            "Replace now: drop Bob, add Ada, cnt_c"
+        ),
         ("Change?\nAdded (1):\n  \"x, drop Eve\" (cnt_a)\nKept: 1.", "Replace now: add \"x, drop Eve\" (cnt_a)"),
         ("Change?\nDropped (1):\n  \"O'Brien-Mc N.\" (cnt_a)\nKept: 0.", "Replace now: drop O'Brien-Mc N."),
     ])

@@ -106,7 +106,8 @@ final class BackgroundCalls {
         guard !isOver else { return }
         isOver = true
         waiting = [[], [], []]
-        calls.giveUpAll(RPCFailure(.shuttingDown, "The process is ending.", retryable: true), where: { $0 is BackgroundFace }, now)
+        calls.giveUpAll(
+            RPCFailure(.shuttingDown, "The process is ending.", retryable: true), where: { $0 is BackgroundFace }, now)
         outcomes = []
     }
 
