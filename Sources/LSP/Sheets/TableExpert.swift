@@ -18,8 +18,8 @@ package final class TableExpert: DocumentExpert {
 
     package func join(_ server: LanguageServer) { joined = server }
 
-    /// A table's name says that a document is one, if it has to do with engagements; otherwise its first lines have to
-    /// be rows without a fault.
+    /// A table's name says that a document is one, if it has to do with engagements. Otherwise its first line, or first
+    /// few lines, have to be rows without a fault.
     package func knows(_ document: TextDocument) -> Bool {
         let ending = DocumentURI.ending(document.uri)
         if ending == "attendees" { return false }
@@ -29,11 +29,12 @@ package final class TableExpert: DocumentExpert {
             let head = text.slice(0, min(text.count, Self.start.bytes)).text.lowercased()
             return text.holds(mark) || head.prefix { $0 != "\n" }.contains("engagement")
         }
-        let lines = min(document.lineCount, Self.start.lines)
-        let end = document.content(of: lines - 1).upperBound
-        guard end <= Self.start.bytes, text.slice(0, end).holds(mark) else { return false }
-        let table = AttendeeTable.read(text.slice(0, end))
-        return !table.rows.isEmpty && table.faults.isEmpty
+        return (0..<min(document.lineCount, Self.start.lines)).contains { line in
+            let start = text.slice(0, document.content(of: line).upperBound)
+            guard start.count <= Self.start.bytes, start.holds(mark) else { return false }
+            let table = AttendeeTable.read(start)
+            return !table.rows.isEmpty && table.faults.isEmpty
+        }
     }
 
     package func take(_ event: DocumentEvent, _ document: TextDocument) {
