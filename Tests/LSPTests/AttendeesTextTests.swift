@@ -65,7 +65,8 @@ import Testing
 
     /// What becomes of a document, with edits put in from the last to the first.
     private static func updated(_ text: String, to ids: [String]) throws -> (text: String, edits: Int) {
-        let base = try #require(base(ids))
+        let found = base(ids)
+        let base = try #require(found)
         let document = document(text)
         let edits = AttendeesEdits(document, AttendeesText(document), to: base) { base.id(of: $0) }.edits
         var bytes = Array(text.utf8)
@@ -95,7 +96,8 @@ import Testing
         #expect(edits == count)
         // What it says then is what is there.
         let document = Self.document(found)
-        #expect(AttendeesDocuments.says(AttendeesText(document), try #require(Self.base(ids))))
+        let base = try #require(Self.base(ids))
+        #expect(AttendeesDocuments.says(AttendeesText(document), base))
     }
 
     @Test(arguments: [
