@@ -24,10 +24,11 @@ struct Attendee: Equatable {
     /// id or an address of it.
     var line: String {
         let name = name.inLine
-        let address = addresses.first { address in
-            var copy = address
-            return address.isPlainAddress && copy.withUTF8 { PersonReference.isAddress(UnsafeRawBufferPointer($0)) }
-        }.map { "<\($0)>" } ?? ""
+        let address =
+            addresses.first { address in
+                var copy = address
+                return address.isPlainAddress && copy.withUTF8 { PersonReference.isAddress(UnsafeRawBufferPointer($0)) }
+            }.map { "<\($0)>" } ?? ""
         return [id, name, address].filter { !$0.isEmpty }.joined(separator: " ")
     }
 

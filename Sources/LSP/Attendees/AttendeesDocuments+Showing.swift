@@ -33,6 +33,11 @@ extension AttendeesDocuments {
         return faults.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 
+    package func isPending(_ document: TextDocument) -> Bool {
+        guard let server, let open = self[document.uri] else { return false }
+        return open.base.map { AttendeesChange(AttendeesText(document), $0, server).isPending } ?? true
+    }
+
     package func lenses(of document: TextDocument) -> [EditorLens] {
         guard let open = self[document.uri] else { return [] }
         return commands(open, document).map { EditorLens(document.content(of: 0), $0) }

@@ -109,7 +109,10 @@ extension AttendeesDocuments {
             if Set(now.ids) == Set(base.ids) {
                 open.adopt(now)
                 keep(open)
-                if let document = server?.documents[open.uri] { apply(now, open, document) }
+                // What somebody has typed since is theirs.
+                if let document = server?.documents[open.uri], Self.says(AttendeesText(document), now) {
+                    apply(now, open, document)
+                }
             } else {
                 open.note(newer: now)
             }

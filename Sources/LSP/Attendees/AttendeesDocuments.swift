@@ -152,6 +152,7 @@ package final class AttendeesDocuments: AttendeesFiles {
             if let name = folder.name(of: open.uri) { folder.release(name) }
             if let call = open.question?.call { server?.surroundings.giveUp(call: call) }
             open.endQuestion()
+            endUndo(open.id)
         }
     }
 

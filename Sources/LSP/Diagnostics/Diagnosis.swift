@@ -4,6 +4,12 @@ struct Diagnosis {
     /// The ids that were not looked up yet.
     private(set) var unknown: Set<ResourceID> = []
 
+    /// Whether something else is being looked up.
+    private(set) var isPending = false
+
+    /// Whether nothing more will be known soon.
+    var isWhole: Bool { unknown.isEmpty && !isPending }
+
     /// Ids of a document that are looked up for this, at most.
     private static let limit = 500
 
@@ -22,6 +28,9 @@ struct Diagnosis {
             case .known, .failed: break
             }
         }
-        for expert in experts { faults += expert.faults(in: document) }
+        for expert in experts {
+            faults += expert.faults(in: document)
+            isPending = isPending || expert.isPending(document)
+        }
     }
 }

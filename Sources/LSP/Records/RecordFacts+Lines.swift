@@ -18,7 +18,8 @@ extension String {
         let text = printable.unicodeScalars.map { scalar -> Character in
             switch scalar {
             // Marks of lists too, in several scripts.
-            case "<", ">", "#", "@", ",", ";", "|", "_", "\"", "\u{060C}", "\u{061B}", "\u{3001}", "\u{FF0C}", "\u{FF1B}":
+            case "<", ">", "#", "@", ",", ";", "|", "_", "\"", "\u{060C}", "\u{061B}", "\u{3001}", "\u{FF0C}",
+                "\u{FF1B}":
                 " "
             default: Character(scalar)
             }

@@ -2,6 +2,7 @@
 final class RecordWaits {
     private struct Wait {
         var missing: Set<ResourceID>
+        let isSettled: () -> Bool
         let finish: () -> Void
     }
 
@@ -12,9 +13,13 @@ final class RecordWaits {
     init(_ surroundings: any EditorSurroundings) { self.surroundings = surroundings }
 
     /// Calls `finish` once, when all of `ids` are there, or in so many seconds; nil for as long as it takes.
-    func wait(for ids: Set<ResourceID>, seconds: Double?, _ finish: @escaping () -> Void) {
+    /// `isSettled` says whether anything else is still awaited; `arrived` has it asked.
+    func wait(
+        for ids: Set<ResourceID>, seconds: Double?, isSettled: @escaping () -> Bool = { true },
+        _ finish: @escaping () -> Void
+    ) {
         last += 1
-        open[last] = Wait(missing: ids, finish: finish)
+        open[last] = Wait(missing: ids, isSettled: isSettled, finish: finish)
         if let seconds { surroundings.wake(.wait(number: last), in: seconds) }
     }
 
@@ -22,7 +27,7 @@ final class RecordWaits {
         if open.isEmpty { return }
         for number in open.keys {
             for id in ids { open[number]?.missing.remove(id) }
-            if open[number]?.missing.isEmpty == true { end(number) }
+            if let wait = open[number], wait.missing.isEmpty, wait.isSettled() { end(number) }
         }
     }
 

@@ -21,11 +21,12 @@ enum DiagnosticRequest: EditorRequest {
         let uri = try asked.uri()
         guard let document = server.documents[uri] else { return .result { $0.append(nothing) } }
         let diagnosis = Diagnosis(document, server)
-        if diagnosis.unknown.isEmpty || server.client.refreshesDiagnostics {
+        if diagnosis.isWhole || server.client.refreshesDiagnostics {
             return .json { write(diagnosis, document, server, to: &$0) }
         }
         let answer = server.owed.add(asked.id, substitute: nothing)
-        server.waits.wait(for: diagnosis.unknown, seconds: LanguageServer.patience) {
+        let isSettled = { server.documents[uri].map { !Diagnosis($0, server).isPending } ?? true }
+        server.waits.wait(for: diagnosis.unknown, seconds: LanguageServer.patience, isSettled: isSettled) {
             answer.send { out in
                 guard let document = server.documents[uri] else { return out.append(nothing) }
                 var json = JSONWriter(out)

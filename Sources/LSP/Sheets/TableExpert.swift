@@ -61,6 +61,14 @@ package final class TableExpert: DocumentExpert {
         return faults
     }
 
+    package func isPending(_ document: TextDocument) -> Bool {
+        guard let server = joined else { return false }
+        let people = table(document).rows.lazy.flatMap(\.people).compactMap { person -> String? in
+            if case .address(let address) = person { address } else { nil }
+        }
+        return people.prefix(Self.limit).contains { server.addresses.finding($0) == nil }
+    }
+
     /// A person in a table who is nobody, or may be several.
     private struct Trouble {
         let range: Range<Int>

@@ -62,7 +62,10 @@ package final class LanguageServer {
         waits = RecordWaits(surroundings)
         diagnostics = DiagnosticsPusher()
         addresses = AddressBook(surroundings)
-        addresses.report { [weak self] in self?.refresh() }
+        addresses.report { [weak self] in
+            self?.waits.arrived([])
+            self?.refresh()
+        }
         for expert in self.experts { expert.join(self) }
     }
 
