@@ -69,10 +69,10 @@ extension AttendeesDocuments {
                 json.member("report_changes", true)
             },
             then: { [weak self] reply in
-                open.endQuestion()
+                open.end(asking)
                 self?.replaced(open, base, by: wanted, reply)
             })
-        if let call { asking?.belong(to: call) }
+        if let call { asking?.belong(to: call) { [weak asking] in open.end(asking) } }
     }
 
     private func replaced(_ open: OpenAttendees, _ base: AttendeesBase, by wanted: [String], _ reply: CallReply) {
@@ -216,19 +216,19 @@ extension AttendeesDocuments {
     func proposeUndo(_ id: ResourceID) {
         guard let server, server.surroundings.offers(Self.undoingMethod) else { return }
         let documents = open(of: id)
-        if documents.contains(where: { $0.question != nil }) || !beginUndo(id) { return }
+        if documents.contains(where: { $0.question != nil }) || isUndoing(id) { return }
         let question = AttendeesQuestion("Undo", server, about: nil) { _ in
             server.tell(.warning, "This editor can't show the question, so nothing was undone. Call engagement.undo.")
         }
         let call = server.surroundings.write(
             Self.undoingMethod, asking: question, { $0.member("engagement_id", id.text) },
             then: { [weak self] reply in
-                self?.endUndo(id)
-                for open in documents { open.endQuestion() }
+                self?.endUndo(id, question)
                 self?.undone(id, reply)
             })
         for open in documents { open.begin(question, about: open.askedAbout) }
-        question.belong(to: call)
+        beginUndo(id, question)
+        question.belong(to: call) { [weak self, unowned question] in self?.endUndo(id, question) }
     }
 
     private func undone(_ id: ResourceID, _ reply: CallReply) {

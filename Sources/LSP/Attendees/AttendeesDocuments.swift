@@ -9,8 +9,8 @@ package final class AttendeesDocuments: AttendeesFiles {
     let folder: any AttendeesFolder
     private var all: [[UInt8]: OpenAttendees] = [:]
     private weak var joined: LanguageServer?
-    /// The engagements whose last replacement somebody wants to undo.
-    private var undoing: Set<ResourceID> = []
+    /// The open questions whether to undo, by engagement.
+    private var undoing: [ResourceID: AttendeesQuestion] = [:]
 
     static let replacing = "engagement.replaceContacts"
     static let undoingMethod = "engagement.undo"
@@ -49,8 +49,13 @@ package final class AttendeesDocuments: AttendeesFiles {
     }
 
     package func undo(_ id: ResourceID) { proposeUndo(id) }
-    func beginUndo(_ id: ResourceID) -> Bool { undoing.insert(id).inserted }
-    func endUndo(_ id: ResourceID) { undoing.remove(id) }
+    func isUndoing(_ id: ResourceID) -> Bool { undoing[id] != nil }
+    func beginUndo(_ id: ResourceID, _ question: AttendeesQuestion) { undoing[id] = question }
+
+    func endUndo(_ id: ResourceID, _ question: AttendeesQuestion) {
+        if undoing[id] === question { undoing[id] = nil }
+        for open in open(of: id) { open.end(question) }
+    }
 
     // MARK: Files
 
@@ -151,8 +156,7 @@ package final class AttendeesDocuments: AttendeesFiles {
             all[Array(document.uri.utf8)] = nil
             if let name = folder.name(of: open.uri) { folder.release(name) }
             if let call = open.question?.call { server?.surroundings.giveUp(call: call) }
-            open.endQuestion()
-            endUndo(open.id)
+            if let question = open.question { endUndo(open.id, question) }
         }
     }
 

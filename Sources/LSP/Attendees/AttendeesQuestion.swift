@@ -10,6 +10,8 @@ final class AttendeesQuestion: EditorAsker {
     private let subject: (open: OpenAttendees, text: [UInt8])?
     /// Told of a question that the client can't show.
     private let onFailure: (String) -> Void
+    /// Told as soon as it is answered by anything but a yes.
+    private var onNo: () -> Void = {}
     private var message = ""
     /// The number of the call that asks.
     private(set) var call: Int?
@@ -23,8 +25,8 @@ final class AttendeesQuestion: EditorAsker {
         (self.yes, self.server, self.subject, self.onFailure) = (yes, server, subject, onFailure)
     }
 
-    /// Notes the call that asks.
-    func belong(to call: Int) { self.call = call }
+    /// Notes the call that asks, and who is told as soon as the answer is anything but a yes.
+    func belong(to call: Int, onNo: @escaping () -> Void) { (self.call, self.onNo) = (call, onNo) }
 
     func ask(_ question: String, id: String) {
         message = question
@@ -56,6 +58,12 @@ final class AttendeesQuestion: EditorAsker {
     }
 
     func verdict(_ answer: ClientAnswer) -> EditorVerdict {
+        let verdict = judge(answer)
+        if verdict != .yes { onNo() }
+        return verdict
+    }
+
+    private func judge(_ answer: ClientAnswer) -> EditorVerdict {
         if case .refused(-32601) = answer {
             onFailure(message)
             return .cantBeAsked

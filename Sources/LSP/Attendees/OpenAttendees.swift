@@ -44,7 +44,8 @@ final class OpenAttendees {
         (askedAbout, offer) = (wanted, nil)
     }
 
-    func endQuestion() { question = nil }
+    /// A question is over, if it is the one that is open.
+    func end(_ question: AttendeesQuestion?) { if self.question === question { self.question = nil } }
     func wait(_ text: [UInt8], isPress: Bool) { waiting = (text, isPress || waiting?.isPress == true) }
     func endWait() { waiting = nil }
     func make(_ offer: AttendeesOffer?) { self.offer = offer }

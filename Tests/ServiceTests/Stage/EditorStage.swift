@@ -1,7 +1,21 @@
+import Bytes
 import Foundation
 import HTTP
+import LSP
 
 @testable import Service
+
+/// No place for files: an attendees document is what the editor says that it is.
+private final class NoFolder: AttendeesFolder {
+    let wallSeconds = 1_700_000_000
+    func uri(of name: String) -> String? { nil }
+    func name(of uri: String) -> String? { nil }
+    func read(_ name: String) -> ByteBuffer? { nil }
+    func write(_ name: String, _ content: ByteBuffer) -> Bool { false }
+    func hold(_ name: String) {}
+    func release(_ name: String) {}
+    func isOpenElsewhere(_ name: String) -> Bool { false }
+}
 
 /// An editor over a stage: opens documents, asks, and reads what it is told. All contacts are called Ada and all
 /// engagements Kickoff, unless told otherwise.
@@ -13,7 +27,7 @@ final class EditorStage {
         capabilities: String = "{}", _ fates: [String: [Fate]] = [:],
         _ change: (inout ServiceSettings) -> Void = { _ in }
     ) {
-        stage = Stage([.answer(200, #"{"title":"Kickoff"}"#)], change)
+        stage = Stage([.answer(200, #"{"title":"Kickoff"}"#)], attendees: NoFolder(), change)
         stage.fatesByTarget = ["/v2/contacts/": [Self.named("Ada")]]
         for (target, list) in fates { stage.fatesByTarget[target] = list }
         stage.loop.send(
@@ -38,6 +52,11 @@ final class EditorStage {
     func close(uri: String = "file:///a") {
         stage.loop.send(
             #"{"jsonrpc":"2.0","method":"textDocument/didClose","params":{"textDocument":{"uri":"\#(uri)"}}}"#)
+    }
+
+    func save(uri: String = "file:///a") {
+        stage.loop.send(
+            #"{"jsonrpc":"2.0","method":"textDocument/didSave","params":{"textDocument":{"uri":"\#(uri)"}}}"#)
     }
 
     /// Types at the start of the first line.

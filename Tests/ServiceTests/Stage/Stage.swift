@@ -53,7 +53,7 @@ final class Stage {
     private var pending: [UInt8] = []
 
     init(
-        _ fates: [Fate] = [.answer(200)], journal: FakeJournal? = nil,
+        _ fates: [Fate] = [.answer(200)], journal: FakeJournal? = nil, attendees: (any AttendeesFolder)? = nil,
         _ change: (inout ServiceSettings) -> Void = { _ in }
     ) {
         var settings = ServiceSettings(version: "0", baseURL: "https://api.test")
@@ -68,7 +68,8 @@ final class Stage {
             refreshToken: { box.stage?.refreshedToken ?? .failed("") },
             log: Logger(level: .error, format: .text) { _ in })
         service = RPCServer(
-            settings: settings, surroundings: surroundings, transport: transport, journal: journal)
+            settings: settings, surroundings: surroundings, transport: transport, journal: journal,
+            attendees: attendees)
         loop = SimulatedLoop(service, transport)
         loop.journal = journal
         box.stage = self
