@@ -15,7 +15,7 @@ import Testing
         return editor
     }
 
-    private func writes(_ editor: EditorStage) -> Int { editor.stage.sent.count { $0.method == .put } }
+    private func writes(_ editor: EditorStage) -> Int { editor.stage.sent.count { $0.verb == .put } }
 
     /// A person who does not answer for an hour: nothing happens, nothing is held, and a late yes writes nothing.
     @Test func anHourWithoutAnAnswer() {

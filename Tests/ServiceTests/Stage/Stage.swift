@@ -1,6 +1,7 @@
 import Bytes
 import HTTP
 import JSON
+import LSP
 
 @testable import Service
 
