@@ -13,6 +13,7 @@ final class AttendeesQuestion: EditorAsker {
     /// Told as soon as it is answered by anything but a yes.
     private var onNo: () -> Void = {}
     private var message = ""
+    private var asked = ""
     /// The number of the call that asks.
     private(set) var call: Int?
 
@@ -30,6 +31,12 @@ final class AttendeesQuestion: EditorAsker {
 
     func ask(_ question: String, id: String) {
         message = question
+        asked = id
+        // Heard once the call no longer waits for it.
+        server.requests.expect(id) { [server, yes] answer in
+            guard answer.chooses(yes) else { return }
+            server.tell(.warning, "That answer came too late, or the document was closed: nothing was changed.")
+        }
         server.requests.post("window/showMessageRequest", id: id) { [server, yes] json in
             Self.write(question, yes: yes, server, to: &json)
         }
@@ -50,14 +57,8 @@ final class AttendeesQuestion: EditorAsker {
         json.endArray()
     }
 
-    func withdraw(id: String) {
-        server.requests.expect(id) { [server, yes] answer in
-            guard answer.chooses(yes) else { return }
-            server.tell(.warning, "That answer came too late, or the document was closed: nothing was changed.")
-        }
-    }
-
     func verdict(_ answer: ClientAnswer) -> EditorVerdict {
+        server.requests.forget(asked)
         let verdict = judge(answer)
         if verdict != .yes { onNo() }
         return verdict

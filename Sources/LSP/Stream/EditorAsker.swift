@@ -2,8 +2,6 @@
 package protocol EditorAsker: AnyObject {
     /// Sends the question as a request to the client, with this id.
     func ask(_ question: String, id: String)
-    /// The call is over: a later answer does nothing.
-    func withdraw(id: String)
     /// What the client's answer says.
     func verdict(_ answer: ClientAnswer) -> EditorVerdict
 }

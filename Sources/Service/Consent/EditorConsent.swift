@@ -8,7 +8,8 @@ final class EditorConsent: Asker {
     init(_ editor: any EditorAsker) { self.editor = editor }
 
     func ask(_ question: Question, id: String) { editor.ask(question.message, id: id) }
-    func withdraw(id: String) { editor.withdraw(id: id) }
+    // What an editor shows can't be taken back. A later answer is told to be too late.
+    func withdraw(id: String) {}
 
     func verdict(in response: Response) -> Verdict {
         switch editor.verdict(ClientAnswer(response)) {
