@@ -84,6 +84,7 @@ import Testing
         ("# U (ngmt_a)\ncnt_a x\n", ["cnt_a"], "# T (ngmt_a)\ncnt_a x\n", 1),
         ("a@x.io\n# mine\ncnt_b y\n", ["cnt_a", "cnt_b"], "cnt_a Na <a@x.io>\n# mine\ncnt_b y\n", 1),
         ("cnt_a x\ncnt_b y\ncnt_c z", ["cnt_b"], "cnt_b y\n", 2),
+        ("cnt_a Eve <eve@x.io>\n", ["cnt_a"], "cnt_a Na <a@x.io>\n", 1),
         ("cnt_a x", ["cnt_a", "cnt_b"], "cnt_a x\ncnt_b Nb <b@x.io>\n", 1),
         ("", ["cnt_a"], "cnt_a Na <a@x.io>\n", 1), ("(nobody)\n", ["cnt_a"], "cnt_a Na <a@x.io>\n", 2),
         ("cnt_a x\ncnt_a x\n", ["cnt_a"], "cnt_a x\n", 1), ("what?\ncnt_a x\n", ["cnt_a"], "cnt_a x\n", 1),

@@ -26,14 +26,16 @@ struct AttendeesEdits {
                 continue
             }
             guard entries[line] != nil || faulty.contains(line) else { continue }
-            var lines: [String] = []
+            var (lines, last): ([String], Attendee?) = ([], nil)
             for entry in entries[line] ?? [] {
                 guard let id = idOf(entry.person), let index = left.firstIndex(where: { $0.id == id }) else { continue }
-                lines.append(left.remove(at: index).line)
+                let attendee = left.remove(at: index)
+                lines.append(attendee.line)
+                last = attendee
             }
             if lines.isEmpty {
                 remove(line)
-            } else if lines.count > 1 || faulty.contains(line) || !Self.isCanonical(bytes) {
+            } else if lines.count > 1 || faulty.contains(line) || !Self.isFit(bytes, for: last) {
                 replace(place, lines.joined(separator: "\n"))
             }
         }
@@ -49,10 +51,14 @@ struct AttendeesEdits {
         if !base.rooms.contains(where: { comment.hasSuffix("(\($0.id))") }) { remove(line) }
     }
 
-    /// Whether a line begins with an id and goes on: what a person wrote behind it stays.
-    private static func isCanonical(_ bytes: Bytes) -> Bool {
+    /// Whether a line begins with an id and goes on without somebody else's address: what a person wrote behind it
+    /// stays.
+    private static func isFit(_ bytes: Bytes, for attendee: Attendee?) -> Bool {
         let cell = bytes.cellTrimmed
-        return cell.starts(with: "cnt_") && !PersonReference.isID(cell)
+        guard cell.starts(with: "cnt_"), !PersonReference.isID(cell) else { return false }
+        guard let open = cell.firstPosition(of: UInt8(ascii: "<")) else { return true }
+        let address = cell.dropping(open + 1).prefix { $0 != UInt8(ascii: ">") }
+        return attendee?.has(address: Bytes(rebasing: address).cellTrimmed.text) == true
     }
 
     private mutating func replace(_ range: Range<Int>, _ text: String) {
