@@ -3,6 +3,7 @@
 BINARY is engagement-rpc, FOLDER where the pictures go. Neovim is `nvim` on the PATH; Python needs pyte and rich.
 """
 import fcntl
+import itertools
 import os
 import pathlib
 import pty
@@ -20,7 +21,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-COLUMNS, LINES = 104, 22
+COLUMNS, LINES = 112, 20
 # What pyte does not know: questions to the terminal, cursor shapes, kinds and colours of underlines.
 UNKNOWN = re.compile(rb"\x1bP.*?\x1b\\|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[?>=<]?[0-9;]*(?:\$p|[ ]q|u)|\x1b\[>[0-9;]*[a-zA-Z]", re.S)
 
@@ -31,13 +32,14 @@ home = pathlib.Path(tempfile.mkdtemp())
 (home / "bin/engagement-rpc").symlink_to(binary)
 (home / "init.lua").write_text(
     re.search(r"### Neovim 0\.11\n\n```lua\n(.*?)```", (here / "README.md").read_text(), re.S)[1]
-    + "vim.o.termguicolors = true\nvim.o.shortmess = 'ltToOCFI'\nvim.diagnostic.config({ virtual_text = true })\n")
+    + "vim.o.termguicolors = true\nvim.o.shortmess = 'ltToOCFI'\nvim.o.hlsearch = false\n"
+    + "vim.diagnostic.config({ virtual_text = true })\nvim.cmd('autocmd FileType markdown lua vim.treesitter.start()')\n")
 (home / "notes.md").write_text("""# Week 48
 
-- ngmt_sandbox01: went well. cnt_sandbox01 sends the numbers,
-  and cnt_sandbox02 asks for a second date.
+- cnt_sandbox01 sends the numbers, cnt_sandbox02 asks for a second date.
 - ngmt_sandbox03 is with cnt_sandbox03 alone.
 - Who is cnt_sandbxo04?
+- ngmt_sandbox01 went well.
 """)
 sandbox = subprocess.Popen([binary, "sandbox"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 variables = dict(
@@ -92,11 +94,14 @@ def colour(name):
 def draw(name, title):
     picture = Text()
     for row in range(LINES):
-        for column in range(COLUMNS):
-            cell = screen.buffer[row][column]
-            picture.append(cell.data, Style(
-                color=colour(cell.fg), bgcolor=colour(cell.bg), bold=cell.bold, italic=cell.italics,
-                underline=cell.underscore, reverse=cell.reverse))
+        cells = [screen.buffer[row][column] for column in range(COLUMNS)]
+        for look, run in itertools.groupby(cells, key=lambda cell: cell._replace(data="")):
+            words = "".join(cell.data for cell in run)
+            if look.bg == "default" and not look.reverse and not look.underscore and not words.strip():
+                look = look._replace(fg="default")
+            picture.append(words, Style(
+                color=colour(look.fg), bgcolor=colour(look.bg), bold=look.bold, italic=look.italics,
+                underline=look.underscore, reverse=look.reverse))
         picture.append("\n")
     console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"))
     console.print(picture, end="")
@@ -105,8 +110,7 @@ def draw(name, title):
 
 wait("Quarterly review")
 wait("There is no contact")
-keys("/sandbox01:\r")
-keys(":\x0c\x1b")
+keys("6G3l")
 keys("K")
 wait("Kilimanjaro")
 draw("notes.svg", "names behind ids, a mark, a hover")
@@ -124,7 +128,8 @@ read(1)
 draw("attendees.svg", "an attendees document, saved")
 os.write(terminal, b"2\r")
 wait("added 1")
-os.write(terminal, b"\r")
+for _ in range(8):  # Two messages at once wait for a key.
+    keys("\r")
 wait("Efua Mensah <contact5@mail.example>")
 os.kill(child, 15)
 os.waitpid(child, 0)
