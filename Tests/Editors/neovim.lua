@@ -69,7 +69,10 @@ local function attached(name)
 end
 
 local function faults(words)
-    return vim.tbl_filter(function(one) return one.message:find(words, 1, true) end, vim.diagnostic.get(0))
+    return vim.tbl_filter(function(one)
+        local under = vim.api.nvim_buf_get_text(0, one.lnum, one.col, one.end_lnum, one.end_col, {})
+        return (one.message .. table.concat(under)):find(words, 1, true)
+    end, vim.diagnostic.get(0))
 end
 
 local function lens(words)
@@ -203,7 +206,9 @@ local function attendees(client)
     vim.cmd('silent write')
 
     vim.api.nvim_buf_set_lines(0, -1, -1, false, { 'front-desk@mail.example', 'nobody@nowhere.example' })
-    vim.api.nvim_buf_set_lines(0, -1, -1, false, { '# typed on' })
+    vim.api.nvim_buf_set_lines(0, -1, -1, false, { '# typed' })
+    pause(300)
+    vim.api.nvim_buf_set_text(0, -1, -1, -1, -1, { ' on' })
     waits('faults are not marked', function() return #faults('nobody@nowhere.example') == 1 and #faults('front-desk') == 1 end)
     at('front-desk')
     vim.lsp.buf.code_action({ apply = true, filter = function(one) return one.title:find('Rosa') ~= nil end })
