@@ -220,13 +220,14 @@ end
 tour = coroutine.wrap(function()
     local done, problem = pcall(function() attendees(reading()) end)
     if not done then
-        io.write('neovim: ' .. tostring(problem) .. '\n' .. vim.inspect(menus) .. '\n')
+        io.write('\nneovim: ' .. tostring(problem) .. '\n' .. vim.inspect(menus) .. '\n')
         return vim.cmd('cquit')
     end
     local version = vim.version()
-    io.write(('neovim %s: ok; hover, hints, completion, marks, symbols, definition, lens; attendees kept, replaced, undone, '
+    io.write(('\nneovim %d.%d.%d: ok; hover, hints, completion, marks, symbols, definition, lens; attendees kept, replaced, undone, '
         .. 'reloaded, mended; %d questions, %d writes\n'):format(
-            tostring(version), #vim.tbl_filter(function(one) return one.kind == 'lsp_message' end, menus), writes()))
+            version.major, version.minor, version.patch,
+            #vim.tbl_filter(function(one) return one.kind == 'lsp_message' end, menus), writes()))
     -- Saved and gone before anybody can answer: nothing may be written.
     choice = nil
     vim.cmd('silent wq')
