@@ -29,7 +29,7 @@ async def test_a_morning(editor, workspace, figure):
             notes.append(letter)
             await one.hints(notes)
     requests = collections.Counter(workspace.requests())
-    assert sum(requests.values()) <= 14 + 5, requests  # Each record once; hovers may ask for what hints don't.
+    assert sum(requests.values()) <= 14 + 5, requests  # Each record once, and the companies of five people.
     reading = sum(requests.values())
 
     document = await one.attendees()
@@ -45,5 +45,5 @@ async def test_a_morning(editor, workspace, figure):
     document.save()
     total = len(workspace.requests())
     assert total - reading <= 12, collections.Counter(workspace.requests())
-    figure(f"a morning's session: 14 records on a page looked at, hovered and typed in 350 times: {reading} requests; "
+    figure(f"a morning's session: 14 records on a page looked at, hovered and typed in 350 times: {reading} requests, companies too; "
            f"an attendees document edited and replaced: {total - reading}")
