@@ -151,7 +151,7 @@ package final class ChangeJob: Job {
     private func check() {
         guard let planner else { return end(1, "") }
         if judge.isRefusing {
-            judge.concludeRefusal(planner.rooms)
+            judge.concludeRefusal(planner)
             return tellFaults()
         }
         if let failure = planner.failure {
@@ -165,7 +165,9 @@ package final class ChangeJob: Job {
         if judge.isRefusing {
             if let failure = check.failures.values.first { complain("Some ids can't be looked up: \(failure.message)") }
             // What else is wanted of them does not matter now.
-            planner = planner(TableIntent(rows, FoundPeople(), run: ""), items: judge.rowsOfStrangers(check))
+            let planner = planner(TableIntent(rows, FoundPeople(), run: ""), items: judge.rowsInDoubt(check))
+            planner.adopt(check)
+            self.planner = planner
             return phase = .planning
         }
         guard let planner else { return end(1, "") }

@@ -47,6 +47,18 @@ import Testing
             ])
     }
 
+    /// A row of calendar resources alone is told with all else that is wrong.
+    @Test func rowsOfResourcesAloneAreToldWithThem() {
+        let workspace = Self.workspace(3)
+        workspace.rooms["ngmt_2"] = ["cnt_room1"]
+        let people: [[PersonReference]] = [[.id("cnt_room1")], [.address("nobody@x")], [.id("cnt_ada")]]
+        let run = JobRun(JobRun.apply(Self.rows(people))) { workspace.answer($0) }
+        let lines = run.job.complaint.split(separator: "\n")
+        #expect(run.job.exitCode == 65 && lines.count == 2, "\(run.job.complaint)")
+        #expect(lines.first?.contains("the row has calendar resources only") == true, "\(run.job.complaint)")
+        #expect(!run.service.methods.contains("engagement.replaceContacts"))
+    }
+
     /// Whoever is on an engagement that is read needs no look-up.
     @Test func whoeverIsSeenIsThere() {
         let workspace = Self.workspace(2)

@@ -92,7 +92,7 @@ struct TableJudge {
     }
 
     /// A check of all ids in a table that is refused anyway, so that all that is wrong is told at once.
-    func checkOfAllIDs(_ limits: CallLimits) -> PeopleCheck { PeopleCheck(listedIDs.sorted(), asRooms: false, limits) }
+    func checkOfAllIDs(_ limits: CallLimits) -> PeopleCheck { PeopleCheck(listedIDs.sorted(), asRooms: true, limits) }
 
     private var listedIDs: Set<String> {
         var ids: Set<String> = []
@@ -102,10 +102,17 @@ struct TableJudge {
         return ids
     }
 
-    /// The rows whose engagements may show that somebody whom no contact is found for is a calendar resource.
-    mutating func rowsOfStrangers(_ check: PeopleCheck) -> [Int] {
+    /// The rows of a table that is refused anyway whose engagements tell more: whether somebody whom no contact is found
+    /// for is a calendar resource, and whether a row of calendar resources alone takes anybody off.
+    mutating func rowsInDoubt(_ check: PeopleCheck) -> [Int] {
         strangers.formUnion(check.missing.map(PersonReference.id))
-        return rows.indices.filter { rows[$0].people.contains(where: strangers.contains) }
+        return rows.indices.filter {
+            rows[$0].people.contains(where: strangers.contains) || isOfRoomsAlone($0, check.rooms)
+        }
+    }
+
+    private func isOfRoomsAlone(_ item: Int, _ rooms: Rooms) -> Bool {
+        !rows[item].people.isEmpty && rows[item].people.allSatisfy(rooms.contains(person:))
     }
 
     // MARK: Rows
@@ -123,8 +130,13 @@ struct TableJudge {
     }
 
     /// Judges the people in a table that is refused anyway.
-    mutating func concludeRefusal(_ rooms: Rooms) {
-        for item in rows.indices { judgePeople(item, rooms) }
+    mutating func concludeRefusal(_ planner: Planner) {
+        for item in rows.indices {
+            judgePeople(item, planner.rooms)
+            if isOfRoomsAlone(item, planner.rooms), case .change(let change) = planner.rows[item] {
+                judgeRooms(change, item)
+            }
+        }
     }
 
     private mutating func judgePeople(_ item: Int, _ rooms: Rooms) {
@@ -144,8 +156,12 @@ struct TableJudge {
                 if let problem = check.failures[id] { settle(item, .unread(problem)) }
             }
         }
-        // Resources stay by themselves: a row of nothing else has no people.
-        guard change.takesEverybodyOff, let person = people.first, settled[item] == nil else { return }
+        judgeRooms(change, item)
+    }
+
+    /// Resources stay by themselves: a row of nothing else has no people.
+    private mutating func judgeRooms(_ change: PlannedChange, _ item: Int) {
+        guard change.takesEverybodyOff, let person = rows[item].people.first, settled[item] == nil else { return }
         refuse(person, item, Self.onlyRooms)
     }
 }
