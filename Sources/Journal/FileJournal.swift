@@ -12,6 +12,7 @@ import Platform
 /// searching thread's.
 package final class FileJournal: WriteJournal, @unchecked Sendable {
     private let path: FilePath
+    private let workspace: String?
     private let now: @Sendable () -> Int
     private let lock = NSCondition()
     private var waiting: [(line: [UInt8], token: Int?)] = []
@@ -35,11 +36,16 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
 
     /// Opens the journal, and creates the file if it is missing (0600).
     ///
-    /// - Parameter now: returns the time in milliseconds since 1970.
+    /// - Parameters:
+    ///   - workspace: the base URL of the API, which stands beside each write; one that JSON has to escape is left out.
+    ///   - now: returns the time in milliseconds since 1970.
     /// - Throws: why it can't be used: a directory, a pipe, a device, a link, no permission, another user's file, a
     ///   file of another kind.
-    package init(path: FilePath, now: @escaping @Sendable () -> Int) throws(JournalProblem) {
+    package init(
+        path: FilePath, workspace: String? = nil, now: @escaping @Sendable () -> Int
+    ) throws(JournalProblem) {
         self.path = path
+        self.workspace = workspace.flatMap { JournalLine.canHold(workspace: $0) ? $0 : nil }
         self.now = now
         file = try Self.open(path)
         do throws(SystemError) {
@@ -62,7 +68,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     /// Appends an event, with the time.
     package func append(_ event: JournalEvent, token: Int?) {
         let line = ByteBuffer()
-        JournalLine.append(event, at: now(), process: ThisProcess.id, to: line)
+        JournalLine.append(event, at: now(), process: ThisProcess.id, workspace: workspace, to: line)
         // An undo would pass over a line that can't be read, and put back who was there before an older write.
         let fault =
             line.isIncomplete ? "can't be written: there is no memory for the line" : JournalLine.fault(of: event)

@@ -8,6 +8,8 @@ package struct AttendeeTable {
     package let faults: [TableFault]
     /// The heads of the columns that were not read, as the table has them.
     package let ignoredHeads: [String]
+    /// Those of them under which people stand; none where a flag says which columns hold the people.
+    package let unreadPeople: [String]
     /// Whether the file is neither UTF-8 nor UTF-16, and was taken for what Windows writes in western Europe.
     package let isWindows1252: Bool
 
@@ -22,10 +24,13 @@ package struct AttendeeTable {
         reader.read(text.bytes)
         return AttendeeTable(
             rows: reader.finishedRows(), faults: reader.faults, ignoredHeads: reader.columns.ignoredHeads,
-            isWindows1252: text.encoding == .windows1252)
+            unreadPeople: reader.unreadPeople, isWindows1252: text.encoding == .windows1252)
     }
 
-    private init(rows: [AttendeeRow], faults: [TableFault], ignoredHeads: [String], isWindows1252: Bool) {
+    private init(
+        rows: [AttendeeRow], faults: [TableFault], ignoredHeads: [String], unreadPeople: [String], isWindows1252: Bool
+    ) {
+        self.unreadPeople = unreadPeople
         self.rows = rows
         self.faults = faults
         self.ignoredHeads = ignoredHeads
@@ -34,6 +39,6 @@ package struct AttendeeTable {
 
     private init(fault advice: String) {
         let fault = TableFault(line: 1, cell: nil, advice: advice)
-        self.init(rows: [], faults: [fault], ignoredHeads: [], isWindows1252: false)
+        self.init(rows: [], faults: [fault], ignoredHeads: [], unreadPeople: [], isWindows1252: false)
     }
 }

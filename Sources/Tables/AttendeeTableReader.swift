@@ -40,6 +40,8 @@ struct AttendeeTableReader {
     private var known: [String: Known] = [:]
     private var additions: [Int: Addition] = [:]
     private var index = PersonIndex()
+    /// Columns that are not read and in which people stand.
+    private var columnsOfPeople: Set<Int> = []
     /// Who stands in the row that is read.
     private var listed = Listed()
     /// The number of the record, by which `index` tells rows apart.
@@ -142,7 +144,7 @@ struct AttendeeTableReader {
             switch columns.role(column) {
             case .engagement: engagement = readEngagement(records, column)
             case .people: readPeople(records, column)
-            case .other: break
+            case .other: noteUnread(records, column)
             case .unnamed: refuse(records, column, unless: { !Self.holdsPeople($0) })
             case nil:
                 let before = faults.count
@@ -210,6 +212,18 @@ struct AttendeeTableReader {
         if let fault { faults.append(fault) }
         return id
     }
+
+    /// Notes that people stand in a column that is not read.
+    private mutating func noteUnread(_ records: TableRecords, _ column: Int) {
+        guard options.peopleHeads.isEmpty, !columnsOfPeople.contains(column) else { return }
+        let holds = records.withCell(column) { cell in
+            (cell.contains(UInt8(ascii: "@")) || cell.holds(Bytes("cnt_"))) && Self.holdsPeople(cell.cellTrimmed)
+        }
+        if holds { columnsOfPeople.insert(column) }
+    }
+
+    /// The heads of columns that are not read and in which people stand.
+    var unreadPeople: [String] { columnsOfPeople.sorted().map { columns.heads[$0] } }
 
     private mutating func readPeople(_ records: TableRecords, _ column: Int) {
         records.withList(column) { cell in

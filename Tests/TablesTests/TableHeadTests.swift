@@ -38,6 +38,21 @@ import Testing
         #expect(reading.rows == ["2 ngmt_1: cnt_1"] && reading.table.ignoredHeads == [head])
     }
 
+    private static let unread: [(heads: String, cells: String, unread: [String])] = [
+        ("Further guests,Notes", "a@x.io,see a@", ["Further guests"]),
+        ("A,B", "cnt_2,Bob <b@x.io>", ["A", "B"]), ("A,B", "12,", []),
+    ]
+
+    /// People in a column that is not read would be dropped without a word; a flag chooses the columns.
+    @Test(arguments: unread)
+    func peopleWhoAreNotReadAreTold(heads: String, cells: String, unread: [String]) {
+        let table = "engagement_id,people,\(heads)\nngmt_1,cnt_1,\(cells)\n"
+        #expect(TableReading(table).table.unreadPeople == unread)
+        var options = TableOptions()
+        let isTaken = options.addColumn("people=people")
+        #expect(isTaken && TableReading(table, options).table.unreadPeople.isEmpty)
+    }
+
     @Test func theRowsDecideWhereSeveralHeadsMayMeanTheEngagement() {
         #expect(TableReading("id,meeting,engagement,people\n7,ngmt_1,Review,cnt_1\n").rows == ["2 ngmt_1: cnt_1"])
         #expect(TableReading("id,meeting,people\nngmt_1,Review,cnt_1\n").rows == ["2 ngmt_1: cnt_1"])

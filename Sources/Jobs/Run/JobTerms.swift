@@ -23,6 +23,8 @@ package struct JobTerms {
     package var undoCommand: String?
     /// Whether the workspace ends with this process, so that nothing can undo the run.
     package var isPassing = false
+    /// Whether the journal still holds all that this process has written into it.
+    package var hasWholeJournal: () -> Bool = { true }
     /// Whether an undo puts back over whatever others have changed.
     package var isForced = false
     /// The lines that say how engagements can be put back that others have changed; nil for none.

@@ -42,7 +42,9 @@ struct RunSummary {
         if left > 0 { parts.append("\(left) not begun") }
         var lines = [parts.joined(separator: ", ") + "."] + groups.map(line)
         if left > 0 || unknown > 0 { lines.append("Run the same command again to do the rest.") }
-        if hasWritten, let command = terms.undoCommand {
+        if hasWritten, !terms.hasWholeJournal() {
+            lines.append("It can't all be undone: the journal was removed or moved away during the run.")
+        } else if hasWritten, let command = terms.undoCommand {
             lines += ["Run: \(terms.run)", "To undo it:", command]
         } else if hasWritten, terms.isPassing {
             lines.append("It can't be undone: the sandbox ends with this process.")

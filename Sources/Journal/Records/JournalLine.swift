@@ -12,7 +12,7 @@ package enum JournalLine {
 
     /// Appends the line, with its line break.
     package static func append(
-        _ event: JournalEvent, at milliseconds: Int, process: Int32, to out: ByteBuffer
+        _ event: JournalEvent, at milliseconds: Int, process: Int32, workspace: String? = nil, to out: ByteBuffer
     ) {
         var json = JSONWriter(out)
         json.beginObject()
@@ -30,6 +30,7 @@ package enum JournalLine {
         }
         json.member("id", event.resource)
         if let run = event.run { json.member("run", run) }
+        if case .begin = event.kind, let workspace { json.member("workspace", workspace) }
         if let undoes = event.undoes { json.member("undoes", undoes) }
         switch event.kind {
         case .begin(let replacement):
@@ -61,6 +62,7 @@ package enum JournalLine {
         let key: Key
         let resource: Bytes
         let run: String?
+        fileprivate let workspace: String?
         fileprivate let undoes: Int?
         fileprivate let at: String
         fileprivate let method: String
@@ -78,7 +80,7 @@ package enum JournalLine {
         func record(_ end: End?, left: [String]? = nil, withSets: Bool = true) -> JournalRecord {
             JournalRecord(
                 number: key.number, at: at, endedAt: end?.at, method: method, resource: resource.text, run: run,
-                undoes: undoes, before: withSets ? before.map(JournalLine.texts) : nil,
+                workspace: workspace, undoes: undoes, before: withSets ? before.map(JournalLine.texts) : nil,
                 wanted: withSets ? wanted.map(JournalLine.texts) : nil, left: withSets ? left : nil,
                 applied: end?.applied ?? "unknown", status: end?.status)
         }
@@ -117,6 +119,7 @@ package enum JournalLine {
         var method: JSONSlice?
         var id: JSONSlice?
         var run: JSONSlice?
+        var workspace: JSONSlice?
         var undoes: JSONSlice?
         var before: JSONSlice?
         var wanted: JSONSlice?
@@ -141,6 +144,8 @@ package enum JournalLine {
                     id = value
                 } else if name.reads("run") {
                     run = value
+                } else if name.reads("workspace") {
+                    workspace = value
                 } else if name.reads("undoes") {
                     undoes = value
                 } else if name.reads("before") {
@@ -193,11 +198,12 @@ package enum JournalLine {
             guard let number = value.number else { return nil }
             undoes = number
         }
+        guard members.workspace.map({ $0.isURL }) ?? true else { return nil }
         guard members.before.map(holdsContacts) ?? true, members.wanted.map(holdsContacts) ?? true else { return nil }
         return .begin(
             Begin(
-                key: key, resource: id, run: run, undoes: undoes, at: at.string ?? "", method: method.string ?? "",
-                before: members.before, wanted: members.wanted))
+                key: key, resource: id, run: run, workspace: members.workspace?.string, undoes: undoes,
+                at: at.string ?? "", method: method.string ?? "", before: members.before, wanted: members.wanted))
     }
 
     /// Why a line of `event` could not be read back, as a clause; nil if it can. What is written before a write has to
@@ -217,6 +223,12 @@ package enum JournalLine {
         return nil
     }
 
+    /// Whether a line with this base URL could be read back.
+    static func canHold(workspace: String) -> Bool {
+        (1...urlLimit).contains(workspace.utf8.count)
+            && workspace.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
+    }
+
     private static func fault(ofID id: String) -> String {
         "can't hold the id \(String(id.prefix(60)).printable), which has no id's form"
     }
@@ -229,6 +241,8 @@ package enum JournalLine {
 
     /// Bytes of an id, a time or a method's name, at most.
     fileprivate static let textLimit = 128
+    /// Bytes of a base URL, at most.
+    fileprivate static let urlLimit = 2048
     /// Characters of a run's name, at most.
     private static let runLimit = 100
 
@@ -262,9 +276,12 @@ extension JSONSlice {
     /// Whether it is a short text of a method name's characters.
     fileprivate var isMethod: Bool { isShort { $0.isAlphanumeric || $0 == UInt8(ascii: ".") } }
 
-    private func isShort(of isAllowed: (UInt8) -> Bool) -> Bool {
+    /// Whether it is a text of a base URL's characters.
+    fileprivate var isURL: Bool { isShort(JournalLine.urlLimit) { $0 > 0x20 && $0 < 0x7F } }
+
+    private func isShort(_ limit: Int = JournalLine.textLimit, of isAllowed: (UInt8) -> Bool) -> Bool {
         guard let text = plainString else { return false }
-        return !text.isEmpty && text.count <= JournalLine.textLimit && text.allSatisfy(isAllowed)
+        return !text.isEmpty && text.count <= limit && text.allSatisfy(isAllowed)
     }
 }
 

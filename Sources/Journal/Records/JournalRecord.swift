@@ -12,6 +12,8 @@ package struct JournalRecord: Sendable, Equatable {
     package let resource: String
     /// The run that its host counted it to.
     package let run: String?
+    /// The base URL of the API that it went to, or `sandbox` for one that ended with its process; nil in old journals.
+    package let workspace: String?
     /// The number of the write that it undoes; nil if it is no undo.
     package let undoes: Int?
     /// The contacts before, if the write replaces contacts.

@@ -2,6 +2,8 @@
 package struct JournalRun: Sendable, Equatable {
     /// Its name.
     package let run: String
+    /// Where its last write went; nil if the journal does not say.
+    package let workspace: String?
     /// When its first write began: RFC 3339, UTC.
     package var startedAt: String
     /// When the last of its writes ended or, without an end in the journal, began.
@@ -18,6 +20,7 @@ package struct JournalRun: Sendable, Equatable {
 
     init(_ record: JournalRecord, named run: String) {
         self.run = run
+        workspace = record.workspace
         (startedAt, endedAt) = (record.at, record.endedAt ?? record.at)
         count(record)
     }

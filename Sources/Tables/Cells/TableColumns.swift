@@ -15,8 +15,11 @@ struct TableColumns {
     private let roles: [Role]
     /// Whether the first row holds data.
     let isHeadless: Bool
+    /// The heads, as the table has them; none in a table without.
+    let heads: [String]
+
     /// The heads of the columns that are not read.
-    let ignoredHeads: [String]
+    var ignoredHeads: [String] { zip(heads, roles).filter { $0.1 == .other }.map(\.0) }
 
     /// What the column at `index` holds; nil if it has no head.
     func role(_ index: Int) -> Role? {
@@ -25,15 +28,15 @@ struct TableColumns {
     }
 
     /// A table without heads: an engagement, then people.
-    static let headless = TableColumns(roles: [.engagement], isHeadless: true, ignoredHeads: [])
+    static let headless = TableColumns(roles: [.engagement], isHeadless: true, heads: [])
 
     /// What is wrong with a table's heads.
     struct Unclear: Error {
         let advice: String
     }
 
-    private init(roles: [Role], isHeadless: Bool, ignoredHeads: [String]) {
-        (self.roles, self.isHeadless, self.ignoredHeads) = (roles, isHeadless, ignoredHeads)
+    private init(roles: [Role], isHeadless: Bool, heads: [String]) {
+        (self.roles, self.isHeadless, self.heads) = (roles, isHeadless, heads)
     }
 
     /// The columns that `heads` name. `holdsEngagement` says whether the first row of data has an engagement in a
@@ -59,8 +62,7 @@ struct TableColumns {
             throw Unclear(advice: missing + "; " + Self.seen(heads))
         }
         while roles.last == .unnamed { roles.removeLast() }
-        let ignored = zip(heads, roles).filter { $0.1 == .other }.map(\.0)
-        self.init(roles: roles, isHeadless: false, ignoredHeads: ignored)
+        self.init(roles: roles, isHeadless: false, heads: heads)
     }
 
     /// Whether a head is known, or named by a flag.

@@ -140,8 +140,9 @@ struct Process {
 
     private static func journal(_ options: Options) throws(Failure) -> FileJournal? {
         guard let path = options.journal else { return nil }
+        let workspace = try workspace(options)
         do throws(JournalProblem) {
-            return try FileJournal(path: path) { SystemClock.wallMilliseconds }
+            return try FileJournal(path: path, workspace: workspace) { SystemClock.wallMilliseconds }
         } catch {
             throw Failure(sentence: error.sentence)
         }
@@ -201,6 +202,12 @@ struct Process {
     /// Descriptors for stdin, stdout and stderr, signals, the parent, the loop, name lookups, files and the first
     /// connection.
     private static let leastDescriptors = 21
+
+    /// How the journal names the API that these options lead to: by its base URL, or `sandbox` for one that ends with
+    /// this process.
+    static func workspace(_ options: Options) throws(Failure) -> String {
+        options.isSandbox ? JournaledRuns.endedSandbox : try baseURL(options, nil).text
+    }
 
     private static func baseURL(_ options: Options, _ sandbox: SandboxServer?) throws(Failure) -> BaseURL {
         do throws(BaseURL.Problem) {

@@ -96,6 +96,38 @@ import Testing
         #expect(!apply.output.contains("undo "))
     }
 
+    /// What was tried out in a sandbox, or done elsewhere, is no run of this workspace.
+    @Test func aRunIsUndoneWhereItWasMade() throws {
+        let (folder, server, other) = (try JobFolder(), try JobServer(), try JobServer())
+        #expect(try folder.run("apply", try folder.table(1), "--yes", at: server).ending == .exited(0))
+        let table = try folder.write("engagement_id,people\nngmt_sandbox07,cnt_sandbox05\n")
+        #expect(try folder.run("apply", table, "--yes", "--sandbox").ending == .exited(0))
+        #expect(try folder.run("apply", try folder.table(1), "--yes", at: other).ending == .exited(0))
+        let names = try folder.run("runs").output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != " " } }
+        #expect(names.count == 3)
+        for (name, reason) in zip(names, ["was made at http", "in a sandbox that has ended"]) {
+            let refused = try folder.run("undo", String(name), "--yes", at: server)
+            #expect(refused.ending == .exited(1) && refused.errors.contains(reason), "\(refused)")
+        }
+        let undo = try folder.run("undo", "--yes", at: server)
+        #expect(undo.ending == .exited(0) && undo.output.contains("1 put back"), "\(undo)")
+        #expect(server.people(on: "ngmt_1") == ["cnt_old"] && other.people(on: "ngmt_1") == ["cnt_new"])
+    }
+
+    /// Without the first lines of a run, its undoing would be told as whole and be none.
+    @Test func aJournalThatIsRemovedDuringARunIsTold() throws {
+        let folder = try JobFolder()
+        let journal = folder.file("journal")
+        let server = try JobServer(
+            fault: { request in
+                if request.method == "PUT" { try? FileManager.default.removeItem(atPath: journal) }
+                return nil
+            })
+        let apply = try folder.run("apply", try folder.table(3), "--yes", "--journal", journal, at: server)
+        #expect(apply.output.contains("3 changed") && !apply.output.contains("To undo it"), "\(apply)")
+        #expect(apply.output.hasSuffix("the journal was removed or moved away during the run.\n"), "\(apply)")
+    }
+
     @Test func withoutRunsThereIsASentence() throws {
         let folder = try JobFolder()
         for (words, code, text) in [

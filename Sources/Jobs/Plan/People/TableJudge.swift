@@ -102,8 +102,8 @@ struct TableJudge {
         return ids
     }
 
-    /// The rows of a table that is refused anyway whose engagements tell more: whether somebody whom no contact is found
-    /// for is a calendar resource, and whether a row of calendar resources alone takes anybody off.
+    /// The rows of a table that is refused anyway whose engagements tell more: whether somebody whom no contact is
+    /// found for is a calendar resource, and whether a row of calendar resources alone takes anybody off.
     mutating func rowsInDoubt(_ check: PeopleCheck) -> [Int] {
         strangers.formUnion(check.missing.map(PersonReference.id))
         return rows.indices.filter {

@@ -35,9 +35,14 @@ struct JobCommand {
     // MARK: Undo and runs
 
     private mutating func undo(_ words: [String]) throws(Failure) {
-        let runs = JournaledRuns(try JournalPlace.path(options))
+        let runs = JournaledRuns(try JournalPlace.path(options), workspace: try Process.workspace(options))
         guard words.count <= 1 else { throw Failure(sentence: "undo takes one RUN; runs lists them.") }
-        let named: String? = if let word = words.first { try runs.named(word) } else { try runs.lastThatWrote()?.run }
+        let named: String? =
+            if let word = words.first {
+                try runs.undoable(word, isForced: options.job.isForced)
+            } else {
+                try runs.lastThatWrote()?.run
+            }
         guard let name = named else {
             return try StandardText.show("Nothing to undo: the journal has no run that wrote.\n")
         }
@@ -58,7 +63,7 @@ struct JobCommand {
     }
 
     private func listRuns(_ words: [String]) throws(Failure) {
-        let runs = JournaledRuns(try JournalPlace.path(options))
+        let runs = JournaledRuns(try JournalPlace.path(options), workspace: try Process.workspace(options))
         guard words.count <= 1 else { throw Failure(sentence: "runs takes one RUN; without it, it lists them.") }
         guard let name = words.first else { return try StandardText.show(runs.list()) }
         try StandardText.show(runs.text(of: runs.named(name)))
@@ -104,6 +109,7 @@ struct JobCommand {
             let isGood = table.faults.isEmpty
             if isGood, let path = options.job.report { report = try ReportFile(path, table: file) }
             options.journal = isGood ? try JournalPlace.ready(options) : nil
+            if let journal = options.journal { terms.hasWholeJournal = JournalPlace.watch(journal) }
             terms.run = RunName.make(about: file.name)
             // The workspace of --sandbox is this process's own.
             terms.isPassing = options.isSandbox
@@ -115,6 +121,12 @@ struct JobCommand {
         }
         if table.isWindows1252 {
             StandardText.say("engagement-rpc: \(file.name.printable) is not UTF-8 and was read as Windows-1252.\n")
+        }
+        if !table.unreadPeople.isEmpty {
+            let heads = table.unreadPeople.map(\.quoted).joined(separator: ", ")
+            StandardText.say(
+                "engagement-rpc: \(file.name.printable): nobody is read from \(heads), where people stand; --column "
+                    + "people=HEAD names each column that is read.\n")
         }
         try finish(ChangeJob(table.rows, faults: table.faults, terms), person, report)
     }

@@ -34,6 +34,17 @@ enum JournalPlace {
         return path
     }
 
+    /// Returns whether a journal is still the file that it is now. One that was moved away or removed meanwhile has
+    /// taken the first writes of a run with it.
+    static func watch(_ path: FilePath) -> () -> Bool {
+        // It stays open, so that no other file gets its number.
+        let file = try? FileDescriptor.open(path, [.unlinked, .nonBlocking])
+        return {
+            guard let file, let before = try? FileStatus(file) else { return false }
+            return (try? FileStatus(at: path))?.isSame(as: before) == true
+        }
+    }
+
     private static func cantBeMade(_ what: String, _ error: SystemError) -> Failure {
         let text = "\(what) can't be written, so nothing was sent: \(error.text). --journal names another place."
         return Failure(sentence: text, code: Failure.cantCreate)

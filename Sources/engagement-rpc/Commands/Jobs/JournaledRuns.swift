@@ -5,8 +5,10 @@ import Journal
 /// The runs in the journal, as people ask for them.
 struct JournaledRuns {
     private let path: FilePath
+    /// The API that this command goes to.
+    private let workspace: String
 
-    init(_ path: FilePath) { self.path = path }
+    init(_ path: FilePath, workspace: String) { (self.path, self.workspace) = (path, workspace) }
 
     private func all() throws(Failure) -> [JournalRun] {
         do throws(JournalProblem) {
@@ -16,8 +18,31 @@ struct JournaledRuns {
         }
     }
 
-    /// The newest run that wrote, or may have.
-    func lastThatWrote() throws(Failure) -> JournalRun? { try all().first { $0.yes + $0.unknown > 0 } }
+    /// The newest run that wrote, or may have, where this command goes to.
+    func lastThatWrote() throws(Failure) -> JournalRun? {
+        try all().first { $0.yes + $0.unknown > 0 && isHere($0) }
+    }
+
+    private func isHere(_ run: JournalRun) -> Bool {
+        guard let place = run.workspace else { return true }
+        return place != Self.endedSandbox && place == workspace
+    }
+
+    /// The workspace of a sandbox that ended with its process.
+    static let endedSandbox = "sandbox"
+
+    /// `name`, if there is such a run and it went where this command goes to: elsewhere, others have its ids.
+    func undoable(_ name: String, isForced: Bool) throws(Failure) -> String {
+        let name = try named(name)
+        guard !isForced, let run = try all().first(where: { $0.run == name }), !isHere(run) else { return name }
+        let place = run.workspace ?? ""
+        let sentence =
+            place == Self.endedSandbox
+            ? "The run \(name.printable) was made in a sandbox that has ended, so there is nothing to undo."
+            : "The run \(name.printable) was made at \(place.printable), and this command goes to "
+                + "\(workspace.printable); --base-url or --sandbox-at leads there, and --force undoes it here."
+        throw Failure(sentence: sentence, code: 1)
+    }
 
     /// `name`, if there is such a run.
     func named(_ name: String) throws(Failure) -> String {
