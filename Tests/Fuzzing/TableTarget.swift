@@ -1,5 +1,5 @@
 import Bytes
-import Tables
+@testable import Tables
 
 /// Whatever a file holds: rows or faults on lines of the file, each engagement and each of its people once, sentences
 /// that a terminal can show. Its rows, exported, are read as the same rows. The first byte says how to read it.
