@@ -96,7 +96,7 @@ struct MCPGoldenTests {
         GoldenLine(
             "initialize with the stateless members",
             { _ in request("1", "initialize", #"{\#(Era.meta),"protocolVersion":"2025-06-18"}"#) }, { _ in "1 -32601" }),
-        GoldenLine("initialize of the language server protocol", request("1", "initialize", "{}"), "1 -32601"),
+        GoldenLine("initialize of no protocol", request("1", "initialize", "{}"), "1 -32602"),
         GoldenLine(
             "a list without _meta", { _ in request("1", "tools/list", "{}") }, { $0.isStateless ? "1 -32602" : "1 ok" }),
         GoldenLine("a cursor", each: { $0.request("1", "tools/list", #""cursor":"x""#) }, "1 -32602"),
