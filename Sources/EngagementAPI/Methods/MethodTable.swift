@@ -179,12 +179,15 @@ public final class MethodTable {
     public func entry(named name: JSONSlice) -> Entry? {
         guard let plain = name.plainString else {
             guard let decoded = name.string else { return nil }
-            return entries.first { $0.method.name == decoded }
+            return entry(of: decoded)
         }
         let fingerprint = plain.fingerprint
         for entry in entries where entry.fingerprint == fingerprint && entry.name.bytes.equals(plain) { return entry }
         return nil
     }
+
+    /// The entry of a method, or nil.
+    public func entry(of method: String) -> Entry? { entries.first { $0.method.name == method } }
 
     /// The refusal of an unknown name.
     public func unknown(_ name: JSONSlice) -> RPCFailure {

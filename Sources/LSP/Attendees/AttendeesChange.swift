@@ -20,7 +20,7 @@ struct AttendeesChange {
     /// Whether addresses are still being looked up.
     private(set) var isPending = false
 
-    /// Compares what a document says with what it was made from. `isAwaited` has unknown people looked up soon.
+    /// Compares what a document says with what it was made from. People who are not known are looked up.
     init(_ text: AttendeesText, _ base: AttendeesBase, _ server: LanguageServer) {
         let rooms = Set(base.rooms.map(\.id))
         let before = Set(base.ids)
@@ -56,21 +56,18 @@ struct AttendeesChange {
     private mutating func find(
         _ entry: AttendeesText.Entry, _ address: String, among base: AttendeesBase, _ server: LanguageServer
     ) -> String? {
-        let present = (base.people + base.rooms).filter { $0.has(address: address) }
-        if present.count == 1 { return present[0].id }
-        switch server.addresses.finding(address) {
+        if let present = base.id(of: entry.person) { return present }
+        let finding = server.addresses.finding(address)
+        switch finding {
         case .found(let id): return id
         case nil: isPending = true
-        case .missing:
-            let message = "No contact has the address \(address); mend it, or create the contact first."
-            troubles.append(Trouble(entry: entry, code: "not_found", message: message))
-        case .ambiguous(let several):
-            let list = several.prefix(10).map { "\($0.id) \($0.title)" }.joined(separator: ", ")
-            let message = "\(several.count) contacts have this address: \(list). Write the id of the right one."
-            troubles.append(Trouble(entry: entry, code: "ambiguous", message: message, candidates: several))
         case .failed(let why):
             let message = "\(address) could not be looked up: \(why)"
             troubles.append(Trouble(entry: entry, code: "unread", message: message))
+        case .missing, .ambiguous:
+            guard let fault = finding?.fault(of: address) else { break }
+            troubles.append(
+                Trouble(entry: entry, code: fault.code, message: fault.message, candidates: fault.candidates))
         }
         return nil
     }

@@ -98,16 +98,10 @@ extension AttendeesDocuments {
     private func fixes(of trouble: AttendeesChange.Trouble, _ document: TextDocument) -> [EditorAction] {
         switch trouble.code {
         case "ambiguous":
-            return trouble.candidates.prefix(20).map { candidate in
-                EditorAction(
-                    "Use \(candidate.id) \(candidate.title)", kind: "quickfix",
-                    edits: [(document.content(of: trouble.entry.line), candidate.line)])
-            }
+            return EditorAction.choices(of: trouble.candidates, at: document.content(of: trouble.entry.line), \.line)
         case "duplicate":
-            let line = trouble.entry.line
-            let end = line + 1 < document.lineCount ? document.content(of: line + 1).lowerBound : document.text.count
-            let whole = document.content(of: line).lowerBound..<end
-            return [EditorAction("Take this line out", kind: "quickfix", edits: [(whole, "")])]
+            let line = document.line(trouble.entry.line)
+            return [EditorAction("Take this line out", kind: "quickfix", edits: [(line, "")])]
         default: return []
         }
     }

@@ -91,15 +91,21 @@ extension AttendeesDocuments {
     }
 
     private func tell(_ changes: JSONSlice?, _ base: AttendeesBase) {
-        func count(_ name: StaticString) -> Int {
-            changes?.member(name)?.elements.reduce(0) { count, _ in count + 1 } ?? 0
-        }
-        let sentence = "\(base.name): dropped \(count("removed")), added \(count("added"))."
+        let (dropped, added) = Self.counts(in: changes)
+        let sentence = "\(base.name): dropped \(dropped), added \(added)."
         guard changes?.member("verified")?.bool == true else {
             server?.tell(.warning, sentence + " What was read back is not that; look at the engagement.")
             return
         }
         server?.tell(.info, sentence)
+    }
+
+    /// How many people the `changes` of a write dropped and added.
+    private static func counts(in changes: JSONSlice?) -> (dropped: Int, added: Int) {
+        func count(_ name: StaticString) -> Int {
+            changes?.member(name)?.elements.reduce(0) { count, _ in count + 1 } ?? 0
+        }
+        return (count("removed"), count("added"))
     }
 
     /// Reads what is there after a write, and has the editor show it.
@@ -234,16 +240,11 @@ extension AttendeesDocuments {
     private func undone(_ id: ResourceID, _ reply: CallReply) {
         switch reply {
         case .result(let result):
-            let changes = result.member("changes")
-            let counts = ["removed", "added"].map { name in
-                changes?.members.first { $0.name.spells(utf8: Array(name.utf8)) }?.value.elements.reduce(0) {
-                    count, _ in count + 1
-                } ?? 0
-            }
-            if counts == [0, 0] {
+            let (dropped, added) = Self.counts(in: result.member("changes"))
+            if (dropped, added) == (0, 0) {
                 server?.tell(.info, "\(id.text): nothing to undo, it is undone already.")
             } else {
-                server?.tell(.info, "\(id.text): undone, dropped \(counts[0]), added \(counts[1]).")
+                server?.tell(.info, "\(id.text): undone, dropped \(dropped), added \(added).")
             }
             for open in open(of: id) { showUndone(open) }
         case .failure(let failure) where failure.kind == .declined || failure.kind == .cancelled: break

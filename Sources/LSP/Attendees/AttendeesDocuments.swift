@@ -220,8 +220,6 @@ package final class AttendeesDocuments: AttendeesFiles {
         }
         server?.refresh()
     }
-
-    package func ring(uri: String) {}
 }
 
 extension AttendeesBase {

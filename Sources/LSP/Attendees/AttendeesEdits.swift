@@ -67,9 +67,5 @@ struct AttendeesEdits {
     }
 
     /// Takes a line out, its end too.
-    private mutating func remove(_ line: Int) {
-        let start = document.content(of: line).lowerBound
-        let end = line + 1 < document.lineCount ? document.content(of: line + 1).lowerBound : document.text.count
-        edits.append((start..<end, ""))
-    }
+    private mutating func remove(_ line: Int) { edits.append((document.line(line), "")) }
 }

@@ -11,3 +11,13 @@ protocol EditorCommand: Sendable {
         _ arguments: JSONSlice?, _ asked: AskedRequest, _ server: LanguageServer
     ) throws(EditorRefusal) -> EditorReply
 }
+
+extension EditorCommand {
+    /// The engagement that the first argument names.
+    static func engagementID(in arguments: JSONSlice?) throws(EditorRefusal) -> ResourceID {
+        guard let id = arguments?.elements.first(where: { _ in true })?.string.flatMap({ ResourceID($0) }),
+            id.kind == .engagement
+        else { throw .params("\(name) takes the id of an engagement: [\"ngmt_…\"].") }
+        return id
+    }
+}

@@ -12,9 +12,7 @@ enum OpenAttendeesCommand: EditorCommand {
     static func run(
         _ arguments: JSONSlice?, _ asked: AskedRequest, _ server: LanguageServer
     ) throws(EditorRefusal) -> EditorReply {
-        guard let id = arguments?.elements.first(where: { _ in true })?.string.flatMap({ ResourceID($0) }),
-            id.kind == .engagement
-        else { throw .params("\(name) takes the id of an engagement: [\"ngmt_…\"].") }
+        let id = try engagementID(in: arguments)
         guard let attendees = server.attendees else { return .null }
         let answer = server.owed.add(asked.id, substitute: "null")
         attendees.file(of: id) { [weak server] result in

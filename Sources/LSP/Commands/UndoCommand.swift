@@ -11,9 +11,7 @@ enum UndoCommand: EditorCommand {
     static func run(
         _ arguments: JSONSlice?, _ asked: AskedRequest, _ server: LanguageServer
     ) throws(EditorRefusal) -> EditorReply {
-        guard let id = arguments?.elements.first(where: { _ in true })?.string.flatMap({ ResourceID($0) }),
-            id.kind == .engagement
-        else { throw .params("\(name) takes the id of an engagement: [\"ngmt_…\"].") }
+        let id = try engagementID(in: arguments)
         server.attendees?.undo(id)
         return .null
     }

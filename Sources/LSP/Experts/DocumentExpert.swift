@@ -14,6 +14,4 @@ package protocol DocumentExpert: AnyObject {
     func lenses(of document: TextDocument) -> [EditorLens]
     /// Something has happened to it.
     func take(_ event: DocumentEvent, _ document: TextDocument)
-    /// An alarm that was set for the document with this address rings.
-    func ring(uri: String)
 }

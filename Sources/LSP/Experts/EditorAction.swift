@@ -20,4 +20,14 @@ package struct EditorAction {
         self.command = command
         self.edits = edits
     }
+
+    /// An action for each of those who may be meant by the bytes in `range`, which puts `text` of them there.
+    static func choices(
+        of candidates: [Attendee], at range: Range<Int>, _ text: (Attendee) -> String
+    ) -> [EditorAction] {
+        candidates.prefix(20).map { candidate in
+            EditorAction(
+                "Use \(candidate.id) \(candidate.title)", kind: "quickfix", edits: [(range, text(candidate))])
+        }
+    }
 }

@@ -10,6 +10,21 @@ package final class AddressBook {
         case ambiguous([Attendee])
         /// It could not be looked up, for this reason.
         case failed(String)
+
+        /// Why nobody is meant for sure by `address`, and who may be: the stable word, and a sentence. Nil if somebody
+        /// is, or if that is not known.
+        func fault(of address: String) -> (code: String, message: String, candidates: [Attendee])? {
+            switch self {
+            case .found, .failed: return nil
+            case .missing:
+                let message = "No contact has the address \(address); mend it, or create the contact first."
+                return ("not_found", message, [])
+            case .ambiguous(let several):
+                let list = several.prefix(10).map { "\($0.id) \($0.title)" }.joined(separator: ", ")
+                let message = "\(several.count) contacts have this address: \(list). Write the id of the right one."
+                return ("ambiguous", message, several)
+            }
+        }
     }
 
     private struct Entry {

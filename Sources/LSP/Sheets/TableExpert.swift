@@ -84,18 +84,11 @@ package final class TableExpert: DocumentExpert {
             for case .address(let address) in row.people {
                 count += 1
                 guard count <= Self.limit else { return troubles }
-                let finding = server.addresses.finding(address)
-                let range = Self.place(of: address, line: row.line, document)
-                switch finding {
-                case .missing:
-                    let text = "No contact has the address \(address); mend it, or create the contact first."
-                    troubles.append(Trouble(range: range, code: "not_found", message: text))
-                case .ambiguous(let several):
-                    let list = several.prefix(10).map { "\($0.id) \($0.title)" }.joined(separator: ", ")
-                    let text = "\(several.count) contacts have this address: \(list). Write the id of the right one."
-                    troubles.append(Trouble(range: range, code: "ambiguous", message: text, candidates: several))
-                case .found, .failed, nil: break
-                }
+                guard let fault = server.addresses.finding(address)?.fault(of: address) else { continue }
+                troubles.append(
+                    Trouble(
+                        range: Self.place(of: address, line: row.line, document), code: fault.code,
+                        message: fault.message, candidates: fault.candidates))
             }
         }
         return troubles
@@ -103,15 +96,11 @@ package final class TableExpert: DocumentExpert {
 
     package func actions(in document: TextDocument, _ range: Range<Int>) -> [EditorAction] {
         troubles(document, table(document)).filter { AttendeesDocuments.touch($0.range, range) }.flatMap { trouble in
-            trouble.candidates.prefix(20).map { candidate in
-                EditorAction(
-                    "Use \(candidate.id) \(candidate.title)", kind: "quickfix", edits: [(trouble.range, candidate.id)])
-            }
+            EditorAction.choices(of: trouble.candidates, at: trouble.range, \.id)
         }
     }
 
     package func lenses(of document: TextDocument) -> [EditorLens] { [] }
-    package func ring(uri: String) {}
 
     /// The bytes of a cell in the row that begins in `line`, from 1; the whole line if it does not stand there so.
     private static func place(of cell: String?, line: Int, _ document: TextDocument) -> Range<Int> {

@@ -8,6 +8,4 @@ package enum Alarm: Hashable {
     case refresh
     /// Look up what was left out because the API had asked for a pause.
     case recheck
-    /// An expert's own, for this document.
-    case document(uri: String)
 }

@@ -177,7 +177,6 @@ package final class LanguageServer {
         case .recheck: refresh()
         case .wait(let number): waits.ring(number)
         case .diagnostics(let uri): diagnostics.push(uri, self)
-        case .document(let uri): for expert in experts { expert.ring(uri: uri) }
         }
     }
 

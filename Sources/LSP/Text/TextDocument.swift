@@ -141,6 +141,11 @@ package final class TextDocument {
         return start..<end
     }
 
+    /// The bytes of a line, with its terminator.
+    func line(_ number: Int) -> Range<Int> {
+        content(of: number).lowerBound..<content(of: number + 1).lowerBound
+    }
+
     /// The line of the byte at `offset`.
     package func line(at offset: Int) -> Int { lines.line(at: offset) }
 }

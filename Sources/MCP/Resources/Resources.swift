@@ -72,7 +72,7 @@ extension Server {
 
     /// The call that lists engagements; nil when the settings don't allow it.
     func listing(_ meta: RequestMeta, _ revision: Revision) -> ToolCall? {
-        guard let entry = table.entries.first(where: { $0.method.name == "engagement.list" }), entry.isAllowed,
+        guard let entry = table.entry(of: "engagement.list"), entry.isAllowed,
             readable.contains(where: { $0.scheme == "engagement" })
         else { return nil }
         let params = ByteBuffer()
@@ -123,7 +123,7 @@ extension Server {
         }
         guard let parts = ResourceURI(uri),
             let template = Self.templates.first(where: { $0.scheme == parts.scheme && $0.part == parts.part }),
-            let entry = table.entries.first(where: { $0.method.name == template.method.name })
+            let entry = table.entry(of: template.method.name)
         else {
             let forms = Self.templates.map(\.uri).joined(separator: ", ")
             throw Refusal.noResource(

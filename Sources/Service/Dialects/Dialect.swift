@@ -26,3 +26,16 @@ protocol Dialect: AnyObject {
     /// Begins the response to a call whose id is spelled like this, up to the comma after the id.
     func appendHead(spelled id: Bytes, to frame: ByteBuffer)
 }
+
+// As JSON-RPC 2.0 has it: the id as it was spelled, and null for one that is missing.
+extension Dialect {
+    func appendHead(of id: JSONSlice?, to frame: ByteBuffer) {
+        appendHead(spelled: id?.bytes ?? Bytes("null"), to: frame)
+    }
+
+    func appendHead(spelled id: Bytes, to frame: ByteBuffer) {
+        frame.append("{\"jsonrpc\":\"2.0\",\"id\":")
+        frame.append(id)
+        frame.append(",")
+    }
+}

@@ -67,16 +67,6 @@ final class LSPDialect: Dialect {
     func giveUp(_ id: Bytes) -> Bool { server.owed.remove(id) }
     func answerOwed(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void) { server.owed.removeAll(send) }
 
-    func appendHead(of id: JSONSlice?, to frame: ByteBuffer) {
-        appendHead(spelled: id?.bytes ?? Bytes("null"), to: frame)
-    }
-
-    func appendHead(spelled id: Bytes, to frame: ByteBuffer) {
-        frame.append("{\"jsonrpc\":\"2.0\",\"id\":")
-        frame.append(id)
-        frame.append(",")
-    }
-
     /// Takes the client's answer to a request of ours; false if it is none.
     func hear(_ response: Response, at now: Instant) -> Bool {
         turn(now)

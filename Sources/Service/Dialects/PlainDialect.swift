@@ -35,14 +35,4 @@ final class PlainDialect: Dialect {
     func owesAnswer(to id: Bytes) -> Bool { false }
     func giveUp(_ id: Bytes) -> Bool { false }
     func answerOwed(_ send: ([UInt8], (ByteBuffer) -> Void) -> Void) {}
-
-    func appendHead(of id: JSONSlice?, to frame: ByteBuffer) {
-        appendHead(spelled: id?.bytes ?? Bytes("null"), to: frame)
-    }
-
-    func appendHead(spelled id: Bytes, to frame: ByteBuffer) {
-        frame.append("{\"jsonrpc\":\"2.0\",\"id\":")
-        frame.append(id)
-        frame.append(",")
-    }
 }

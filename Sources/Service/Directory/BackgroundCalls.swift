@@ -53,10 +53,8 @@ final class BackgroundCalls {
 
     /// Whether the process's settings allow a method.
     func offers(_ method: String) -> Bool {
-        entry(method).map { $0.isAllowed && (table.hasJournal || !$0.method.needsJournal) } ?? false
+        table.entry(of: method).map { $0.isAllowed && (table.hasJournal || !$0.method.needsJournal) } ?? false
     }
-
-    private func entry(_ method: String) -> MethodTable.Entry? { table.entries.first { $0.method.name == method } }
 
     /// Adds a call, and returns its number. It goes before those of its urgency that wait already. It is dropped, and
     /// nobody is told, if it `isWanted` no more when its turn comes.
@@ -67,7 +65,7 @@ final class BackgroundCalls {
         then: @escaping (CallReply) -> Void
     ) -> Int {
         lastNumber += 1
-        guard let entry = entry(method), !isOver else { return lastNumber }
+        guard let entry = table.entry(of: method), !isOver else { return lastNumber }
         let params = ByteBuffer()
         var json = JSONWriter(params)
         json.beginObject()

@@ -33,8 +33,8 @@ struct JournaledRuns {
 
     /// `name`, if there is such a run and it went where this command goes to: elsewhere, others have its ids.
     func undoable(_ name: String, isForced: Bool) throws(Failure) -> String {
-        let name = try named(name)
-        guard !isForced, let run = try all().first(where: { $0.run == name }), !isHere(run) else { return name }
+        let run = try run(name)
+        guard !isForced, !isHere(run) else { return name }
         let place = run.workspace ?? ""
         let sentence =
             place == Self.endedSandbox
@@ -46,9 +46,14 @@ struct JournaledRuns {
 
     /// `name`, if there is such a run.
     func named(_ name: String) throws(Failure) -> String {
-        let names = try all().map(\.run)
-        if names.contains(name) { return name }
-        let hint = name.nearest(in: names).map { "; did you mean \($0.printable)?" } ?? "; runs lists them."
+        _ = try run(name)
+        return name
+    }
+
+    private func run(_ name: String) throws(Failure) -> JournalRun {
+        let runs = try all()
+        if let run = runs.first(where: { $0.run == name }) { return run }
+        let hint = name.nearest(in: runs.map(\.run)).map { "; did you mean \($0.printable)?" } ?? "; runs lists them."
         throw Failure(sentence: "The journal has no run \(name.quoted)\(hint)", code: 1)
     }
 
