@@ -15,7 +15,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     private let workspace: String?
     private let now: @Sendable () -> Int
     private let lock = NSCondition()
-    private var waiting: [(line: [UInt8], token: Int?)] = []
+    private var waiting: [(line: ByteBuffer, token: Int?)] = []
     private var answers: [(token: Int, answer: JournalAnswer)] = []
     /// Searches to begin, each with the number of events that were appended before it, and whether a thread does.
     private var searches: [(query: JournalQuery, token: Int, after: Int)] = []
@@ -67,14 +67,14 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
 
     /// Appends an event, with the time.
     package func append(_ event: JournalEvent, token: Int?) {
-        let line = ByteBuffer()
+        let line = ByteBuffer(capacity: 512)
         JournalLine.append(event, at: now(), process: ThisProcess.id, workspace: workspace, to: line)
         // An undo would pass over a line that can't be read, and put back who was there before an older write.
         let fault =
             line.isIncomplete ? "can't be written: there is no memory for the line" : JournalLine.fault(of: event)
         if let fault { return answer(token.map { [($0, .failed(fault))] } ?? []) }
         lock.withLock {
-            waiting.append((Array(line.bytes), token))
+            waiting.append((line, token))
             appended += 1
             lock.broadcast()
         }
@@ -180,7 +180,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
         }
     }
 
-    private func nextBatch() -> [(line: [UInt8], token: Int?)]? {
+    private func nextBatch() -> [(line: ByteBuffer, token: Int?)]? {
         lock.withLock {
             while waiting.isEmpty, !isClosing { lock.wait() }
             defer { waiting = [] }
@@ -189,7 +189,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     }
 
     /// Writes lines to the disk. Returns why it can't, as a clause, or nil.
-    private func put(_ lines: [[UInt8]]) -> String? {
+    private func put(_ lines: [ByteBuffer]) -> String? {
         do throws(JournalProblem) {
             try reopenIfMoved()
         } catch {
@@ -215,7 +215,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
         } else if size > 0, let last = lastByte(size), last != UInt8(ascii: "\n") {
             text.append("\n")
         }
-        for line in lines { line.withUnsafeBytes { text.append($0) } }
+        for line in lines { text.append(line.bytes) }
         do throws(SystemError) {
             guard !text.isIncomplete else { throw .noMemory }
             try file.writeAll(text.bytes)

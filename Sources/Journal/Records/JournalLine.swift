@@ -211,17 +211,17 @@ package enum JournalLine {
     static func fault(of event: JournalEvent) -> String? {
         guard event.resource.isEmpty || event.resource.holds(isID) else { return fault(ofID: event.resource) }
         if let run = event.run, !isRun(run) { return "can't hold the run's name \(String(run.prefix(60)).printable)" }
-        let lists: [[String]]
+        let wrong: String?
         switch event.kind {
-        case .begin(let replacement): lists = replacement.map { [$0.before, $0.wanted] } ?? []
-        case .left(let contacts): lists = [contacts]
-        case .end: lists = []
+        case .begin(let replacement):
+            wrong = replacement.flatMap { noContact(in: $0.before) ?? noContact(in: $0.wanted) }
+        case .left(let contacts): wrong = noContact(in: contacts)
+        case .end: wrong = nil
         }
-        for list in lists {
-            for id in list where !id.holds(isContact) { return fault(ofID: id) }
-        }
-        return nil
+        return wrong.map(fault(ofID:))
     }
+
+    private static func noContact(in ids: [String]) -> String? { ids.first { !$0.holds(isContact) } }
 
     /// Whether a line with this base URL could be read back.
     static func canHold(workspace: String) -> Bool {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A change of an engagement's contacts that can be undone.
 package struct UndoableChange: Sendable, Equatable {
     /// What the journal says of the time after the change.
@@ -45,10 +47,8 @@ package struct UndoableChange: Sendable, Equatable {
     }
 
     private mutating func note(_ ids: [String], differsFrom others: [String], _ record: JournalRecord? = nil) {
-        let (left, found) = (IDBytes(ids), IDBytes(others))
-        let kept = IDBytes(record?.before ?? [])
         // Whoever was there before a replacement may have been kept by the API.
-        let strangers = others.filter { !left.contains($0) && !kept.contains($0) } + ids.filter { !found.contains($0) }
+        let strangers = others.without(ids).without(record?.before ?? []) + ids.without(others)
         changedBetween += strangers.prefix(Self.limit - changedBetween.count)
     }
 }
@@ -57,12 +57,11 @@ extension JournalRecord {
     /// Whether the engagement may have had these contacts after this replacement: those that were read back, or those
     /// that it wanted and, of those before it, whomever the API kept. `aside` are calendar resources; they don't count.
     package func mayHaveLeft(_ contacts: [String], aside: [String] = []) -> Bool {
-        let resources = IDBytes(aside)
-        func counted(_ ids: [String]) -> IDBytes { IDBytes(ids.filter { !resources.contains($0) }) }
+        func counted(_ ids: [String]) -> [String] { [].adding(ids.without(aside)) }
         let (now, before, wanted) = (counted(contacts), counted(before ?? []), counted(wanted ?? []))
-        if let left, counted(left) == now { return true }
+        if let left, counted(left).holdsSame(as: now) { return true }
         // A write that may not have been made may have left what was there.
-        if applied == "unknown", before == now { return true }
-        return wanted.isSubset(of: now) && now.isSubset(of: wanted.union(before))
+        if applied == "unknown", before.holdsSame(as: now) { return true }
+        return wanted.without(now).isEmpty && now.without(wanted).without(before).isEmpty
     }
 }

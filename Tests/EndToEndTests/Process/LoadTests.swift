@@ -129,7 +129,7 @@ struct LoadTests {
     @Test func writesToOneEngagementKeepTheirOrder() throws {
         let server = try FaultServer { request in
             request.method == "PUT" && request.count == 1 && request.target.contains("ngmt_a")
-                ? Reaction.ok().after(milliseconds: 1000) : .ok()
+                ? Reaction.ok().after(milliseconds: 2000) : .ok()
         }
         let host = try bridge(to: server)
         let first = try host.begin("engagement.replaceContacts", replacement("ngmt_a", ["cnt_1"]))

@@ -1,3 +1,4 @@
+import Bytes
 import Journal
 
 /// The contacts that an undo puts back, and those that it may find.

@@ -1,5 +1,3 @@
-import Bytes
-
 /// Ids, compared byte by byte: `String` equates different spellings of an accented letter.
 package struct IDSet {
     private struct Spelling: Hashable {
@@ -15,8 +13,8 @@ package struct IDSet {
     private var many: Set<Spelling> = []
 
     /// The set of `ids`.
-    package init(_ ids: some Swift.Collection<String> = []) {
-        if ids.count <= Self.fewest { few = Array(ids) } else { many = Set(ids.map(Spelling.init)) }
+    package init(_ ids: [String] = []) {
+        if ids.count <= Self.fewest { few = ids } else { many = Set(ids.map(Spelling.init)) }
     }
 
     /// Whether `id` is in it.
@@ -25,7 +23,7 @@ package struct IDSet {
     }
 
     /// Adds an id; false if it was there already.
-    mutating func insert(_ id: String) -> Bool {
+    package mutating func insert(_ id: String) -> Bool {
         guard many.isEmpty else { return many.insert(Spelling(id: id)).inserted }
         guard !contains(id) else { return false }
         few.append(id)
@@ -43,7 +41,7 @@ extension [String] {
     }
 
     /// Whether both hold the same ids, in any order. Neither may hold one twice.
-    func holdsSame(as others: [String]) -> Bool {
+    package func holdsSame(as others: [String]) -> Bool {
         guard count == others.count else { return false }
         if zip(self, others).allSatisfy({ $0.spells($1) }) { return true }
         let others = IDSet(others)
@@ -51,7 +49,7 @@ extension [String] {
     }
 
     /// These ids, then each of `others` that is new, once.
-    func adding(_ others: [String]) -> [String] {
+    package func adding(_ others: [String]) -> [String] {
         var seen = IDSet(self)
         return self + others.filter { seen.insert($0) }
     }
