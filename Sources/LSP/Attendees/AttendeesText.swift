@@ -21,8 +21,8 @@ struct AttendeesText {
 
     private(set) var entries: [Entry] = []
     private(set) var faults: [Fault] = []
-    /// The line that says in so many words that nobody is meant.
-    private(set) var nobody: Int?
+    /// The lines that say in so many words that nobody is meant.
+    private(set) var nobody: [Int] = []
 
     /// Reads a document. A line that begins with `#` is a comment.
     init(_ document: TextDocument) {
@@ -32,7 +32,7 @@ struct AttendeesText {
     private mutating func read(_ document: TextDocument, _ line: Int) {
         let place = document.content(of: line)
         let bytes = document.text.slice(place.lowerBound, place.upperBound)
-        guard !bytes.isEmpty, bytes[0] != UInt8(ascii: "#") else { return }
+        if Self.isComment(bytes) { return }
         let cell = bytes.cellTrimmed
         if cell.isEmpty { return }
         let start = place.lowerBound + Self.offset(of: cell, in: bytes, else: 0)
@@ -50,13 +50,16 @@ struct AttendeesText {
             switch item {
             case .id(let id): add(.id(id.text), range(id), line)
             case .address(let address): add(.address(address.text), range(address), line)
-            case .nobody: nobody = line
+            case .nobody: nobody.append(line)
             case .wrong(let bytes, let advice):
                 let range = range(bytes)
                 faults.append(Fault(range: range, line: line, advice: advice.withoutColumns))
             }
         }
     }
+
+    /// Whether a line is a comment.
+    static func isComment(_ line: Bytes) -> Bool { line.first == UInt8(ascii: "#") }
 
     private mutating func add(_ person: PersonReference, _ range: Range<Int>, _ line: Int) {
         entries.append(Entry(person: person, range: range, line: line))
