@@ -15,10 +15,10 @@ extension AttendeesDocuments {
             faults.append(EditorDiagnostic(trouble.entry.range, severity, code: trouble.code, trouble.message))
         }
         let head = document.content(of: 0)
-        if text.entries.isEmpty, text.faults.isEmpty, text.nobody == nil, !base.people.isEmpty {
+        if text.entries.isEmpty, text.faults.isEmpty, text.nobody.isEmpty, !base.people.isEmpty {
             faults.append(EditorDiagnostic(head, .error, code: "required", Self.nobodyListed))
         }
-        if let nobody = text.nobody, !text.entries.isEmpty {
+        for nobody in text.nobody where !text.entries.isEmpty {
             let message = "This says that nobody is meant, and people are listed, too: delete one or the other."
             faults.append(EditorDiagnostic(document.content(of: nobody), .error, code: "invalid_value", message))
         }
@@ -31,6 +31,11 @@ extension AttendeesDocuments {
             faults.append(EditorDiagnostic(head, .warning, code: "not_sent", message))
         }
         return faults.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    }
+
+    package func needs(_ found: FoundID, in document: TextDocument) -> Bool {
+        let line = document.content(of: document.line(at: found.range.lowerBound))
+        return !AttendeesText.isComment(document.text.slice(line.lowerBound, line.upperBound))
     }
 
     package func isPending(_ document: TextDocument) -> Bool {
@@ -66,6 +71,7 @@ extension AttendeesDocuments {
                 }
             }
         }
+        // Whether there is anything to undo is not looked up: another process may add to the journal at any time.
         if server.surroundings.offers(Self.undoingMethod) {
             commands.append(LensCommand("Undo the last replacement", UndoCommand.name, [open.id.text]))
         }
@@ -83,6 +89,10 @@ extension AttendeesDocuments {
         }
         if let offer = open.offer, document.text.elementsEqual(offer.text), open.question == nil {
             let command = LensCommand(offer.title, ReplaceContactsCommand.name, [document.uri, offer.token])
+            actions.append(EditorAction(offer.title, kind: "quickfix", command: command))
+        }
+        if let offer = undoOffer(of: open.id), open.question == nil, server.surroundings.offers(Self.undoingMethod) {
+            let command = LensCommand(offer.title, UndoCommand.name, [open.id.text, offer.token])
             actions.append(EditorAction(offer.title, kind: "quickfix", command: command))
         }
         for command in commands(open, document) where open.newer == nil || command.title != Self.reloadTitle {

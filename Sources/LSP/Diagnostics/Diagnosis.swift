@@ -16,13 +16,13 @@ struct Diagnosis {
     init(_ document: TextDocument, _ server: LanguageServer) {
         guard server.isOn(.diagnostics) else { return }
         let experts = server.experts.filter { $0.knows(document) }
-        // There `plan` would refuse it.
-        let severity: EditorDiagnostic.Severity = experts.isEmpty ? .warning : .error
         for found in IDFinder.ids(in: document.text, 0..<document.text.count, limit: Self.limit)
         where !document.isBeingTyped(found.range) {
             switch server.surroundings.state(of: found.id, .whenever) {
             case .missing:
                 let text = "There is no \(found.id.kind.word) \(found.id.text) that this token may see."
+                let isRefused = experts.contains { $0.needs(found, in: document) }
+                let severity: EditorDiagnostic.Severity = isRefused ? .error : .warning
                 faults.append(EditorDiagnostic(found.range, severity, code: "not_found", text))
             case nil: unknown.insert(found.id)
             case .known, .failed: break

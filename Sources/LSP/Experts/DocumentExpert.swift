@@ -6,6 +6,8 @@ package protocol DocumentExpert: AnyObject {
     func knows(_ document: TextDocument) -> Bool
     /// What is wrong in it, as far as is known now. When more is known, `LanguageServer.refresh` tells.
     func faults(in document: TextDocument) -> [EditorDiagnostic]
+    /// Whether what the document is for would be refused if this id in it is not there.
+    func needs(_ found: FoundID, in document: TextDocument) -> Bool
     /// Whether more will be known of that soon.
     func isPending(_ document: TextDocument) -> Bool
     /// What can be done about the bytes in `range`.

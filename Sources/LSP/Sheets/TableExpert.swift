@@ -6,7 +6,7 @@ import Tables
 package final class TableExpert: DocumentExpert {
     private weak var joined: LanguageServer?
     /// What was read last of each document.
-    private var tables: [[UInt8]: AttendeeTable] = [:]
+    private var tables: [[UInt8]: (table: AttendeeTable, reach: TableReach)] = [:]
 
     /// Addresses of a table that are looked up, at most.
     private static let limit = 500
@@ -41,12 +41,19 @@ package final class TableExpert: DocumentExpert {
         tables[Array(document.uri.utf8)] = nil
     }
 
-    private func table(_ document: TextDocument) -> AttendeeTable {
+    private func table(_ document: TextDocument) -> AttendeeTable { read(document).table }
+
+    private func read(_ document: TextDocument) -> (table: AttendeeTable, reach: TableReach) {
         let key = Array(document.uri.utf8)
-        if let table = tables[key] { return table }
+        if let read = tables[key] { return read }
         let table = AttendeeTable.read(document.text)
-        tables[key] = table
-        return table
+        let read = (table, TableReach(table))
+        tables[key] = read
+        return read
+    }
+
+    package func needs(_ found: FoundID, in document: TextDocument) -> Bool {
+        read(document).reach.holds(found.id, line: document.line(at: found.range.lowerBound) + 1)
     }
 
     package func faults(in document: TextDocument) -> [EditorDiagnostic] {
