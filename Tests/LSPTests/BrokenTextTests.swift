@@ -23,6 +23,6 @@ import Testing
         ("Change?\nDropped (1):\n  \"O'Brien-Mc N.\" (cnt_a)\nKept: 0.", "Replace now: drop O'Brien-Mc N."),
     ])
     func aCodeActionIsTheQuestion(_ question: String, _ title: String) {
-        #expect(AttendeesOffer(question: question, text: [], wanted: []).title == title)
+        #expect(AttendeesOffer("Replace", EditorQuestion(question, about: [])).title == title)
     }
 }

@@ -163,6 +163,23 @@ import Testing
         #expect(typed() == [])
     }
 
+    /// Editors that keep lines say of a new line that it begins at the end of the one above.
+    @Test func aLineAboveIsNotTyped() {
+        let document = TextDocument(uri: "file:///a", version: 1, text: ByteBuffer(text: "cnt_a\n"))
+        func typed(_ text: String) -> [String] {
+            document.beginChanges(2)
+            let end = document.content(of: document.lineCount - 2).upperBound
+            let place = document.position(of: end, .utf8)
+            Array(text.utf8).withUnsafeBytes { document.replace(TextRange(place, place), with: $0, .utf8) }
+            return IDFinder.ids(in: document.text, 0..<document.text.count).filter { document.isBeingTyped($0.range) }
+                .map(\.id.text)
+        }
+        #expect(typed("\ncnt_b") == ["cnt_b"])
+        #expect(typed("\r\ncnt_c") == ["cnt_c"])
+        #expect(typed("1") == ["cnt_c1"])
+        #expect(typed("\n") == [], "a line is finished")
+    }
+
     @Test func unitsAreCountedEightAtATime() {
         let long = "äöü€😀 plain text that is longer than eight bytes 😀😀"
         for text in ["", "a", long, String(repeating: "漢😀x", count: 9)] {

@@ -27,17 +27,37 @@ extension AttendeesDocuments {
             if isPress { server.tell(.info, "No change: these people are on it already.") }
             return
         }
-        if change.wanted.isEmpty, text.nobody == nil {
+        if change.wanted.isEmpty, text.nobody.isEmpty {
             return server.tell(.error, "\(Self.nobodyListed) Nobody was asked.")
         }
-        let wanted = change.wanted.sorted()
-        if !isPress, open.askedAbout == wanted { return }
-        let copy = Array(document.text)
-        let question = AttendeesQuestion("Replace", server, about: (open, copy)) { [weak self] message in
-            self?.cantAsk(open, AttendeesOffer(question: message, text: copy, wanted: change.wanted))
+        if !isPress, open.askedAbout == change.wanted.sorted() { return }
+        ask(open, base, for: change.wanted, in: Array(document.text), granted: nil)
+    }
+
+    /// Replaces when the person has said yes. A question about `granted` is not asked.
+    private func ask(
+        _ open: OpenAttendees, _ base: AttendeesBase, for wanted: [String], in text: [UInt8], granted: [UInt8]?
+    ) {
+        guard let server else { return }
+        let question = AttendeesQuestion("Replace", server, about: (open, text)) { [weak self] question in
+            self?.cantAsk(open, AttendeesOffer("Replace", question, text: text, wanted: wanted))
         }
-        open.begin(question, about: wanted)
-        write(open, base, change.wanted, asking: question)
+        if granted != nil { question.beginWork() }
+        open.begin(question, about: wanted.sorted())
+        let call = server.surroundings.write(
+            Self.replacing, asking: question, granted: granted,
+            { json in
+                json.member("engagement_id", open.id.text)
+                json.member("contact_ids", wanted)
+                json.member("expected_contact_ids", base.ids)
+                json.member("report_changes", true)
+            },
+            then: { [weak self] reply in
+                question.endWork()
+                open.end(question)
+                self?.replaced(open, base, by: wanted, reply)
+            })
+        question.belong(to: call) { [weak question] in open.end(question) }
     }
 
     static let nobodyListed = "Nobody is listed: list people, or write (nobody) to take everybody off."
@@ -55,24 +75,7 @@ extension AttendeesDocuments {
         guard let offer = open.offer, offer.token == token, document.text.elementsEqual(offer.text) else {
             return server.tell(.warning, "The document was changed since, so nothing was replaced. Save it again.")
         }
-        open.make(nil)
-        write(open, base, offer.wanted, asking: nil)
-    }
-
-    private func write(_ open: OpenAttendees, _ base: AttendeesBase, _ wanted: [String], asking: AttendeesQuestion?) {
-        let call = server?.surroundings.write(
-            Self.replacing, asking: asking,
-            { json in
-                json.member("engagement_id", open.id.text)
-                json.member("contact_ids", wanted)
-                json.member("expected_contact_ids", base.ids)
-                json.member("report_changes", true)
-            },
-            then: { [weak self] reply in
-                open.end(asking)
-                self?.replaced(open, base, by: wanted, reply)
-            })
-        if let call { asking?.belong(to: call) { [weak asking] in open.end(asking) } }
+        ask(open, base, for: offer.wanted, in: offer.text, granted: offer.subject)
     }
 
     private func replaced(_ open: OpenAttendees, _ base: AttendeesBase, by wanted: [String], _ reply: CallReply) {
@@ -101,7 +104,7 @@ extension AttendeesDocuments {
     }
 
     /// How many people the `changes` of a write dropped and added.
-    private static func counts(in changes: JSONSlice?) -> (dropped: Int, added: Int) {
+    static func counts(in changes: JSONSlice?) -> (dropped: Int, added: Int) {
         func count(_ name: StaticString) -> Int {
             changes?.member(name)?.elements.reduce(0) { count, _ in count + 1 } ?? 0
         }
@@ -175,7 +178,7 @@ extension AttendeesDocuments {
     static let reloadTitle = "Reload: others are listed now"
 
     /// Has the editor make the document say what is there now. What counts is the change that comes back.
-    private func reload(_ open: OpenAttendees) {
+    func reload(_ open: OpenAttendees) {
         guard let server, let newer = open.newer, let document = server.documents[open.uri] else { return }
         if Self.says(AttendeesText(document), newer) {
             open.adopt(newer)
@@ -205,7 +208,7 @@ extension AttendeesDocuments {
             return
         }
         server.requests.send("workspace/applyEdit") { json in
-            json.member("label", "Attendees of \(base.name)")
+            // Without a label: some clients show that, and have the person press Enter.
             json.name("edit")
             json.workspaceEdit(document, edits, server)
         } then: { answer in
@@ -213,55 +216,6 @@ extension AttendeesDocuments {
             // It may have been applied all the same.
             guard open.isOpen, open.newer != nil else { return }
             server.tell(.warning, advice + "choose the code action \"\(Self.reloadTitle)\".")
-        }
-    }
-
-    // MARK: Undoing
-
-    /// Asks whether to put back who was there before the last replacement.
-    func proposeUndo(_ id: ResourceID) {
-        guard let server, server.surroundings.offers(Self.undoingMethod) else { return }
-        let documents = open(of: id)
-        if documents.contains(where: { $0.question != nil }) || isUndoing(id) { return }
-        let question = AttendeesQuestion("Undo", server, about: nil) { _ in
-            server.tell(.warning, "This editor can't show the question, so nothing was undone. Call engagement.undo.")
-        }
-        let call = server.surroundings.write(
-            Self.undoingMethod, asking: question, { $0.member("engagement_id", id.text) },
-            then: { [weak self] reply in
-                self?.endUndo(id, question)
-                self?.undone(id, reply)
-            })
-        for open in documents { open.begin(question, about: open.askedAbout) }
-        beginUndo(id, question)
-        question.belong(to: call) { [weak self, unowned question] in self?.endUndo(id, question) }
-    }
-
-    private func undone(_ id: ResourceID, _ reply: CallReply) {
-        switch reply {
-        case .result(let result):
-            let (dropped, added) = Self.counts(in: result.member("changes"))
-            if (dropped, added) == (0, 0) {
-                server?.tell(.info, "\(id.text): nothing to undo, it is undone already.")
-            } else {
-                server?.tell(.info, "\(id.text): undone, dropped \(dropped), added \(added).")
-            }
-            for open in open(of: id) { showUndone(open) }
-        case .failure(let failure) where failure.kind == .declined || failure.kind == .cancelled: break
-        case .failure(let failure): server?.tell(.error, "\(id.text): \(failure.sentence)")
-        }
-    }
-
-    /// A document without changes of its own follows the undo; another one is to be reloaded.
-    private func showUndone(_ open: OpenAttendees) {
-        read(open.id, isWanted: { open.isOpen }) { [weak self] result in
-            guard let self, let server, open.isOpen, case .success(let now) = result,
-                let document = server.documents[open.uri]
-            else { return }
-            let isUnchanged = open.base.map { Self.says(AttendeesText(document), $0) } ?? true
-            open.note(newer: now)
-            if isUnchanged { reload(open) } else { askReload(open) }
-            server.refresh()
         }
     }
 }

@@ -11,6 +11,10 @@ package final class AttendeesDocuments: AttendeesFiles {
     private weak var joined: LanguageServer?
     /// The open questions whether to undo, by engagement.
     private var undoing: [ResourceID: AttendeesQuestion] = [:]
+    /// The answers to such questions that a person gives by choosing a code action.
+    private var undoOffers: [ResourceID: AttendeesOffer] = [:]
+    /// Seconds for which nobody asks whether what a file was made from is still so.
+    private static let freshness = 60
 
     static let replacing = "engagement.replaceContacts"
     static let undoingMethod = "engagement.undo"
@@ -48,9 +52,18 @@ package final class AttendeesDocuments: AttendeesFiles {
         if let token { accept(token, open, document) } else { propose(open, document, isPress: true) }
     }
 
-    package func undo(_ id: ResourceID) { proposeUndo(id) }
+    package func undo(_ id: ResourceID, token: String?) {
+        if let token { acceptUndo(id, token: token) } else { proposeUndo(id) }
+    }
+
     func isUndoing(_ id: ResourceID) -> Bool { undoing[id] != nil }
-    func beginUndo(_ id: ResourceID, _ question: AttendeesQuestion) { undoing[id] = question }
+    func undoOffer(of id: ResourceID) -> AttendeesOffer? { undoOffers[id] }
+    func make(_ offer: AttendeesOffer, toUndo id: ResourceID) { undoOffers[id] = offer }
+
+    func beginUndo(_ id: ResourceID, _ question: AttendeesQuestion) {
+        undoing[id] = question
+        undoOffers[id] = nil
+    }
 
     func endUndo(_ id: ResourceID, _ question: AttendeesQuestion) {
         if undoing[id] === question { undoing[id] = nil }
@@ -168,7 +181,8 @@ package final class AttendeesDocuments: AttendeesFiles {
             folder.hold(name)
             if let old = folder.read(AttendeesBase.baseName(id)), let base = AttendeesBase(file: old, id) {
                 open.adopt(base)
-                return compare(open, document, base)
+                compare(open, document, base)
+                return checkAge(open, base)
             }
         }
         read(id, isWanted: { open.isOpen }) { [weak self] result in
@@ -189,6 +203,19 @@ package final class AttendeesDocuments: AttendeesFiles {
         guard !Self.says(AttendeesText(document), base) else { return }
         open.mark(unsent: true)
         server?.tell(.warning, "The attendees of \(base.name) were saved here, not sent. Press Replace, or save again.")
+    }
+
+    /// Tells at once, not only when it is saved, that others are there than when an old file was made.
+    private func checkAge(_ open: OpenAttendees, _ base: AttendeesBase) {
+        guard base.readAt < folder.wallSeconds - Self.freshness else { return }
+        read(open.id, isWanted: { open.isOpen }) { [weak self] result in
+            guard let self, open.isOpen, case .success(let now) = result, let made = open.base,
+                made.readAt == base.readAt, Set(now.ids) != Set(made.ids)
+            else { return }
+            open.note(newer: now)
+            askReload(open)
+            server?.refresh()
+        }
     }
 
     private func edited(_ open: OpenAttendees, _ document: TextDocument) {

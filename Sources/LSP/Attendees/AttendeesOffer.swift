@@ -3,14 +3,16 @@ struct AttendeesOffer {
     let title: String
     /// Names it, so that it is good once.
     let token: String
-    /// The text that it was made from, and those whom it would leave there.
+    /// What a yes covers.
+    let subject: [UInt8]
+    /// The text that it was made from, and those whom it would leave there; empty where it is about no document.
     let text: [UInt8]
     let wanted: [String]
 
     /// Makes an offer of the lines of a question: `Replace now: drop Bob, add Ada`.
-    init(question: String, text: [UInt8], wanted: [String]) {
+    init(_ verb: String, _ question: EditorQuestion, text: [UInt8] = [], wanted: [String] = []) {
         var (dropped, added, isAdded) = ([String](), [String](), false)
-        for line in question.split(separator: "\n") {
+        for line in question.text.split(separator: "\n") {
             if line.hasPrefix("Dropped") { isAdded = false }
             if line.hasPrefix("Added") { isAdded = true }
             guard line.hasPrefix("  ") else { continue }
@@ -20,10 +22,10 @@ struct AttendeesOffer {
             names.isEmpty ? nil : "\(verb) " + names.joined(separator: ", ")
         }
         let parts = [list("drop", dropped), list("add", added)].compactMap(\.self)
-        title = ("Replace now: " + parts.joined(separator: ", ")).broken
+        title = ("\(verb) now: " + parts.joined(separator: ", ")).broken
         // Nobody can guess it, and it says nothing.
         token = String(UInt64.random(in: .min ... .max), radix: 36)
-        (self.text, self.wanted) = (text, wanted)
+        (subject, self.text, self.wanted) = (question.subject, text, wanted)
     }
 
     /// The name in a line such as `"Ada" (cnt_…)`; the line itself where a name alone could be taken for other words.

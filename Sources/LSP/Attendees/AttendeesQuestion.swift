@@ -9,11 +9,12 @@ final class AttendeesQuestion: EditorAsker {
     /// The document that it is about, and its text; nil for none.
     private let subject: (open: OpenAttendees, text: [UInt8])?
     /// Told of a question that the client can't show.
-    private let onFailure: (String) -> Void
+    private let onFailure: (EditorQuestion) -> Void
     /// Told as soon as it is answered by anything but a yes.
     private var onNo: () -> Void = {}
-    private var message = ""
-    private var asked = ""
+    private var asked: (question: EditorQuestion, id: String)?
+    /// The work that a yes has begun, as the client shows it.
+    private var work: Int?
     /// The number of the call that asks.
     private(set) var call: Int?
 
@@ -21,7 +22,7 @@ final class AttendeesQuestion: EditorAsker {
 
     init(
         _ yes: String, _ server: LanguageServer, about subject: (open: OpenAttendees, text: [UInt8])?,
-        onFailure: @escaping (String) -> Void
+        onFailure: @escaping (EditorQuestion) -> Void
     ) {
         (self.yes, self.server, self.subject, self.onFailure) = (yes, server, subject, onFailure)
     }
@@ -29,16 +30,21 @@ final class AttendeesQuestion: EditorAsker {
     /// Notes the call that asks, and who is told as soon as the answer is anything but a yes.
     func belong(to call: Int, onNo: @escaping () -> Void) { (self.call, self.onNo) = (call, onNo) }
 
-    func ask(_ question: String, id: String) {
-        message = question
-        asked = id
+    /// The person has said yes: the work begins.
+    func beginWork() { work = server.work.begin("\(yes): attendees", token: nil, server.client) }
+
+    func endWork() { if let work { server.work.end(work) } }
+
+    func ask(_ question: EditorQuestion, id: String) {
+        endWork()
+        asked = (question, id)
         // Heard once the call no longer waits for it.
         server.requests.expect(id) { [server, yes] answer in
             guard answer.chooses(yes) else { return }
             server.tell(.warning, "That answer came too late, or the document was closed: nothing was changed.")
         }
         server.requests.post("window/showMessageRequest", id: id) { [server, yes] json in
-            Self.write(question, yes: yes, server, to: &json)
+            Self.write(question.text, yes: yes, server, to: &json)
         }
     }
 
@@ -58,15 +64,16 @@ final class AttendeesQuestion: EditorAsker {
     }
 
     func verdict(_ answer: ClientAnswer) -> EditorVerdict {
-        server.requests.forget(asked)
-        let verdict = judge(answer)
-        if verdict != .yes { onNo() }
+        guard let asked else { return .no }
+        server.requests.forget(asked.id)
+        let verdict = judge(answer, asked.question)
+        if verdict == .yes { beginWork() } else { onNo() }
         return verdict
     }
 
-    private func judge(_ answer: ClientAnswer) -> EditorVerdict {
+    private func judge(_ answer: ClientAnswer, _ question: EditorQuestion) -> EditorVerdict {
         if case .refused(-32601) = answer {
-            onFailure(message)
+            onFailure(question)
             return .cantBeAsked
         }
         guard answer.chooses(yes) else { return .no }

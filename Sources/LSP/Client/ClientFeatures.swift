@@ -22,6 +22,8 @@ package struct ClientFeatures {
     package let refreshesDiagnostics: Bool
     package let appliesEdits: Bool
     package let showsDocuments: Bool
+    /// Whether it shows work whose token is ours.
+    let showsWork: Bool
     /// Whether edits may say which version of a document they are for.
     package let versionsEdits: Bool
     /// Whether code actions may be more than commands.
@@ -52,6 +54,7 @@ package struct ClientFeatures {
         refreshesDiagnostics = refreshes("diagnostics")
         appliesEdits = workspace?.member("applyEdit")?.bool == true
         showsDocuments = all?.member("window")?.member("showDocument")?.member("support")?.bool == true
+        showsWork = all?.member("window")?.member("workDoneProgress")?.bool == true
         // Neovim does not say so, and checks the version all the same.
         versionsEdits =
             workspace?.member("workspaceEdit")?.member("documentChanges")?.bool == true || name == "Neovim"

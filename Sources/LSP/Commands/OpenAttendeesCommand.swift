@@ -15,7 +15,10 @@ enum OpenAttendeesCommand: EditorCommand {
         let id = try engagementID(in: arguments)
         guard let attendees = server.attendees else { return .null }
         let answer = server.owed.add(asked.id, substitute: "null")
+        let work = server.work.begin(
+            "Attendees of \(id.text)", token: asked.params?.member("workDoneToken"), server.client)
         attendees.file(of: id) { [weak server] result in
+            server?.work.end(work)
             guard case .success(let uri) = result else {
                 answer.send { $0.append("null") }
                 if case .failure(let failure) = result { server?.tell(.error, "\(id.text): \(failure.sentence)") }

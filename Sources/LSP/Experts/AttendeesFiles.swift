@@ -11,6 +11,7 @@ package protocol AttendeesFiles: DocumentExpert {
     /// Asks whether to replace an engagement's attendees by those of an open document. With the `token` of a code
     /// action, the person was asked by its title.
     func replace(_ document: TextDocument, token: String?)
-    /// Asks whether to put back who was on an engagement before the last replacement.
-    func undo(_ id: ResourceID)
+    /// Asks whether to put back who was on an engagement before the last replacement. With the `token` of a code
+    /// action, the person was asked by its title.
+    func undo(_ id: ResourceID, token: String?)
 }

@@ -41,7 +41,7 @@ struct RecordText {
         guard let people = facts.attendees else { return }
         out += "\n"
         for person in people.prefix(Self.listed) {
-            let address = person.name.isEmpty || person.address.isEmpty ? "" : " <\(person.address)>"
+            let address = person.name.isEmpty || person.address.isEmpty ? "" : ", \(person.address)"
             out += "\n- " + shown(person.title + address + (person.isRoom ? " (room)" : ""))
         }
         if people.isEmpty { out += "\n" + shown("nobody takes part") }

@@ -18,11 +18,18 @@ enum CodeActionRequest: EditorRequest {
         var actions: [EditorAction] = []
         for expert in server.experts where expert.knows(document) { actions += expert.actions(in: document, bytes) }
         if let action = editing(document, bytes, server) { actions.append(action) }
+        let kinds = asked.params?.member("context")?.member("only")?.elements.compactMap(\.string) ?? []
+        if !kinds.isEmpty { actions.removeAll { action in !kinds.contains { Self.holds($0, action.kind) } } }
         return .json { json in
             json.beginArray()
             for action in actions { write(action, document, server, to: &json) }
             json.endArray()
         }
+    }
+
+    /// Whether a kind that a client asks for is this one, or has it within.
+    private static func holds(_ wanted: String, _ kind: String) -> Bool {
+        wanted.isEmpty || kind == wanted || kind.hasPrefix(wanted + ".")
     }
 
     /// "Edit attendees of …" on an engagement's id.

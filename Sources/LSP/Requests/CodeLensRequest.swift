@@ -7,7 +7,7 @@ enum CodeLensRequest: EditorRequest {
     static let nothing: StaticString = "[]"
 
     static func writeCapability(_ server: LanguageServer, to json: inout JSONWriter) {
-        guard server.isOn(.attendees) else { return }
+        guard ReplaceContactsCommand.isOffered(server) || UndoCommand.isOffered(server) else { return }
         json.name("codeLensProvider")
         json.beginObject()
         json.member("resolveProvider", false)

@@ -6,12 +6,13 @@ enum DefinitionRequest: EditorRequest {
     static let feature: Feature? = .definition
 
     static func writeCapability(_ server: LanguageServer, to json: inout JSONWriter) {
-        if server.isOn(.attendees) { json.member("definitionProvider", true) }
+        if OpenAttendeesCommand.isOffered(server) { json.member("definitionProvider", true) }
     }
 
     static func serve(_ asked: AskedRequest, _ server: LanguageServer) throws(EditorRefusal) -> EditorReply {
         let (uri, position) = (try asked.uri(), try asked.position())
-        guard server.isOn(.attendees), let attendees = server.attendees, let document = server.documents[uri],
+        guard OpenAttendeesCommand.isOffered(server), let attendees = server.attendees,
+            let document = server.documents[uri],
             let found = IDFinder.id(in: document.text, at: document.offset(of: position, server.encoding)),
             found.id.kind == .engagement
         else { return .null }

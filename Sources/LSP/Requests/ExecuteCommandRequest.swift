@@ -12,6 +12,7 @@ enum ExecuteCommandRequest: EditorRequest {
         json.name("executeCommandProvider")
         json.beginObject()
         json.member("commands", names)
+        json.member("workDoneProgress", true)
         json.endObject()
     }
 

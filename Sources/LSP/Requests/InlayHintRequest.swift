@@ -42,10 +42,12 @@ enum InlayHintRequest: EditorRequest {
     private static func write(
         _ document: TextDocument, _ range: TextRange, _ server: LanguageServer, to json: inout JSONWriter
     ) {
+        let isAttendees = server.isOn(.attendees) && server.attendees?.knows(document) == true
         json.beginArray()
         for found in ids(document, range, server) {
             guard case .known(let facts) = server.surroundings.state(of: found.id, .shown), let title = facts.title
             else { continue }
+            if isAttendees, Self.isWritten(title, beside: found, document) { continue }
             json.beginObject()
             json.name("position")
             json.position(document.position(of: found.range.upperBound, server.encoding))
@@ -54,5 +56,12 @@ enum InlayHintRequest: EditorRequest {
             json.endObject()
         }
         json.endArray()
+    }
+
+    /// Whether the id's line says the name itself, as lines of an attendees document do.
+    private static func isWritten(_ title: String, beside found: FoundID, _ document: TextDocument) -> Bool {
+        let content = document.content(of: document.line(at: found.range.lowerBound))
+        let line = document.text.slice(content.lowerBound, content.upperBound).text
+        return [title.printable, title.inLine].contains { !$0.isEmpty && line.contains($0.cut(after: textLimit)) }
     }
 }

@@ -24,10 +24,10 @@ package protocol EditorSurroundings: AnyObject {
     func call(
         _ method: String, _ writeParams: (inout JSONWriter) -> Void, isWanted: @escaping () -> Bool,
         then: @escaping (CallReply) -> Void)
-    /// Makes a call that writes, when `asker` has a person's yes; without one at once, because the person has said it.
-    /// Returns a number by which it can be given up.
+    /// Makes a call that writes, when `asker` has a person's yes. A question about `granted` is not asked: the person
+    /// has said yes to that. Returns a number by which the call can be given up.
     func write(
-        _ method: String, asking asker: (any EditorAsker)?, _ writeParams: (inout JSONWriter) -> Void,
+        _ method: String, asking asker: any EditorAsker, granted: [UInt8]?, _ writeParams: (inout JSONWriter) -> Void,
         then: @escaping (CallReply) -> Void
     ) -> Int
     /// Gives such a call up: if it has not written yet, it does not.

@@ -18,6 +18,8 @@ package final class LanguageServer {
     package let experts: [any DocumentExpert]
     /// Which contacts have which address.
     let addresses: AddressBook
+    /// What the client shows of work that lasts.
+    let work: WorkReports
     /// The requests that wait for records.
     let waits: RecordWaits
     let diagnostics: DiagnosticsPusher
@@ -59,6 +61,7 @@ package final class LanguageServer {
         self.surroundings = surroundings
         owed = OwedAnswers(surroundings)
         requests = ClientRequests(surroundings)
+        work = WorkReports(surroundings, requests)
         waits = RecordWaits(surroundings)
         diagnostics = DiagnosticsPusher()
         addresses = AddressBook(surroundings)
@@ -176,6 +179,7 @@ package final class LanguageServer {
             diagnostics.pushAll(self)
         case .recheck: refresh()
         case .wait(let number): waits.ring(number)
+        case .work(let number): work.ring(number)
         case .diagnostics(let uri): diagnostics.push(uri, self)
         }
     }

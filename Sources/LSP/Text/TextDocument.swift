@@ -81,7 +81,9 @@ package final class TextDocument {
             return min(start, max(0, end))..<max(start, end)
         }
         if lastChange.count < Self.cursorLimit {
-            lastChange.append(bytes.lowerBound..<bytes.lowerBound + new.count)
+            // Behind a line that ends, what stands in it is not typed on.
+            let ends = new.prefix { $0 == 0x0A || $0 == 0x0D }.count
+            lastChange.append(bytes.lowerBound + ends..<bytes.lowerBound + new.count)
         }
         lines.change(bytes, to: new.count, in: buffer.bytes)
     }

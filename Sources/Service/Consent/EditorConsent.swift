@@ -7,7 +7,9 @@ final class EditorConsent: Asker {
 
     init(_ editor: any EditorAsker) { self.editor = editor }
 
-    func ask(_ question: Question, id: String) { editor.ask(question.message, id: id) }
+    func ask(_ question: Question, id: String) {
+        editor.ask(EditorQuestion(question.message, about: question.subject), id: id)
+    }
     // What an editor shows can't be taken back. A later answer is told to be too late.
     func withdraw(id: String) {}
 

@@ -139,12 +139,13 @@ extension LSPDialect: EditorSurroundings {
     }
 
     func write(
-        _ method: String, asking asker: (any EditorAsker)?, _ writeParams: (inout JSONWriter) -> Void,
+        _ method: String, asking asker: any EditorAsker, granted: [UInt8]?, _ writeParams: (inout JSONWriter) -> Void,
         then: @escaping (CallReply) -> Void
     ) -> Int {
-        let permission = asker.map { Permission.asks(Consent(.request(EditorConsent($0)))) } ?? .given
+        let consent = Consent(.request(EditorConsent(asker)))
+        if let granted { consent.grant(granted) }
         return calls.add(
-            method, .awaited, permission: permission, writeParams, isWanted: { true }, then: then)
+            method, .awaited, permission: .asks(consent), writeParams, isWanted: { true }, then: then)
     }
 
     func giveUp(call: Int) { calls.giveUp(call, at: now) }

@@ -33,6 +33,22 @@ import Testing
         #expect(editor.told("workspace/inlayHint/refresh") == 1)
     }
 
+    /// Ten thousand names are kept. Those that nobody has looked at for longest go first.
+    @Test(arguments: [(9000, 1), (10_500, 2)]) func theOldestNamesGo(_ count: Int, _ lookUps: Int) {
+        let editor = EditorStage(capabilities: EditorStage.pulling)
+        editor.open((0..<count).map { "cnt_\($0)" }.joined(separator: "\n"))
+        _ = editor.askHints(0..<3)
+        editor.stage.run(1)
+        #expect(editor.asked.sorted() == ["cnt_0", "cnt_1", "cnt_2"])
+        _ = editor.askHints(100..<count)
+        _ = editor.askHints(0..<3)
+        editor.stage.run(1)
+        #expect(editor.asked.count { $0 == "cnt_1" } == lookUps)
+        _ = editor.askHints(count - 3..<count)
+        editor.stage.run(1)
+        #expect(editor.asked.count { $0 == "cnt_\(count - 1)" } == 1, "what was looked at last is there")
+    }
+
     @Test func fourAtATime() {
         let editor = EditorStage(["/v2/contacts/": [EditorStage.named("Ada", after: 0.1)]])
         editor.open((0..<20).map { "cnt_\($0)" }.joined(separator: "\n"))

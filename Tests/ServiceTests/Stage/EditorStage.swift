@@ -38,6 +38,9 @@ final class EditorStage {
 
     static let refreshing = #"{"workspace":{"inlayHint":{"refreshSupport":true}}}"#
 
+    /// The same, asking for diagnostics: nothing is looked up for them before.
+    static let pulling = #"{"workspace":{"inlayHint":{"refreshSupport":true}},"textDocument":{"diagnostic":{}}}"#
+
     static func named(_ name: String, after seconds: Double = 0.01) -> Fate {
         .answer(200, #"{"first_name":"\#(name)"}"#, after: seconds)
     }
@@ -91,6 +94,15 @@ final class EditorStage {
         ask("completion", #""position":{"line":0,"character":\#(character)}"#, "file:///a")
     }
 
+    /// Asks what can be done about a place in the first line. `only` is a JSON text.
+    func askActions(_ character: Int, only: String?, uri: String = "file:///a") -> Int {
+        let place = #"{"line":0,"character":\#(character)}"#
+        let kinds = only.map { #","only":\#($0)"# } ?? ""
+        return ask(
+            "codeAction",
+            #""range":{"start":\#(place),"end":\#(place)},"context":{"diagnostics":[]\#(kinds)}"#, uri)
+    }
+
     /// The labels of the answer to `id`; nil when there is none.
     func labels(_ id: Int) -> [String]? {
         guard let text = stage.answer(id)?.text else { return nil }
@@ -108,6 +120,9 @@ final class EditorStage {
     func told(_ method: String) -> Int {
         stage.answers.values.joined().count { $0.text.contains(#""method":"\#(method)""#) }
     }
+
+    /// How many messages of this process have these words.
+    func said(_ words: String) -> Int { stage.answers.values.joined().count { $0.text.contains(words) } }
 
     /// The targets that were asked for, without their queries.
     var asked: [String] { stage.sent.map { String($0.target.prefix { $0 != "?" }.split(separator: "/").last ?? "") } }
