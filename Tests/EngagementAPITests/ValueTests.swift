@@ -7,6 +7,9 @@ import Testing
 
 /// What each kind of parameter takes, refuses and sends.
 @Suite struct ValueTests {
+    private static let call = #""type":"CALL","title":"t","source_system":"s","external_id":"x""#
+    private static let media = #""media_url":"https://h/a""#
+
     static let sent: [(String, String, String, String)] = [
         ("contact.create", "{}", "/v2/contacts", "{}"),
         (
@@ -24,6 +27,16 @@ import Testing
             #"{"type":"CALL","title":"T\u0021","source_system":"s","external_id":"x","media_url":"https://h/a.mp3","start_at":"2026-01-01T01:30:00+02:00","run_workflows":false,"participants":[{"name":"A","email":"a@b.c"}]}"#,
             "/v2/engagements",
             #"{"type":"CALL","title":"T\u0021","source_system":"s","external_id":"x","media_url":"https://h/a.mp3","run_workflows":false,"participants":[{"name":"A","email":"a@b.c"}],"start_at":"2025-12-31T23:30:00Z"}"#
+        ),
+        (
+            "engagement.create",
+            #"{\#(call),"transcript_timeline":{"entries":[{"t":[ 1.50],"speaker_index":1},{"speaker_index":0}],"more":null,"speakers":[{"name":"A"},{}]},"participants":[{"name":"A","email":"a@b.c","is_owner":true},{"name":"B","email":"b@b.c","is_owner":false}]}"#,
+            "/v2/engagements",
+            #"{\#(call),"participants":[{"name":"A","email":"a@b.c","is_owner":true},{"name":"B","email":"b@b.c","is_owner":false}],"transcript_timeline":{"entries":[{"t":[ 1.50],"speaker_index":1},{"speaker_index":0}],"more":null,"speakers":[{"name":"A"},{}]}}"#
+        ),
+        (
+            "engagement.get", #"{"engagement_id":"ngmt_a","wait_for":"COMPLETED","options":{"progress_token":1}}"#,
+            "/v2/engagements/ngmt_a", ""
         ),
         (
             "tag.update", #"["tag_a",null,null,"# + "null,true]", "/v2/tags/tag_a",
@@ -105,6 +118,8 @@ import Testing
             "unknown_parameter"
         ),
         ("contact.list", #"{"options":{"progress_token":[]}}"#, "options.progress_token", "invalid_type"),
+        ("engagement.get", #"{"engagement_id":"ngmt_a","wait_for":"FAILED"}"#, "wait_for", "invalid_choice"),
+        ("engagement.get", #"{"engagement_id":"ngmt_a","wait_for":true}"#, "wait_for", "invalid_type"),
         ("engagement.list", #"{"filter":[]}"#, "filter", "invalid_type"),
         ("engagement.list", #"{"filter":{"start":{}}}"#, "filter.start", "unknown_member"),
         ("engagement.list", #"{"filter":{"start_at":"x"}}"#, "filter.start_at", "invalid_type"),
@@ -173,6 +188,55 @@ import Testing
         ("transcriptComment.create", #"{"engagement_id":"ngmt_a","body":"x","anchor":5}"#, "anchor", "invalid_type"),
         ("company.create", #"{"domains":[{"domain":"a.b","is_primary":1}]}"#, "domains[0].is_primary", "invalid_type"),
     ]
+
+    /// What is wrong with an engagement to be created, beside its single members.
+    static let refusedCreations: [(String, String, String)] = [
+        ("", "media_url", "required"),
+        (media + #","transcript_timeline":{}"#, "transcript_timeline.speakers", "required"),
+        (media + #","transcript_timeline":{"speakers":[],"entries":[]}"#, "transcript_timeline", "invalid_value"),
+        (#""transcript_timeline":[]"#, "transcript_timeline", "invalid_type"),
+        (#""transcript_timeline":{"speakers":[]}"#, "transcript_timeline.entries", "required"),
+        (#""transcript_timeline":{"speakers":{},"entries":[]}"#, "transcript_timeline.speakers", "invalid_type"),
+        (#""transcript_timeline":{"speakers":["A"],"entries":[]}"#, "transcript_timeline.speakers[0]", "invalid_type"),
+        (
+            #""transcript_timeline":{"speakers":[],"entries":[],"entries":[]}"#, "transcript_timeline.entries",
+            "duplicate"
+        ),
+        (
+            #""transcript_timeline":{"speakers":[{}],"entries":[{"speaker_index":0},{"text":"x"}]}"#,
+            "transcript_timeline.entries[1].speaker_index", "required"
+        ),
+        (
+            #""transcript_timeline":{"speakers":[{}],"entries":[{"speaker_index":0},{"speaker_index":1}]}"#,
+            "transcript_timeline.entries[1].speaker_index", "invalid_range"
+        ),
+        (
+            #""transcript_timeline":{"entries":[{"speaker\u005findex":7}],"speakers":[{}]}"#,
+            "transcript_timeline.entries[0].speaker_index", "invalid_range"
+        ),
+        (
+            #""transcript_timeline":{"speakers":[{}],"entries":[{"speaker_index":-1}]}"#,
+            "transcript_timeline.entries[0].speaker_index", "invalid_range"
+        ),
+        (
+            #""transcript_timeline":{"speakers":[{}],"entries":[{"speaker_index":"0"}]}"#,
+            "transcript_timeline.entries[0].speaker_index", "invalid_type"
+        ),
+        (
+            #""transcript_timeline":{"speakers":[],"entries":[{"speaker_index":0}]}"#,
+            "transcript_timeline.entries[0].speaker_index", "invalid_range"
+        ),
+        (
+            media + #","participants":[{"name":"A","email":"a@b.c","is_owner":true},{"name":"B","email":"b@b.c"},"#
+                + #"{"name":"C","email":"c@b.c","is_\u006fwner":true}]"#, "participants[2].is_owner", "duplicate"
+        ),
+    ]
+
+    @Test(arguments: refusedCreations)
+    func isNotCreated(members: String, field: String, code: String) {
+        let params = members.isEmpty ? Self.call : Self.call + "," + members
+        #expect(bind("engagement.create", "{\(params)}") == .refused(field: field, code: code))
+    }
 
     @Test(arguments: refused)
     func isRefused(method: String, params: String, field: String, code: String) {

@@ -90,6 +90,8 @@ public struct Method: Sendable {
     public let scopes: [String]
     /// The name of the result's `data` in documents.
     public let result: String
+    /// Of these parameters a call gives exactly one; empty if it is free to choose.
+    package let alternatives: [String]
     /// Who can call it.
     public let availability: Availability
     /// Where its address comes from.
@@ -99,9 +101,8 @@ public struct Method: Sendable {
 
     init(
         _ name: String, _ summary: String, detail: String = "", _ parameters: [Parameter] = [], action: Action,
-        subject: Subject? = nil, scopes: [String] = [], result: String, availability: Availability = .listed,
-        source: Source = .documented,
-        example: String? = nil
+        subject: Subject? = nil, scopes: [String] = [], result: String, oneOf alternatives: [String] = [],
+        availability: Availability = .listed, source: Source = .documented, example: String? = nil
     ) {
         self.name = name
         self.summary = summary
@@ -111,6 +112,7 @@ public struct Method: Sendable {
         self.subject = subject ?? Self.usualSubject(action, result)
         self.scopes = scopes
         self.result = result
+        self.alternatives = alternatives
         self.availability = availability
         self.source = source
         self.example = example

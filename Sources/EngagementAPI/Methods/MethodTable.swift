@@ -21,7 +21,9 @@ public final class MethodTable {
         /// Whether an empty body would change nothing.
         let needsChange: Bool
         /// The indices of the parameters that shape the answer.
-        let shapers: (fields: Int?, all: Int?, maxItems: Int?)
+        let shapers: (fields: Int?, all: Int?, maxItems: Int?, waitFor: Int?)
+        /// The indices of the parameters of which a call gives exactly one.
+        let alternatives: [Int]
         /// The indices of the parameters that edit an engagement's contacts.
         let editors: (dryRun: Int?, expected: Int?, report: Int?)
         /// Whether its requests have a body.
@@ -66,7 +68,10 @@ public final class MethodTable {
             func place(_ name: String) -> Int? {
                 method.parameters.firstIndex { $0.name == name && $0.place == .local }
             }
-            shapers = (place("fields"), place("all"), place("max_items"))
+            shapers = (place("fields"), place("all"), place("max_items"), place("wait_for"))
+            alternatives = method.alternatives.compactMap { name in
+                method.parameters.firstIndex { $0.name == name }
+            }
             editors = (place("dry_run"), place("expected_contact_ids"), place("report_changes"))
             takesBody = method.parameters.contains { $0.place == .body }
             isWrite = method.isWrite

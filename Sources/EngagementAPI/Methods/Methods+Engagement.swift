@@ -8,7 +8,12 @@ extension Method {
             detail: "Related records come only when `expand` names them; name no more than you need, because a "
                 + "transcript can be megabytes long. media_url is a signed link that soon expires: use it at once and "
                 + "do not keep it.",
-            [.engagementID, expand, .options, .fields],
+            [
+                .engagementID, expand, .optionsWithProgress, .fields,
+                .optional(
+                    "wait_for", .word(["COMPLETED"]), in: .local,
+                    "Asks again, more and more slowly, until it is COMPLETED or FAILED, within this call's time."),
+            ],
             action: .http(.get, path: "/v2/engagements/{engagement_id}", .read),
             scopes: ["engagements:read"], result: "Engagement",
             example: #"{"engagement_id":"ngmt_sandbox01","expand":["contacts"]}"#),
@@ -98,22 +103,27 @@ extension Method {
             example: #"{"limit":2,"filter":{"start_at":{"gte":"2026-01-10T00:00:00Z"}},"fields":["id","title","#
                 + #""start_at"]}"#),
         Method(
-            "engagement.create", "Create an engagement from a recording.",
-            detail: "The API fetches media_url before it answers, so this takes its time. external_id makes it safe to "
-                + "repeat: the same one gives the engagement that there is, unchanged, with status 200 and not 201.",
+            "engagement.create", "Create an engagement from a recording or a transcript.",
+            detail: "Give exactly one of media_url and transcript_timeline. The API fetches media_url before it "
+                + "answers, so this takes its time. external_id makes it safe to repeat: the same one gives the "
+                + "engagement that there is, unchanged, with status 200 and not 201. engagement.get with wait_for "
+                + "tells when it is processed.",
             [
                 .required("type", .word(["CALL", "MEETING"]), "What was recorded."),
                 .required("title", .text(minimum: 1, maximum: 500), "The title."),
                 .required("source_system", .text(minimum: 1, maximum: 100), "The system that it comes from."),
                 .required("external_id", .text(minimum: 1, maximum: 500), "Its id there; one engagement for each."),
-                .required("media_url", .formatted(.url, maximum: 8000), "Where the API can fetch the recording."),
+                .optional("media_url", .formatted(.url, maximum: 8000), "Where the API can fetch the recording."),
                 .optional("external_url", .text(minimum: 1, maximum: 8000), "Where people find it in that system."),
                 .optional("run_workflows", .flag, "false keeps workflows from running."),
-                .optional("participants", .list(of: .object(participant), maximum: 1000), "Who took part."),
+                .optional(
+                    "participants", .list(of: .object(participant), maximum: 1000, onlyOneWith: "is_owner"),
+                    "Who took part; one at most is_owner."),
                 .optional("start_at", .time, "When it began; now unless given."), .options,
+                .optional("transcript_timeline", .timeline, "Who said what, in place of a recording."),
             ],
             action: .http(.post, path: "/v2/engagements", .create), scopes: ["engagements:write"],
-            result: "Engagement",
+            result: "Engagement", oneOf: ["media_url", "transcript_timeline"],
             example: #"{"type":"CALL","title":"Renewal","source_system":"dialer","external_id":"call-4711","#
                 + #""media_url":"https://media.example/call-4711.mp3"}"#),
         Method(

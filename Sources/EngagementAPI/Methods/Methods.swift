@@ -91,6 +91,11 @@ extension Parameter {
         "Limits of this call: timeout_ms and max_attempts, each only ever lowering the process's own; and run, under "
             + "which the journal notes its write.")
 
+    static let optionsWithProgress = optional(
+        "options", .options(takesProgress: true), in: .local,
+        "Limits of this call: timeout_ms and max_attempts, each only ever lowering the process's own; run; and "
+            + "progress_token, for $/progress while it waits.")
+
     static let fields = optional(
         "fields", .fields, in: .local, "Names or dotted paths; only these are in data.")
 

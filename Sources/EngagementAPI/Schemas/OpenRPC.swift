@@ -143,6 +143,7 @@ public enum OpenRPC {
         json.member("source", method.source.rawValue)
         json.endObject()
         json.member("x-scopes", method.scopes)
+        if !method.alternatives.isEmpty { json.member("x-exactly-one-of", method.alternatives) }
         let conditional = method.conditionalScopes
         guard !conditional.isEmpty else { return }
         json.name("x-conditional-scopes")

@@ -127,7 +127,7 @@ enum ToolArguments {
             json.beginArray()
             for word in text.commaSeparatedWords { json.string(word) }
             return json.endArray()
-        case .ids, .list: if append([.array]) { return }
+        case .ids, .list, .places: if append([.array]) { return }
         case .object: if append([.object]) { return }
         case .id, .text, .any: break
         }
@@ -135,8 +135,12 @@ enum ToolArguments {
     }
 
     private static func appendArray(_ value: JSONSlice, _ kind: any ParameterKind, to out: ByteBuffer) -> Bool {
-        let elementKind: any ParameterKind
-        if case .list(let kind) = kind.shape { elementKind = kind } else { elementKind = AnyKind() }
+        let (elementKind, hasPlaces): (any ParameterKind, Bool) =
+            switch kind.shape {
+            case .list(let kind): (kind, false)
+            case .places(let kind): (kind, true)
+            default: (AnyKind(), false)
+            }
         let start = out.count
         var (isFirst, hasElements) = (true, false)
         out.append("[")
@@ -144,7 +148,15 @@ enum ToolArguments {
             hasElements = true
             let end = out.count
             if !isFirst { out.append(",") }
-            if append(element, elementKind, to: out) { isFirst = false } else { out.truncate(to: end) }
+            if append(element, elementKind, to: out) {
+                isFirst = false
+            } else if hasPlaces {
+                // Nothing is known of it, but those after it keep their places.
+                out.append("{}")
+                isFirst = false
+            } else {
+                out.truncate(to: end)
+            }
         }
         out.append("]")
         return kept(out, start, isEmpty: isFirst && hasElements)

@@ -93,6 +93,8 @@ extension SandboxAPI {
         let rendered = record.rendered(expand, in: workspace)
         var response = Response(body: rendered.body)
         if collection.hasETag { response.etag = rendered.etag }
+        // After the answer is made: the first reading finds it as it was created.
+        (record as? Engagement)?.processFurther { workspace.tick() }
         return response
     }
 

@@ -208,7 +208,7 @@ extension Workspace {
 
     private static let engagementMembers: Set = [
         "type", "title", "source_system", "external_id", "media_url", "external_url", "run_workflows", "participants",
-        "start_at",
+        "start_at", "transcript_timeline",
     ]
 
     private func createEngagement(
@@ -219,22 +219,26 @@ extension Workspace {
         let title = body.text("title", 1...500, isRequired: true).value ?? ""
         let source = body.text("source_system", 1...100, isRequired: true).value
         let externalID = body.text("external_id", 1...500, isRequired: true).value ?? ""
-        let media = body.text("media_url", 1...8000, isRequired: true).value
-        if let media, !PublicURL.isOne(media) {
-            body.refuse("media_url", "invalid_value", "Give an https URL on a public host that serves audio or video.")
-        }
+        let timeline = Self.content(&body)
         let externalURL = body.text("external_url", 1...8000).value
         _ = body.flag("run_workflows")
         let start = body.time("start_at")
         var people: [(name: String, email: String)] = []
         var ownerID = ownUserID
+        var hasOwner = false
         for (field, item) in body.list("participants") ?? [] {
             guard let name = item["name"]?.string, !name.isEmpty, let email = item["email"]?.string.flatMap(Self.email)
             else {
                 body.refuse(field, "invalid_value", "A participant has a name and an email.")
                 continue
             }
-            if case .bool(true)? = item["is_owner"], let user = user(email: email) {
+            if case .bool(true)? = item["is_owner"] {
+                if hasOwner { body.refuse("\(field).is_owner", "duplicate", "There is another owner before this one.") }
+                hasOwner = true
+                guard let user = user(email: email) else {
+                    people.append((name, email))
+                    continue
+                }
                 if !user.facts.isActive { body.refuse(field, "invalid_value", "The owner's account is switched off.") }
                 ownerID = user.id
             }
@@ -244,11 +248,14 @@ extension Workspace {
         if let known = engagement(externalID: externalID) { return (known, false) }
         let time = tick()
         let id = collection.nextID()
-        var seed = EngagementSeed(number: 0, title: title, type: type, status: "PENDING", minutes: nil)
+        // A transcript needs no processing; a recording is processed while the engagement is read.
+        let status = timeline == nil ? "PENDING" : "COMPLETED"
+        var seed = EngagementSeed(number: 0, title: title, type: type, status: status, minutes: nil)
         seed.origin = .created(id: id, at: time, startAt: start ?? time, ownerID: ownerID)
         seed.source = source
         seed.externalURL = externalURL
-        seed.transcript = .none
+        seed.transcript = timeline.map { .given($0) } ?? .none
+        seed.hasMedia = timeline == nil
         var known = people.isEmpty ? [:] : contactIDsByEmail
         var taken: Set<String> = []
         for person in people where user(email: person.email) == nil {
@@ -260,6 +267,25 @@ extension Workspace {
         let engagement = Engagement(seed, externalID: externalID)
         collection.add(engagement)
         return (engagement, true)
+    }
+
+    /// The transcript in a body; nil if it names a recording, or has faults.
+    private static func content(_ body: inout BodyReader) -> GivenTimeline? {
+        let faults = body.errors.count
+        let media = body.text("media_url", 1...8000).value
+        if let media, !PublicURL.isOne(media) {
+            body.refuse("media_url", "invalid_value", "Give an https URL on a public host that serves audio or video.")
+        }
+        let timeline = body.object("transcript_timeline").value
+        switch (media, timeline) {
+        case (nil, nil):
+            if body.errors.count == faults {
+                body.refuse("media_url", "required", "Give media_url or transcript_timeline.")
+            }
+        case (_?, _?): body.refuse("transcript_timeline", "invalid_value", "Give it or media_url, not both.")
+        default: break
+        }
+        return timeline.flatMap { GivenTimeline($0, at: "transcript_timeline", &body) }
     }
 
     private func addContact(named name: String, _ email: String, at time: Timestamp) -> Record {

@@ -36,6 +36,17 @@ struct AttemptCourse {
     /// Whether the next attempt must use a fresh connection.
     var needsFreshConnection: Bool { wantsFreshConnection }
 
+    /// When a request that is to be sent later begins: early enough to be answered within its time, or at its end if
+    /// too little is left. Nil for one that begins at once.
+    func delayedStart(_ now: Instant) -> Instant? {
+        guard request.delay > 0 else { return nil }
+        let latest = remaining(now) - Self.answerSeconds
+        return latest < Self.leastDelay ? deadline : now + min(request.delay, latest)
+    }
+
+    /// Seconds kept for the answer to a delayed request, and the shortest delay.
+    private static let (answerSeconds, leastDelay) = (1.0, 0.5)
+
     func remaining(_ now: Instant) -> Double { deadline.seconds(since: now) }
 
     /// Seconds that an attempt has for its first byte; nil when too little is left to begin one.

@@ -14,7 +14,7 @@ enum AttemptPhase {
     /// probe.
     /// Valid next: `atGate`, `waitsForConnection`, `free`.
     case atGate(ByteBuffer, share: Double, until: Instant)
-    /// An attempt has failed, and the next one must wait.
+    /// An attempt has failed, and the next one must wait; or the request is to be sent later.
     /// Valid next: `atGate`, `waitsForConnection`, `free`.
     case backingOff(ByteBuffer, until: Instant)
     /// It may go once there is a connection, unless the gate shuts before. `admission` counts how often the gate had

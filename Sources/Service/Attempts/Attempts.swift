@@ -95,6 +95,7 @@ final class Attempts {
         if !slot.phase.isFree { _ = giveUp(number) }
         slot.serial += 1
         slot.course = AttemptCourse(request, deadline: deadline, maxAttempts: maxAttempts)
+        if let start = slot.course?.delayedStart(now) { return move(slot, to: .backingOff(buffer, until: start)) }
         token.isReady ? enterGate(slot, buffer, now) : move(slot, to: .waitsForToken(buffer))
     }
 

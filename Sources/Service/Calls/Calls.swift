@@ -242,6 +242,7 @@ final class Calls: AttemptsClient {
         attempts.send(
             call.slot, request, into: buffer, deadline: call.clock.deadline(of: request, now),
             maxAttempts: call.maxAttempts, at: now)
+        if request.delay > 0, call.takesTurn { turns.rest(call.slot) { goOn($0, now) } }
     }
 
     /// Takes the frame's buffer from the call, or a fresh one if it has none.
@@ -326,8 +327,7 @@ final class Calls: AttemptsClient {
 
     /// Delivers the answer, frees the slot, and starts the calls whose turn comes.
     private func end(_ call: Call, _ frame: ByteBuffer?, _ now: Instant) {
-        let destination = call.destination
-        let hasTurn = call.takesTurn
+        let (destination, hasTurn) = (call.destination, call.takesTurn)
         if let entry = call.entry, entry.isWrite { onWrite?(entry.method, call.resource) }
         notes.forget(call.slot)
         if let id = confirmations.close(call.slot) { call.consent?.asker?.withdraw(id: id) }

@@ -102,7 +102,13 @@ final class MCPFace: Face {
 
     func tell(progress: CallProgress, token: [UInt8]) {
         guard reply.progressToken != nil else { return }
-        output.send { reply.appendProgress("\(progress.items) items on \(progress.pages) pages so far.", to: $0) }
+        let text =
+            switch progress {
+            case .list(let items, let pages): "\(items) items on \(pages) pages so far."
+            case .processing(let status, _, let pause):
+                "It is \(status.quoted); asking again in \(Int(pause.rounded(.up))) s."
+            }
+        output.send { reply.appendProgress(text, to: $0) }
     }
 
     func appendRefusal(_ failure: RPCFailure, to frame: ByteBuffer) {

@@ -64,8 +64,15 @@ final class PlainFace: Face {
                 token.withUnsafeBytes { json.raw($0) }
                 json.name("value")
                 json.beginObject()
-                json.member("items", progress.items)
-                json.member("pages", progress.pages)
+                switch progress {
+                case .list(let items, let pages):
+                    json.member("items", items)
+                    json.member("pages", pages)
+                case .processing(let status, let looks, let pause):
+                    json.member("processing_status", status)
+                    json.member("looks", looks)
+                    json.member("next_look_ms", Int(pause * 1000))
+                }
                 json.endObject()
             }
         }

@@ -1,5 +1,7 @@
-/// How far a list walk is.
-struct CallProgress {
-    let items: Int
-    let pages: Int
+/// How far a call is.
+enum CallProgress {
+    /// A list walk has read this much.
+    case list(items: Int, pages: Int)
+    /// The engagement is not processed yet after so many looks. The next one follows in `pause` seconds.
+    case processing(status: String, looks: Int, pause: Double)
 }

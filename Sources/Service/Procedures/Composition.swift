@@ -49,6 +49,7 @@ extension MethodTable.Entry {
         if let shaping = terms.shaping {
             if shaping.walk.isOn { return ListWalk(target, shaping) }
             let request = APIRequest(.get, target: ByteBuffer(target), .read, about: subject)
+            if shaping.isAwaited { return ProcessingWait(target, about: subject, shaping.fields) }
             return shaping.fields.map { Projection(request, $0) }
         }
         if replacesContacts {

@@ -132,7 +132,7 @@ final class ListWalk: Procedure {
             return finish(exchange, stoppedBy: "too_large", "The list so far is over 64 MiB.", nextCursor: next)
         }
         lastCursor = next
-        return .tell(CallProgress(items: items, pages: pages), then: .send(request))
+        return .tell(.list(items: items, pages: pages), then: .send(request))
     }
 
     /// Adds an element, which supersedes an earlier one of the same `id`; false when it would exceed `maxItems`.

@@ -95,7 +95,7 @@ struct CallParams {
             {
                 return json
             }
-        case .ids, .words, .list:
+        case .ids, .words, .list, .places:
             if text.hasPrefix("["), let json = checked(text) { return json }
             // A name may contain a comma.
             let isSplit = if case .list = shape { false } else { true }
@@ -209,7 +209,7 @@ extension ValueShape {
 
     fileprivate var isList: Bool {
         switch self {
-        case .ids, .words, .list: true
+        case .ids, .words, .list, .places: true
         case .text, .id, .integer, .flag, .object, .any: false
         }
     }

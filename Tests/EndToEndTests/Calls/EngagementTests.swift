@@ -199,4 +199,38 @@ struct EngagementTests {
         #expect(try host.sandboxRequests().count == rows.count)
         try host.finish()
     }
+
+    /// Made from a transcript, read back in both its forms; and a recording, until it is processed.
+    @Test func whatIsCreatedCanBeWaitedForAndRead() throws {
+        let host = try sandbox()
+        let call = #""type":"MEETING","title":"T","source_system":"s","external_id":"#
+        let timeline =
+            #"{"speakers":[{"name":"Ada"}],"entries":[{"speaker_index":0,"start_seconds":2,"text":"Hello."}]}"#
+        let made = try host.call("engagement.create", #"{\#(call)"1","transcript_timeline":\#(timeline)}"#)
+        let id = try #require(made.string("result", "data", "id"))
+        let params = #"{"engagement_id":"\#(id)"}"#
+        let transcript = try host.call("engagement.getTranscript", params)
+        #expect(transcript.string("result", "data", "text") == "[2s] Ada: Hello.\n", "\(transcript)")
+        let read = try host.call("engagement.getTimeline", params)
+        #expect(read.text("result", "data")?.contains(String(timeline.dropFirst().dropLast())) == true, "\(read)")
+        let both = #"{\#(call)"2","media_url":"https://m.example/a","transcript_timeline":\#(timeline)}"#
+        #expect(
+            try host.call("engagement.create", both).string("error", "data", "errors", "0", "field")
+                == "transcript_timeline")
+        let recorded = try host.call("engagement.create", #"{\#(call)"3","media_url":"https://m.example/a"}"#)
+        let other = try #require(recorded.string("result", "data", "id"))
+        let waits = #"{"engagement_id":"\#(other)","wait_for":"COMPLETED","fields":["processing_status"]}"#
+        let done = try host.call("engagement.get", waits, within: 20)
+        #expect(done.text("result", "data") == #"{"processing_status":"COMPLETED"}"#, "\(done)")
+        #expect(done.int("result", "meta", "attempts") == 3)
+        try host.finish()
+    }
+
+    @Test func whatWasWaitedForIsOneLine() throws {
+        let server = try FaultServer(always: .ok("{\n\"processing_status\":\r\n\"FAILED\", \"n\": 1.50}\n"))
+        let host = try bridge(to: server)
+        let answer = try host.call("engagement.get", #"{"engagement_id":"ngmt_01HQ","wait_for":"COMPLETED"}"#)
+        #expect(answer.text("result", "data") == #"{ "processing_status":  "FAILED", "n": 1.50}"#, "\(answer)")
+        try host.finish()
+    }
 }

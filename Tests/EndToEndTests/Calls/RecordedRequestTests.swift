@@ -118,6 +118,16 @@ struct RecordedRequestTests {
                 #""type":"CALL","title":"t","source_system":"s","external_id":"e","media_url":"https://m.example/a""#
                     + $0
             })
+        + [
+            Row(
+                "engagement.create",
+                #"{"type":"CALL","title":"t","source_system":"s","external_id":"e","transcript_timeline":\#(timeline)}"#,
+                "POST /v2/engagements",
+                #"{"type":"CALL","title":"t","source_system":"s","external_id":"e","transcript_timeline":\#(timeline)}"#
+            )
+        ]
+
+    private static let timeline = #"{"speakers":[{"name":"A"}],"entries":[{"speaker_index":0,"text":"x"}]}"#
 
     private static let others: [Row] =
         ["contact", "company"].flatMap { kind -> [Row] in

@@ -78,6 +78,12 @@ struct MCPAnswerTests {
                 "engagement_create",
                 #"{"type":"CALL","title":"T","source_system":"s","external_id":"e","media_url":"https://m.example/a"}"#
             ),
+            (
+                "engagement_create",
+                #"{"type":"CALL","title":"T","source_system":"s","external_id":"f","transcript_timeline":"#
+                    + #"{"speakers":[{"name":"A"}],"entries":[{"speaker_index":0,"text":"x"}]}}"#
+            ),
+            ("engagement_get", #"{\#(one),"wait_for":"COMPLETED"}"#),
             ("contact_create", #"{"first_name":"Mia"}"#),
             ("contact_update", #"{"contact_id":"cnt_sandbox02","clear":["first_name","last_name","description"]}"#),
             ("contact_list_engagements", #"{"contact_id":"cnt_sandbox01"}"#),

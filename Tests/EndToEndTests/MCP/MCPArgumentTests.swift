@@ -7,6 +7,8 @@ import Testing
 struct MCPArgumentTests {
     private let era = Era.november2025
 
+    private static let call = #""type":"CALL","title":"t","source_system":"s","external_id":"e""#
+
     /// What a converter makes of a call that leaves all but one member out.
     static let nulls: [Named<(tool: String, arguments: String, sent: String)>] = [
         Named(
@@ -30,6 +32,15 @@ struct MCPArgumentTests {
                 "contact_update",
                 #"{"contact_id":"cnt_sandbox02","first_name":"B","emails":[{"email":null,"is_primary":null}],"phone_numbers":[null]}"#,
                 #"{"first_name":"B"}"#
+            )),
+        Named(
+            "speakers keep their places",
+            (
+                "engagement_create",
+                #"{\#(call),"media_url":null,"transcript_timeline":{"speakers":[{"name":null},null,{"name":"A"}],"#
+                    + #""entries":[{"speaker_index":"2","text":"x","end":null},null]}}"#,
+                #"{\#(call),"transcript_timeline":{"speakers":[{},{},{"name":"A"}],"#
+                    + #""entries":[{"speaker_index":2,"text":"x"}]}}"#
             )),
         Named(
             "an empty list is given",

@@ -82,6 +82,22 @@ struct MCPStreamTests {
         try host.process.finish()
     }
 
+    @Test func aWaitTellsHowFarItIs() throws {
+        let era = Era.june2025
+        let host = try era.begin("--toolsets", "all")
+        let media = #""source_system":"s","external_id":"e","media_url":"https://m.example/a""#
+        let made = try host.ask(era.toolCall("1", "engagement_create", #"{"type":"CALL","title":"T",\#(media)}"#))
+        let id = try #require(made.string("result", "structuredContent", "data", "id"))
+        let arguments = #"{"engagement_id":"\#(id)","wait_for":"COMPLETED"}"#
+        let params = #"{"_meta":{"progressToken":7},"name":"engagement_get","arguments":\#(arguments)}"#
+        try host.send(request("2", "tools/call", params))
+        #expect(try host.next().string("params", "message") == "It is \"PENDING\"; asking again in 1 s.")
+        #expect(try host.next().string("params", "message") == "It is \"PROCESSING\"; asking again in 2 s.")
+        let answer = try host.next()
+        #expect(answer.string("result", "structuredContent", "data", "processing_status") == "COMPLETED", "\(answer)")
+        try host.process.finish()
+    }
+
     @Test func halfASurrogatePairFromTheAPIDoesNotBreakTheLine() throws {
         let server = try FaultServer(always: .ok(#"{"title":"cut \ud83d","whole":"\ud83d\ude00"}"#))
         let era = Era.june2025

@@ -54,6 +54,7 @@ extension MethodTable.Entry {
         }
         if takesBody {
             guard body.count > emptyBody || !needsChange else { throw nothingToChange }
+            if !alternatives.isEmpty { try checkAlternatives(values) }
             body.append("}")
         }
         guard isShaped else { return terms }
@@ -79,6 +80,15 @@ extension MethodTable.Entry {
         return Editing(isDryRun: isDryRun, expected: expected)
     }
 
+    private func checkAlternatives(_ values: [JSONSlice?]) throws(RPCFailure) {
+        let given = alternatives.filter { values[$0] != nil }
+        guard given.count != 1 else { return }
+        let named = method.parameters[given.last ?? alternatives[0]]
+        let names = method.alternatives.joined(separator: " or ")
+        if given.isEmpty { throw named.refusal("required", "\(method.name) needs \(names).") }
+        throw named.refusal("invalid_value", "\(method.name) takes \(names), not both.")
+    }
+
     private var nothingToChange: RPCFailure {
         let names = method.parameters.filter { $0.place == .body }.map(\.name).joined(separator: ", ")
         let text = "\(method.name) needs something to change: \(names)."
@@ -90,7 +100,11 @@ extension MethodTable.Entry {
         let asked = shapers.fields.flatMap { values[$0] }
         let all = shapers.all.flatMap { values[$0] }
         let most = shapers.maxItems.flatMap { values[$0] }
-        if asked == nil, all == nil, most == nil { return nil }
+        let awaited = shapers.waitFor.flatMap { values[$0] }
+        if asked == nil, all == nil, most == nil, awaited == nil { return nil }
+        if let awaited, let index = shapers.waitFor {
+            _ = try method.parameters[index].kind.text(awaited, at: method.parameters[index].name)
+        }
         let fields = try asked.map { (value) throws(RPCFailure) in try FieldsKind().selection(value, at: "fields") }
         let walks = try all.map { (value) throws(RPCFailure) in try FlagKind().flag(value, at: "all") } ?? false
         var maxItems = Shaping.usualItems
@@ -101,7 +115,8 @@ extension MethodTable.Entry {
                     "max_items", "invalid_value", "max_items goes with all: true; limit is for a page.")
             }
         }
-        return fields == nil && !walks ? nil : Shaping(fields: fields, walk: (walks, maxItems))
+        guard fields != nil || walks || awaited != nil else { return nil }
+        return Shaping(fields: fields, walk: (walks, maxItems), isAwaited: awaited != nil)
     }
 
     private func appendPathValue(

@@ -7,9 +7,13 @@ public final class Shaping: Sendable {
     /// Whether to fetch every page of a list, and up to how many items.
     public let walk: (isOn: Bool, maxItems: Int)
 
-    init(fields: FieldSelection?, walk: (isOn: Bool, maxItems: Int)) {
+    /// Whether to ask until the engagement is processed.
+    public let isAwaited: Bool
+
+    init(fields: FieldSelection?, walk: (isOn: Bool, maxItems: Int), isAwaited: Bool = false) {
         self.fields = fields
         self.walk = walk
+        self.isAwaited = isAwaited
     }
 
     /// Items of a walk over a list, at most: by default, and in any case.

@@ -9,6 +9,8 @@ package enum ValueShape: Sendable {
     case words
     case ids(prefix: String)
     case list(of: any ParameterKind)
+    /// A list whose elements are known by their places, so that none may be left out.
+    case places(of: any ParameterKind)
     /// An object with these members; empty if its members are unknown.
     case object([Parameter.Member])
     case any

@@ -3,7 +3,7 @@ import Foundation
 
 /// A JSON value of an API request, read by Foundation: an oracle that shared the client's scanner would share its
 /// mistakes.
-enum JSONInput {
+enum JSONInput: Sendable {
     case null
     case bool(Bool)
     /// A whole number that an `Int` holds.

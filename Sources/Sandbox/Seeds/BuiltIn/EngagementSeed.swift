@@ -3,7 +3,11 @@ import JSON
 
 /// The initial state of an engagement. Only its participants and tags can change.
 struct EngagementSeed: EngagementSource {
-    enum Transcript: Sendable { case none, short, long }
+    enum Transcript: Sendable {
+        case none, short, long
+        /// As it came with the engagement.
+        case given(GivenTimeline)
+    }
 
     /// Every `engagement_type` and `processing_status` of the API (page engagement-deleted-webhook).
     static let types: Set = ["MEETING", "CALL", "EMAIL", "TASK", "NOTE", "CALENDAR_EVENT", "DOCUMENT"]
@@ -77,10 +81,24 @@ struct EngagementSeed: EngagementSource {
 
     var sentences: Int {
         switch transcript {
-        case .none: 0
+        case .none, .given: 0
         case .short: 8
         case .long: 400
         }
+    }
+
+    var timeline: GivenTimeline? {
+        if case .given(let timeline) = transcript { timeline } else { nil }
+    }
+
+    var processedFurther: (any EngagementSource)? {
+        guard case .created = origin, status == "PENDING" || status == "PROCESSING" else { return nil }
+        var next = self
+        next.status = status == "PENDING" ? "PROCESSING" : "COMPLETED"
+        guard next.status == "COMPLETED" else { return next }
+        next.transcript = .short
+        next.minutes = 2
+        return next
     }
 
     func writeFurtherMembers(to json: inout JSONWriter) {
@@ -123,6 +141,7 @@ struct EngagementSeed: EngagementSource {
             case .none: json.null()
             case .short: json.raw(Transcripts.text(seed: number, byteCount: 1_500))
             case .long: json.raw(Transcripts.text(seed: number, byteCount: 1_100_000))
+            case .given(let timeline): json.string(timeline.text)
             }
         }
         if expand.contains(.mediaURL) {

@@ -3,7 +3,7 @@ import JSON
 
 /// A meeting or call, and its participants.
 final class Engagement: Record {
-    let seed: any EngagementSource
+    private(set) var seed: any EngagementSource
     /// The key that makes its creation repeatable.
     let externalID: String?
     /// The participants in order, including calendar resources.
@@ -28,6 +28,13 @@ final class Engagement: Record {
     func replaceTags(with ids: [String], at time: Timestamp) {
         tagIDs = ids
         touch(at: time)
+    }
+
+    /// Takes the next step of the processing of its recording, if there is one; `time` gives the time of that.
+    func processFurther(at time: () -> Timestamp) {
+        guard let next = seed.processedFurther else { return }
+        seed = next
+        touch(at: time())
     }
 
     /// Removes a deleted object from its parts.
@@ -86,13 +93,19 @@ final class Engagement: Record {
         json.member("object", "transcript_timeline")
         json.member("id", Self.timelineID(id))
         json.member("engagement_id", id)
+        if let timeline = seed.timeline {
+            timeline.writeMembers(to: &json)
+            json.name("overall_sentiment")
+            json.null()
+            return json.endObject()
+        }
         json.list("speakers", speakers) { json, contact in
             json.member(
                 "name", [contact.facts.firstName, contact.facts.lastName].compactMap(\.self).joined(separator: " "))
             json.member("contact_id", contact.id)
         }
         json.list("entries", Array(0..<count)) { json, number in
-            json.member("speaker", (number * 7 + seed.number) % speakers.count)
+            json.member("speaker_index", (number * 7 + seed.number) % speakers.count)
             json.member("start_seconds", number * 14)
             json.member("end_seconds", number * 14 + 11)
             json.member("text", Transcripts.sentence(number + seed.number))

@@ -19,6 +19,10 @@ protocol EngagementSource: Sendable {
     var number: Int { get }
     /// How many sentences its timeline has.
     var sentences: Int { get }
+    /// The timeline that it came with; nil for one that the sandbox makes up.
+    var timeline: GivenTimeline? { get }
+    /// What it is after the next step of its processing; nil when there is none.
+    var processedFurther: (any EngagementSource)? { get }
 
     /// Writes what is not expanded, but for the members that `writeMembers` writes first.
     func writeFurtherMembers(to json: inout JSONWriter)
@@ -27,6 +31,9 @@ protocol EngagementSource: Sendable {
 }
 
 extension EngagementSource {
+    var timeline: GivenTimeline? { nil }
+    var processedFurther: (any EngagementSource)? { nil }
+
     /// Writes everything that is not expanded. The times are those of now.
     func writeMembers(to json: inout JSONWriter, createdAt: Timestamp, updatedAt: Timestamp) {
         json.member("object", "engagement")

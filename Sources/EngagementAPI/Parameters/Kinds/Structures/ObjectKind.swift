@@ -2,14 +2,16 @@ import Bytes
 import JSON
 import JSONRPC
 
-/// An object with only these members.
+/// An object with these members, and maybe others.
 struct ObjectKind: ParameterKind {
     let members: [Parameter.Member]
+    /// Whether further members are passed on as they are.
+    var isOpen = false
 
     var shape: ValueShape { .object(members) }
     var limits: String {
         let texts = members.map { "`\($0.name)`\($0.isRequired ? "" : "?"): \($0.kind.limits)" }
-        return "{\(texts.joined(separator: "; "))}"
+        return "{\(texts.joined(separator: "; "))\(isOpen ? "; …" : "")}"
     }
 
     /// Ignores `orNull`, because no method accepts null for an object.
@@ -24,7 +26,7 @@ struct ObjectKind: ParameterKind {
         json.endObject()
         let required = members.filter(\.isRequired).map(\.name)
         if !required.isEmpty { json.member("required", required) }
-        json.member("additionalProperties", false)
+        if !isOpen { json.member("additionalProperties", false) }
     }
 
     func append(_ value: JSONSlice, at field: String, to body: ByteBuffer) throws(RPCFailure) {
@@ -36,16 +38,14 @@ struct ObjectKind: ParameterKind {
         body.append("{")
         for member in value.members {
             let name = member.name.string ?? member.name.bytes.text
-            guard let found = members.first(where: { $0.name == name }) else {
-                throw .unknownMember(name, of: field, known: names)
-            }
+            let known = members.first { $0.name == name }
+            guard known != nil || isOpen else { throw .unknownMember(name, of: field, known: names) }
             let inner = "\(field).\(name)"
             guard seen.insert(name).inserted else { throw .duplicate(inner) }
             if seen.count > 1 { body.append(",") }
-            body.append("\"")
-            body.append(text: name)
-            body.append("\":")
-            try found.kind.append(member.value, at: inner, to: body)
+            body.append(member.name.bytes)
+            body.append(":")
+            try (known?.kind ?? AnyKind()).append(member.value, at: inner, to: body)
         }
         body.append("}")
         if let missing = members.first(where: { $0.isRequired && !seen.contains($0.name) }) {
