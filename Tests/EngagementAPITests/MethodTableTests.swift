@@ -199,7 +199,7 @@ import Testing
         #expect(
             Set(names.compactMap { $0["name"] as? String }) == [
                 "engagement.replaceContacts", "engagement.addContacts", "engagement.removeContacts", "engagement.undo",
-                "engagement.replaceTags", "engagement.getTimeline", "tag.get", "tag.update",
+                "engagement.replaceTags", "engagement.getTimeline", "tag.get", "tag.update", "contact.merge",
             ])
     }
 

@@ -15,14 +15,14 @@ public struct Method: Sendable {
 
     /// Methods that need several requests, or make their answer from one.
     public enum Composition: Sendable {
-        case addContacts, removeContacts, findContacts, transcript, undo
+        case addContacts, removeContacts, findContacts, transcript, undo, merge
         /// Read the journal, without any request.
         case listJournal, listRuns
 
         /// The HTTP method of its write; nil if it only reads.
         var verb: HTTPVerb? {
             switch self {
-            case .addContacts, .removeContacts, .undo: .put
+            case .addContacts, .removeContacts, .undo, .merge: .put
             case .findContacts, .transcript, .listJournal, .listRuns: nil
             }
         }
@@ -30,7 +30,7 @@ public struct Method: Sendable {
         /// Whether it reaches the API.
         public var sendsRequests: Bool {
             switch self {
-            case .addContacts, .removeContacts, .findContacts, .transcript, .undo: true
+            case .addContacts, .removeContacts, .findContacts, .transcript, .undo, .merge: true
             case .listJournal, .listRuns: false
             }
         }
@@ -139,7 +139,7 @@ public struct Method: Sendable {
     public var isDestructive: Bool {
         switch action {
         case .http(let verb, _, _): return isWrite && verb != .post
-        case .composed(let composition, _): return composition == .removeContacts || composition == .undo
+        case .composed(let composition, _): return [.removeContacts, .undo, .merge].contains(composition)
         case .local: return false
         }
     }
@@ -195,14 +195,18 @@ public struct Method: Sendable {
     public var address: (verb: String, path: String)? {
         switch action {
         case .http(let verb, let path, _): (verb.name, path)
+        case .composed(.merge, _): (HTTPVerb.put.name, "/v2/engagements/{engagement_id}/contacts")
         case .composed(let composition, let path):
             composition.sendsRequests ? ((composition.verb ?? .get).name, path) : nil
         case .local: nil
         }
     }
 
-    /// Whether the result may have `changes`.
-    var tellsChanges: Bool { parameters.contains { $0.name == "dry_run" } }
+    /// Whether the result may have `changes`. A merge tells them engagement by engagement, in `data`.
+    var tellsChanges: Bool {
+        if case .composed(.merge, _) = action { return false }
+        return parameters.contains { $0.name == "dry_run" }
+    }
 
     /// The kind of the result's `data`.
     var dataKind: ResultType.Kind {

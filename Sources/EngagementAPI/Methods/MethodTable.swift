@@ -26,6 +26,8 @@ public final class MethodTable {
         let alternatives: [Int]
         /// The indices of the parameters that edit an engagement's contacts.
         let editors: (dryRun: Int?, expected: Int?, report: Int?)
+        /// The index of a flag in the body that needs a further scope.
+        let scopedFlag: Int?
         /// Whether its requests have a body.
         public let takesBody: Bool
         /// Facts that each call needs, computed once because a `Method` is expensive to copy.
@@ -73,6 +75,7 @@ public final class MethodTable {
                 method.parameters.firstIndex { $0.name == name }
             }
             editors = (place("dry_run"), place("expected_contact_ids"), place("report_changes"))
+            scopedFlag = method.parameters.firstIndex { ($0.kind as? FlagKind)?.scope != nil }
             takesBody = method.parameters.contains { $0.place == .body }
             isWrite = method.isWrite
             isDestructive = method.isDestructive && method.availability == .listed

@@ -38,6 +38,22 @@ extension Method {
             result: "Deleted",
             example: #"{"contact_id":"cnt_sandbox40"}"#),
         Method(
+            "contact.merge", "Merge one contact into another.",
+            detail:
+                "Destructive: on all its engagements, into_contact_id takes its place; everybody else stays. Each that "
+                + "fails has an error; the same call again does the rest. delete, for good, only if all have changed. "
+                + "engagement.undo with meta.run puts one back.",
+            [
+                .contactID, .required("into_contact_id", .id(prefix: "cnt_"), "The contact that takes its place."),
+                .optional("delete", .flag(needing: "contacts:write"), "Delete it afterwards."), .dryRun,
+                .optional(
+                    "options", .options(takesProgress: true), in: .local,
+                    "Limits of this call; run, one of its own unless given; and progress_token."),
+            ],
+            action: .composed(.merge, path: "/v2/contacts/{contact_id}"),
+            scopes: ["contacts:read", "engagements:read", "engagements:write"], result: "Merge", source: .inferred,
+            example: #"{"contact_id":"cnt_sandbox02","into_contact_id":"cnt_sandbox07","dry_run":true}"#),
+        Method(
             "contact.listEngagements", "List the engagements of one contact.",
             [.contactID] + Parameter.list(search: "Words in the title.", filter: filters, expand: expand),
             action: .http(.get, path: "/v2/contacts/{contact_id}/engagements", .read),

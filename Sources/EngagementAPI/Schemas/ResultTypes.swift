@@ -5,7 +5,8 @@ extension ResultType {
     static let all: [ResultType] =
         [
             engagement, engagementCompany, engagementContact, engagementTag, actionItem, signal, contact, company, tag,
-            user, comment, timeline, reference, association, email, phone, domain, deleted, found, foundContact, window,
+            user, comment, timeline, reference, association, email, phone, domain, deleted, merge, mergedEngagement,
+            found, foundContact, window,
             journal, write, runs, run,
         ] + ["Engagement", "Contact", "Company", "Tag", "User"].map(list)
         + [meta, stop, changes, error, problem, fieldError]
@@ -155,6 +156,24 @@ extension ResultType {
         "Deleted", "What was deleted.",
         [Member("id", .text), Member("object", .text), Member("deleted", .flag)])
 
+    private static let merge = ResultType(
+        "Merge", "What became of the engagements of a contact, and of itself.", isOwn: true,
+        [
+            Member(
+                "engagements", .list(of: .named("MergedEngagement")), isRequired: true,
+                "Those that listed the contact when the call began."),
+            Member("deleted", .flag, isRequired: true, "Whether the contact is gone."),
+            Member("error", .anything, "Why it was not deleted, though all engagements have changed: an error object."),
+        ])
+
+    private static let mergedEngagement = ResultType(
+        "MergedEngagement", "An engagement of a merge: with changes, or the error that it failed with.", isOwn: true,
+        [
+            Member("engagement_id", .id(prefix: "ngmt_"), isRequired: true),
+            Member("applied", .word(["no", "yes", "unknown"]), isRequired: true, "Whether it was changed."),
+            Member("changes", .named("Changes")), Member("error", .anything, "An error object: code, message, data."),
+        ])
+
     private static let found = ResultType(
         "FoundContacts", "What the queries found, each in one of the three.", isOwn: true,
         [
@@ -219,6 +238,7 @@ extension ResultType {
             Member("etag", .text), Member("attempts", .integer, isRequired: true, "HTTP requests made."),
             Member("elapsed_ms", .number, isRequired: true),
             Member("pages", .integer, by: "all", "Pages fetched, with all."),
+            Member("run", .text, by: "into_contact_id", "Names its writes in the journal, for undo; with --journal."),
             Member("stopped_by", .named("Stop"), by: "all", "Why a list with all ended before its end."),
         ])
 

@@ -22,9 +22,9 @@ struct PlannedChange {
     /// Whether people would go, and nobody would be there then.
     var takesEverybodyOff: Bool { kept.isEmpty && added.isEmpty && !dropped.isEmpty }
 
-    /// Compares the people on an engagement with those wanted, in one pass over the answer. Nil if the engagement does
-    /// not list them.
-    init?(of engagement: JSONSlice, wanted: [String]) {
+    /// Compares the people on an engagement with those wanted in their place, in one pass over the answer. Nil if the
+    /// engagement does not list them.
+    init?(of engagement: JSONSlice, wanted others: ([String]) -> [String]) {
         var (title, isPrivate, set) = (String?.none, Bool?.none, ContactSet?.none)
         do throws(JSONSyntaxError) {
             var scanner = JSONScanner(engagement.bytes)
@@ -46,6 +46,7 @@ struct PlannedChange {
         }
         guard let set else { return nil }
         (before, preserved) = (set.contacts, set.preserved)
+        let wanted = others(before)
         (self.title, self.wanted, self.isPrivate) = (title ?? "", wanted, isPrivate == true)
         if before == wanted {
             (kept, dropped, added) = (before, [], [])

@@ -25,7 +25,9 @@ struct TableIntent: ChangeIntent {
     }
 
     func planned(_ item: Int, by result: JSONSlice) -> PlannedChange? {
-        result.openMember("data").flatMap { PlannedChange(of: $0, wanted: contacts.ids(of: rows[item])) }
+        result.openMember("data").flatMap { engagement in
+            PlannedChange(of: engagement) { _ in contacts.ids(of: rows[item]) }
+        }
     }
 
     func make(_ change: PlannedChange, _ item: Int) -> JobCall {

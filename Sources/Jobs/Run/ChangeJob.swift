@@ -22,17 +22,23 @@ package final class ChangeJob: Job {
     private var phase: Phase
     private var text = ""
     private var startedAt: Instant?
+    private var isInterrupted = false
+    /// What is to be merged; nil for anything else.
+    private var merge: MergeIntent?
+    private var deleter: Deleter?
 
     /// Valid next: from each to the next one, and from all to `over`. What is wrong with the people in a table that is
     /// refused is found by `checking` before `planning`, so that few engagements are read for it.
     private enum Phase {
         case searching(PeopleSearch)
+        case preparing(MergePreparation)
         case planning
         case checking(PeopleCheck)
         case printing(Int)
         case showing(PlanText)
         case asking
         case writing(Writer)
+        case deleting(Deleter, Writer)
         case over
     }
 
@@ -43,7 +49,14 @@ package final class ChangeJob: Job {
     package init(_ rows: [AttendeeRow], faults: [TableFault], _ terms: JobTerms) {
         (self.rows, self.terms, words) = (rows, terms, .apply)
         judge = TableJudge(rows, faults: faults, skipsUnfound: terms.skipsUnfound)
-        phase = .searching(PeopleSearch(rows, terms.limits))
+        phase = .searching(PeopleSearch(rows.lazy.flatMap(\.people), terms.limits))
+    }
+
+    /// To merge contacts as a table says. `faults` are those that reading the table has found.
+    package init(merging rows: [MergeRow], faults: [TableFault], _ terms: JobTerms) {
+        (self.rows, self.terms, words) = ([], terms, .merge)
+        judge = TableJudge([], faults: [], skipsUnfound: false)
+        phase = .preparing(MergePreparation(rows, faults: faults, terms))
     }
 
     /// To undo what the run `undone` wrote on these engagements.
@@ -63,9 +76,11 @@ package final class ChangeJob: Job {
     private var stage: (any JobStage)? {
         switch phase {
         case .searching(let search): search
+        case .preparing(let preparation): preparation
         case .planning: planner
         case .checking(let check): check
         case .writing(let writer): writer
+        case .deleting(let deleter, _): deleter
         case .printing, .showing, .asking, .over: nil
         }
     }
@@ -87,8 +102,9 @@ package final class ChangeJob: Job {
 
     package func interrupt(at now: Instant) {
         stage?.interrupt()
+        isInterrupted = true
         switch phase {
-        case .writing: settle(now)
+        case .writing, .deleting: settle(now)
         case .over: break
         default: endUnwritten()
         }
@@ -104,9 +120,11 @@ package final class ChangeJob: Job {
         while let stage, stage.isDone {
             switch phase {
             case .searching(let search): plan(search)
+            case .preparing(let preparation): plan(preparation)
             case .planning: check()
             case .checking(let check): judge(check)
-            case .writing(let writer): conclude(writer)
+            case .writing(let writer): delete(after: writer)
+            case .deleting(_, let writer): conclude(writer)
             case .printing, .showing, .asking, .over: return
             }
         }
@@ -131,6 +149,18 @@ package final class ChangeJob: Job {
         }
         planner = planner(intent, settled: judge.settled, reached: search.hasReached)
         phase = .planning
+    }
+
+    private func plan(_ preparation: MergePreparation) {
+        if let failure = preparation.failure { complain("The contacts can't be looked up: \(failure.message)") }
+        if preparation.isRefusing {
+            complaint += preparation.sentences
+            return end(Self.badData, "")
+        }
+        guard let intent = preparation.intent else { return endUnwritten() }
+        let planner = planner(intent, settled: intent.settled)
+        if let check = preparation.check { planner.adopt(check) }
+        (merge, self.planner, phase) = (intent, planner, .planning)
     }
 
     private func planner(
@@ -171,7 +201,7 @@ package final class ChangeJob: Job {
             return phase = .planning
         }
         guard let planner else { return end(1, "") }
-        if words == .undo {
+        if words != .apply {
             planner.adopt(check)
         } else {
             judge.conclude(planner, check)
@@ -234,13 +264,15 @@ package final class ChangeJob: Job {
     private func decide() {
         guard let planner else { return end(1, "") }
         let sums = PlanSums(planner.rows)
+        let count = deletions.count
+        let deletion = count > 0 ? " Then \(count.counted("contact", "contacts")) would be deleted, for good." : ""
         switch terms.aim {
         case .show, .print:
-            text += sums.text(words) + "\n"
+            text += sums.text(words) + deletion + "\n"
             concludePlan()
         case .carryOut(let isAgreed):
-            guard sums.changes > 0 else { return conclude(Writer(planner, terms.limits)) }
-            text += sums.text(words) + "\n"
+            guard sums.changes > 0 || count > 0 else { return conclude(Writer(planner, terms.limits)) }
+            text += sums.text(words) + deletion + "\n"
             phase = isAgreed ? .writing(Writer(planner, terms.limits)) : .asking
         }
     }
@@ -248,7 +280,18 @@ package final class ChangeJob: Job {
     private func concludePlan() {
         guard let planner else { return end(1, "") }
         let sums = PlanSums(planner.rows)
-        end(sums.unread + sums.skipped > 0 ? 1 : sums.changes > 0 ? 2 : 0, "")
+        end(sums.unread + sums.skipped > 0 ? 1 : sums.changes + deletions.count > 0 ? 2 : 0, "")
+    }
+
+    /// The duplicates that are deleted if nothing goes wrong.
+    private var deletions: [MergePair] {
+        guard terms.isDeletion, let planner, let merge else { return [] }
+        return merge.deletable { item in
+            switch planner.rows[item] {
+            case .change, .same: true
+            case .pending, .unread, .skipped: false
+            }
+        }
     }
 
     // MARK: The person
@@ -256,7 +299,11 @@ package final class ChangeJob: Job {
     package var question: String? {
         guard case .asking = phase, let planner else { return nil }
         let sums = PlanSums(planner.rows)
-        return "\(words.order) \(sums.changes.counted("engagement", "engagements")) (\(sums.people))? [y/N] "
+        let engagements = "\(words.order) \(sums.changes.counted("engagement", "engagements")) (\(sums.people))"
+        let count = deletions.count
+        if count == 0 { return engagements + "? [y/N] " }
+        let contacts = count.counted("contact", "contacts") + " for good"
+        return sums.changes == 0 ? "Delete \(contacts)? [y/N] " : "\(engagements), and delete \(contacts)? [y/N] "
     }
 
     package func hear(_ line: String?, at now: Instant) {
@@ -289,6 +336,16 @@ package final class ChangeJob: Job {
 
     // MARK: The end
 
+    /// Deletes the duplicates whose engagements are all as wanted, where the writing has gone to its end.
+    private func delete(after writer: Writer) {
+        let isAllowed = terms.isDeletion && writer.failure == nil && !isInterrupted
+        let pairs = merge?.deletable { writer.outcomes[$0].isAsWanted } ?? []
+        guard isAllowed, !pairs.isEmpty else { return conclude(writer) }
+        let deleter = Deleter(pairs, terms)
+        self.deleter = deleter
+        phase = .deleting(deleter, writer)
+    }
+
     private func conclude(_ writer: Writer) {
         guard let planner else { return end(1, "") }
         (outcomes, isReportable) = (writer.outcomes, true)
@@ -297,8 +354,9 @@ package final class ChangeJob: Job {
             complain("Stopped, because \(why): \(failure.message)")
         }
         let summary = RunSummary(planner, outcomes, words)
-        let lines = summary.lines(terms)
-        end(summary.isAsWanted ? 0 : 1, lines.joined(separator: "\n"))
+        let lines = summary.lines(terms, deleter?.lines ?? [])
+        let isDone = summary.isAsWanted && deleter?.isComplete ?? deletions.isEmpty
+        end(isDone ? 0 : 1, lines.joined(separator: "\n"))
     }
 
     private func end(_ code: Int32, _ lines: String) {
@@ -319,6 +377,6 @@ package final class ChangeJob: Job {
         return planner.rows.enumerated().map { item, row in
             let outcome = outcomes.isEmpty ? Writer.outcome(of: row) : outcomes[item]
             return ReportRow(planner, item, outcome)
-        }
+        } + (deleter?.report ?? [])
     }
 }

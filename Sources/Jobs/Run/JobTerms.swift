@@ -17,6 +17,10 @@ package struct JobTerms {
     package var file = ""
     /// Whether rows whose people are not found are left alone.
     package var skipsUnfound = false
+    /// Whether duplicates are deleted once they are nowhere.
+    package var isDeletion = false
+    /// The contacts that the journal knows to be deleted.
+    package var earlierDeletions: () -> EarlierDeletions = { EarlierDeletions() }
     /// The run's name.
     package var run = ""
     /// The command that undoes the run; nil for an undo, and where nothing can undo it.

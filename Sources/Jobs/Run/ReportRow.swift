@@ -25,6 +25,13 @@ package struct ReportRow {
         added = change.added.map(planner.people.line).joined(separator: "; ")
     }
 
+    /// What became of a duplicate that was to be deleted.
+    init(_ pair: MergePair, outcome: String, message: String) {
+        (line, engagementID) = ("\(pair.line)", pair.duplicate)
+        (title, dropped, added) = ("", "", "")
+        (self.outcome, self.message) = (outcome, message)
+    }
+
     /// The cells, in the order of the heads.
     package var cells: [String] { [line, engagementID, title, outcome, dropped, added, message] }
 }

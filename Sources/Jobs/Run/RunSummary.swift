@@ -26,8 +26,8 @@ struct RunSummary {
     /// Whether every engagement is as wanted, as read back.
     var isAsWanted: Bool { outcomes.allSatisfy { $0.isAsWanted } }
 
-    /// The lines. `terms` say how the run can be undone.
-    func lines(_ terms: JobTerms) -> [String] {
+    /// The lines. `terms` say how the run can be undone; `further` ones come before that.
+    func lines(_ terms: JobTerms, _ further: [String] = []) -> [String] {
         var counts: [String: Int] = [:]
         for outcome in outcomes { counts[outcome.word, default: 0] += 1 }
         func count(_ outcome: RowOutcome) -> Int { counts[outcome.word] ?? 0 }
@@ -42,6 +42,7 @@ struct RunSummary {
         if left > 0 { parts.append("\(left) not begun") }
         var lines = [parts.joined(separator: ", ") + "."] + groups.map(line)
         if left > 0 || unknown > 0 { lines.append("Run the same command again to do the rest.") }
+        lines += further
         if hasWritten, !terms.hasWholeJournal() {
             lines.append("It can't all be undone: the journal was removed or moved away during the run.")
         } else if hasWritten, let command = terms.undoCommand {

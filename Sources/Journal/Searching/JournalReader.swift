@@ -66,6 +66,22 @@ package struct JournalReader {
         if joiner.isCrowded { throw JournalProblem(path, WriteJoiner.excess) }
     }
 
+    /// Calls `body` with each deletion of a contact that was or may have been made, newest first. For jobs: reads the
+    /// file once.
+    package static func forEachDeletion(
+        in path: FilePath, _ body: (JournalRecord) -> Void
+    ) throws(JournalProblem) {
+        let methods = ["contact.delete", "contact.merge"]
+        var joiner = WriteJoiner()
+        try readLines(of: path) { line in
+            guard let record = joiner.record(of: line, withSets: false) else { return !joiner.isCrowded }
+            // A merge writes to engagements, too.
+            let isDeletion = methods.contains(record.method) && record.resource.hasPrefix("cnt_")
+            if isDeletion, record.applied != "no" { body(record) }
+            return !joiner.isCrowded
+        }
+    }
+
     /// The same, by an index that is renewed. All queries have to be about one record.
     static func findAll(
         _ queries: [JournalQuery], in path: FilePath, by index: inout JournalIndex

@@ -75,41 +75,45 @@ Colleagues of the user are users (usr_…, user_list), not contacts; they are no
 """##),
         .init(
             path: "merge-duplicates/SKILL.md",
-            digest: "84766cc3a76823d9db7cba11f0606394e0d950131b9f1830e79d306f65ff18c6",
+            digest: "37a98b0d3e515785ca97f583486d05ce6ca955e84fecad49317c731396b2722c",
             text: ##"""
 ---
 name: merge-duplicates
 description: Merge two AskElephant contacts that are the same person, so that every engagement names the one that stays. Use it when a contact is there twice.
-compatibility: Needs the tools engagement_list, contact_get, engagement_add_contacts and engagement_remove_contacts.
+compatibility: Needs the tools contact_get and contact_merge (--toolsets attendees,contacts), or engagement_list, engagement_add_contacts and engagement_remove_contacts.
 ---
 
 # Merge two contacts that are one person
 
-In the calls below put real ids in place of cnt_KEEP, which stays, cnt_GONE, which goes, and ngmt_ID.
+In the calls below put real ids in place of cnt_KEEP, which stays, and cnt_GONE, which goes. Without ids, find both as the
+skill find-people says.
 
 1. Look at both:
    `contact_get {"contact_id": "cnt_KEEP"}`
    `contact_get {"contact_id": "cnt_GONE"}`
    Show them side by side. The user decides that they are one person, and which one stays. Without a yes, stop here.
-2. List every engagement of the one that goes:
-   `engagement_list {"filter": {"contact_ids": {"eq": "cnt_GONE"}}, "all": true}`
-   Tell the user how many there are. If `has_more` is true, go on with the same call and `next_cursor` as `cursor`.
-3. For each of them, one after the other, add first, so that nobody is lost if you are stopped in between:
-   `engagement_add_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_KEEP"], "dry_run": true}`
-   `added` is the one that stays, or nobody if they are there already. Then:
-   `engagement_add_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_KEEP"]}`
-   `verified` is true. Then:
-   `engagement_remove_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_GONE"], "dry_run": true}`
-   `removed` is the one that goes and nobody else, and `kept` has the one that stays. Then:
-   `engagement_remove_contacts {"engagement_id": "ngmt_ID", "contact_ids": ["cnt_GONE"]}`
-   `verified` is true. If anything is otherwise, or a call fails, stop and tell the user how far you are; doing step 2 and 3
-   again later goes on where you stopped.
-4. Step 2 once more. It must be empty now; what is left, do again.
+2. See what would change. With `dry_run` nothing is written:
+   `contact_merge {"contact_id": "cnt_GONE", "into_contact_id": "cnt_KEEP", "dry_run": true}`
+   Tell the user how many `engagements` there are. In each `changes`, `removed` is cnt_GONE and nobody else, and `added` is
+   cnt_KEEP, or nobody if they are there already. Private engagements that the token may not read are not in it.
+3. Do it:
+   `contact_merge {"contact_id": "cnt_GONE", "into_contact_id": "cnt_KEEP"}`
+   In each of `engagements`, `applied` is "yes" and `verified` true. One with an `error` was not changed, or, with `applied`
+   "unknown", may have been. The same call again does what is left; it does no harm. Tell the user what failed twice.
+4. Step 2 once more. `engagements` must be empty now.
 5. Ask once more, then delete the one that is left over:
-   `contact_delete {"contact_id": "cnt_GONE"}`
-   Without this tool, say that cnt_GONE has no engagements any more and can be deleted by hand. It can't be undone.
+   `contact_merge {"contact_id": "cnt_GONE", "into_contact_id": "cnt_KEEP", "delete": true}`
+   `deleted` is true. This can't be undone, and afterwards what was merged can't be put back either.
 6. What only the deleted one had (addresses, phone numbers), add to the other with contact_update. `emails` and
    `phone_numbers` replace the whole list there: send the old ones too. An address is free only after step 5.
+
+Without the tool contact_merge: list the engagements of cnt_GONE with engagement_list (filter contact_ids, all true), and
+for each of them, one after the other, engagement_add_contacts with cnt_KEEP, then, when `verified` is true,
+engagement_remove_contacts with cnt_GONE. The other order loses somebody if you are stopped in between. cnt_GONE is then
+deleted by contact_delete or by hand.
+
+Something went wrong before step 5: `meta.run` names what was written. With it engagement_undo, if you have that, puts back
+one engagement after the other: `engagement_undo {"engagement_id": "ngmt_ID", "run": "RUN"}`.
 
 """##),
     ]

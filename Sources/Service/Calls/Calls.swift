@@ -129,8 +129,9 @@ final class Calls: AttemptsClient {
         _ call: Call, _ entry: MethodTable.Entry, id: JSONSlice?, _ face: any Face, to destination: Destination,
         at now: Instant
     ) {
-        let terms = call.terms
         freeSlots.removeLast()
+        if entry.composition == .merge { notes.nameRun(&call.terms, about: call.resource) }
+        let terms = call.terms
         (call.entry, call.face, call.destination) = (entry, face, destination)
         call.id.truncate(to: 0)
         if let id {
@@ -156,6 +157,9 @@ final class Calls: AttemptsClient {
     private func perform(_ step: Step, of call: Call, _ now: Instant) {
         switch step {
         case .send(let request): journalAndSend(request, of: call, now)
+        case .takeTurn(let record):
+            guard turns.enterFurther(call.slot, record, start: { goOn($0, now) }) else { return wakeBy(call.deadline) }
+            proceed(call, after: .begun, now)
         case .askPerson(let question): askPerson(call, question, now)
         case .recall(let query):
             if let failure = notes.look(call.slot, for: query) { return fail(call, failure, now) }
@@ -218,7 +222,7 @@ final class Calls: AttemptsClient {
         guard notes.isOn, request.isWrite, !request.isControl, let method = call.entry?.method.name else {
             return send(request, of: call, now)
         }
-        let subject = WriteNotes.Subject(method: method, resource: call.resource, run: call.terms.run)
+        let subject = WriteNotes.Subject(method: method, resource: request.record ?? call.resource, run: call.terms.run)
         notes.begin(call.slot, request, about: subject)
         wakeBy(call.deadline)
     }
@@ -228,7 +232,8 @@ final class Calls: AttemptsClient {
             switch news {
             case .noted(let request): send(request, of: calls[slot], now)
             case .found(let finding): proceed(calls[slot], after: .recalled(finding), now)
-            case .failed(let text): fail(calls[slot], RPCFailure(.journalFailed, text, retryable: true), now)
+            case .failed(let failure, isWrite: true): proceed(calls[slot], after: .unsent(failure), now)
+            case .failed(let failure, isWrite: false): fail(calls[slot], failure, now)
             }
         }
     }
@@ -331,9 +336,7 @@ final class Calls: AttemptsClient {
         if let entry = call.entry, entry.isWrite { onWrite?(entry.method, call.resource) }
         notes.forget(call.slot)
         if let id = confirmations.close(call.slot) { call.consent?.asker?.withdraw(id: id) }
-        call.consent = nil
-        call.composed = nil
-        call.face = nil
+        (call.consent, call.composed, call.face) = (nil, nil, nil)
         (call.isUnwanted, call.entry, call.destination) = (false, nil, .nobody)
         ids.clear(call.slot)
         signs.end(call.slot)
@@ -350,7 +353,6 @@ final class Calls: AttemptsClient {
     }
 
     func isInFlight(_ id: Bytes) -> Bool { slot(of: id) != nil }
-
     private func slot(of id: Bytes) -> Int? { ids.slot(of: id) { calls[$0].id.bytes.equals(id) } }
 
     /// Gives up the call whose id is spelled like this, and answers it if `isAnswered`. False when there is none.
@@ -382,6 +384,8 @@ final class Calls: AttemptsClient {
                 wakeBy(call.deadline)
             } else if isOpen {
                 tell(call, .nothing, now)
+            } else if turns.giveUpFurther(call.slot) {
+                proceed(call, after: .unsent(.neverSent), now)
             } else {
                 fail(call, turns.isBehindQuestion(call.slot) ? .behindQuestion : .neverSent, now)
             }

@@ -11,6 +11,11 @@ final class Turns {
         var isQueued = false
         /// The resource whose line it is in; empty for none.
         var resource = ""
+        /// Another one whose line it is in, too; empty for none. Whoever is first there waits for no line, so that no
+        /// two calls ever wait for each other.
+        var further = ""
+        /// The last line that it entered.
+        var lastLine: String { further.isEmpty ? resource : further }
     }
 
     private let limit: Int
@@ -39,7 +44,7 @@ final class Turns {
 
     /// Whether the call is in line behind one that waits for a person.
     func isBehindQuestion(_ slot: Int) -> Bool {
-        guard slot < calls.count, calls[slot].isInLine, let head = order.line(calls[slot].resource).first else {
+        guard slot < calls.count, calls[slot].isInLine, let head = order.line(calls[slot].lastLine).first else {
             return false
         }
         return !calls[head].hasPlace && !calls[head].isQueued
@@ -56,6 +61,44 @@ final class Turns {
         calls[slot].isInLine = true
         if let head = order.line(resource).first, !calls[head].hasPlace { park(slot) }
         return false
+    }
+
+    /// Puts a call that has a place in the line of another resource, besides its own, and takes it out of the one
+    /// before. True when it may go on at once. Calls `start` with each call that goes on now.
+    func enterFurther(_ slot: Int, _ resource: String, start: (Int) -> Void) -> Bool {
+        leaveFurther(slot)
+        calls[slot].further = resource
+        let isFirst = order.enter(slot, resource)
+        if !isFirst {
+            calls[slot].isInLine = true
+            if let head = order.line(resource).first, !calls[head].hasPlace { park(slot) }
+        }
+        startQueued(start)
+        return isFirst
+    }
+
+    /// Takes a call out of its further line, where it waits; false if it does not. It has a place then, even if that is
+    /// one too many, because it is about to end.
+    func giveUpFurther(_ slot: Int) -> Bool {
+        guard isWaiting(slot), !calls[slot].further.isEmpty else { return false }
+        leaveFurther(slot)
+        queue.removeAll { $0 == slot }
+        (calls[slot].isInLine, calls[slot].isQueued) = (false, false)
+        if !calls[slot].hasPlace { givePlace(slot) }
+        return true
+    }
+
+    private func leaveFurther(_ slot: Int) {
+        if !calls[slot].further.isEmpty { leaveLine(calls[slot].further, slot) }
+        calls[slot].further = ""
+    }
+
+    /// Takes a call out of a line, and queues the one behind it if it was the first.
+    private func leaveLine(_ resource: String, _ slot: Int) {
+        guard let next = order.leave(slot, resource) else { return }
+        calls[next].isInLine = false
+        calls[next].isQueued = true
+        queue.append(next)
     }
 
     /// Parks a call that waits for a person, and those in line behind it. Calls `start` with each call that gets a
@@ -85,11 +128,8 @@ final class Turns {
         if call.hasPlace { working -= 1 } else { parked -= 1 }
         if call.isQueued { queue.removeAll { $0 == slot } }
         calls[slot] = Call()
-        if !call.resource.isEmpty, let next = order.leave(slot, call.resource) {
-            calls[next].isInLine = false
-            calls[next].isQueued = true
-            queue.append(next)
-        }
+        if !call.further.isEmpty { leaveLine(call.further, slot) }
+        if !call.resource.isEmpty { leaveLine(call.resource, slot) }
         startQueued(start)
     }
 

@@ -12,8 +12,8 @@ final class WriteNotes {
         /// Its write is on disk and may leave.
         case noted(APIRequest)
         case found(JournalFinding)
-        /// The journal failed, for this reason.
-        case failed(String)
+        /// The journal failed: to note a write, or to be searched.
+        case failed(RPCFailure, isWrite: Bool)
     }
 
     /// What the call in one slot has open with the journal.
@@ -60,6 +60,13 @@ final class WriteNotes {
     var isOn: Bool { journal != nil }
 
     func isWaiting(_ slot: Int) -> Bool { !entries.isEmpty && entries[slot]?.token != nil }
+
+    /// Gives a call of several writes a run of its own, unless the host has named one.
+    func nameRun(_ terms: inout CallTerms, about resource: String) {
+        guard isOn, terms.run == nil, terms.editing?.isDryRun != true else { return }
+        let number = String(Int(random() * 0x1p40), radix: 36)
+        terms.name(run: "merge-\(resource.prefix(60))-\(number)")
+    }
 
     /// Journals a write before it is sent. `collect` returns it when it is on disk.
     func begin(_ slot: Int, _ request: APIRequest, about subject: Subject) {
@@ -119,10 +126,12 @@ final class WriteNotes {
             switch (answer, request) {
             case (.written, let request?): return (slot, .noted(request))
             case (.found(let finding), nil): return (slot, .found(finding))
-            case (.failed(let reason), _):
+            case (.failed(let reason), let request):
                 // A write that never got into the journal has no end there.
                 entries[slot] = nil
-                return (slot, .failed("The journal \(reason); nothing was sent."))
+                let text = "The journal \(reason); nothing was sent."
+                let failure = RPCFailure(.journalFailed, text, retryable: true)
+                return (slot, .failed(failure, isWrite: request != nil))
             case (.written, nil), (.found, _): return nil
             }
         }

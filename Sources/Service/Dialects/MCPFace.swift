@@ -105,6 +105,7 @@ final class MCPFace: Face {
         let text =
             switch progress {
             case .list(let items, let pages): "\(items) items on \(pages) pages so far."
+            case .merge(let done, let total): "\(done) of \(total) engagements are done."
             case .processing(let status, _, let pause):
                 "It is \(status.quoted); asking again in \(Int(pause.rounded(.up))) s."
             }

@@ -68,6 +68,9 @@ final class PlainFace: Face {
                 case .list(let items, let pages):
                     json.member("items", items)
                     json.member("pages", pages)
+                case .merge(let done, let total):
+                    json.member("items", done)
+                    json.member("total", total)
                 case .processing(let status, let looks, let pause):
                     json.member("processing_status", status)
                     json.member("looks", looks)

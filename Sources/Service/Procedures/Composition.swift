@@ -9,8 +9,9 @@ extension Method.Composition {
     /// - Parameters:
     ///   - target: the bound path.
     ///   - arguments: the other parameters, a checked JSON object.
+    ///   - run: the run under which the journal notes its writes; nil for none.
     func procedure(
-        target: Bytes, arguments: Bytes, _ editing: Editing?, _ consent: Consent?
+        target: Bytes, arguments: Bytes, _ editing: Editing?, run: String?, _ consent: Consent?
     ) -> any Procedure {
         let given = JSONSlice(checked: arguments)
         let limit = given.member("limit")?.integer ?? 100
@@ -20,6 +21,13 @@ extension Method.Composition {
             return ContactEdit(contacts: target, .remove(given.texts("contact_ids")), editing, consent)
         case .findContacts:
             return ContactSearch(emails: given.texts("emails"), names: given.texts("names"), contacts: target)
+        case .merge:
+            let terms = ContactMerge.Terms(
+                contactID: target.split(separator: UInt8(ascii: "/")).last.map { Bytes(rebasing: $0).text } ?? "",
+                otherID: given.member("into_contact_id")?.string ?? "",
+                isDeletion: given.member("delete")?.bool == true,
+                isDryRun: editing?.isDryRun == true, run: run)
+            return ContactMerge(terms, consent)
         case .undo: return Undo(contacts: target, given, isDryRun: editing?.isDryRun == true, consent)
         case .listJournal:
             return JournalListing(
@@ -44,7 +52,8 @@ extension MethodTable.Entry {
         target: Bytes, body: Bytes, _ terms: CallTerms, isJournaled: Bool, _ consent: Consent?
     ) -> (any Procedure)? {
         if let composition {
-            return composition.procedure(target: target, arguments: body, terms.editing, consent)
+            let run = isJournaled ? terms.run : nil
+            return composition.procedure(target: target, arguments: body, terms.editing, run: run, consent)
         }
         if let shaping = terms.shaping {
             if shaping.walk.isOn { return ListWalk(target, shaping) }

@@ -2,7 +2,7 @@ import EngagementAPI
 
 /// The commands: dispatch, help, completions and man page work from this list.
 enum CommandWord: String, CaseIterable {
-    case serve, call, plan, apply, undo, runs, export, sandbox, doctor, schema, completions, man, help, version
+    case serve, call, plan, apply, undo, runs, export, merge, sandbox, doctor, schema, completions, man, help, version
 
     /// The command line, without the program's name and the common flags.
     var usage: String {
@@ -14,6 +14,7 @@ enum CommandWord: String, CaseIterable {
         case .undo: "undo [RUN]"
         case .runs: "runs [RUN]"
         case .export: "export"
+        case .merge: "merge FILE"
         case .sandbox: "sandbox"
         case .doctor: "doctor"
         case .schema: "schema [\(words.joined(separator: "|"))]"
@@ -33,6 +34,7 @@ enum CommandWord: String, CaseIterable {
         case .undo: "put back who was there before a run; unless named, before the last one"
         case .runs: "list the runs, or the writes of one"
         case .export: "print engagements and their people, as a table that plan reads"
+        case .merge: "put one contact in another's place on all engagements, by a table of two columns; ask first"
         case .sandbox: "run a sample workspace for several processes; print its URL"
         case .doctor: "check token, network, TLS, API version and clock; exit 0 or 1"
         case .schema: "print the OpenRPC document, or the MCP tools, as the flags shape them"
@@ -48,12 +50,12 @@ enum CommandWord: String, CaseIterable {
         switch self {
         case .schema: ["openrpc", "mcp"]
         case .completions: Completions.Shell.allCases.map(\.rawValue)
-        case .serve, .call, .plan, .apply, .undo, .runs, .export, .sandbox, .doctor, .man, .help, .version: []
+        case .serve, .call, .plan, .apply, .undo, .runs, .export, .merge, .sandbox, .doctor, .man, .help, .version: []
         }
     }
 
     /// Whether a file follows it.
-    var takesFile: Bool { self == .plan || self == .apply }
+    var takesFile: Bool { self == .plan || self == .apply || self == .merge }
 
     /// Further lines of its help page.
     var detail: [String] {
@@ -94,6 +96,15 @@ enum CommandWord: String, CaseIterable {
             [
                 "People are addresses, or ids where another contact has the same address. Calendar resources are left out.",
                 "", "  engagement-rpc export --sandbox > attendees.csv",
+            ]
+        case .merge:
+            [
+                "FILE is a table with the columns duplicate and into, each a contact's id (cnt_…) or an address; - is stdin.",
+                "On every engagement of the duplicate, the other takes its place; calendar resources stay. All that is",
+                "wrong with the table is told at once, with its line, and nothing is written.", "",
+                "  engagement-rpc merge duplicates.csv --sandbox", "",
+                "Run again, it does what is left. The last line tells how to undo it. --delete deletes the duplicates whose",
+                "engagements have all changed, which nothing undoes. Engagements that the token may not read are not seen.",
             ]
         case .sandbox:
             [

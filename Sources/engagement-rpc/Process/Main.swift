@@ -46,15 +46,15 @@ struct Main {
         switch command {
         case .serve, .sandbox, .doctor, .man, .help, .version:
             guard words.isEmpty else { throw Failure(sentence: "\(command.rawValue) takes flags only.") }
-        case .schema, .completions, .call, .plan, .apply, .undo, .runs, .export: break
+        case .schema, .completions, .call, .plan, .apply, .undo, .runs, .export, .merge: break
         }
         // Without a stdout nobody could learn what was done, so nothing is begun. For `serve`, a missing stdout means
         // that the host has gone; what a job does without one, it says on stderr, in its journal and by its status.
-        guard hasOutput || [.serve, .plan, .apply, .undo].contains(command) else { throw noOutput }
+        guard hasOutput || [.serve, .plan, .apply, .undo, .merge].contains(command) else { throw noOutput }
         switch command {
         case .serve: if hasOutput { try serve(options, token) }
         case .call: try call(words, options, token)
-        case .plan, .apply, .undo, .runs, .export:
+        case .plan, .apply, .undo, .runs, .export, .merge:
             var job = JobCommand(command, options, token: token, hasOutput: hasOutput)
             try job.run(words)
         case .sandbox: try share(options)

@@ -12,6 +12,10 @@ struct JobOptions {
     var isForced = false
     /// Whether rows whose people are not found are left alone.
     var skipsUnfound = false
+    /// Whether merged contacts are deleted.
+    var isDeletion = false
+    /// Whether a merge is only shown.
+    var isDryRun = false
     var table = TableOptions()
     var format = Format.text
     var report: FilePath?

@@ -15,18 +15,22 @@ extension Setting {
         toggle("--allow-empty", hasVariable: false, \.job.table.allowEmpty, "a row without people takes everybody off")
             .of(.plan, .apply),
         toggle("--skip", hasVariable: false, \.job.skipsUnfound, "leave rows alone whose people are not found")
-            .of(.plan, .apply),
+            .of(.plan, .apply, .merge),
+        toggle("--delete", hasVariable: false, \.job.isDeletion, "delete duplicates that are on no engagement any more")
+            .of(.merge),
+        toggle("--dry-run", hasVariable: false, \.job.isDryRun, "only show it: exit 0 for no change, 2 for some")
+            .of(.merge),
         choice(
             "--format", hasVariable: false, \.job.format, named: { $0.rawValue },
             "text for people, or a line of JSON for each engagement"
         ).of(.plan),
-        toggle("--yes", hasVariable: false, \.job.isAgreed, "do it without asking").of(.apply, .undo),
+        toggle("--yes", hasVariable: false, \.job.isAgreed, "do it without asking").of(.apply, .undo, .merge),
         toggle(
             "--force", hasVariable: false, \.job.isForced, "put people back over what others have changed since"
         ).of(.undo),
         path(
             "--report", hasVariable: false, \.job.report, "file for a table of what became of each row"
-        ).of(.apply),
+        ).of(.apply, .merge),
         text(
             "--filter", hasVariable: false, placeholder: "JSON", rule: "a filter as engagement.list takes it",
             "which engagements, such as '{\"start_at\":{\"gte\":\"2026-01-01T00:00:00Z\"}}'",

@@ -177,36 +177,28 @@ struct MCPSkillTests {
             let more = #"{"engagement_id":"ngmt_sandbox\#(engagement)","contact_ids":\#(contacts)}"#
             #expect(try host.process.call("engagement.addContacts", more).text("result") != nil)
         }
-        var ids = ["cnt_KEEP": "cnt_sandbox07", "cnt_GONE": "cnt_sandbox01"]
+        let ids = ["cnt_KEEP": "cnt_sandbox07", "cnt_GONE": "cnt_sandbox01"]
         for name in ["cnt_KEEP", "cnt_GONE"] {
             #expect(try skill.next("contact_get", ids).string("data", "id") == ids[name])
         }
-        let engagements = try skill.next("engagement_list", ids).elements("data", "data").compactMap { $0.string("id") }
-        #expect(Set(engagements) == ["ngmt_sandbox01", "ngmt_sandbox02", "ngmt_sandbox03"])
-        for (index, engagement) in engagements.enumerated() {
-            ids["ngmt_ID"] = engagement
-            // For each engagement the same four calls.
-            let follower = index == 0 ? skill : Follower(text, host)
-            if index > 0 {
-                for tool in ["contact_get", "contact_get", "engagement_list"] { _ = try follower.next(tool, ids) }
-            }
-            let before = try contacts(host, engagement)
-            #expect(before.contains("cnt_sandbox01"))
-            let adding = try list(try follower.next("engagement_add_contacts", ids), "added")
-            #expect(adding == (before.contains("cnt_sandbox07") ? [] : ["cnt_sandbox07"]))
-            #expect(try follower.next("engagement_add_contacts", ids).bool("changes", "verified") == true)
-            let removal = try follower.next("engagement_remove_contacts", ids)
-            #expect(try list(removal, "removed") == ["cnt_sandbox01"])
-            #expect(try list(removal, "kept").contains("cnt_sandbox07"))
-            #expect(try follower.next("engagement_remove_contacts", ids).bool("changes", "verified") == true)
-            let wanted = before.subtracting(["cnt_sandbox01"]).union(["cnt_sandbox07"])
-            #expect(try contacts(host, engagement) == wanted)
+        let all = ["ngmt_sandbox01", "ngmt_sandbox02", "ngmt_sandbox03"]
+        let before = try all.map { try contacts(host, $0) }
+        let plan = try skill.next("contact_merge", ids).elements("data", "engagements")
+        #expect(Set(plan.compactMap { $0.string("engagement_id") }) == Set(all))
+        for item in plan {
+            #expect(try list(item, "removed") == ["cnt_sandbox01"])
+            let isThere = try contacts(host, item.string("engagement_id") ?? "").contains("cnt_sandbox07")
+            #expect(try list(item, "added") == (isThere ? [] : ["cnt_sandbox07"]))
         }
-        let left = try skill.again(
-            "engagement_list", #"{"filter":{"contact_ids":{"eq":"cnt_sandbox01"}},"all":true}"#)
-        #expect(left.count("data", "data") == 0)
-        #expect(try skill.next("contact_delete", ids).bool("data", "deleted") == true)
-        #expect(skill.remaining == 0)
+        let done = try skill.next("contact_merge", ids).elements("data", "engagements")
+        #expect(done.count == 3 && done.allSatisfy { $0.bool("changes", "verified") == true })
+        for (id, before) in zip(all, before) {
+            #expect(try contacts(host, id) == before.subtracting(["cnt_sandbox01"]).union(["cnt_sandbox07"]))
+        }
+        let dryRun = #"{"contact_id":"cnt_sandbox01","into_contact_id":"cnt_sandbox07","dry_run":true}"#
+        #expect(try skill.again("contact_merge", dryRun).count("data", "engagements") == 0)
+        #expect(try skill.next("contact_merge", ids).bool("data", "deleted") == true)
+        #expect(skill.remaining == 1, "what undoes it, without a journal")
         let emails =
             #"[{"email":"contact7@acme.example","is_primary":true},{"email":"contact1@acme.example","is_primary":false}]"#
         let update = try skill.again("contact_update", #"{"contact_id":"cnt_sandbox07","emails":\#(emails)}"#)

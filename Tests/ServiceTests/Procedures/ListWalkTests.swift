@@ -168,7 +168,7 @@ import Testing
                 #expect(meta?.bytes.text.contains("\"stopped_by\":{\"kind\":\"too_large\"") == true)
                 return
             case .fail(let failure): throw failure
-            case .recall, .askPerson:
+            case .recall, .askPerson, .takeTurn:
                 Issue.record("nobody else is asked")
                 return
             }

@@ -56,6 +56,7 @@ extension MethodTable.Entry {
             guard body.count > emptyBody || !needsChange else { throw nothingToChange }
             if !alternatives.isEmpty { try checkAlternatives(values) }
             body.append("}")
+            if let scopedFlag, values[scopedFlag]?.bool == true { terms.chosen |= 1 }
         }
         guard isShaped else { return terms }
         if shapers.fields != nil { terms.ask(shaping: try shaping(values)) }

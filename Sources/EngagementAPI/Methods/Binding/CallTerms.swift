@@ -46,6 +46,9 @@ public struct CallTerms: Sendable {
             run: run ?? rare?.run)
     }
 
+    /// Names the run under which the journal notes the call's writes.
+    public mutating func name(run: String) { ask(run: run) }
+
     /// Terms without any request.
     public init() {}
 }

@@ -25,15 +25,13 @@ final class PeopleSearch: JobStage {
     /// Refusals that show that the token may not read contacts: none of them is private.
     private static let forbiddenLimit = 3
 
-    /// A search for the people of `rows` that are named by an address.
-    init(_ rows: [AttendeeRow], _ limits: CallLimits) {
+    /// A search for those that are named by an address.
+    init(_ people: some Sequence<PersonReference>, _ limits: CallLimits) {
         var seen: Set<PersonReference> = []
-        for row in rows {
-            for case .address(let text) in row.people { seen.insert(.address(text)) }
-        }
-        people = seen.sorted { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
+        for case .address(let text) in people { seen.insert(.address(text)) }
+        self.people = seen.sorted { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
         let limit = min(limits.count(requests: 1), 2 * limits.connections)
-        queue = CallQueue(Array(people.indices), limit: limit, forbiddenLimit: Self.forbiddenLimit)
+        queue = CallQueue(Array(self.people.indices), limit: limit, forbiddenLimit: Self.forbiddenLimit)
     }
 
     /// Whether the API was reached.

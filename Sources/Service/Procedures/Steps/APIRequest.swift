@@ -62,6 +62,8 @@ final class APIRequest {
     var repeatability: Repeatability { kind.repeatability }
     /// The resource that the answer must be about; nil for any.
     var subject: Subject? { kind.subject }
+    /// The id in its path; nil where that is no one record's.
+    var record: String? { subject.map { target.bytes.slice($0.id.lowerBound, $0.id.upperBound).text } }
     /// Whether it drives the sandbox itself: no throttling, no retries, no journal.
     var isControl: Bool { kind.isControl }
     /// Whether it asks for a change.

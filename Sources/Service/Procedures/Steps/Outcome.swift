@@ -17,6 +17,9 @@ enum Outcome {
 }
 
 extension Outcome {
+    /// A request that never left.
+    static func unsent(_ failure: RPCFailure) -> Outcome { .failed(failure, WriteEvidence()) }
+
     var status: Int? {
         switch self {
         case .answered(let exchange): exchange.status

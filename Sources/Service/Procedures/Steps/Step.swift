@@ -7,6 +7,9 @@ import Journal
 enum Step {
     /// Send a request. The procedure is told its outcome next.
     case send(APIRequest)
+    /// Wait for the turn among the writes to this record, besides the call's own. The procedure is told `begun` when it
+    /// has come. The turn before is over.
+    case takeTurn(String)
     /// Ask a person. Their time is not the call's.
     indirect case askPerson(Question)
     /// Search the journal. The procedure is told the finding next.

@@ -25,6 +25,7 @@ struct JobCommand {
     mutating func run(_ words: [String]) throws(Failure) {
         switch command {
         case .plan, .apply: try change(words)
+        case .merge: try merge(words)
         case .undo: try undo(words)
         case .runs: try listRuns(words)
         case .export: try export(words)
@@ -98,41 +99,71 @@ struct JobCommand {
         }
         let file = try TableFile(words[0])
         let table = AttendeeTable.read(file.content.bytes, options: options.job.table)
-        var terms = JobTerms(aim, limits: limits)
-        terms.style = style
-        terms.file = file.name
-        terms.skipsUnfound = options.job.skipsUnfound
-        var person: FileDescriptor?
-        var report: ReportFile?
-        if command == .apply {
-            // Where the table has faults, nothing will be written.
-            let isGood = table.faults.isEmpty
-            if isGood, let path = options.job.report { report = try ReportFile(path, table: file) }
-            options.journal = isGood ? try JournalPlace.ready(options) : nil
-            if let journal = options.journal { terms.hasWholeJournal = JournalPlace.watch(journal) }
-            terms.run = RunName.make(about: file.name)
-            // The workspace of --sandbox is this process's own.
-            terms.isPassing = options.isSandbox
-            terms.undoCommand = options.isSandbox ? nil : UndoCommand.line(terms.run, options)
-            person = options.job.isAgreed ? nil : Self.person(tableIsInput: file.isInput)
-        } else {
-            // It never writes, so it needs no journal.
-            options.journal = nil
-        }
-        if table.isWindows1252 {
-            StandardText.say("engagement-rpc: \(file.name.printable) is not UTF-8 and was read as Windows-1252.\n")
-        }
+        let (terms, report) = try prepare(file, isGood: table.faults.isEmpty)
+        if table.isWindows1252 { sayWindows1252(file) }
         if !table.unreadPeople.isEmpty {
             let heads = table.unreadPeople.map(\.quoted).joined(separator: ", ")
             StandardText.say(
                 "engagement-rpc: \(file.name.printable): nobody is read from \(heads), where people stand; --column "
                     + "people=HEAD names each column that is read.\n")
         }
-        try finish(ChangeJob(table.rows, faults: table.faults, terms), person, report)
+        let job = ChangeJob(table.rows, faults: table.faults, terms)
+        try finish(job, person(terms.aim, file), report)
+    }
+
+    private mutating func merge(_ words: [String]) throws(Failure) {
+        guard words.count == 1 else {
+            throw Failure(sentence: "merge takes one FILE, or - for stdin; help merge has more.")
+        }
+        let file = try TableFile(words[0])
+        let table = MergeTable.read(file.content.bytes)
+        let journal = try? JournaledRuns(JournalPlace.path(options), workspace: Process.workspace(options))
+        var (terms, report) = try prepare(file, isGood: table.faults.isEmpty)
+        terms.isDeletion = options.job.isDeletion
+        let run = terms.run
+        terms.earlierDeletions = { journal?.deletions(likeThoseOf: run) ?? EarlierDeletions() }
+        if table.isWindows1252 { sayWindows1252(file) }
+        let job = ChangeJob(merging: table.rows, faults: table.faults, terms)
+        try finish(job, person(terms.aim, file), report)
+    }
+
+    /// The terms for a table, and the report if one is wanted. Where the job may write, finds the journal. A table that
+    /// is not good has faults, so that nothing will be written.
+    private mutating func prepare(
+        _ file: TableFile, isGood: Bool
+    ) throws(Failure) -> (terms: JobTerms, report: ReportFile?) {
+        var terms = JobTerms(aim, limits: limits)
+        terms.style = style
+        terms.file = file.name
+        terms.skipsUnfound = options.job.skipsUnfound
+        terms.run = RunName.make(about: file.name)
+        guard case .carryOut = terms.aim else {
+            // It never writes, so it needs no journal.
+            options.journal = nil
+            return (terms, nil)
+        }
+        var report: ReportFile?
+        if isGood, let path = options.job.report { report = try ReportFile(path, table: file) }
+        options.journal = isGood ? try JournalPlace.ready(options) : nil
+        if let journal = options.journal { terms.hasWholeJournal = JournalPlace.watch(journal) }
+        // The workspace of --sandbox is this process's own.
+        terms.isPassing = options.isSandbox
+        terms.undoCommand = options.isSandbox ? nil : UndoCommand.line(terms.run, options)
+        return (terms, report)
+    }
+
+    private func person(_ aim: JobTerms.Aim, _ file: TableFile) -> FileDescriptor? {
+        guard case .carryOut(isAgreed: false) = aim else { return nil }
+        return Self.person(tableIsInput: file.isInput)
+    }
+
+    private func sayWindows1252(_ file: TableFile) {
+        StandardText.say("engagement-rpc: \(file.name.printable) is not UTF-8 and was read as Windows-1252.\n")
     }
 
     private var aim: JobTerms.Aim {
         switch command {
+        case .merge where options.job.isDryRun: .show
         case .plan: options.job.format == .json ? .print : .show
         default: .carryOut(isAgreed: options.job.isAgreed)
         }

@@ -1,5 +1,6 @@
 import Bytes
 import JSON
+import Jobs
 import Journal
 
 /// The runs in the journal, as people ask for them.
@@ -55,6 +56,19 @@ struct JournaledRuns {
         if let run = runs.first(where: { $0.run == name }) { return run }
         let hint = name.nearest(in: runs.map(\.run)).map { "; did you mean \($0.printable)?" } ?? "; runs lists them."
         throw Failure(sentence: "The journal has no run \(name.quoted)\(hint)", code: 1)
+    }
+
+    /// The contacts that were deleted where this command goes to, and those of them by runs about the same file.
+    func deletions(likeThoseOf run: String) -> EarlierDeletions {
+        var (all, same) = (Set<String>(), Set<String>())
+        let topic = RunName.topic(of: run)
+        // A journal that can't be read is told of before anything is written.
+        try? JournalReader.forEachDeletion(in: path) { record in
+            guard record.workspace ?? workspace == workspace else { return }
+            all.insert(record.resource)
+            if let other = record.run, RunName.topic(of: other) == topic { same.insert(record.resource) }
+        }
+        return EarlierDeletions(all, ofThisTable: same)
     }
 
     /// The engagements on which a run replaced contacts, or may have, in the order of its writes.

@@ -3,6 +3,11 @@ import JSON
 import JSONRPC
 
 struct FlagKind: ParameterKind {
+    /// The further scope that `true` needs; nil for none.
+    var scope: String?
+
+    var choices: [Parameter.Choice] { scope.map { [Parameter.Choice(value: "true", scope: $0)] } ?? [] }
+    var words: [String] { [] }
     var shape: ValueShape { .flag }
     var limits: String { "`true` or `false`" }
 
@@ -28,4 +33,5 @@ struct FlagKind: ParameterKind {
 
 extension Parameter.Kind {
     static var flag: Self { Self(FlagKind()) }
+    static func flag(needing scope: String) -> Self { Self(FlagKind(scope: scope)) }
 }

@@ -1,0 +1,33 @@
+import Bytes
+
+/// A table of contacts that are to be merged into others.
+package struct MergeTable {
+    /// The rows that nothing is wrong with, in the table's order.
+    package let rows: [MergeRow]
+    /// Everything that is wrong, in the table's order.
+    package let faults: [TableFault]
+    /// Whether the file is neither UTF-8 nor UTF-16, and was taken for what Windows writes in western Europe.
+    package let isWindows1252: Bool
+
+    /// Reads a file, saved as a table of attendees may be.
+    package static func read(_ file: Bytes) -> MergeTable {
+        if let advice = ForeignFile.advice(file) { return MergeTable(fault: advice) }
+        let text = TableText(file)
+        if text.isIncomplete { return MergeTable(fault: "there is too little memory for it: give it in pieces") }
+        if text.bytes.firstPosition(of: 0) != nil { return MergeTable(fault: ForeignFile.binary) }
+        var reader = MergeTableReader()
+        reader.read(text.bytes)
+        return MergeTable(
+            rows: reader.rows, faults: reader.faults, isWindows1252: text.encoding == .windows1252)
+    }
+
+    private init(rows: [MergeRow], faults: [TableFault], isWindows1252: Bool) {
+        self.rows = rows
+        self.faults = faults
+        self.isWindows1252 = isWindows1252
+    }
+
+    private init(fault advice: String) {
+        self.init(rows: [], faults: [TableFault(line: 1, cell: nil, advice: advice)], isWindows1252: false)
+    }
+}
