@@ -40,7 +40,6 @@ final class Calls: AttemptsClient {
             self.slot = slot
             single = SingleRequest(target: target, body: body)
         }
-
         var isFree: Bool { entry == nil }
         var isWanted: Bool { !isUnwanted && !destination.isNobody }
         /// The id of the call's resource, such as `ngmt_…`; empty for none.
@@ -344,10 +343,7 @@ final class Calls: AttemptsClient {
             frame.shrink(to: 64 * 1024)
             call.frame = frame
         }
-        if case .batch(let batch) = destination {
-            batch.answerIsIn()
-            output.close(batch)
-        }
+        if case .batch(let batch) = destination { output.closeAfterAnswer(batch) }
         if hasTurn { turns.leave(call.slot) { goOn($0, now) } }
         freeSlots.append(call.slot)
     }

@@ -68,6 +68,12 @@ final class Output {
         }
     }
 
+    /// The call of an owed answer has ended: sends the batch's answer if it is complete.
+    func closeAfterAnswer(_ batch: Batch) {
+        batch.answerIsIn()
+        close(batch)
+    }
+
     /// Sends a batch's answer if it is complete.
     func close(_ batch: Batch) {
         if let answer = batch.closed() { deliver(answer, .stream) }

@@ -1,3 +1,4 @@
+import Bytes
 import JSONRPC
 
 /// What a merge does to each engagement of the contact that goes.
