@@ -74,7 +74,7 @@ final class Deleter: JobStage {
             let end = queue.end(item, problem, at: now)
             guard end != .again else { return }
             if end == .hopeless { interrupt() }
-            judge(problem, item, at: now)
+            judgeFailure(problem, item, at: now)
         }
     }
 
@@ -97,7 +97,7 @@ final class Deleter: JobStage {
         }
     }
 
-    private func judge(_ problem: JobFailure, _ item: Int, at now: Instant) {
+    private func judgeFailure(_ problem: JobFailure, _ item: Int, at now: Instant) {
         let isGone = problem.isKind(.notFound)
         if case .confirmation(let text) = needs[item] { return ends[item] = isGone ? .deleted : .left(text) }
         // What is not there any more is deleted, whoever did it.

@@ -1,4 +1,4 @@
-/// The contacts that the journal knows to be deleted, so that a merge that is run again finds them gone and not unknown.
+/// The contacts that the journal knows to be deleted: a merge that is run again finds them gone and not unknown.
 package struct EarlierDeletions {
     private let ids: Set<String>
     /// Those that runs of the same table have deleted, and whose rows are not found yet.

@@ -51,8 +51,8 @@ struct MergeJudge {
     mutating func judge(_ search: PeopleSearch, _ check: PeopleCheck) {
         var earlier = terms.isDeletion ? terms.earlierDeletions() : EarlierDeletions()
         for row in rows {
-            let duplicate = look(row.duplicate, row, search, check)
-            let into = look(row.into, row, search, check)
+            let duplicate = look(row.duplicate, search, check)
+            let into = look(row.into, search, check)
             var isGone = false
             if case .nobody = duplicate {
                 switch row.duplicate {
@@ -84,7 +84,7 @@ struct MergeJudge {
         case unread(JobFailure)
     }
 
-    private func look(_ person: PersonReference, _ row: MergeRow, _ search: PeopleSearch, _ check: PeopleCheck) -> Who {
+    private func look(_ person: PersonReference, _ search: PeopleSearch, _ check: PeopleCheck) -> Who {
         if let id = search.found.id(of: person) {
             if check.rooms.contains(id) { return .room }
             if check.missing.contains(id) { return .nobody }

@@ -120,7 +120,7 @@ package final class ChangeJob: Job {
         while let stage, stage.isDone {
             switch phase {
             case .searching(let search): plan(search)
-            case .preparing(let preparation): plan(preparation)
+            case .preparing(let preparation): planMerge(preparation)
             case .planning: check()
             case .checking(let check): judge(check)
             case .writing(let writer): delete(after: writer)
@@ -151,7 +151,7 @@ package final class ChangeJob: Job {
         phase = .planning
     }
 
-    private func plan(_ preparation: MergePreparation) {
+    private func planMerge(_ preparation: MergePreparation) {
         if let failure = preparation.failure { complain("The contacts can't be looked up: \(failure.message)") }
         if preparation.isRefusing {
             complaint += preparation.sentences

@@ -157,9 +157,9 @@ struct CommandLineTests {
     /// Marks that a shell or its completion reads are told as they stand.
     @Test(arguments: [
         ("zsh", #"    '--ca-file[PEM file with certificates to trust besides the system'\''s]:path:_files' \"#),
-        ("zsh", #"    '--yes[apply, undo\: do it without asking]' \"#),
+        ("zsh", #"    '--yes[apply, undo, merge\: do it without asking]' \"#),
         ("fish", #" -l ca-file -d 'PEM file with certificates to trust besides the system\'s' -r -F"#),
-        ("fish", #" -l yes -d 'apply, undo: do it without asking'"#),
+        ("fish", #" -l yes -d 'apply, undo, merge: do it without asking'"#),
     ])
     func descriptionsAreWhole(shell: String, line: String) throws {
         let lines = try Command(["completions", shell]).output.split(separator: "\n")

@@ -14,12 +14,14 @@ struct EngagementListing {
         let id: String
         let title: String?
         /// Who is on it; nil where the page does not say.
-        var contacts: ContactSet?
+        let contacts: ContactSet?
     }
 
     /// The engagements read so far, in the API's order.
-    private(set) var items: [Item] = []
-    private(set) var pages = 0
+    var items: [Item] { engagementItems }
+    var pages: Int { pageCount }
+    private var engagementItems: [Item] = []
+    private var pageCount = 0
     private let contactID: String
     private var places: [String: Int] = [:]
     private var cursor: String?
@@ -46,7 +48,7 @@ struct EngagementListing {
     /// Reads a page; returns whether another follows.
     mutating func read(_ exchange: Exchange) throws(RPCFailure) -> Bool {
         let page = try ListPage(exchange.answer)
-        pages += 1
+        pageCount += 1
         for item in page.items { try keep(item) }
         switch page.next {
         case .end: return false
@@ -68,12 +70,12 @@ struct EngagementListing {
         }
         let contacts = item.member("contacts").flatMap { ContactSet(list: $0) }
         let found = Item(id: id, title: item.member("title")?.string, contacts: contacts)
-        if let place = places[id] { return items[place] = found }
+        if let place = places[id] { return engagementItems[place] = found }
         guard items.count < Self.limit else {
             throw RPCFailure(.badResponse, "The contact is on more than \(Self.limit) engagements.")
         }
         places[id] = items.count
-        items.append(found)
+        engagementItems.append(found)
     }
 
     /// The next engagement of which no page said who is on it, and the request that reads it; nil if there is none.
@@ -88,6 +90,7 @@ struct EngagementListing {
         guard let contacts = ContactSet(exchange.answer) else {
             throw RPCFailure(.badResponse, "The API's answer does not list the contacts with their ids.")
         }
-        items[place].contacts = contacts
+        let item = engagementItems[place]
+        engagementItems[place] = Item(id: item.id, title: item.title, contacts: contacts)
     }
 }

@@ -7,9 +7,9 @@ import JSONRPC
 /// `changes` for those that failed.
 struct MergeReport {
     /// Whether all so far are as wanted, as read back.
-    private(set) var isComplete = true
-    /// How many there are so far.
-    private(set) var count = 0
+    var isComplete: Bool { areAllVerified }
+    private var areAllVerified = true
+    private var entryCount = 0
     private let list = ByteBuffer()
     /// What ends every list of changes, in the result of an edit.
     private static let prefix: StaticString = ",\"changes\":"
@@ -17,7 +17,7 @@ struct MergeReport {
     /// An edit has ended well. `members` are those that it adds to its result: the changes.
     mutating func note(_ id: String, _ applied: Applied, members: ByteBuffer) {
         let changes = JSONSlice(checked: members.bytes.dropping(Self.prefix.utf8CodeUnitCount))
-        if changes.member("verified")?.bool != true { isComplete = false }
+        if changes.member("verified")?.bool != true { areAllVerified = false }
         add(id, applied) { json in
             json.name("changes")
             json.raw(changes.bytes)
@@ -26,7 +26,7 @@ struct MergeReport {
 
     /// An engagement was or would be left out of account, for this reason.
     mutating func note(_ id: String, _ applied: Applied, _ failure: RPCFailure) {
-        isComplete = false
+        areAllVerified = false
         add(id, applied) { json in
             json.name("error")
             failure.write(to: &json)
@@ -51,8 +51,8 @@ struct MergeReport {
     }
 
     private mutating func add(_ id: String, _ applied: Applied, _ writeRest: (inout JSONWriter) -> Void) {
-        if count > 0 { list.append(",") }
-        count += 1
+        if entryCount > 0 { list.append(",") }
+        entryCount += 1
         var json = JSONWriter(list)
         json.beginObject()
         json.member("engagement_id", id)
