@@ -62,7 +62,13 @@ sleep 1
 keys Down Down Right Right Right Right
 keys alt+l y
 waits "no hover" heard 'Quarterly review with Acme.*Björn Lindqvist'
-keys Escape alt+l g
+keys Escape ctrl+End
+xdotool type -- '- cnt_mor'
+keys ctrl+space
+waits "no completion" heard '"label":"Chloé Moreau"'
+keys Escape shift+Home Delete ctrl+Home Down Down Right Right Right Right
+sleep 0.5
+keys alt+l g
 waits "the definition leads nowhere" said 'ngmt_sandbox01.attendees","version"\|"uri":"file://[^"]*ngmt_sandbox01.attendees"'
 sleep 1
 keys ctrl+End Up Home shift+End
@@ -82,4 +88,16 @@ asked=$(grep -ac showMessageRequest "$HOME/heard")
 keys ctrl+s
 sleep 1
 [ "$(grep -ac showMessageRequest "$HOME/heard")" = "$asked" ] || fail "the save after a replacement asks"
-echo "kate $(kate --version | tr -dc '0-9.'): ok; hover, marks, definition; attendees replaced by \"Replace now\"; $(writes) writes"
+# Behind "No change".
+keys alt+l c
+sleep 1
+keys Down Down Return
+waits "the undo without a question is not told" heard 'code action \\"Undo now'
+[ "$(writes)" = 1 ] || fail "undone without a yes"
+keys alt+l c
+waits "no action" heard '"title":"Undo now: drop Efua Mensah, add Björn Lindqvist"'
+sleep 1
+keys Down Return
+waits "not undone" people "cnt_sandbox01 cnt_sandbox02 cnt_sandboxroom1"
+echo "kate $(kate --version | tr -dc '0-9.'): ok; hover, marks, completion, definition; attendees not replaced without a yes," \
+    "replaced by \"Replace now\", undone by \"Undo now\"; $(writes) writes"

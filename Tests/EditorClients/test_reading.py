@@ -6,6 +6,7 @@ import os
 
 import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcMethodNotFound
 
 from editor import until
 from workspace import Workspace
@@ -193,7 +194,8 @@ async def test_hostile_names(editor, binary, tmp_path):
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps({
         "engagements": [{"id": "ngmt_1", "title": HOSTILE, "contacts": [{"id": "cnt_1"}]}],
-        "contacts": [{"id": "cnt_1", "first_name": HOSTILE, "emails": [{"email": "a@b.example"}]}]}))
+        "contacts": [{"id": f"cnt_{number}", "first_name": HOSTILE, "emails": [{"email": address}]}
+                     for number, address in enumerate(["a@b.example", "two@b.example", "two@b.example"], 1)]}))
     hostile = Workspace(binary, "--seed", str(seed))
     one = await editor(of=hostile, refreshes=False)
     notes = one.open("ngmt_1 cnt_1\n")
@@ -208,12 +210,32 @@ async def test_hostile_names(editor, binary, tmp_path):
     assert [line for line in document.text.split("\n") if line and not line.startswith("#")] and \
         len([line for line in document.text.split("\n") if line.startswith("cnt_")]) == 1, document.text
     assert not [fault for fault in await one.faults(document) if fault.severity == types.DiagnosticSeverity.Error]
-    document.change("cnt_1", "#")
+    notes.append("cnt_")
+    found = await one.client.text_document_completion_async(
+        types.CompletionParams(notes.identifier, notes.position(len(notes.text))))
+    assert len(found.items) == 3
+    for item in found.items:
+        more = await one.client.completion_item_resolve_async(item)
+        assert "[x](http" not in more.documentation.value
+        shown += [item.label, item.detail, item.filter_text, item.label_details.description, item.text_edit.new_text,
+                  more.documentation.value.replace("\n", " ")]
+    document.append("two@b.example\n")
+    document.append("# on\n")
+    shown.append((await one.fault(document, "two@b.example")).message)
+    fixes = await one.actions(document, "two@b.example")
+    assert len([title for title in fixes if title.startswith("Use cnt_")]) == 2
+    shown += fixes
+    person = [line for line in document.text.split("\n") if line.startswith("cnt_1")][0]
+    document.change("two@b.example\n", "cnt_2\n")
+    document.change(person, "")
     document.save()
     question = await one.asked()
     assert "](" not in question.text
-    shown += [question.text.replace("\n", " "), document.text.replace("\n", " ")]
+    shown += [question.text.replace("\n", " "), document.text.replace("\n", " "), *await one.lenses(document)]
+    await question.answer(JsonRpcMethodNotFound())
+    action = await one.action(document, "Replace now")
+    assert "](" not in action.title
+    shown += [action.title, one.told().replace("\n", " ")]
     for text in shown:
         assert not [letter for letter in text if letter in "\u202e\u200b" or ord(letter) < 32], repr(text)
-    await question.answer("Keep as it is")
     hostile.close()

@@ -65,6 +65,18 @@ import Testing
         #expect(AttendeesDocuments.says(AttendeesText(document), base))
     }
 
+    @Test(arguments: [
+        ("a\nb\nc\n", 0, "b\nc\n"), ("a\nb\nc\n", 1, "a\nc\n"), ("a\nb\nc\n", 2, "a\nb\n"), ("a\nb\nc", 2, "a\nb"),
+        ("a\r\nb\r\n", 1, "a\r\n"), ("a\r\nb\r\n", 0, "b\r\n"), ("a", 0, ""), ("a\n", 0, "\n"),
+    ])
+    func aLineGoes(_ text: String, _ line: Int, _ expected: String) {
+        let document = Self.document(text)
+        let range = document.range(of: AttendeesEdits.removal(of: line, from: document), .utf8)
+        let edits = [EditedText.Change(range: range, text: "")]
+        #expect(EditedText.byPlaces(text, edits) == expected)
+        #expect(EditedText.byLines(text, edits, text.contains("\r\n") ? "\r\n" : "\n") == expected)
+    }
+
     /// Two editors, one that puts the text together by places and one that has a list of lines, come to the same; it
     /// lists exactly the people, and no blank line has come or gone.
     @Test func editorsAgree() throws {

@@ -82,9 +82,10 @@ extension AttendeesDocuments {
         guard let server, let open = self[document.uri] else { return [] }
         var actions: [EditorAction] = []
         if let base = open.base {
-            for trouble in AttendeesChange(AttendeesText(document), base, server).troubles
-            where Self.touch(trouble.entry.range, range) {
-                actions += fixes(of: trouble, document)
+            let text = AttendeesText(document)
+            let change = AttendeesChange(text, base, server)
+            for trouble in change.troubles where Self.touch(trouble.entry.range, range) {
+                actions += fixes(of: trouble, isAlone: text.isAlone(trouble.entry), document)
             }
         }
         if let offer = open.offer, document.text.elementsEqual(offer.text), open.question == nil {
@@ -104,13 +105,17 @@ extension AttendeesDocuments {
         return actions
     }
 
-    /// The changes that mend an entry, as far as one is sure.
-    private func fixes(of trouble: AttendeesChange.Trouble, _ document: TextDocument) -> [EditorAction] {
+    /// The changes that mend an entry, as far as one is sure. Others on its line stay.
+    private func fixes(
+        of trouble: AttendeesChange.Trouble, isAlone: Bool, _ document: TextDocument
+    ) -> [EditorAction] {
+        let (entry, candidates) = (trouble.entry, trouble.candidates)
         switch trouble.code {
-        case "ambiguous":
-            return EditorAction.choices(of: trouble.candidates, at: document.content(of: trouble.entry.line), \.line)
-        case "duplicate":
-            let line = document.line(trouble.entry.line)
+        case "ambiguous" where isAlone:
+            return EditorAction.choices(of: candidates, at: document.content(of: entry.line), \.line)
+        case "ambiguous": return EditorAction.choices(of: candidates, at: entry.range, \.id)
+        case "duplicate" where isAlone:
+            let line = AttendeesEdits.removal(of: entry.line, from: document)
             return [EditorAction("Take this line out", kind: "quickfix", edits: [(line, "")])]
         default: return []
         }

@@ -41,10 +41,8 @@ struct AttendeesEdits {
     ) -> [Fate] {
         let faulty = Set(text.faults.map(\.line))
         let entries = Dictionary(grouping: text.entries, by: \.line)
-        // What looks like a line behind the last line's end is none.
-        let isEnded = document.content(of: document.lineCount - 1).isEmpty
         var isFirst = true
-        return (0..<document.lineCount - (isEnded ? 1 : 0)).map { line in
+        return (0..<Self.lineCount(of: document)).map { line in
             var fate = Fate.stays
             let bytes = bytes(of: line)
             if AttendeesText.isComment(bytes) {
@@ -93,6 +91,18 @@ struct AttendeesEdits {
     }
 
     // MARK: What is changed
+
+    /// The lines that a document has: what looks like one behind the last line's end is none.
+    private static func lineCount(of document: TextDocument) -> Int {
+        document.lineCount - (document.content(of: document.lineCount - 1).isEmpty ? 1 : 0)
+    }
+
+    /// The bytes that go with a line: its end too, or for the last one the end of the line before.
+    static func removal(of line: Int, from document: TextDocument) -> Range<Int> {
+        if line + 1 < lineCount(of: document) { return document.line(line) }
+        let content = document.content(of: line)
+        return (line > 0 ? document.content(of: line - 1).upperBound : 0)..<content.upperBound
+    }
 
     /// Collects the changes that carry `fates` out, with more lines behind the last one that stays and is not blank.
     private mutating func collect(_ fates: [Fate], adding more: String) {

@@ -58,6 +58,11 @@ struct AttendeesText {
         }
     }
 
+    /// Whether nothing else is on the line of an entry.
+    func isAlone(_ entry: Entry) -> Bool {
+        entries.count { $0.line == entry.line } == 1 && !faults.contains { $0.line == entry.line }
+    }
+
     /// Whether a line is a comment.
     static func isComment(_ line: Bytes) -> Bool { line.first == UInt8(ascii: "#") }
 

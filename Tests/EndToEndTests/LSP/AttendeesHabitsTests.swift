@@ -182,6 +182,27 @@ struct AttendeesHabitsTests {
         }
     }
 
+    /// A fix of one of several on a line leaves the others there.
+    @Test func severalOnALine() throws {
+        try with { editor in
+            let people = editor.text
+            try editor.edit(
+                people + "cnt_sandbox05, Desk <front-desk@mail.example>\ncnt_sandbox06, cnt_sandbox01\n# end\n")
+            var fixes: [Answer] = []
+            for _ in 0..<100 where fixes.isEmpty {
+                fixes = try editor.actions.filter { $0.string("title")?.hasPrefix("Use cnt_sandbox38") == true }
+                if fixes.isEmpty { _ = editor.client.comes("textDocument/publishDiagnostics", within: 0.1) }
+            }
+            #expect(try !editor.actions.contains { $0.string("title") == "Take this line out" })
+            let fix = try #require(fixes.first)
+            try editor.apply(try fix.elements("edit", "documentChanges")[0].elements("edits"))
+            #expect(
+                editor.text == people
+                    + "cnt_sandbox05, Desk <cnt_sandbox38>\ncnt_sandbox06, cnt_sandbox01\n# end\n")
+            #expect(try editor.lenses == ["Replace: drops 0, adds 3"])
+        }
+    }
+
     /// What is not offered is not declared: by the user's switches, and by the process's settings.
     @Test(
         arguments: [
