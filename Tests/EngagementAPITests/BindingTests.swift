@@ -48,7 +48,7 @@ import Testing
         ("engagement.get", #"["ngmt_a",["tags\u0000"]]"#, "expand[0]", "invalid_choice"),
         ("engagement.get", #"["ngmt_a","tags"]"#, "expand", "invalid_type"),
         ("engagement.get", #"["ngmt_a",{"0":"tags"}]"#, "expand", "invalid_type"),
-        ("engagement.get", #"["ngmt_a",[],{},null,1]"#, "params", "too_many"),
+        ("engagement.get", #"["ngmt_a",[],{},null,null,1]"#, "params", "too_many"),
         ("engagement.get", #"{"engagement_id":"ngmt_a","engagement_id":"ngmt_b"}"#, "engagement_id", "duplicate"),
         ("engagement.get", #"{"engagement_id":"ngmt_a","\u0065ngagement_id":"ngmt_b"}"#, "engagement_id", "duplicate"),
         ("engagement.get", #"{"engagement_id":"ngmt_a","Expand":[]}"#, "Expand", "unknown_parameter"),
