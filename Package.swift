@@ -49,7 +49,9 @@ let program: [Target] = [
             "Sandbox", "Platform", "Tables", "Jobs",
         ],
         swiftSettings: compileSmall, linkerSettings: link),
-    .target(name: "TestSupport", dependencies: ["Bytes", "JSON"], path: "Tests/TestSupport", swiftSettings: compile),
+    .target(
+        name: "TestSupport", dependencies: ["Bytes", "CSystem", "JSON"], path: "Tests/TestSupport",
+        swiftSettings: compile),
     .testTarget(
         name: "EndToEndTests", dependencies: ["TestSupport", "JSONRPC", "engagement-rpc"], swiftSettings: compile),
 ]

@@ -1,3 +1,4 @@
+import CSystem
 import Foundation
 import Glibc
 
@@ -41,8 +42,7 @@ final class ChildProcess {
         (input, output, errors) = (ours[0], ours[1], ours[2])
 
         // The child must not inherit descriptors of the test runner either.
-        // Closing one that is not open is no error here.
-        for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        rpc_close_from(&actions, 3)
         // The child would inherit which signals this process ignores.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

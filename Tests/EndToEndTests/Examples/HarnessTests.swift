@@ -68,7 +68,11 @@ struct HarnessTests {
         (setup.program, setup.checks) = ("/bin/bash", .text)
         (setup.input, setup.output, setup.errors) = (wiring, wiring, wiring)
         let others = try (0..<5).map { _ in try echo() }
+        // One that a child inherits, with as high a number as there is.
+        let high = fcntl(1, F_DUPFD, getdtablesize() - 64)
+        #expect(high > 2)
         let host = try HostProcess(setup)
+        close(high)
         try host.wait(within: 5, for: "the list") { host.outputText.hasSuffix("\n\n") }
         #expect(host.outputText == "0\n1\n2\n3\n\n", "3 is the folder that ls reads")
         #expect((host.residentKiB ?? 0) > 0)
