@@ -188,8 +188,8 @@ def hear(meeting, start, end, text):
         meeting.say(html.unescape(voice), plain(part), start, end)
 
 
-def captions(kind, text, place, first, title=None):
-    meeting, faults, lines = Meeting(kind, title), [], text.split("\n")
+def captions(kind, lines, place, first=0, title=None):
+    meeting, faults = Meeting(kind, title), []
     for block in blocks(lines, first):
         word = block[0][1].split(None, 1)[0]
         if kind == "webvtt" and word in ("NOTE", "STYLE", "REGION") and "-->" not in block[0][1]:
@@ -202,19 +202,18 @@ def captions(kind, text, place, first, title=None):
 
 
 def webvtt(text, place):
-    head = text.split("\n", 1)[0]
-    if not re.match(r"WEBVTT(?:[ \t]|$)", head):
+    lines = text.split("\n")
+    if not re.match(r"WEBVTT(?:[ \t]|$)", lines[0]):
         raise Faults([f"{place}, line 1: a WebVTT file begins with WEBVTT"])
     # What follows up to the first blank line are headers.
-    lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
     if clash := next((number for number in range(1, first) if "-->" in lines[number]), None):
         first = clash - 1 if lines[clash - 1].strip().isdigit() else clash
-    return captions("webvtt", text, place, first, head[6:].strip(" \t-–") or None)
+    return captions("webvtt", lines, place, first, lines[0][6:].strip(" \t-–") or None)
 
 
 def srt(text, place):
-    return captions("srt", text, place, 0)
+    return captions("srt", text.split("\n"), place)
 
 
 # JSON
