@@ -33,7 +33,7 @@ import Testing
         }
 
         /// Turns until so many exchanges have finished or the time is over.
-        func run(_ count: Int, within seconds: Double = 5) -> [Exchange] {
+        func run(_ count: Int, within seconds: Double = 60) -> [Exchange] {
             let deadline = Deadline(in: seconds)
             var finished: [Exchange] = []
             var ready: [PollSet.Ready] = []
@@ -46,7 +46,7 @@ import Testing
             }
         }
 
-        func call(_ exchange: Exchange, within seconds: Double = 5) -> Exchange {
+        func call(_ exchange: Exchange, within seconds: Double = 60) -> Exchange {
             transport.start(exchange)
             _ = run(1, within: seconds)
             return exchange

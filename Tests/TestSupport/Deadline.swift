@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// A point on the monotonic clock until which a test waits.
@@ -6,6 +7,17 @@ public struct Deadline: Sendable {
 
     /// The point `seconds` from now.
     public init(in seconds: Double) { end = Deadline.now + seconds }
+
+    /// How many times longer than on a quiet machine something that must come may take: 3, and 12 in a debug build,
+    /// which is tested beside all other tests. It costs nothing when it comes, and only tells a hang later.
+    /// `ENGAGEMENT_RPC_PATIENCE` is another factor, for an emulated processor.
+    public static let patience: Double = {
+        let given = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_PATIENCE"].flatMap { Double($0) }
+        return given ?? (Setup.binaryIsGiven ? 3 : 12)
+    }()
+
+    /// The point until which what must come in `seconds` is waited for.
+    public static func patient(_ seconds: Double) -> Deadline { Deadline(in: seconds * patience) }
 
     /// Seconds on the monotonic clock.
     public static var now: Double {

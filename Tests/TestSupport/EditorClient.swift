@@ -87,19 +87,26 @@ public final class EditorClient {
 
     /// The next request or notification of the process with this method. Other messages stay for later.
     public func next(_ method: String, within seconds: Double = 10) throws -> Answer {
+        guard let message = try next(method, before: .patient(seconds)) else {
+            throw HarnessFailure("no \(method) came; stderr: \(process.errorText)")
+        }
+        return message
+    }
+
+    /// Whether a message with this method has come or comes in exactly so many seconds, for one that must not come.
+    /// Takes it.
+    public func comes(_ method: String, within seconds: Double) throws -> Bool {
+        try next(method, before: Deadline(in: seconds)) != nil
+    }
+
+    private func next(_ method: String, before deadline: Deadline) throws -> Answer? {
         if let place = kept.firstIndex(where: { $0.string("method") == method }) { return kept.remove(at: place) }
-        let deadline = Deadline(in: seconds)
-        while !deadline.hasPassed {
-            let message = try process.next(within: Double(deadline.millisecondsLeft) / 1000 + 0.01)
+        while try process.hasMessage(before: deadline) {
+            let message = try process.next()
             if message.string("method") == method { return message }
             kept.append(message)
         }
-        throw HarnessFailure("no \(method) came")
-    }
-
-    /// Whether a message with this method has come or comes in so many seconds.
-    public func comes(_ method: String, within seconds: Double) -> Bool {
-        (try? next(method, within: seconds)) != nil
+        return nil
     }
 
     // MARK: The end

@@ -3,8 +3,8 @@ import Glibc
 /// The host of one `engagement-rpc`: starts the process, writes to it, and reads its output. Checks two rules on every
 /// byte: stdout contains only whole JSON texts, and no id is answered twice.
 ///
-/// Every wait has a limit, and throws `HarnessFailure` after it. One thread only. When the host goes away, a process
-/// that is still running is killed.
+/// Every wait has a limit, `Deadline.patience` times what is given, and throws `HarnessFailure` after it. One thread
+/// only. When the host goes away, a process that is still running is killed.
 public final class HostProcess {
     /// The process's id.
     public var pid: Int32 { child.pid }
@@ -144,16 +144,23 @@ public final class HostProcess {
         return messages
     }
 
+    /// Moves bytes until a message comes (true), or stdout ends or `deadline` passes (false).
+    public func hasMessage(before deadline: Deadline) throws -> Bool {
+        _ = try pump(deadline) { self.inbox.hasNext || self.outputEnded }
+        return inbox.hasNext
+    }
+
     /// Moves bytes for `seconds`. Throws if a message comes.
     public func expectSilence(for seconds: Double) throws {
-        let came = try pump(Deadline(in: seconds)) { self.inbox.hasNext }
-        if came { throw HarnessFailure("expected nothing, got \(inbox.untaken.first?.description ?? "")") }
+        if try hasMessage(before: Deadline(in: seconds)) {
+            throw HarnessFailure("expected nothing, got \(inbox.untaken.first?.description ?? "")")
+        }
     }
 
     /// Moves bytes until `condition` holds. Throws, with the name `what`, if it does not hold in time.
     public func wait(within seconds: Double, for what: String, _ condition: () throws -> Bool) throws {
-        guard try pump(Deadline(in: seconds), until: condition) else {
-            throw HarnessFailure("\(what) did not come within \(seconds) s; stderr: \(errorText)")
+        guard try pump(.patient(seconds), until: condition) else {
+            throw HarnessFailure("\(what) did not come within \(seconds * Deadline.patience) s; stderr: \(errorText)")
         }
     }
 
@@ -164,15 +171,15 @@ public final class HostProcess {
 
     /// Waits for the process's end. If it does not come in time, kills the process and throws.
     public func waitForExit(within seconds: Double = 5) throws -> Ending {
-        let gone = try pump(Deadline(in: seconds)) { self.child.reap() != nil }
+        let gone = try pump(.patient(seconds)) { self.child.reap() != nil }
         guard gone, let ending = child.ending else {
             child.send(signal: SIGKILL)
-            throw HarnessFailure("still running after \(seconds) s; stderr: \(errorText)")
+            throw HarnessFailure("still running after \(seconds * Deadline.patience) s; stderr: \(errorText)")
         }
         // The pipes may still contain its last output: up to a mebibyte, on a busy machine.
         leavesOutputUnread = false
         leavesErrorsUnread = false
-        _ = try pump(Deadline(in: 5)) { (self.outputEnded || self.child.output < 0) && self.child.errors < 0 }
+        _ = try pump(.patient(5)) { (self.outputEnded || self.child.output < 0) && self.child.errors < 0 }
         return ending
     }
 

@@ -91,7 +91,7 @@ final class AttendeesEditor {
     func question() throws -> Answer { try client.next("window/showMessageRequest") }
 
     /// Whether anything is asked within a moment.
-    func isAsked() -> Bool { client.comes("window/showMessageRequest", within: 0.4) }
+    func isAsked() throws -> Bool { try client.comes("window/showMessageRequest", within: 0.4) }
 
     func answer(_ question: Answer, _ title: String) throws {
         try client.respond(to: question, #""result":{"title":\#(json(title))}"#)

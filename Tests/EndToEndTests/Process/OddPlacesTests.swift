@@ -50,7 +50,7 @@ struct OddPlacesTests {
         var setup = Setup(Array(words.dropFirst()))
         setup.program = words[0]
         // At the lowest priority it gets a hundredth of a busy processor.
-        return try Command(setup, input: session.map { $0 + "\r\n" }.joined(), within: 180)
+        return try Command(setup, input: session.map { $0 + "\r\n" }.joined(), within: 60)
     }
 
     private static let home = Result { answers(of: try run(#"exec "$0" --sandbox"#).output) }

@@ -17,9 +17,9 @@ func bridge(
         environment: ["ENGAGEMENT_RPC_TOKEN": testToken].merging(environment) { $1 })
 }
 
-/// Seconds that something may take: as promised for a release build, twice that for a debug build, and what a busy
+/// Seconds that something may take: as promised for a release build, four times that for a debug build, and what a busy
 /// machine needs to let a process run.
-func bound(_ seconds: Double) -> Double { (Setup.binaryIsGiven ? seconds : 2 * seconds) + 0.25 }
+func bound(_ seconds: Double) -> Double { seconds * max(1, Deadline.patience / 3) + 0.25 }
 
 /// A request as one line.
 func request(_ id: String?, _ method: String, _ params: String? = nil) -> String {
