@@ -11,7 +11,7 @@ import Testing
         #""at":"yesterday, about noon","event":"begin","method":"m""#, #""at":"","event":"begin","method":"m""#,
         #""at":"t\u001b","event":"begin","method":"m""#, #""at":"t","event":"begin","method":"rm -rf""#,
         #""at":"t","event":"begin","method":"\u202em""#, #""at":"t","event":"begin","method":"""#,
-        #""at":"t","event":"begin","method":"m","run":"\#(String(repeating: "é", count: 101))""#,
+        #""at":"t","event":"begin","method":"m","run":""# + String(repeating: "é", count: 101) + "\"",
         #""at":"t","event":"begin","method":"m","run":"a\u202e""#,
     ])
     func whatHasNotItsFormMakesNoEntry(members: String) throws {

@@ -14,6 +14,16 @@ import Testing
         return try SeedFile(text.bytes)
     }
 
+    /// Why `text` is refused; nil when it is not.
+    private func refusal(_ text: String) throws -> SeedFaults? {
+        do {
+            _ = try file(text)
+            return nil
+        } catch let faults as SeedFaults {
+            return faults
+        }
+    }
+
     private func calls(_ text: String) throws -> Calls {
         var settings = SandboxSettings()
         (settings.seed, settings.clock) = (try file(text), Self.clock)
@@ -214,10 +224,10 @@ import Testing
 
     @Test func whatIsToldHasABound() throws {
         let list = Array(repeating: "{}", count: 5_000).joined(separator: ",")
-        let faults = #expect(throws: SeedFaults.self) { try file(#"{"tags":[\#(list)]}"#) }
+        let faults = try refusal(#"{"tags":[\#(list)]}"#)
         #expect(faults?.sentences.count == SeedFaults.limit && faults?.further == 5_000 - SeedFaults.limit)
         let long = String(repeating: "é", count: 10_000)
-        let one = #expect(throws: SeedFaults.self) { try file(#"{"tags":[{"id":"\#(long)"}]}"#) }
+        let one = try refusal(#"{"tags":[{"id":"\#(long)"}]}"#)
         #expect(one?.sentences.allSatisfy { $0.utf8.count < 300 } == true)
     }
 }

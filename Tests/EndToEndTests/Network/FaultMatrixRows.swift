@@ -63,7 +63,9 @@ struct FaultRow: Sendable {
         .init(
             "TLS to a silent port", .server { _ in .neverAnswer }, "0 network|timeout y", "0 network|timeout y no",
             short + ["--tls"]),
-        .init("accepts, says nothing", always: .neverAnswer, "2 timeout y", "2 timeout y unknown", short),
+        .init(
+            "accepts, says nothing", always: .neverAnswer, "2 timeout y", "2 timeout y unknown",
+            ["--timeout-ms", "4000", "--max-attempts", "2"]),
         .init("silent once, then well", inTurn: [.neverAnswer, .ok()], "2 ok", "2 ok", ["--timeout-ms", "3000"]),
     ]
 

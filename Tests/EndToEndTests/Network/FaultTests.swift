@@ -198,17 +198,21 @@ struct FaultTests {
     @Test func aLargeBodyIsSentWithoutAPause() throws {
         let server = try FaultServer(always: .ok())
         let host = try bridge(to: server)
-        // libcurl waits a second for "100 Continue" from one MiB on.
-        let seconds = try [45_000, 60_000].map { count in
-            let contacts = (0..<count).map { "cnt_01HQY3JMS2\($0 + 100_000)" }
-            let start = Deadline.now
-            let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a", contacts))
-            #expect(answer.text("error") == nil, "\(answer)")
-            return Deadline.now - start
-        }
+        // libcurl waits a second for "100 Continue" from one MiB on, each time. Both take as long otherwise.
+        var waits: [Double] = []
+        repeat {
+            let seconds = try [45_400, 45_800].map { count in
+                let contacts = (0..<count).map { "cnt_01HQY3JMS2\($0 + 100_000)" }
+                let start = Deadline.now
+                let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a", contacts))
+                #expect(answer.text("error") == nil, "\(answer)")
+                return Deadline.now - start
+            }
+            waits.append(seconds[1] - seconds[0])
+        } while waits.last! >= 0.9 && waits.count < 5
         let sizes = server.requests.map(\.body.count)
-        #expect(sizes.count == 2 && sizes[0] < 1 << 20 && sizes[1] > 1 << 20, "\(sizes)")
-        #expect(seconds[1] - seconds[0] < 0.9, "\(seconds)")
+        #expect(sizes[0] < 1 << 20 && sizes[1] > 1 << 20, "\(sizes)")
+        #expect(waits.last! < 0.9, "\(waits)")
         try host.finish()
     }
 }

@@ -11,7 +11,9 @@ import Testing
 @Suite struct MergeJobLawTests {
     private static let count: UInt64 = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LONG"] == nil ? 200 : 10_000
 
-    @Test(arguments: stride(from: 0, to: count, by: 100).map { $0..<min($0 + 100, count) })
+    private static let hundreds = stride(from: 0, to: count, by: 100).map { $0..<min($0 + 100, count) }
+
+    @Test(arguments: hundreds)
     func theLawsHold(seeds: Range<UInt64>) {
         for seed in seeds {
             let broken = MergeJobLaw(seed).play()
