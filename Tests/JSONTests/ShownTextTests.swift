@@ -5,7 +5,11 @@ import Testing
 @Suite struct ShownTextTests {
     private static let mark = "\u{301}"
 
-    @Test(arguments: [
+    private static func marks(_ count: Int, and more: String = "") -> String {
+        String(repeating: mark + more, count: count)
+    }
+
+    private static let texts: [(String, String)] = [
         ("", ""), ("plain, \"quoted\" \\", "plain, \"quoted\" \\"), ("é 漢字 한국어 हिन्दी ไทย", "é 漢字 한국어 हिन्दी ไทย"),
         ("a\nb\r\u{85}\u{2028}c", "a\\u{a}b\\u{d}\\u{85}\\u{2028}c"),
         ("\u{1B}[2J\u{7}\u{9B}31m", "\\u{1b}[2J\\u{7}\\u{9b}31m"),
@@ -18,10 +22,12 @@ import Testing
         ("a\u{FE0F}", "a\\u{fe0f}"), ("❤\u{FE0F}\u{FE01}\u{FE0F}", "❤\u{FE0F}\\u{fe01}\\u{fe0f}"),
         ("😀\u{E0101}\u{E0150}", "😀\\u{e0101}\\u{e0150}"),
         // Marks are as many as languages pile up.
-        ("שָׁ֑לוֹם e" + String(repeating: mark, count: 6) + "x", "שָׁ֑לוֹם e" + String(repeating: mark, count: 6) + "x"),
-        ("e" + String(repeating: mark, count: 50_000) + "xé", "e" + String(repeating: mark, count: 6) + "…xé"),
-        ("e" + String(repeating: mark + "\u{200D}", count: 3), "e" + String(repeating: mark + "\\u{200d}", count: 3)),
-    ])
+        ("שָׁ֑לוֹם e\(marks(6))x", "שָׁ֑לוֹם e\(marks(6))x"),
+        ("e\(marks(50_000))xé", "e\(marks(6))…xé"),
+        ("e\(marks(3, and: "\u{200D}"))", "e\(marks(3, and: "\\u{200d}"))"),
+    ]
+
+    @Test(arguments: texts)
     func shown(text: String, expected: String) {
         #expect(text.printable.unicodeScalars.elementsEqual(expected.unicodeScalars), "\(text.printable)")
         #expect(text.printable.printable == text.printable, "what was shown once stays")

@@ -83,7 +83,7 @@ struct StyleTests {
             let text = String(decoding: file.bytes, as: UTF8.self)
             for attribute in text.split(separator: "@Test(").dropFirst() {
                 let list = attribute.split(separator: " func ", maxSplits: 1)[0]
-                #expect(!list.contains(/\\#?\(|\{ ?\$0/), "\(file.path): \(list.prefix(80))")
+                #expect(!list.contains(/\\#?\(|\x7B ?\$0/), "\(file.path): \(list.prefix(80))")
             }
             #expect(!text.contains(/= (?:try )?#(?:expect|require)\(throws/), "\(file.path)")
         }

@@ -155,7 +155,8 @@ struct ApplyCommandTests {
         for job in jobs { #expect(try job.waitForExit(within: 60) == .exited(0)) }
         let runs = try folder.run("runs").output.split(separator: "\n").dropFirst()
         #expect(runs.count == 2 && runs.allSatisfy { $0.split(separator: " ").suffix(4) == ["60", "60", "0", "0"] })
-        let name = try #require(runs.first { $0.contains("Z-a-") }?.split(separator: " ").first)
+        let ofA = try #require(runs.first { $0.contains("Z-a-") })
+        let name = ofA.prefix { $0 != " " }
         #expect(try folder.run("undo", String(name), "--yes", at: server).ending == .exited(0))
         #expect((1...60).allSatisfy { server.people(on: "ngmt_a\($0)") == ["cnt_old"] })
         #expect((1...60).allSatisfy { server.people(on: "ngmt_b\($0)") == ["cnt_new"] })

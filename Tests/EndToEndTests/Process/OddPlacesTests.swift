@@ -75,7 +75,7 @@ struct OddPlacesTests {
         }
         let command = try Self.run(readOnly + #"exec "$0" --sandbox"#, program: unshare)
         #expect(command.ending == .exited(0))
-        #expect(Self.answers(of: command.output) == (try Self.home.get()))
+        #expect(try Self.answers(of: command.output) == Self.home.get())
 
         let journal = try Self.run(readOnly + #"exec "$0" --sandbox --journal /journal.jsonl"#, program: unshare)
         #expect(journal.ending == .exited(64) && journal.output.isEmpty)
