@@ -26,9 +26,9 @@ public final class Certificates: Sendable {
     public init(_ leaf: Leaf) throws {
         folder = NSTemporaryDirectory() + "engagement-rpc-tls-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        let (name, days) = (leaf == .wrongName ? "DNS:elsewhere.test" : Self.names, leaf == .expired ? "-1" : "2")
+        let (name, time) = (leaf == .wrongName ? "DNS:elsewhere.test" : Self.names, leaf == .expired ? "past" : "now")
         let issuer = leaf == .unknownIssuer ? "other" : leaf == .missingIntermediate ? "between" : "trusted"
-        let arguments = ["-c", Self.script, "sh", folder, name, days, leaf == .selfSigned ? "leaf" : issuer]
+        let arguments = ["-c", Self.script, "sh", folder, name, time, leaf == .selfSigned ? "leaf" : issuer]
         // Otherwise the command would be told to trust the certificates that it makes.
         var setup = FaultServer.$usualSecurity.withValue(.clear) { Setup(arguments) }
         (setup.program, setup.environment) = ("/bin/sh", ProcessInfo.processInfo.environment)
@@ -52,17 +52,26 @@ public final class Certificates: Sendable {
             key "$1"
             openssl req -x509 -new -key "$1.key" -days 2 -subj "/CN=$1 ${PWD##*-}" -out "$1.pem"
         }
+        sign() {
+            name=$1 issuer=$2
+            shift 2
+            openssl x509 -req -in "$name.csr" -CA "$issuer.pem" -CAkey "$issuer.key" -CAcreateserial "$@" \
+                -extfile "$name.ext" -out "$name.pem"
+        }
         issued() {
             key "$1"
             openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr"
-            openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -CAcreateserial -days "$3" \
-                -extfile "$1.ext" -out "$1.pem"
+            # From 3.4 on OpenSSL takes dates and no days that are past; before, the other way round.
+            case $3 in
+            past) sign "$1" "$2" -days -1 || sign "$1" "$2" -not_before 20200101000000Z -not_after 20200102000000Z ;;
+            *) sign "$1" "$2" -days 2 ;;
+            esac
         }
         authority trusted
         case $4 in
         leaf) key leaf; openssl req -x509 -new -key leaf.key -days 2 -subj /CN=leaf -addext "$(cat leaf.ext)" -out leaf.pem ;;
         other) authority other; issued leaf other "$3" ;;
-        between) issued between trusted 2; issued leaf between "$3" ;;
+        between) issued between trusted now; issued leaf between "$3" ;;
         *) issued leaf trusted "$3" ;;
         esac
         """#
