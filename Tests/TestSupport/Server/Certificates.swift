@@ -43,6 +43,8 @@ public final class Certificates: Sendable {
 
     private static let script = #"""
         set -e
+        # A transport for clear text sets it for this process; without its settings an authority is none.
+        unset OPENSSL_CONF
         cd "$1"
         printf 'subjectAltName=%s\n' "$2" >leaf.ext
         printf 'basicConstraints=critical,CA:TRUE\n' >between.ext
