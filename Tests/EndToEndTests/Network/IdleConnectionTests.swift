@@ -15,7 +15,7 @@ struct IdleConnectionTests {
 
     /// The texts one after the other, so far apart that each is read by itself.
     private static func apart(_ texts: String...) -> Reaction {
-        Reaction(texts.flatMap { [.send(Array($0.utf8)), .wait(milliseconds: 30)] as [Reaction.Step] }.dropLast())
+        Reaction(texts.flatMap { [.send(Array($0.utf8)), .wait(milliseconds: 250)] as [Reaction.Step] }.dropLast())
     }
 
     private static let late408 = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
