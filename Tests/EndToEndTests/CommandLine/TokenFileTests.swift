@@ -133,7 +133,7 @@ struct TokenFileTests {
         let start = Deadline.now
         let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a"), within: 3)
         #expect(answer.code == 1005 && answer.kind == "not_configured", "\(answer)")
-        #expect(answer.string("error", "data", "applied") == "no" && Deadline.now - start < bound(0.8))
+        #expect(answer.string("error", "data", "applied") == "no" && Deadline.now - start < bound(0.75))
         try host.expectAlive()
         #expect(server.connections == 0)
         try host.finish()

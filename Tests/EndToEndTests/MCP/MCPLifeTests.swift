@@ -93,7 +93,7 @@ struct MCPLifeTests {
         #expect(answers.map { $0.text("id") } == ["3", "2", "1"])
         #expect(answers[2].toolText?.string("data", "kind") == "shutting_down", "\(answers[2])")
         try host.process.finish()
-        #expect((1.2...bound(2.3)).contains(Deadline.now - start))
+        #expect((1.2...bound(2.25)).contains(Deadline.now - start))
         try host.validate()
     }
 
@@ -107,7 +107,7 @@ struct MCPLifeTests {
         let start = Deadline.now
         for _ in 1...2 { #expect(try host.next().text("result") != nil) }
         try host.process.finish()
-        #expect(Deadline.now - start < bound(0.8))
+        #expect(Deadline.now - start < bound(0.75))
     }
 
     @Test func aWriteThatTakesTooLongIsGivenUpAtTheEnd() throws {
@@ -120,7 +120,7 @@ struct MCPLifeTests {
         let write = try host.next()
         #expect(write.toolText?.string("data", "applied") == "unknown", "\(write)")
         try host.process.finish()
-        #expect((1.2...bound(2.3)).contains(Deadline.now - start))
+        #expect((1.2...bound(2.25)).contains(Deadline.now - start))
         try host.validate()
     }
 

@@ -201,7 +201,7 @@ struct MCPListTests {
         #expect(Deadline.now - start < bound(2))
         let list = try host.next(within: 15)
         #expect(list.text("id") == "1" && list.count("result", "resources") == 0)
-        #expect((4...bound(7.8)).contains(Deadline.now - start))
+        #expect((4...bound(7.75)).contains(Deadline.now - start))
         try host.finish()
     }
 

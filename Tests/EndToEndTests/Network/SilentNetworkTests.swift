@@ -131,7 +131,7 @@ struct SilentNetworkTests {
         let start = Deadline.now
         host.signal(SIGTERM)
         #expect(try host.waitForExit(within: 6) == .exited(0))
-        #expect(Deadline.now - start < bound(2.3))
+        #expect(Deadline.now - start < bound(2.25))
         for id in ids { #expect(try host.answer(to: id).text("error") != nil) }
         #expect(try host.answer(to: write).string("error", "data", "applied") == "no")
         try host.checkLeftovers()

@@ -20,7 +20,7 @@ struct UnsentTests {
         let answer = try host.answer(to: id, within: 10)
         #expect(answer.int("result", "meta", "attempts") == 1, "\(answer)")
         #expect(sample.count(back, "a") == 1)
-        #expect((2...bound(8.5)).contains(Deadline.now - start))
+        #expect((2...bound(8.25)).contains(Deadline.now - start))
         try host.finish()
     }
 
