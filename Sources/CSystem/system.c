@@ -41,6 +41,10 @@ void rpc_close_from(posix_spawn_file_actions_t *actions, int first) {
 #endif
 }
 
+int rpc_socket(int family, int type, int protocol) {
+    return (int)syscall(SYS_socket, (long)family, (long)type, (long)protocol);
+}
+
 int rpc_watch_process(pid_t id) {
 #ifdef SYS_pidfd_open
     return (int)syscall(SYS_pidfd_open, id, 0);

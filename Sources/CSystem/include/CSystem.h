@@ -21,6 +21,11 @@ ssize_t rpc_splice_now(int from, int to, size_t count);
 // Makes a process that is spawned with `actions` begin without any descriptor from `first` on, whoever opened it.
 void rpc_close_from(posix_spawn_file_actions_t *actions, int first);
 
+// socket(2), with the whole of each register set. An int fills half of one, and a caller may leave anything in the other
+// half, which the C library passes on; the kernel ignores it, but a filter of system calls such as that of systemd's
+// RestrictAddressFamilies= compares all of it, and would refuse the family.
+int rpc_socket(int family, int type, int protocol);
+
 // A descriptor that is readable once the process `id` has ended, whoever its parent is. pidfd_open(2) has no name in
 // the C library. -1 with errno if the kernel lacks it.
 int rpc_watch_process(pid_t id);

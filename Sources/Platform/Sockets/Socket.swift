@@ -1,11 +1,12 @@
 import Bytes
+import CSystem
 import Glibc
 
 /// The calls of sockets: reads and writes that never wait, ports and ends. None raises SIGPIPE.
 extension FileDescriptor {
     /// A socket that children don't inherit; nil if there is none left.
     package static func socket(_ family: Int32, _ type: Int32, _ protocolNumber: Int32) -> FileDescriptor? {
-        let number = Glibc.socket(family, type | Int32(SOCK_CLOEXEC.rawValue), protocolNumber)
+        let number = rpc_socket(family, type | Int32(SOCK_CLOEXEC.rawValue), protocolNumber)
         return number >= 0 ? FileDescriptor(number) : nil
     }
 

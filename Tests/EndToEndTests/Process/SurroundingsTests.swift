@@ -110,6 +110,20 @@ struct SurroundingsTests {
         #expect(try host.waitForExit(within: bound(2)) == .exited(0))
     }
 
+    // MARK: Filters of system calls
+
+    /// The upper half of a register may hold anything; a filter that compares it must not take a socket away.
+    @Test(.enabled(if: has("python3"), "needs python3"))
+    func aFilterOfAddressFamiliesLetsItConnect() throws {
+        let filter = Repository.root + "/Tests/NetworkSupport/filtered.py"
+        let call = [Setup.binary, "call", "engagement.get", "ngmt_sandbox01", "--sandbox"]
+        var setup = Setup(["python3", filter] + call)
+        (setup.program, setup.environment["PATH"]) = ("/usr/bin/env", ProcessInfo.processInfo.environment["PATH"])
+        let command = try Command(setup)
+        if command.ending == .exited(77) { return print("skipped: the kernel takes no filter of system calls") }
+        #expect(command.ending == .exited(0), "\(command)")
+    }
+
     // MARK: Streams that others own, and terminals
 
     static let strangeOutputs: [Named<Setup>] = {
