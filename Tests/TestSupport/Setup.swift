@@ -54,12 +54,12 @@ public struct Setup: Sendable {
     }
 
     /// The least environment for a process. Without the backtracer, which would keep the pipes of a crashed process
-    /// open. The library path is `ENGAGEMENT_RPC_LIBRARY_PATH`, for tests of another libcurl; sanitizers' options are
-    /// passed on.
+    /// open. The library path is `ENGAGEMENT_RPC_LIBRARY_PATH`, for tests of another libcurl; the options of
+    /// sanitizers and of an emulator are passed on.
     public static let minimalEnvironment: [String: String] = {
         let own = ProcessInfo.processInfo.environment
         var minimum = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "SWIFT_BACKTRACE": "enable=no"]
-        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS"] { minimum[name] = own[name] }
+        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "QEMU_CPU"] { minimum[name] = own[name] }
         if let libraries = own["ENGAGEMENT_RPC_LIBRARY_PATH"], !libraries.isEmpty {
             minimum["LD_LIBRARY_PATH"] = libraries
         }
