@@ -27,7 +27,8 @@ TOKEN = "sk-apik_real.0123456789abcdef"
 CERTIFICATES = """
 set -e
 new() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "$@"; }
-new -x509 -keyout ca.key -out ca.pem -days 2 -subj /CN=ca
+# Python from 3.13 on asks for the key usage.
+new -x509 -keyout ca.key -out ca.pem -days 2 -subj /CN=ca -addext keyUsage=critical,keyCertSign
 new -keyout leaf.key -out leaf.csr -subj /CN=leaf
 echo subjectAltName=IP:127.0.0.1 >leaf.ext
 openssl x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile leaf.ext -out leaf.pem
