@@ -83,6 +83,7 @@ enum Help {
             "", "Each has a variable, ENGAGEMENT_RPC_ and its name (--read-only: ENGAGEMENT_RPC_READ_ONLY=1), but",
             "those of single commands, \(plain). A flag wins. SSL_CERT_FILE stands in for --ca-file.",
             "ENGAGEMENT_RPC_TOKEN is the token: API keys (sk-apik_…) are sent as they are, others as Bearer …",
+            "No word after -- is a flag: engagement-rpc plan -- -july.csv",
         ]
         return lines
     }

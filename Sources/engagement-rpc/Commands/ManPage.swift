@@ -28,6 +28,7 @@ enum ManPage {
         }
         lines += term("--help [flags|methods|COMMAND|METHOD|RESOURCE|VERB]", "what there is.")
         lines += term("--version", "the version.")
+        lines += term(Word.endOfFlags, "no word after it is a flag.")
         lines.append(".SH METHODS")
         for method in Help.callable {
             let names = method.parameters.map { $0.name + ($0.isRequired ? "" : "?") }

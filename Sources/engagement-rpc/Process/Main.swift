@@ -23,7 +23,7 @@ struct Main {
     }
 
     private static func run(_ arguments: [Word], _ token: String?, hasOutput: Bool) throws(Failure) {
-        let plain = arguments.map(\.text)
+        let plain = Array(arguments.map(\.text).prefix { $0 != Word.endOfFlags })
         let unflagged = Word.plain(plain)
         let isHelp = plain.contains { $0 == "--help" || $0 == "-h" } || unflagged.first == CommandWord.help.rawValue
         let isVersion = plain.contains("--version") || unflagged == [CommandWord.version.rawValue]

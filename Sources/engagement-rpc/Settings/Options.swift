@@ -38,14 +38,17 @@ struct Options {
 
     /// Reads the command line, then the environment for settings without a flag.
     init(_ arguments: [Word], environment: (String) -> Word?) throws(Failure) {
-        var rest = arguments[...]
+        var (rest, areFlagsOver) = (arguments[...], false)
         while let word = rest.popFirst() {
             let (head, value) = word.parts
-            guard let flag = head.text, let text = word.text ?? (flag.hasPrefix("-") ? flag : nil) else {
-                throw Failure(sentence: "A word of the command line is not UTF-8.")
-            }
-            guard text.hasPrefix("-"), text != "-" else {
+            guard let flag = head.text, let text = word.text ?? (flag.hasPrefix("-") && !areFlagsOver ? flag : nil)
+            else { throw Failure(sentence: "A word of the command line is not UTF-8.") }
+            guard text.hasPrefix("-"), text != "-", !areFlagsOver else {
                 words.append(text)
+                continue
+            }
+            if text == Word.endOfFlags {
+                areFlagsOver = true
                 continue
             }
             // Editors add it to the command line; it names the only transport of this program.

@@ -5,6 +5,9 @@ struct Word {
     /// Without the NUL.
     let bytes: [UInt8]
 
+    /// The word after which none is a flag (POSIX.1-2017, Utility Syntax Guideline 10).
+    static let endOfFlags = "--"
+
     init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
     /// Nil when it is not UTF-8.

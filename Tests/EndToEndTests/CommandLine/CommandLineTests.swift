@@ -131,6 +131,21 @@ struct CommandLineTests {
         #expect(command.ending == .exited(64) && command.errors.contains(hint), "\(command.errors)")
     }
 
+    /// No word after `--` is a flag; a value that was forgotten before it is still missed.
+    @Test(arguments: [
+        (["call", "--sandbox", "--", "engagement.get", "ngmt_sandbox01"], Int32(0), ""),
+        (["call", "--sandbox", "engagement.get", "--", "ngmt_sandbox01"], 0, ""),
+        (["--", "version", "--help"], 64, "version takes flags only"),
+        (["plan", "--sandbox", "--", "-july.csv"], 66, "The table -july.csv can't"),
+        (["plan", "--sandbox", "--", "--"], 66, "The table -- can't"),
+        (["call", "--sandbox", "--log-level", "--", "engagement.get"], 64, "--log-level needs a value"),
+    ])
+    func afterTwoHyphensNoWordIsAFlag(arguments: [String], status: Int32, sentence: String) throws {
+        let command = try Command(arguments)
+        #expect(command.ending == .exited(status), "\(command)")
+        #expect(sentence.isEmpty ? command.errors.isEmpty : command.errors.contains(sentence), "\(command.errors)")
+    }
+
     // MARK: Completions
 
     private static let cases: [(typed: [String], wanted: [String])] = [

@@ -26,6 +26,8 @@ struct EngagementListing {
     private var places: [String: Int] = [:]
     private var cursor: String?
     private var cursors: Set<String> = []
+    /// Before this place of `items`, it is known of each who is on it.
+    private var firstUnread = 0
 
     /// Engagements of one contact, at most.
     private static let limit = 100_000
@@ -80,7 +82,7 @@ struct EngagementListing {
 
     /// The next engagement of which no page said who is on it, and the request that reads it; nil if there is none.
     var unread: (place: Int, request: APIRequest)? {
-        guard let place = items.firstIndex(where: { $0.contacts == nil }) else { return nil }
+        guard let place = items[firstUnread...].firstIndex(where: { $0.contacts == nil }) else { return nil }
         let target = ByteBuffer(text: "/v2/engagements/\(items[place].id)?expand=contacts")
         return (place, APIRequest(.get, target: target, .read, about: .id))
     }
@@ -92,5 +94,6 @@ struct EngagementListing {
         }
         let item = engagementItems[place]
         engagementItems[place] = Item(id: item.id, title: item.title, contacts: contacts)
+        firstUnread = place + 1
     }
 }
