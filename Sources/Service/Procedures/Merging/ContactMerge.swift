@@ -12,7 +12,7 @@ final class ContactMerge: Procedure {
     /// Valid next: from each to the one below it, but from `asking` to `listing`, and from `editing` to `awaitingTurn`
     /// while engagements are left.
     private enum Phase {
-        case naming, listing, completing(Int), asking
+        case naming, lookingForRoom, listing, completing(Int), asking
         case awaitingTurn
         case editing(ContactEdit)
         /// Whether others have put the contact on further engagements meanwhile.
@@ -65,11 +65,14 @@ final class ContactMerge: Procedure {
         case (.naming, .begun): return begin()
         case (.naming, .answered(let exchange)):
             names.append(JSONSlice(checked: exchange.answer).contactName)
-            return names.count < 2 ? .send(reading(terms.otherID)) : list()
+            return names.count < 2 ? .send(reading(terms.otherID)) : lookForRoom()
         case (.naming, .failed(let failure, _)): return .fail(unnamed(failure))
+        case (.lookingForRoom, .answered(let exchange)): return judgeRoom(exchange)
         case (.listing, .answered(let exchange)): return readPage(exchange)
         case (.completing(let place), .answered(let exchange)): return complete(place, by: exchange)
-        case (.listing, .failed(let failure, _)), (.completing, .failed(let failure, _)): return .fail(failure)
+        case (.lookingForRoom, .failed(let failure, _)), (.listing, .failed(let failure, _)),
+            (.completing, .failed(let failure, _)):
+            return .fail(failure)
         case (.asking, .told(let verdict)):
             if let failure = verdict.failure { return .fail(failure) }
             // The yes covers only what was shown, so all is read again before the first write.
@@ -118,6 +121,28 @@ final class ContactMerge: Procedure {
         return failure
     }
 
+    /// Only an engagement tells a calendar resource from a person. Nobody's place may be taken by one: it can't be put
+    /// on an engagement, so people would be dropped for nothing.
+    private func lookForRoom() -> Step {
+        phase = .lookingForRoom
+        return .send(EngagementListing.look(of: terms.otherID))
+    }
+
+    private func judgeRoom(_ exchange: Exchange) -> Step {
+        do throws(RPCFailure) {
+            let sets = try ListPage(exchange.answer).items.map { $0.member("contacts").flatMap { ContactSet(list: $0) } }
+            return sets.contains { $0?.preserved.contains(terms.otherID) == true } ? .fail(isIntoRoom) : list()
+        } catch {
+            return .fail(error)
+        }
+    }
+
+    private var isIntoRoom: RPCFailure {
+        let text = "\(terms.otherID) is a calendar resource, which takes nobody's place, so nothing was written."
+        let error = FieldError(field: "into_contact_id", code: "calendar_resource", message: text)
+        return RPCFailure(.unprocessable, text, errors: [error])
+    }
+
     private func list() -> Step {
         listing = EngagementListing(of: terms.contactID)
         phase = .listing
@@ -157,6 +182,9 @@ final class ContactMerge: Procedure {
     }
 
     private func decide() -> Step {
+        if listing.items.contains(where: { $0.contacts?.preserved.contains(terms.otherID) == true }) {
+            return .fail(isIntoRoom)
+        }
         plan = MergePlan(of: terms.contactID, into: terms.otherID, listing)
         if terms.isDryRun {
             for place in plan.places { notePlanned(place) }

@@ -36,15 +36,26 @@ struct EngagementListing {
 
     /// The request for the next page.
     var request: APIRequest {
-        let target = ByteBuffer(capacity: 256)
-        target.append("/v2/contacts/")
-        target.appendPercentEncoded(contactID)
-        target.append("/engagements?order_by=updated_at%3Aasc&expand=contacts&limit=100")
+        let target = Self.target(of: contactID, "order_by=updated_at%3Aasc&expand=contacts&limit=100")
         if let cursor {
             target.append("&cursor=")
             target.appendPercentEncoded(cursor)
         }
         return APIRequest(.get, target: target, .read, about: nil)
+    }
+
+    /// The request for any one engagement of a contact, with who is on it.
+    static func look(of contactID: String) -> APIRequest {
+        APIRequest(.get, target: target(of: contactID, "expand=contacts&limit=1"), .read, about: nil)
+    }
+
+    private static func target(of contactID: String, _ query: StaticString) -> ByteBuffer {
+        let target = ByteBuffer(capacity: 256)
+        target.append("/v2/contacts/")
+        target.appendPercentEncoded(contactID)
+        target.append("/engagements?")
+        target.append(query)
+        return target
     }
 
     /// Reads a page; returns whether another follows.
