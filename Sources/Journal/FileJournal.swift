@@ -14,6 +14,7 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     private let path: FilePath
     private let workspace: String?
     private let now: @Sendable () -> Int
+    private let digest: (JournalEvent) -> String?
     private let lock = NSCondition()
     private var waiting: [(line: ByteBuffer, token: Int?)] = []
     private var answers: [(token: Int, answer: JournalAnswer)] = []
@@ -39,14 +40,18 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     /// - Parameters:
     ///   - workspace: the base URL of the API, which stands beside each write; one that JSON has to escape is left out.
     ///   - now: returns the time in milliseconds since 1970.
+    ///   - digest: returns what the line before a write notes of the address by which its record was named; called
+    ///     where events are appended.
     /// - Throws: why it can't be used: a directory, a pipe, a device, a link, no permission, another user's file, a
     ///   file of another kind.
     package init(
-        path: FilePath, workspace: String? = nil, now: @escaping @Sendable () -> Int
+        path: FilePath, workspace: String? = nil, now: @escaping @Sendable () -> Int,
+        digest: @escaping (JournalEvent) -> String? = { _ in nil }
     ) throws(JournalProblem) {
         self.path = path
         self.workspace = workspace.flatMap { JournalLine.canHold(workspace: $0) ? $0 : nil }
         self.now = now
+        self.digest = digest
         file = try Self.open(path)
         do throws(SystemError) {
             wakes = try OwnPipe(nonBlocking: true)
@@ -68,7 +73,8 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     /// Appends an event, with the time.
     package func append(_ event: JournalEvent, token: Int?) {
         let line = ByteBuffer(capacity: 512)
-        JournalLine.append(event, at: now(), process: ThisProcess.id, workspace: workspace, to: line)
+        JournalLine.append(
+            event, at: now(), process: ThisProcess.id, workspace: workspace, digest: digest(event), to: line)
         // An undo would pass over a line that can't be read, and put back who was there before an older write.
         let fault =
             line.isIncomplete ? "can't be written: there is no memory for the line" : JournalLine.fault(of: event)

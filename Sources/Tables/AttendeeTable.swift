@@ -4,6 +4,9 @@ import Bytes
 package struct AttendeeTable {
     /// The rows that nothing is wrong with, in the table's order, each engagement once.
     package let rows: [AttendeeRow]
+    /// The rows that something is wrong with and in which people stand: to be judged with the others, so that all that
+    /// is wrong is told at once. Where there are any, there are faults.
+    package let faultyRows: [AttendeeRow]
     /// Everything that is wrong, in the table's order.
     package let faults: [TableFault]
     /// The heads of the columns that were not read, as the table has them.
@@ -23,15 +26,18 @@ package struct AttendeeTable {
         var reader = AttendeeTableReader(options)
         reader.read(text.bytes)
         return AttendeeTable(
-            rows: reader.finishedRows(), faults: reader.faults, ignoredHeads: reader.columns.ignoredHeads,
-            unreadPeople: reader.unreadPeople, isWindows1252: text.encoding == .windows1252)
+            rows: reader.finishedRows(), faultyRows: reader.faultyRows, faults: reader.faults,
+            ignoredHeads: reader.columns.ignoredHeads, unreadPeople: reader.unreadPeople,
+            isWindows1252: text.encoding == .windows1252)
     }
 
     private init(
-        rows: [AttendeeRow], faults: [TableFault], ignoredHeads: [String], unreadPeople: [String], isWindows1252: Bool
+        rows: [AttendeeRow], faultyRows: [AttendeeRow] = [], faults: [TableFault], ignoredHeads: [String],
+        unreadPeople: [String], isWindows1252: Bool
     ) {
         self.unreadPeople = unreadPeople
         self.rows = rows
+        self.faultyRows = faultyRows
         self.faults = faults
         self.ignoredHeads = ignoredHeads
         self.isWindows1252 = isWindows1252

@@ -27,6 +27,8 @@ struct AttendeeTableReader {
     private struct Addition {
         var identities: Set<Int>
         var people: [PersonReference] = []
+        /// The line of each of them.
+        var lines: [Int] = []
     }
 
     private let options: TableOptions
@@ -37,6 +39,8 @@ struct AttendeeTableReader {
     /// What is wrong, in the table's order.
     private(set) var faults: [TableFault] = []
     private var rows: [AttendeeRow] = []
+    /// The rows that something is wrong with and in which people stand.
+    private(set) var faultyRows: [AttendeeRow] = []
     private var known: [String: Known] = [:]
     private var additions: [Int: Addition] = [:]
     private var index = PersonIndex()
@@ -86,8 +90,10 @@ struct AttendeeTableReader {
     func finishedRows() -> [AttendeeRow] {
         guard !additions.isEmpty else { return rows }
         return rows.enumerated().map { number, row in
-            guard let added = additions[number]?.people, !added.isEmpty else { return row }
-            return AttendeeRow(line: row.line, engagementID: row.engagementID, people: row.people + added)
+            guard let added = additions[number], !added.people.isEmpty else { return row }
+            return AttendeeRow(
+                line: row.line, engagementID: row.engagementID, people: row.people + added.people,
+                addedLines: added.lines)
         }
     }
 
@@ -157,7 +163,7 @@ struct AttendeeTableReader {
             faults.append(TableFault(line: records.line, cell: nil, advice: advice))
         }
         let isFaulty = faults.count > faultsBefore
-        guard let engagement else { return }
+        guard let engagement else { return keepFaulty(row(records, "")) }
         if !isFaulty, listed.people.isEmpty, !listed.saysNobody, !options.allowEmpty {
             let advice = "nobody is listed: list people, or take everybody off with --allow-empty"
             faults.append(TableFault(line: records.line, cell: engagement, advice: advice))
@@ -166,16 +172,24 @@ struct AttendeeTableReader {
             let advice = "the row says that nobody is meant, and lists people, too: delete one or the other"
             faults.append(TableFault(line: records.line, cell: engagement, advice: advice))
         }
+        note(row(records, engagement), listed.identities, isFaulty: faults.count > faultsBefore)
+    }
+
+    private func row(_ records: TableRecords, _ engagement: String) -> AttendeeRow {
         // A copy of its own size: the list is used again.
-        let people = listed.people.map { $0 }
-        let row = AttendeeRow(line: records.line, engagementID: engagement, people: people)
-        note(row, listed.identities, isFaulty: faults.count > faultsBefore)
+        AttendeeRow(line: records.line, engagementID: engagement, people: listed.people.map { $0 })
+    }
+
+    private mutating func keepFaulty(_ row: AttendeeRow) {
+        guard !row.people.isEmpty else { return }
+        faultyRows.append(
+            AttendeeRow(line: row.line, engagementID: row.engagementID, people: row.people, isFaulty: true))
     }
 
     private mutating func note(_ row: AttendeeRow, _ identities: [Int], isFaulty: Bool) {
         guard let first = known[row.engagementID] else {
             known[row.engagementID] = Known(line: row.line, row: isFaulty ? nil : rows.count)
-            if !isFaulty { rows.append(row) }
+            if isFaulty { keepFaulty(row) } else { rows.append(row) }
             return
         }
         guard options.merge else {
@@ -183,14 +197,14 @@ struct AttendeeTableReader {
                 "this engagement is in line \(first.line), too: delete one of the rows, or join their people with "
                 + "--merge"
             faults.append(TableFault(line: row.line, cell: row.engagementID, advice: advice))
-            return
+            return keepFaulty(row)
         }
-        guard let number = first.row, !isFaulty else { return }
+        guard let number = first.row, !isFaulty else { return keepFaulty(row) }
         if rows[number].people.isEmpty != row.people.isEmpty {
             let (here, there) = row.people.isEmpty ? ("nobody", "people") : ("people", "nobody")
             let advice = "this row lists \(here) and line \(first.line) \(there): delete one of the two"
             faults.append(TableFault(line: row.line, cell: row.engagementID, advice: advice))
-            return
+            return keepFaulty(row)
         }
         // Taken out, so that it is changed in place: thousands of rows may be about one engagement.
         var addition =
@@ -198,6 +212,7 @@ struct AttendeeTableReader {
             ?? Addition(identities: Set(rows[number].people.map { index.identity(of: $0) }))
         for (person, identity) in zip(row.people, identities) where addition.identities.insert(identity).inserted {
             addition.people.append(person)
+            addition.lines.append(row.line)
         }
         additions[number] = addition
     }

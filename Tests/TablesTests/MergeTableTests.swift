@@ -7,11 +7,13 @@ import Testing
     private struct Reading {
         let rows: [String]
         let faults: [String]
+        let faultyRows: [String]
 
         init(_ text: String) {
             let table = Array(text.utf8).withUnsafeBytes { MergeTable.read($0) }
             rows = table.rows.map { "\($0.line) \($0.duplicate.text) > \($0.into.text)" }
             faults = table.faults.map { $0.sentence(file: "t.csv") }
+            faultyRows = table.faultyRows.map { "\($0.line) " + $0.people.map(\.text).joined(separator: " ") }
         }
     }
 
@@ -70,5 +72,21 @@ import Testing
         #expect(faults.count == starts.count, "\(faults)")
         for (fault, start) in zip(faults, starts) { #expect(fault.hasPrefix("t.csv, " + start), "\(fault)") }
         #expect(faults.allSatisfy { !$0.contains("--column") && !$0.contains("sk-apik") }, "\(faults)")
+    }
+
+    private static let faultyRows: [(text: String, rows: [String], faults: Int)] = [
+        ("desk@x.example,x y\n", ["2 desk@x.example"], 1),
+        ("cnt_a cnt_b,c@x.example\n", ["2 cnt_a cnt_b c@x.example"], 1),
+        (",cnt_b\ncnt_c,cnt_d,e\n", ["2 cnt_b", "3 cnt_c cnt_d"], 2),
+        // Both sides are told, and a cell that is wrong is not lacking, too.
+        ("x,\n,y\nx,cnt_a cnt_b\n", ["4 cnt_a cnt_b"], 6),
+    ]
+
+    /// Whoever is named in a row with a fault is judged all the same.
+    @Test(arguments: faultyRows)
+    func peopleOfFaultyRowsAreKept(_ item: (text: String, rows: [String], faults: Int)) {
+        let reading = Reading("duplicate,into\n" + item.text)
+        #expect(reading.rows.isEmpty && reading.faultyRows == item.rows, "\(reading)")
+        #expect(reading.faults.count == item.faults, "\(reading)")
     }
 }

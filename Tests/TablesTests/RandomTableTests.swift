@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tables
 
-/// Random tables, through the reader and through Python's `csv`: 500 of them, and 10,000 with `ENGAGEMENT_RPC_LONG`.
+/// Random tables, through the reader and through Python's `csv`: 500 of them, and 10,000 with `TESTS_LONG`.
 @Suite struct RandomTableTests {
     private static let python: String? = {
         let found = ["/usr/bin/python3", "/usr/local/bin/python3"].first(where: FileManager.default.isExecutableFile)
@@ -68,7 +68,7 @@ import Testing
 
     @Test(.enabled(if: python != nil, "needs python3"))
     func asPythonReadsThem() throws {
-        let count = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LONG"] == nil ? 500 : 10_000
+        let count = ProcessInfo.processInfo.environment["TESTS_LONG"] == nil ? 500 : 10_000
         var setup = Setup([Repository.root + "/Tests/random-tables", "0", "\(count)"])
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("tables-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }

@@ -85,6 +85,32 @@ import Testing
         for word in item.says { #expect(all.contains(word), "\(all)") }
     }
 
+    private static let faultyRows: [(text: String, merge: Bool, rows: [String])] = [
+        ("ngmt_1,cnt_1\nngmt_1,nobody@x.io\n", false, ["3 ngmt_1: nobody@x.io"]),
+        ("ngmt_1,bogus a@x.io cnt_1\nngmt_,b@x.io\n", false, ["2 ngmt_1: a@x.io cnt_1", "3 : b@x.io"]),
+        (",a@x.io\nngmt_1,cnt_1,cnt_2\nngmt_2,\n", false, ["2 : a@x.io", "3 ngmt_1: cnt_1"]),
+        ("ngmt_1,bad a@x.io\nngmt_1,b@x.io\n", true, ["2 ngmt_1: a@x.io", "3 ngmt_1: b@x.io"]),
+        ("ngmt_1,(nobody)\nngmt_1,a@x.io\nngmt_1,bad b@x.io\n", true, ["3 ngmt_1: a@x.io", "4 ngmt_1: b@x.io"]),
+    ]
+
+    /// The people of a row with a fault are judged all the same, and it never is one of the rows that are done.
+    @Test(arguments: faultyRows)
+    func peopleOfFaultyRowsAreKept(_ item: (text: String, merge: Bool, rows: [String])) {
+        let reading = TableReading("engagement_id,people\n" + item.text, TableOptions(merge: item.merge))
+        #expect(reading.faultyRows == item.rows, "\(item.text)")
+        #expect(reading.table.faultyRows.allSatisfy(\.isFaulty) && !reading.table.rows.contains(where: \.isFaulty))
+        #expect(!reading.table.faults.isEmpty)
+    }
+
+    @Test func joinedPeopleKeepTheirLines() {
+        let reading = TableReading(
+            "engagement_id,people\nngmt_1,cnt_1 cnt_2\nngmt_2,cnt_1\nngmt_1,cnt_2 cnt_3\nngmt_1,\"cnt_4\ncnt_5\"\n",
+            TableOptions(merge: true))
+        #expect(reading.rows == ["2 ngmt_1: cnt_1 cnt_2 cnt_3 cnt_4 cnt_5", "3 ngmt_2: cnt_1"])
+        let lines = reading.table.rows.map { row in row.people.indices.map { row.line(ofPersonAt: $0) } }
+        #expect(lines == [[2, 2, 4, 5, 5], [3]])
+    }
+
     @Test func everyFaultIsKept() {
         var text = "engagement_id,contact_ids\n"
         for number in 1...5000 { text += "ngmt_\(number),Jane\n" }

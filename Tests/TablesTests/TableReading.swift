@@ -11,8 +11,13 @@ struct TableReading {
         table = bytes.withUnsafeBytes { AttendeeTable.read($0, options: options) }
     }
 
-    var rows: [String] {
-        table.rows.map { "\($0.line) \($0.engagementID): " + $0.people.map(\.text).joined(separator: " ") }
+    var rows: [String] { table.rows.map(Self.text) }
+
+    /// The rows of which only the people are judged.
+    var faultyRows: [String] { table.faultyRows.map(Self.text) }
+
+    private static func text(_ row: AttendeeRow) -> String {
+        "\(row.line) \(row.engagementID): " + row.people.map(\.text).joined(separator: " ")
     }
 
     /// The line and the cell of each fault.

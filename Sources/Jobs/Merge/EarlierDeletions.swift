@@ -1,24 +1,29 @@
+import Tables
+
 /// The contacts that the journal knows to be deleted: a merge that is run again finds them gone and not unknown.
 package struct EarlierDeletions {
     private let ids: Set<String>
-    /// Those that runs of the same table have deleted, and whose rows are not found yet.
-    private var unclaimed: Set<String>
+    private let addresses: Set<String>
+    /// The addresses that the journal is to keep with what this run deletes.
+    let names: AddressedContacts
 
     /// - Parameters:
     ///   - ids: all that were deleted.
-    ///   - ofThisTable: those that runs of the same table have deleted.
-    package init(_ ids: Set<String> = [], ofThisTable: Set<String> = []) {
+    ///   - addresses: the digests of the addresses by which tables named them.
+    ///   - names: where the addresses of those who go now are noted.
+    package init(
+        _ ids: Set<String> = [], addresses: Set<String> = [], names: AddressedContacts = AddressedContacts()
+    ) {
         self.ids = ids
-        unclaimed = ofThisTable
+        self.addresses = addresses
+        self.names = names
     }
 
-    /// Whether the contact with this id was deleted.
-    mutating func claim(id: String) -> Bool {
-        unclaimed.remove(id)
-        return ids.contains(id)
+    /// Whether somebody whom the API does not know was deleted.
+    func hold(_ person: PersonReference) -> Bool {
+        switch person {
+        case .id(let id): ids.contains(id)
+        case .address(let address): addresses.contains(AddressedContacts.digest(of: address))
+        }
     }
-
-    /// Whether the contact with an address that nobody has may be one of them. The journal has no addresses, so there
-    /// may be as many as runs of this table have deleted. Nothing is written for such a row.
-    mutating func claimOne() -> Bool { unclaimed.popFirst() != nil }
 }

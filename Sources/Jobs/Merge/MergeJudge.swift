@@ -13,15 +13,21 @@ struct MergeJudge {
     }
 
     private let rows: [MergeRow]
+    /// Rows with a fault of form, of which only the people are judged.
+    private let faultyRows: [MergeRow]
     private let terms: JobTerms
     private var faults: [TableFault]
     private var isRefused: Bool
     private(set) var states: [State] = []
+    /// The rows whose other contact is refused.
+    private var refusedGoals: Set<Int> = []
 
     /// - Parameter faults: those that reading the table has found.
     init(_ rows: [MergeRow], faults: [TableFault], _ terms: JobTerms) {
-        (self.rows, self.faults, self.terms) = (rows, faults, terms)
-        isRefused = !faults.isEmpty
+        self.rows = rows.filter { !$0.isFaulty }
+        faultyRows = rows.filter(\.isFaulty)
+        (self.faults, self.terms) = (faults, terms)
+        isRefused = !faults.isEmpty || !faultyRows.isEmpty
     }
 
     /// The line of each row.
@@ -39,7 +45,7 @@ struct MergeJudge {
     /// those that were found by an address.
     func contacts(_ search: PeopleSearch) -> (listed: [String], found: [String]) {
         var (listed, found, seen) = ([String](), [String](), Set<String>())
-        let people = rows.flatMap { [$0.duplicate, $0.into] }
+        let people = (rows + faultyRows).flatMap(\.people)
         for case .id(let id) in people where seen.insert(id).inserted { listed.append(id) }
         for person in people {
             if let id = search.found.id(of: person), seen.insert(id).inserted { found.append(id) }
@@ -49,25 +55,30 @@ struct MergeJudge {
 
     /// Judges all rows.
     mutating func judge(_ search: PeopleSearch, _ check: PeopleCheck) {
-        var earlier = terms.isDeletion ? terms.earlierDeletions() : EarlierDeletions()
-        for row in rows {
+        let earlier = terms.isDeletion ? terms.earlierDeletions() : EarlierDeletions()
+        for (item, row) in rows.enumerated() {
             let duplicate = look(row.duplicate, search, check)
             let into = look(row.into, search, check)
             var isGone = false
-            if case .nobody = duplicate {
-                switch row.duplicate {
-                case .id(let id): isGone = earlier.claim(id: id)
-                case .address: isGone = earlier.claimOne()
-                }
-            }
+            if case .nobody = duplicate { isGone = earlier.hold(row.duplicate) }
             let first = isGone ? nil : settle(duplicate, row.duplicate, row)
             let second = settle(into, row.into, row)
+            if case .skipped(_)? = second { refusedGoals.insert(item) }
             if let settled = first ?? second {
                 states.append(.settled(row.duplicate.text, settled))
             } else if case .contact(let id) = duplicate, case .contact(let other) = into {
                 states.append(.pair(MergePair(line: row.line, duplicate: id, into: other)))
+                if case .address(let address) = row.duplicate { earlier.names.note(id, by: address) }
             } else {
                 states.append(.gone(row.duplicate.text))
+            }
+        }
+        for row in faultyRows {
+            for person in row.people {
+                let who = look(person, search, check)
+                // Which of the people goes, such a row does not say.
+                if case .nobody = who, earlier.hold(person) { continue }
+                _ = settle(who, person, row)
             }
         }
         judgeOrder(search)
@@ -109,12 +120,16 @@ struct MergeJudge {
         case .nobody:
             if case .id = person {
                 advice = "no contact has this id; mend it"
+            } else if terms.isDeletion, !row.isFaulty, person == row.duplicate {
+                advice = "no contact has this address; mend it, or delete the row if the contact is deleted already"
             } else {
                 advice = "no contact has this address; mend it"
             }
         }
-        let flag = terms.skipsUnfound ? "the row is left alone (--skip)" : "--skip leaves the row alone"
-        faults.append(TableFault(line: row.line, cell: person.text, advice: "\(advice); \(flag)"))
+        let flag = terms.skipsUnfound ? "; the row is left alone (--skip)" : "; --skip leaves the row alone"
+        // What else is wrong with a faulty row has to be mended anyway.
+        let whole = row.isFaulty ? advice : advice + flag
+        faults.append(TableFault(line: row.line, cell: person.text, advice: whole))
         return .skipped("\(person.text): \(advice)")
     }
 
@@ -129,7 +144,9 @@ struct MergeJudge {
     private mutating func judgeOrder(_ search: PeopleSearch) {
         var places: [String: Int] = [:]
         let keys = rows.map { (Self.key($0.duplicate, search), Self.key($0.into, search)) }
-        for (item, (duplicate, into)) in keys.enumerated() {
+        let items = rows.indices.filter { !isLeftAlone($0) }
+        for item in items {
+            let (duplicate, into) = keys[item]
             if duplicate == into {
                 refuse(item, "the contact would be merged into itself: write another one into one of the columns")
             } else if let first = places[duplicate] {
@@ -138,8 +155,9 @@ struct MergeJudge {
                 places[duplicate] = item
             }
         }
-        for (item, (duplicate, into)) in keys.enumerated() where duplicate != into {
-            guard let next = places[into] else { continue }
+        for item in items {
+            let (duplicate, into) = keys[item]
+            guard duplicate != into, let next = places[into] else { continue }
             var (seen, last) = (Set([next]), next)
             while keys[last].1 != duplicate, let further = places[keys[last].1], seen.insert(further).inserted {
                 last = further
@@ -150,12 +168,20 @@ struct MergeJudge {
                     item, "the lines \(lines.joined(separator: ", ")) merge in a circle: delete one of them",
                     isInto: true)
             } else if seen.count == 1 || places[keys[last].1] == nil {
-                let end = rows[last].into.text
-                refuse(item, "this contact goes itself, in line \(rows[next].line): write \(end) here", isInto: true)
+                let way =
+                    refusedGoals.contains(last)
+                    ? "mend line \(rows[last].line) first" : "write \(rows[last].into.text) here"
+                refuse(item, "this contact goes itself, in line \(rows[next].line): \(way)", isInto: true)
             } else {
                 refuse(item, "this contact goes itself, in line \(rows[next].line)", isInto: true)
             }
         }
+    }
+
+    /// Whether nothing is done for a row, so that it is in no other's way.
+    private func isLeftAlone(_ item: Int) -> Bool {
+        guard terms.skipsUnfound, case .settled(_, .skipped) = states[item] else { return false }
+        return true
     }
 
     private mutating func refuse(_ item: Int, _ advice: String, isInto: Bool = false) {

@@ -23,7 +23,7 @@ final class MergePreparation: JobStage {
     init(_ rows: [MergeRow], faults: [TableFault], _ terms: JobTerms) {
         judge = MergeJudge(rows, faults: faults, terms)
         (limits, run) = (terms.limits, terms.run)
-        phase = .searching(PeopleSearch(rows.flatMap { [$0.duplicate, $0.into] }, terms.limits))
+        phase = .searching(PeopleSearch(rows.flatMap(\.people), terms.limits))
     }
 
     /// Whether something is wrong with the table.

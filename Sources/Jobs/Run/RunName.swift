@@ -9,12 +9,6 @@ package enum RunName {
         return make(about: topic, milliseconds: SystemClock.wallMilliseconds, random: &generator)
     }
 
-    /// What a run is about, by its name: that without the time and the last part.
-    package static func topic(of name: String) -> Substring {
-        guard let first = name.firstIndex(of: "Z"), let last = name.lastIndex(of: "-"), first < last else { return "" }
-        return name[name.index(after: first)..<last]
-    }
-
     static func make(
         about topic: String, milliseconds: Int, random generator: inout some RandomNumberGenerator
     ) -> String {

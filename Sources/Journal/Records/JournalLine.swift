@@ -11,8 +11,11 @@ package enum JournalLine {
     static let start: StaticString = "{\"journal\":1,"
 
     /// Appends the line, with its line break.
+    ///
+    /// - Parameter digest: 16 hexadecimal digits for the address by which the record was named, beside a begin.
     package static func append(
-        _ event: JournalEvent, at milliseconds: Int, process: Int32, workspace: String? = nil, to out: ByteBuffer
+        _ event: JournalEvent, at milliseconds: Int, process: Int32, workspace: String? = nil, digest: String? = nil,
+        to out: ByteBuffer
     ) {
         var json = JSONWriter(out)
         json.beginObject()
@@ -34,6 +37,7 @@ package enum JournalLine {
         if let undoes = event.undoes { json.member("undoes", undoes) }
         switch event.kind {
         case .begin(let replacement):
+            if let digest { json.member("address", digest) }
             if let replacement {
                 json.member("before", replacement.before)
                 json.member("wanted", replacement.wanted)
@@ -63,6 +67,7 @@ package enum JournalLine {
         let resource: Bytes
         let run: String?
         fileprivate let workspace: String?
+        fileprivate let address: String?
         fileprivate let undoes: Int?
         fileprivate let at: String
         fileprivate let method: String
@@ -80,7 +85,8 @@ package enum JournalLine {
         func record(_ end: End?, left: [String]? = nil, withSets: Bool = true) -> JournalRecord {
             JournalRecord(
                 number: key.number, at: at, endedAt: end?.at, method: method, resource: resource.text, run: run,
-                workspace: workspace, undoes: undoes, before: withSets ? before.map(JournalLine.texts) : nil,
+                workspace: workspace, address: address, undoes: undoes,
+                before: withSets ? before.map(JournalLine.texts) : nil,
                 wanted: withSets ? wanted.map(JournalLine.texts) : nil, left: withSets ? left : nil,
                 applied: end?.applied ?? "unknown", status: end?.status)
         }
@@ -120,6 +126,7 @@ package enum JournalLine {
         var id: JSONSlice?
         var run: JSONSlice?
         var workspace: JSONSlice?
+        var address: JSONSlice?
         var undoes: JSONSlice?
         var before: JSONSlice?
         var wanted: JSONSlice?
@@ -146,6 +153,8 @@ package enum JournalLine {
                     run = value
                 } else if name.reads("workspace") {
                     workspace = value
+                } else if name.reads("address") {
+                    address = value
                 } else if name.reads("undoes") {
                     undoes = value
                 } else if name.reads("before") {
@@ -202,8 +211,9 @@ package enum JournalLine {
         guard members.before.map(holdsContacts) ?? true, members.wanted.map(holdsContacts) ?? true else { return nil }
         return .begin(
             Begin(
-                key: key, resource: id, run: run, workspace: members.workspace?.string, undoes: undoes,
-                at: at.string ?? "", method: method.string ?? "", before: members.before, wanted: members.wanted))
+                key: key, resource: id, run: run, workspace: members.workspace?.string,
+                address: members.address.flatMap { $0.isDigest ? $0.string : nil }, undoes: undoes, at: at.string ?? "",
+                method: method.string ?? "", before: members.before, wanted: members.wanted))
     }
 
     /// Why a line of `event` could not be read back, as a clause; nil if it can. What is written before a write has to
@@ -278,6 +288,9 @@ extension JSONSlice {
 
     /// Whether it is a text of a base URL's characters.
     fileprivate var isURL: Bool { isShort(JournalLine.urlLimit) { $0 > 0x20 && $0 < 0x7F } }
+
+    /// Whether it is 16 hexadecimal digits.
+    fileprivate var isDigest: Bool { isShort(16) { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 } }
 
     private func isShort(_ limit: Int = JournalLine.textLimit, of isAllowed: (UInt8) -> Bool) -> Bool {
         guard let text = plainString else { return false }

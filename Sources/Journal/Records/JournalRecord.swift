@@ -14,6 +14,8 @@ package struct JournalRecord: Sendable, Equatable {
     package let run: String?
     /// The base URL of the API that it went to, or `sandbox` for one that ended with its process; nil in old journals.
     package let workspace: String?
+    /// A digest of the address by which a job's table named the record; nil where it does not say.
+    package let address: String?
     /// The number of the write that it undoes; nil if it is no undo.
     package let undoes: Int?
     /// The contacts before, if the write replaces contacts.

@@ -4,6 +4,9 @@ import Bytes
 package struct MergeTable {
     /// The rows that nothing is wrong with, in the table's order.
     package let rows: [MergeRow]
+    /// The rows that something is wrong with and in which somebody is named: to be judged with the others, so that all
+    /// that is wrong is told at once. Where there are any, there are faults.
+    package let faultyRows: [MergeRow]
     /// Everything that is wrong, in the table's order.
     package let faults: [TableFault]
     /// Whether the file is neither UTF-8 nor UTF-16, and was taken for what Windows writes in western Europe.
@@ -18,11 +21,15 @@ package struct MergeTable {
         var reader = MergeTableReader()
         reader.read(text.bytes)
         return MergeTable(
-            rows: reader.rows, faults: reader.faults, isWindows1252: text.encoding == .windows1252)
+            rows: reader.rows, faultyRows: reader.faultyRows, faults: reader.faults,
+            isWindows1252: text.encoding == .windows1252)
     }
 
-    private init(rows: [MergeRow], faults: [TableFault], isWindows1252: Bool) {
+    private init(
+        rows: [MergeRow], faultyRows: [MergeRow] = [], faults: [TableFault], isWindows1252: Bool
+    ) {
         self.rows = rows
+        self.faultyRows = faultyRows
         self.faults = faults
         self.isWindows1252 = isWindows1252
     }

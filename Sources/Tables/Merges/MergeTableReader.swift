@@ -6,6 +6,8 @@ struct MergeTableReader {
     private struct Listed {
         var ids: [String] = []
         var addresses: [String] = []
+        /// Whether something in the cells is nobody at all.
+        var isWrong = false
 
         mutating func add(_ item: PeopleCell.Item) {
             switch item {
@@ -23,11 +25,19 @@ struct MergeTableReader {
             return ids.isEmpty && addresses.count == 1 ? .address(addresses[0]) : nil
         }
 
+        /// Everybody who is named, where more than one is.
+        var people: [PersonReference] {
+            if let person { return [person] }
+            return ids.map(PersonReference.id) + addresses.map(PersonReference.address)
+        }
+
         var isEmpty: Bool { ids.isEmpty && addresses.isEmpty }
         var words: String { (ids + addresses).joined(separator: ", ") }
     }
 
     private(set) var rows: [MergeRow] = []
+    /// The rows that something is wrong with and in which somebody is named.
+    private(set) var faultyRows: [MergeRow] = []
     /// What is wrong, in the table's order.
     private(set) var faults: [TableFault] = []
     private var roles: [MergeHeads.Role?] = [.duplicate, .into]
@@ -110,11 +120,13 @@ struct MergeTableReader {
             case nil: break
             }
         }
-        guard faults.count == before else { return }
         let someone = person(duplicate, records.line, "the row has no duplicate")
         let other = person(into, records.line, "the row does not say into whom")
-        guard let someone, let other else { return }
-        rows.append(MergeRow(line: records.line, duplicate: someone, into: other))
+        if faults.count == before, let someone, let other {
+            return rows.append(MergeRow(line: records.line, duplicate: someone, into: other))
+        }
+        let people = duplicate.people + into.people
+        if !people.isEmpty { faultyRows.append(MergeRow(faultyAt: records.line, people)) }
     }
 
     private mutating func read(_ records: TableRecords, _ column: Int, into listed: inout Listed) {
@@ -130,6 +142,7 @@ struct MergeTableReader {
                 }
             }
         }
+        found.isWrong = found.isWrong || !wrong.isEmpty
         listed = found
         faults += wrong
     }
@@ -140,6 +153,7 @@ struct MergeTableReader {
     }
 
     private mutating func person(_ listed: Listed, _ line: Int, _ lack: String) -> PersonReference? {
+        if listed.isWrong { return nil }
         if let person = listed.person { return person }
         if listed.isEmpty {
             tell(line, "\(lack): give a contact's id (cnt_…) or an address, or delete the row")

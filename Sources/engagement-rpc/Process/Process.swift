@@ -2,6 +2,7 @@ import Bytes
 import EngagementAPI
 import HTTP
 import JSONRPC
+import Jobs
 import Journal
 import Platform
 import Runtime
@@ -50,7 +51,9 @@ struct Process {
 
     /// Assembles everything. Opens only the sandbox's port and the journal's file, neither the network nor the token's
     /// file.
-    init(_ options: Options, token: String?) throws(Failure) {
+    ///
+    /// - Parameter addressed: the addresses that the journal notes with deletions.
+    init(_ options: Options, token: String?, addressed: AddressedContacts? = nil) throws(Failure) {
         let connections = try Self.connections(options)
         // Not for a variable that all programs share: the start reads no file that its flags don't name.
         let isForAll = options.origins["--ca-file"] == "SSL_CERT_FILE"
@@ -110,14 +113,14 @@ struct Process {
                 return answer
             },
             conceal: credential.conceal, log: log)
-        journal = try Self.journal(options)
+        journal = try Self.journal(options, addressed)
         service = RPCServer(
             settings: Self.settings(options, base, connections), surroundings: surroundings, transport: transport,
             journal: journal, attendees: RuntimeFolder(baseURL: base.text))
     }
 
-    /// Gives the report of lost lines the log's format, and warns of variables with this program's prefix that it does
-    /// not know.
+    /// Gives the report of lost lines the log's format, and warns of variables with this program's prefix and of
+    /// methods that it does not know.
     private static func prepare(_ log: Logger, _ standardError: StandardError, _ options: Options) {
         if options.logFormat == .text {
             standardError.lossNote = {
@@ -128,7 +131,9 @@ struct Process {
                 "{\"time\":\"\(timestamp())\",\"level\":\"warning\",\"event\":\"log lines lost\",\"lines\":\($0)}\n"
             }
         }
-        for sentence in UnknownVariables.warnings(Word.variables) { log.write(.warning, sentence) }
+        for sentence in UnknownVariables.warnings(Word.variables) + UnknownMethods.warnings(options) {
+            log.write(.warning, sentence)
+        }
     }
 
     /// Why the file that `SSL_CERT_FILE` names can't be trusted.
@@ -138,11 +143,15 @@ struct Process {
         }
     }
 
-    private static func journal(_ options: Options) throws(Failure) -> FileJournal? {
+    private static func journal(
+        _ options: Options, _ addressed: AddressedContacts?
+    ) throws(Failure) -> FileJournal? {
         guard let path = options.journal else { return nil }
         let workspace = try workspace(options)
         do throws(JournalProblem) {
-            return try FileJournal(path: path, workspace: workspace) { SystemClock.wallMilliseconds }
+            return try FileJournal(path: path, workspace: workspace, now: { SystemClock.wallMilliseconds }) { event in
+                event.method == "contact.delete" ? addressed?.digest(of: event.resource) : nil
+            }
         } catch {
             throw Failure(sentence: error.sentence)
         }

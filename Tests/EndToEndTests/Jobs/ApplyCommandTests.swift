@@ -134,6 +134,18 @@ struct ApplyCommandTests {
         }
     }
 
+    /// Over the journal or a stream, a report would destroy what stands there.
+    @Test(arguments: [("j", "the journal"), ("./j", "the journal"), ("/dev/stdout", "stdout"), ("/dev/fd/2", "stderr")])
+    func aReportIsAFileOfItsOwn(path: String, owner: String) throws {
+        let (folder, server) = (try JobFolder(), try JobServer())
+        let report = path.hasPrefix("/") ? path : folder.file(path)
+        let flags = ["--yes", "--journal", folder.file("j"), "--report", report]
+        let job = try Command(folder.setup(["apply", try folder.table(1)] + flags, server))
+        #expect(job.ending == .exited(64) && job.output.isEmpty && server.putCount == 0, "\(job)")
+        #expect(job.errors == "engagement-rpc: --report \(report) is \(owner); name another file.\n")
+        #expect(folder.names == ["t.csv"])
+    }
+
     @Test func aLookLeavesTheJournalAlone() throws {
         let (folder, server) = (try JobFolder(), try JobServer())
         let file = try folder.table(2)

@@ -131,6 +131,58 @@ struct MergeCommandTests {
         try host.finish()
     }
 
+    /// Once a contact is deleted nobody has its address, as nobody has a mistyped one: the journal tells them apart.
+    @Test func onlyTheAddressThatWasDeletedIsGone() throws {
+        let world = try World(8)
+        let dups = "duplicate,into\nA@x.example,cnt_e\n"
+        let file = try world.folder.write(dups)
+        #expect(try world.run("merge", file, "--yes", "--delete").output.contains("1 duplicate deleted."))
+        let people = try world.people().people
+        try world.folder.write("duplicate,into\ntypo@x.example,cnt_e\n")
+        for extra in [["--yes"], ["--dry-run"]] {
+            var setup = world.folder.setup(["merge", file, "--delete", "--sandbox-at", world.sandbox.url] + extra)
+            setup.environment["ENGAGEMENT_RPC_TOKEN"] = nil
+            let job = try Command(setup, within: 60)
+            #expect(job.ending == .exited(65) && job.output.isEmpty, "\(job)")
+            #expect(job.errors.hasPrefix("\(file), line 2: \"typo@x.example\": no contact has this address"), "\(job)")
+            #expect(job.errors.contains("delete the row if the contact is deleted already"), "\(job)")
+        }
+        let other = try world.folder.write(dups.lowercased(), to: "other.csv")
+        for name in [try world.folder.write(dups), other] {
+            let again = try world.run("merge", name, "--yes", "--delete")
+            #expect(
+                again.ending == .exited(0) && again.output.hasPrefix("0 changed, 1 so already"), "\(again)")
+        }
+        #expect(try world.people().people == people)
+        #expect(world.folder.text("state/engagement-rpc/journal")?.contains("x.example\"") == false)
+    }
+
+    /// Rows that --skip leaves alone are in no other's way.
+    @Test(arguments: [
+        "cnt_sandbox02,cnt_sandbox07\ncnt_sandbox07,cnt_nobody\n",
+        "cnt_nobody,cnt_sandbox02\ncnt_sandbox02,cnt_sandbox07\n",
+        "cnt_sandbox02,cnt_nobody\ncnt_sandbox02,cnt_sandbox07\n",
+    ])
+    func skippedRowsAreInNoOthersWay(rows: String) throws {
+        let folder = try JobFolder()
+        let file = try folder.write("duplicate,into\n" + rows)
+        let plan = try folder.run("merge", file, "--dry-run", "--skip", "--sandbox")
+        #expect(plan.ending == .exited(1) && plan.errors.isEmpty, "\(plan)")
+        #expect(plan.output.contains("cnt_sandbox07") && plan.output.contains("1 left alone."), "\(plan)")
+        let strict = try folder.run("merge", file, "--dry-run", "--sandbox")
+        #expect(strict.ending == .exited(65) && !strict.errors.contains("write cnt_nobody"), "\(strict)")
+    }
+
+    @Test func peopleOfFaultyRowsAreToldWithThem() throws {
+        let folder = try JobFolder()
+        let file = try folder.write("duplicate,into\nfront-desk@mail.example,x y\n")
+        let job = try folder.run("merge", file, "--dry-run", "--sandbox")
+        #expect(job.ending == .exited(65), "\(job)")
+        let lines = job.errors.split(separator: "\n")
+        #expect(lines.count == 2 && lines.first?.hasPrefix("\(file), line 2: \"x y\"") == true, "\(job)")
+        #expect(lines.last?.contains("\"front-desk@mail.example\": 2 contacts have this address") == true, "\(job)")
+    }
+
     @Test func whatIsWrongIsToldAtOnce() throws {
         let world = try World(4)
         let file = try world.folder.write(
@@ -174,5 +226,23 @@ struct MergeCommandTests {
         #expect(tool.string("result", "structuredContent", "data", "engagements", "0", "applied") == "yes", "\(tool)")
         try agent.finish()
         #expect(try world.people().people == world.merged)
+    }
+
+    /// A room on the same engagement, and one on others only: the person must neither be dropped nor deleted for it.
+    @Test(arguments: [("cnt_sandbox02", "ngmt_sandbox01"), ("cnt_sandbox05", "ngmt_sandbox04")])
+    func aRoomTakesNobodysPlace(contact: String, engagement: String) throws {
+        let host = try sandbox()
+        let before = try host.call("engagement.get", #"["\#(engagement)",["contacts"]]"#).text(
+            "result", "data", "contacts")
+        for more in ["", #","delete":true"#, #","dry_run":true"#] {
+            let params = #"{"contact_id":"\#(contact)","into_contact_id":"cnt_sandboxroom1"\#(more)}"#
+            let answer = try host.call("contact.merge", params)
+            #expect(answer.kind == "unprocessable" && answer.string("error", "data", "applied") == "no", "\(answer)")
+            #expect(answer.string("error", "data", "errors", "0", "field") == "into_contact_id", "\(answer)")
+        }
+        let after = try host.call("engagement.get", #"["\#(engagement)",["contacts"]]"#).text(
+            "result", "data", "contacts")
+        #expect(before != nil && before == after)
+        try host.finish()
     }
 }

@@ -100,6 +100,16 @@ import Testing
         #expect(job.ending == .exited(65) && job.errors.contains("calendar resources only"), "\(job)")
     }
 
+    /// The API finds no room by its address, so one that no engagement of the table has is nobody's.
+    @Test func theAddressOfAStrangeRoomIsNobodys() throws {
+        let folder = try JobFolder()
+        let file = try folder.write(
+            "engagement_id,people\nngmt_sandbox07,cnt_sandbox13 cnt_sandbox14 room-kilimanjaro@acme.example\n")
+        let job = try folder.run("apply", file, "--yes", "--sandbox")
+        #expect(job.ending == .exited(65) && job.output.isEmpty, "\(job)")
+        #expect(job.errors.contains("line 2: \"room-kilimanjaro@acme.example\": no contact has this address"), "\(job)")
+    }
+
     @Test func allThatIsWrongIsToldAtOnce() throws {
         let (folder, server) = (try JobFolder(), try JobServer())
         let file = try folder.write(
@@ -121,6 +131,39 @@ import Testing
         #expect(server.putCount == 0 && folder.names == ["t.csv"])
         // Of the engagements only that one is read whose room might be the unknown address.
         #expect(!server.server.requests.contains { $0.target.contains("/engagements/ngmt_6") })
+    }
+
+    private static let faultyRows: [(rows: String, options: [String], places: [String])] = [
+        (
+            "ngmt_sandbox01,cnt_sandbox01\nngmt_sandbox01,nobody@x.example\n", [],
+            ["3: \"ngmt_sandbox01\"", "3: \"nobody@x.example\""]
+        ),
+        (
+            "ngmt_sandbox02,bogus nobody@x.example cnt_nobody\n", [],
+            ["2: \"bogus\"", "2: \"nobody@x.example\"", "2: \"cnt_nobody\""]
+        ),
+        (
+            "ngmt_,nobody@x.example cnt_nobody\nngmt_sandbox02,cnt_nobody2\n", [],
+            ["2: \"ngmt_\"", "2: \"nobody@x.example\"", "2: \"cnt_nobody\"", "3: \"cnt_nobody2\""]
+        ),
+        (
+            "ngmt_sandbox01,cnt_nobody\nngmt_sandbox01,cnt_nobody2\n", ["--merge"],
+            ["2: \"cnt_nobody\"", "3: \"cnt_nobody2\""]
+        ),
+        // The room is told by the engagement that the row names.
+        ("ngmt_sandbox01,bogus room-kilimanjaro@acme.example\n", [], ["2: \"bogus\""]),
+    ]
+
+    /// The people of a row that something else is wrong with, and those of joined rows, each with its own line.
+    @Test(arguments: faultyRows)
+    func peopleAreToldWithTheirLines(_ row: (rows: String, options: [String], places: [String])) throws {
+        let folder = try JobFolder()
+        let file = try folder.write("engagement_id,people\n" + row.rows)
+        let job = try Command(folder.setup(["plan", file, "--sandbox"] + row.options))
+        #expect(job.ending == .exited(65) && job.output.isEmpty, "\(job)")
+        let lines = job.errors.split(separator: "\n").map(String.init)
+        #expect(lines.count == row.places.count, "\(job)")
+        for (line, place) in zip(lines, row.places) { #expect(line.hasPrefix("\(file), line " + place), "\(job)") }
     }
 
     /// 50 look-ups of 0.65 s each would never end in the 30 s of one call.

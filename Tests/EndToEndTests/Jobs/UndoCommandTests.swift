@@ -86,6 +86,31 @@ import Testing
         #expect(server.people(on: "ngmt_1") == ["cnt_old"])
     }
 
+    /// A deletion after a merge is the newest run, and nothing undoes it.
+    @Test func aRunThatReplacedNobodyIsPassedOver() throws {
+        let (folder, server) = (try JobFolder(), try JobServer())
+        let journal = ["--journal", folder.file("j")]
+        let change = ["call", "contact.update", #"{"contact_id":"cnt_a","first_name":"b","options":{"run":"tidy"}}"#]
+        #expect(try Command(folder.setup(change + journal, server)).ending == .exited(0))
+        let nothing = try Command(folder.setup(["undo", "--yes"] + journal, server))
+        #expect(nothing.ending == .exited(0) && nothing.output.contains("no run in the journal replaced contacts"))
+        let named = try Command(folder.setup(["undo", "tidy", "--yes"] + journal, server))
+        #expect(named.output == "Nothing to undo: the run tidy replaced none.\n", "\(named)")
+    }
+
+    /// The newest run wrote something else, which nothing undoes.
+    @Test func theRunBeforeIsUndone() throws {
+        let (folder, server) = (try JobFolder(), try JobServer())
+        let journal = ["--journal", folder.file("j")]
+        #expect(
+            try Command(folder.setup(["apply", folder.table(1), "--yes"] + journal, server)).ending == .exited(0))
+        let change = ["call", "contact.update", #"{"contact_id":"cnt_a","first_name":"b","options":{"run":"tidy"}}"#]
+        #expect(try Command(folder.setup(change + journal, server)).ending == .exited(0))
+        let undo = try Command(folder.setup(["undo", "--yes"] + journal, server))
+        #expect(undo.ending == .exited(0) && server.people(on: "ngmt_1") == ["cnt_old"], "\(undo)")
+        #expect(undo.errors.contains("The run tidy is newer, but replaced no contacts"), "\(undo)")
+    }
+
     /// The workspace of `--sandbox` ends with the process, so no line can undo what was done in it.
     @Test func aRunInASandboxOfItsOwnCantBeUndone() throws {
         let folder = try JobFolder()
@@ -183,8 +208,13 @@ import Testing
             let plan = try folder.run("plan", folder.file("out.csv"), "--sandbox")
             #expect(plan.ending == .exited(0) && plan.output.contains("Nothing would change."), "\(plan)")
         }
-        for words in [["--filter", "x"], ["--fields", "id"], ["--fields", "contacts"]] {
-            #expect(try Command(folder.setup(["export", "--sandbox"] + words)).ending == .exited(64))
+        for words in [
+            ["--filter", "x"], ["--filter", "[]"], ["--filter", #"{"x":1}"#],
+            ["--filter", #"{"start_at":{"gte":"2026"}}"#],
+            ["--fields", "id"], ["--fields", "contacts"],
+        ] {
+            let export = try Command(folder.setup(["export", "--sandbox"] + words))
+            #expect(export.ending == .exited(64) && export.output.isEmpty, "\(words) \(export)")
         }
     }
 }

@@ -47,6 +47,62 @@ import Testing
             ])
     }
 
+    private static func apply(_ rows: [AttendeeRow], _ faults: [TableFault], skips: Bool = false) -> ChangeJob {
+        let limits = CallLimits(calls: 64, connections: 16, rate: nil, callSeconds: 30)
+        var terms = JobTerms(.carryOut(isAgreed: true), limits: limits)
+        (terms.file, terms.run, terms.skipsUnfound) = ("t.csv", "run-1", skips)
+        return ChangeJob(rows, faults: faults, terms)
+    }
+
+    /// The people of rows that something else is wrong with, too, by the engagements that these name; never written.
+    @Test(arguments: [false, true]) func peopleOfFaultyRowsAreToldWithThem(skips: Bool) {
+        let workspace = Self.workspace(3)
+        workspace.rooms["ngmt_1"] = ["cnt_room1"]
+        let rows = [
+            AttendeeRow(line: 2, engagementID: "ngmt_0", people: [.id("cnt_bob")]),
+            AttendeeRow(line: 3, engagementID: "ngmt_0", people: [.address("nobody@x")], isFaulty: true),
+            AttendeeRow(
+                line: 4, engagementID: "ngmt_1", people: [.address("room1@x"), .id("cnt_none"), .address("twins@x")],
+                isFaulty: true),
+            AttendeeRow(line: 5, engagementID: "", people: [.address("nobody@x")], isFaulty: true),
+            AttendeeRow(line: 6, engagementID: "ngmt_1", people: [.id("cnt_room1")], isFaulty: true),
+        ]
+        let faults = [3, 4, 5, 6].map { TableFault(line: $0, cell: "x", advice: "mend it") }
+        let run = JobRun(Self.apply(rows, faults, skips: skips)) { call in
+            if call.method == "engagement.get", call.text("engagement_id").isEmpty { Issue.record("read nothing") }
+            return call.text("contact_id") == "cnt_none"
+                ? Workspace.error(404, "not_found", "None.") : workspace.answer(call)
+        }
+        #expect(run.job.exitCode == 65 && run.text.isEmpty, "\(run.text)")
+        let starts = [
+            "3: \"x\": mend it", "3: \"nobody@x\": no contact", "4: \"x\": mend it", "4: \"twins@x\": 2 contacts",
+            "4: \"cnt_none\": no contact", "5: \"x\": mend it", "5: \"nobody@x\": no contact", "6: \"x\": mend it",
+        ]
+        let lines = run.job.complaint.split(separator: "\n").map(String.init)
+        #expect(lines.count == starts.count, "\(run.job.complaint)")
+        for (line, start) in zip(lines, starts) { #expect(line.hasPrefix("t.csv, line " + start), "\(line)") }
+        // --skip leaves no row alone that is to be mended anyway.
+        #expect(!run.job.complaint.contains("--skip") && !run.service.methods.contains("engagement.replaceContacts"))
+    }
+
+    /// Each person of joined rows is told with the line in which it stands.
+    @Test(arguments: [false, true]) func joinedPeopleAreToldWithTheirLines(skips: Bool) {
+        let workspace = Self.workspace(1)
+        let row = AttendeeRow(
+            line: 2, engagementID: "ngmt_0",
+            people: [.id("cnt_none"), .address("nobody@x"), .id("cnt_none2"), .address("twins@x")],
+            addedLines: [5, 7, 9])
+        let run = JobRun(Self.apply([row], [], skips: skips)) { call in
+            call.text("contact_id").hasPrefix("cnt_none")
+                ? Workspace.error(404, "not_found", "None.") : workspace.answer(call)
+        }
+        #expect(run.job.exitCode == (skips ? 1 : 65), "\(run.text)")
+        guard !skips else { return }
+        let places = run.job.complaint.split(separator: "\n").map { $0.prefix { $0 != ":" } }
+        #expect(
+            places == ["t.csv, line 2", "t.csv, line 5", "t.csv, line 7", "t.csv, line 9"], "\(run.job.complaint)")
+    }
+
     /// A row of calendar resources alone is told with all else that is wrong.
     @Test func rowsOfResourcesAloneAreToldWithThem() {
         let workspace = Self.workspace(3)

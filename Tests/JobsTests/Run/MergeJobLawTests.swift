@@ -9,7 +9,7 @@ import Testing
 /// same engagements, and a signal or a death comes at any call; run again until all is well. Nobody but a duplicate is
 /// taken off anything, each duplicate's place is taken, and nobody is deleted who is on an engagement.
 @Suite struct MergeJobLawTests {
-    private static let count: UInt64 = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LONG"] == nil ? 200 : 10_000
+    private static let count: UInt64 = ProcessInfo.processInfo.environment["TESTS_LONG"] == nil ? 200 : 10_000
 
     private static let hundreds = stride(from: 0, to: count, by: 100).map { $0..<min($0 + 100, count) }
 
@@ -69,7 +69,7 @@ private final class MergeJobLaw {
         let limits = CallLimits(calls: 64, connections: 16, rate: nil, callSeconds: 30)
         var terms = JobTerms(.carryOut(isAgreed: true), limits: limits)
         (terms.run, terms.isDeletion) = ("r", isDeletion)
-        let earlier = EarlierDeletions(deleted, ofThisTable: deleted)
+        let earlier = EarlierDeletions(deleted)
         terms.earlierDeletions = { earlier }
         let rows = others.sorted { $0.key < $1.key }.enumerated().map { line, pair in
             MergeRow(line: line + 2, duplicate: .id(pair.key), into: .id(pair.value))

@@ -105,18 +105,44 @@ import Testing
         #expect(run.job.report?.map(\.outcome) == ["changed", "changed", "changed", "refused", "deleted"])
         // Run again, it knows from the journal that the first is gone, and does the rest.
         world.fault = { _ in nil }
-        let earlier = EarlierDeletions(["cnt_a"], ofThisTable: ["cnt_a"])
+        let earlier = EarlierDeletions(["cnt_a"])
         let again = JobRun(Self.job(rows, delete: true, earlier: earlier)) { world.answer($0) }
         #expect(again.job.exitCode == 0 && world.deleted == ["cnt_a", "cnt_c"], "\(again.text) \(again.job.complaint)")
-        // By the address, too; but only as many as were deleted, and never without --delete.
-        let byAddress = [("nobody@x", "cnt_b"), ("cnt_e", "cnt_d")]
-        for (rows, delete, code) in [
-            (byAddress, true, Int32(0)), (byAddress + [("nobody@x2", "cnt_b")], true, 65), (byAddress, false, 65),
+    }
+
+    /// Whom an address named, nobody can look up after the deletion: only what the journal keeps of it says who is
+    /// gone.
+    @Test func onlyTheAddressOfADeletedContactIsGone() {
+        let names = AddressedContacts()
+        let first = World(Self.start)
+        let byAddress = [("A@x", "cnt_b"), ("cnt_c", "cnt_d")]
+        let job = Self.job(byAddress, delete: true, earlier: EarlierDeletions(names: names))
+        #expect(JobRun(job) { first.answer($0) }.job.exitCode == 0 && first.deleted == ["cnt_A", "cnt_c"])
+        // What it keeps is known before the deletion leaves, of those that an address named.
+        #expect(names.digest(of: "cnt_A") == AddressedContacts.digest(of: "a@X") && names.digest(of: "cnt_c") == nil)
+        let earlier = EarlierDeletions(["cnt_A"], addresses: [AddressedContacts.digest(of: "nobody@X")])
+        for (address, delete, code) in [
+            ("nobody@x", true, Int32(0)), ("NOBODY@x", true, 0), ("nobody@x2", true, 65), ("nobody@x", false, 65),
         ] {
-            world.deleted = []
+            let world = World(Self.start)
+            let rows = [(address, "cnt_b"), ("cnt_e", "cnt_d")]
             let run = JobRun(Self.job(rows, delete: delete, earlier: earlier)) { world.answer($0) }
             #expect(run.job.exitCode == code, "\(rows) \(run.text) \(run.job.complaint)")
+            #expect(world.deleted == (code == 0 ? ["cnt_e"] : []))
+            let isAdvised = run.job.complaint.contains("delete the row if the contact is deleted already")
+            #expect(isAdvised == (delete && code == 65), "\(run.job.complaint)")
         }
+        // Nobody who takes a place is gone.
+        let world = World(Self.start)
+        let into = JobRun(Self.job([("cnt_a", "nobody@x")], delete: true, earlier: earlier)) { world.answer($0) }
+        #expect(into.job.exitCode == 65 && world.deleted.isEmpty)
+    }
+
+    /// It is on disks.
+    @Test func theDigestStaysAsItIs() {
+        #expect(AddressedContacts.digest(of: "") == "cbf29ce484222325")
+        #expect(AddressedContacts.digest(of: "Foo@Bar") == AddressedContacts.digest(of: "foo@bar"))
+        #expect(AddressedContacts.digest(of: "foobar") == "85944171f73967e8")
     }
 
     /// Nothing is deleted after a signal, while an engagement lists it, or where the person says no.
@@ -197,6 +223,73 @@ import Testing
         }
         #expect(run.job.exitCode == 1 && world.deleted == ["cnt_c"], "\(run.text)")
         #expect(run.text.contains("2 changed, 0 so already, 0 refused, 0 unknown, 1 left alone."), "\(run.text)")
+    }
+
+    /// Rows of which a contact is nobody, before or after one that would be done.
+    private static let besideNobody: [[(String, String)]] = [
+        [("cnt_c", "cnt_d"), ("cnt_d", "nobody@x")], [("nobody@x", "cnt_c"), ("cnt_c", "cnt_d")],
+        [("cnt_c", "nobody@x"), ("cnt_c", "cnt_d")], [("cnt_c", "cnt_d"), ("cnt_c", "nobody@x")],
+        [("cnt_d", "twins@x"), ("cnt_c", "cnt_d")], [("cnt_c", "cnt_d"), ("cnt_d", "cnt_none"), ("cnt_none", "cnt_c")],
+    ]
+
+    /// Of rows that are left alone nothing is done, so that they are in no other's way.
+    @Test(arguments: besideNobody) func skippedRowsAreInNoOthersWay(rows: [(String, String)]) {
+        let world = World(Self.start)
+        world.deleted = ["cnt_none"]
+        let run = JobRun(Self.job(rows, skip: true)) { world.answer($0) }
+        #expect(run.job.exitCode == 1 && run.job.complaint.isEmpty, "\(run.text) \(run.job.complaint)")
+        #expect(run.text.contains("2 changed, 0 so already, 0 refused, 0 unknown, \(rows.count - 1) left alone."))
+        #expect(world.workspace.contacts["ngmt_4"] == ["cnt_d", "cnt_y"])
+        let strict = JobRun(Self.job(rows)) { world.answer($0) }
+        #expect(strict.job.exitCode == 65, "\(strict.text)")
+        for name in ["nobody@x", "twins@x", "cnt_none"] {
+            #expect(!strict.job.complaint.contains("write \(name) here"), "\(strict.job.complaint)")
+        }
+    }
+
+    /// Whoever goes into nobody is no way out; that line is to be mended.
+    @Test func nobodyIsNoWayOut() {
+        let world = World(Self.start)
+        let rows = [("cnt_a", "cnt_b"), ("cnt_b", "cnt_c"), ("cnt_c", "nobody@x")]
+        let run = JobRun(Self.job(rows)) { world.answer($0) }
+        let lines = run.job.complaint.split(separator: "\n").map(String.init)
+        #expect(
+            lines.prefix(2) == [
+                "t.csv, line 2: \"cnt_b\": this contact goes itself, in line 3: mend line 4 first",
+                "t.csv, line 3: \"cnt_c\": this contact goes itself, in line 4: mend line 4 first",
+            ])
+        #expect(lines.count == 3 && lines[2].hasPrefix("t.csv, line 4: \"nobody@x\": no contact has this address"))
+        // Other rows that are wrong by their order alone are refused, whatever --skip says.
+        let order = JobRun(Self.job([("cnt_a", "cnt_b"), ("cnt_b", "cnt_c")], skip: true)) { world.answer($0) }
+        #expect(order.job.exitCode == 65 && order.job.complaint.contains("write cnt_c here"), "\(order.text)")
+    }
+
+    /// The people of rows with a fault of form are told with it.
+    @Test func peopleOfFaultyRowsAreToldWithThem() {
+        let world = World(Self.start)
+        world.deleted = ["cnt_gone"]
+        let text = "duplicate,into\ntwins@x.io,x y\nz,nobody@x.io\ncnt_gone cnt_a,cnt_b\ncnt_gone,\n"
+        let table = Array(text.utf8).withUnsafeBytes { MergeTable.read($0) }
+        var terms = JobTerms(.show, limits: CallLimits(calls: 64, connections: 16, rate: nil, callSeconds: 30))
+        terms.file = "t.csv"
+        for isDeletion in [false, true] {
+            terms.isDeletion = isDeletion
+            terms.earlierDeletions = { EarlierDeletions(["cnt_gone"]) }
+            let job = ChangeJob(merging: table.rows + table.faultyRows, faults: table.faults, terms)
+            let run = JobRun(job) { world.answer($0) }
+            #expect(run.job.exitCode == 65 && run.text.isEmpty)
+            var starts = [
+                "2: \"x y\"", "2: \"twins@x.io\": 2 contacts", "3: \"z\"", "3: \"nobody@x.io\": no contact",
+                "4: \"cnt_gone, cnt_a\": one contact", "4: \"cnt_gone\": no contact",
+                "5: the row does not say into whom", "5: \"cnt_gone\": no contact",
+            ]
+            // Run again, whoever was deleted is no fault.
+            if isDeletion { starts.removeAll { $0.contains("\"cnt_gone\"") } }
+            let lines = run.job.complaint.split(separator: "\n").map(String.init)
+            #expect(lines.count == starts.count, "\(run.job.complaint)")
+            for (line, start) in zip(lines, starts) { #expect(line.hasPrefix("t.csv, line " + start), "\(line)") }
+            #expect(!run.job.complaint.contains("--skip"))
+        }
     }
 
     /// A dry run says by its status whether something would change.

@@ -21,7 +21,7 @@ struct TableJudge {
     /// - Parameter faults: those that reading the table has found.
     init(_ rows: [AttendeeRow], faults: [TableFault], skipsUnfound: Bool) {
         (self.rows, self.faults, self.skipsUnfound) = (rows, faults, skipsUnfound)
-        hasFaultyForm = !faults.isEmpty
+        hasFaultyForm = !faults.isEmpty || rows.contains(where: \.isFaulty)
     }
 
     /// Whether the table is refused.
@@ -44,10 +44,10 @@ struct TableJudge {
     mutating func take(_ search: PeopleSearch) {
         self.search = search
         for (item, row) in rows.enumerated() {
-            for person in row.people where search.found.id(of: person) == nil {
+            for (place, person) in row.people.enumerated() where search.found.id(of: person) == nil {
                 switch search.misses[person] {
                 case .nobody: strangers.insert(person)
-                case .unclear(let advice): refuse(person, item, advice)
+                case .unclear(let advice): refuse(place, item, advice)
                 case .failed(let problem): settle(item, .unread(problem))
                 case nil: settle(item, .unread(JobFailure(.internalError, "\(person.text) was not looked up.")))
                 }
@@ -60,9 +60,13 @@ struct TableJudge {
         if settled[item] == nil { settled[item] = row }
     }
 
-    private mutating func refuse(_ person: PersonReference, _ item: Int, _ advice: String) {
-        let flag = skipsUnfound ? "the row is left alone (--skip)" : "--skip leaves the row alone"
-        faults.append(TableFault(line: rows[item].line, cell: person.text, advice: "\(advice); \(flag)"))
+    /// Refuses the row `item` for the person at `place` in it.
+    private mutating func refuse(_ place: Int, _ item: Int, _ advice: String) {
+        let (row, person) = (rows[item], rows[item].people[place])
+        let flag = skipsUnfound ? "; the row is left alone (--skip)" : "; --skip leaves the row alone"
+        // What else is wrong with a faulty row has to be mended anyway.
+        let whole = row.isFaulty ? advice : advice + flag
+        faults.append(TableFault(line: row.line(ofPersonAt: place), cell: person.text, advice: whole))
         settle(item, .skipped("\(person.text): \(advice)"))
     }
 
@@ -107,12 +111,15 @@ struct TableJudge {
     mutating func rowsInDoubt(_ check: PeopleCheck) -> [Int] {
         strangers.formUnion(check.missing.map(PersonReference.id))
         return rows.indices.filter {
-            rows[$0].people.contains(where: strangers.contains) || isOfRoomsAlone($0, check.rooms)
+            // A faulty row may name no engagement.
+            !rows[$0].engagementID.isEmpty
+                && (rows[$0].people.contains(where: strangers.contains) || isOfRoomsAlone($0, check.rooms))
         }
     }
 
     private func isOfRoomsAlone(_ item: Int, _ rooms: Rooms) -> Bool {
-        !rows[item].people.isEmpty && rows[item].people.allSatisfy(rooms.contains(person:))
+        // Of a faulty row nobody knows who else is meant.
+        !rows[item].isFaulty && !rows[item].people.isEmpty && rows[item].people.allSatisfy(rooms.contains(person:))
     }
 
     // MARK: Rows
@@ -141,10 +148,11 @@ struct TableJudge {
 
     private mutating func judgePeople(_ item: Int, _ rooms: Rooms) {
         guard !strangers.isEmpty else { return }
-        for person in rows[item].people where strangers.contains(person) && !rooms.contains(person: person) {
+        for (place, person) in rows[item].people.enumerated()
+        where strangers.contains(person) && !rooms.contains(person: person) {
             switch person {
-            case .id: refuse(person, item, "no contact has this id; mend it")
-            case .address: refuse(person, item, "no contact has this address; mend it, or create the contact first")
+            case .id: refuse(place, item, "no contact has this id; mend it")
+            case .address: refuse(place, item, "no contact has this address; mend it, or create the contact first")
             }
         }
     }
@@ -161,7 +169,7 @@ struct TableJudge {
 
     /// Resources stay by themselves: a row of nothing else has no people.
     private mutating func judgeRooms(_ change: PlannedChange, _ item: Int) {
-        guard change.takesEverybodyOff, let person = rows[item].people.first, settled[item] == nil else { return }
-        refuse(person, item, Self.onlyRooms)
+        guard change.takesEverybodyOff, !rows[item].people.isEmpty, settled[item] == nil else { return }
+        refuse(0, item, Self.onlyRooms)
     }
 }

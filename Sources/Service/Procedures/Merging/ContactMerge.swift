@@ -130,7 +130,9 @@ final class ContactMerge: Procedure {
 
     private func judgeRoom(_ exchange: Exchange) -> Step {
         do throws(RPCFailure) {
-            let sets = try ListPage(exchange.answer).items.map { $0.member("contacts").flatMap { ContactSet(list: $0) } }
+            let sets = try ListPage(exchange.answer).items.map {
+                $0.member("contacts").flatMap { ContactSet(list: $0) }
+            }
             return sets.contains { $0?.preserved.contains(terms.otherID) == true } ? .fail(isIntoRoom) : list()
         } catch {
             return .fail(error)

@@ -1,5 +1,7 @@
 import Bytes
+import EngagementAPI
 import JSON
+import JSONRPC
 import Jobs
 import Platform
 import Runtime
@@ -12,6 +14,8 @@ struct JobCommand {
     private var options: Options
     private let token: String?
     private let hasOutput: Bool
+    /// The addresses that the journal notes with deletions.
+    private let addressed = AddressedContacts()
 
     init(_ command: CommandWord, _ options: Options, token: String?, hasOutput: Bool) {
         self.command = command
@@ -38,18 +42,23 @@ struct JobCommand {
     private mutating func undo(_ words: [String]) throws(Failure) {
         let runs = JournaledRuns(try JournalPlace.path(options), workspace: try Process.workspace(options))
         guard words.count <= 1 else { throw Failure(sentence: "undo takes one RUN; runs lists them.") }
-        let named: String? =
-            if let word = words.first {
-                try runs.undoable(word, isForced: options.job.isForced)
-            } else {
-                try runs.lastThatWrote()?.run
+        let name: String
+        let ids: [String]
+        if let word = words.first {
+            name = try runs.undoable(word, isForced: options.job.isForced)
+            ids = try runs.engagements(of: name)
+        } else {
+            let last = try runs.lastThatReplaced()
+            for passed in last?.passed ?? [] {
+                let text = "The run \(passed.printable) is newer, but replaced no contacts, so it can't be undone."
+                StandardText.say("engagement-rpc: \(text)\n")
             }
-        guard let name = named else {
-            return try StandardText.show("Nothing to undo: the journal has no run that wrote.\n")
+            (name, ids) = (last?.run ?? "", last?.engagements ?? [])
         }
-        let ids = try runs.engagements(of: name)
         guard !ids.isEmpty else {
-            return try StandardText.show("Nothing to undo: the run \(name.printable) wrote nothing.\n")
+            let which =
+                name.isEmpty ? "no run in the journal replaced contacts" : "the run \(name.printable) replaced none"
+            return try StandardText.show("Nothing to undo: \(which).\n")
         }
         options.journal = try JournalPlace.ready(options)
         options.service.filter.hasJournal = true
@@ -75,19 +84,30 @@ struct JobCommand {
     private mutating func export(_ words: [String]) throws(Failure) {
         guard words.isEmpty else { throw Failure(sentence: "export takes flags only.") }
         let filter = options.job.filter.map { Array($0.utf8) }
-        if let filter {
-            let isObject = filter.withUnsafeBytes { text in
-                var scanner = JSONScanner(text)
-                return (try? scanner.text())?.kind == .object
-            }
-            guard isObject else { throw Failure(sentence: "--filter must be an object as JSON.") }
-        }
+        if let filter { try check(filter) }
         options.journal = nil
         let isFile = (try? FileStatus(.standardOutput))?.kind == .file
         let job = ExportJob(ExportJob.Terms(filter: filter, fields: options.job.fields, isMarked: isFile))
         let (end, _) = try loop(job, nil)
         StandardText.say(job.complaint)
         leave(end, job.exitCode)
+    }
+
+    /// Throws if `engagement.list` does not take the filter.
+    private func check(_ filter: [UInt8]) throws(Failure) {
+        let params = ByteBuffer(text: #"{"filter":"#)
+        filter.withUnsafeBytes { params.append($0) }
+        params.append("}")
+        var scanner = JSONScanner(params.bytes)
+        guard let text = try? scanner.text(), text.member("filter")?.kind == .object else {
+            throw Failure(sentence: "--filter must be an object as JSON.")
+        }
+        guard let entry = MethodTable().entry(of: "engagement.list") else { return }
+        do throws(RPCFailure) {
+            _ = try entry.bind(text, target: ByteBuffer(capacity: 256), body: ByteBuffer(capacity: 16))
+        } catch {
+            throw Failure(sentence: "--filter can't be used: \(error.message)")
+        }
     }
 
     // MARK: Plan and apply
@@ -107,7 +127,7 @@ struct JobCommand {
                 "engagement-rpc: \(file.name.printable): nobody is read from \(heads), where people stand; --column "
                     + "people=HEAD names each column that is read.\n")
         }
-        let job = ChangeJob(table.rows, faults: table.faults, terms)
+        let job = ChangeJob(table.rows + table.faultyRows, faults: table.faults, terms)
         try finish(job, person(terms.aim, file), report)
     }
 
@@ -120,10 +140,12 @@ struct JobCommand {
         let journal = try? JournaledRuns(JournalPlace.path(options), workspace: Process.workspace(options))
         var (terms, report) = try prepare(file, isGood: table.faults.isEmpty)
         terms.isDeletion = options.job.isDeletion
-        let run = terms.run
-        terms.earlierDeletions = { journal?.deletions(likeThoseOf: run) ?? EarlierDeletions() }
+        let addressed = addressed
+        terms.earlierDeletions = {
+            journal?.deletions(noting: addressed) ?? EarlierDeletions(names: addressed)
+        }
         if table.isWindows1252 { sayWindows1252(file) }
-        let job = ChangeJob(merging: table.rows, faults: table.faults, terms)
+        let job = ChangeJob(merging: table.rows + table.faultyRows, faults: table.faults, terms)
         try finish(job, person(terms.aim, file), report)
     }
 
@@ -143,7 +165,9 @@ struct JobCommand {
             return (terms, nil)
         }
         var report: ReportFile?
-        if isGood, let path = options.job.report { report = try ReportFile(path, table: file) }
+        if isGood, let path = options.job.report {
+            report = try ReportFile(path, table: file, journal: try JournalPlace.path(options))
+        }
         options.journal = isGood ? try JournalPlace.ready(options) : nil
         if let journal = options.journal { terms.hasWholeJournal = JournalPlace.watch(journal) }
         // The workspace of --sandbox is this process's own.
@@ -211,7 +235,7 @@ struct JobCommand {
     /// Runs the loop for `job`. Returns how that ended, and whether the text reached stdout.
     private func loop(_ job: any Job, _ person: FileDescriptor?) throws(Failure) -> (end: Loop.End, isHeard: Bool) {
         let isWatched = FileDescriptor.standardError.isTerminal && options.progress != .never
-        let process = try Process(options, token: token)
+        let process = try Process(options, token: token, addressed: addressed)
         let line = process.standardError
         let terminal = JobTerminal(
             ask: person.map { terminal in { try? terminal.writeAll(text: $0) } },

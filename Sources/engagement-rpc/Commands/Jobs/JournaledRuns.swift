@@ -19,9 +19,16 @@ struct JournaledRuns {
         }
     }
 
-    /// The newest run that wrote, or may have, where this command goes to.
-    func lastThatWrote() throws(Failure) -> JournalRun? {
-        try all().first { $0.yes + $0.unknown > 0 && isHere($0) }
+    /// The newest run that replaced contacts, or may have, where this command goes to; on which engagements; and the
+    /// runs after it that wrote something else.
+    func lastThatReplaced() throws(Failure) -> (run: String, engagements: [String], passed: [String])? {
+        var passed: [String] = []
+        for run in try all() where run.yes + run.unknown > 0 && isHere(run) {
+            let engagements = try engagements(of: run.run)
+            if !engagements.isEmpty { return (run.run, engagements, passed) }
+            passed.append(run.run)
+        }
+        return nil
     }
 
     private func isHere(_ run: JournalRun) -> Bool {
@@ -58,17 +65,16 @@ struct JournaledRuns {
         throw Failure(sentence: "The journal has no run \(name.quoted)\(hint)", code: 1)
     }
 
-    /// The contacts that were deleted where this command goes to, and those of them by runs about the same file.
-    func deletions(likeThoseOf run: String) -> EarlierDeletions {
-        var (all, same) = (Set<String>(), Set<String>())
-        let topic = RunName.topic(of: run)
+    /// The contacts that were deleted where this command goes to, and the digests of the addresses that named them.
+    func deletions(noting names: AddressedContacts) -> EarlierDeletions {
+        var (ids, addresses) = (Set<String>(), Set<String>())
         // A journal that can't be read is told of before anything is written.
         try? JournalReader.forEachDeletion(in: path) { record in
             guard record.workspace ?? workspace == workspace else { return }
-            all.insert(record.resource)
-            if let other = record.run, RunName.topic(of: other) == topic { same.insert(record.resource) }
+            ids.insert(record.resource)
+            if let address = record.address { addresses.insert(address) }
         }
-        return EarlierDeletions(all, ofThisTable: same)
+        return EarlierDeletions(ids, addresses: addresses, names: names)
     }
 
     /// The engagements on which a run replaced contacts, or may have, in the order of its writes.

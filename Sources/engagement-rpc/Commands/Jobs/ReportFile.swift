@@ -9,8 +9,9 @@ struct ReportFile {
     /// Whether this process has made it.
     private let isNew: Bool
 
-    /// Makes sure that it can be written and that it is no table. Throws otherwise, before anything is sent.
-    init(_ path: FilePath, table: TableFile) throws(Failure) {
+    /// Makes sure that it can be written, and that it is neither the table, nor the journal, nor a stream of this
+    /// process. Throws otherwise, before anything is sent.
+    init(_ path: FilePath, table: TableFile, journal: FilePath) throws(Failure) {
         self.path = path
         isNew = (try? FileStatus(at: path)) == nil
         let file: FileDescriptor
@@ -23,13 +24,33 @@ struct ReportFile {
             throw Failure(sentence: text, code: Failure.cantCreate)
         }
         defer { file.close() }
-        guard !table.isSame(as: status) else {
-            throw Failure(sentence: "--report \(path.text.printable) is the table itself; name another file.")
+        if let other = Self.owner(of: status, table, journal) {
+            withdraw()
+            throw Failure(sentence: "--report \(path.text.printable) is \(other); name another file.")
         }
         guard status.kind != .file || status.size == 0 || Self.isReport(file) else {
             let text = "\(path.text.printable) is there already and is no report; name another file for --report."
             throw Failure(sentence: text, code: Failure.cantCreate)
         }
+    }
+
+    /// What else the file is; nil if it is nothing else. A device such as /dev/null takes whatever it is given.
+    private static func owner(of status: FileStatus, _ table: TableFile, _ journal: FilePath) -> String? {
+        if table.isSame(as: status) { return "the table itself" }
+        let kept = (try? FileDescriptor.open(journal, [.reading, .nonBlocking])).flatMap { file in
+            defer { file.close() }
+            return try? FileStatus(file)
+        }
+        if kept?.isSame(as: status) == true { return "the journal" }
+        let streams: [(FileDescriptor, String)] = [
+            (.standardInput, "stdin"), (.standardOutput, "stdout"), (.standardError, "stderr"),
+        ]
+        return streams.first { stream, _ in
+            guard status.kind != .characterDevice || stream.isTerminal, let own = try? FileStatus(stream) else {
+                return false
+            }
+            return own.isSame(as: status)
+        }?.1
     }
 
     private static func isReport(_ file: FileDescriptor) -> Bool {
