@@ -12,11 +12,22 @@ struct AttendeesChange {
         var candidates: [Attendee] = []
     }
 
+    /// Something wrong with the document as a whole, whoever is in it.
+    struct Objection {
+        /// The line that says it; nil if none does.
+        let line: Int?
+        /// The stable word for it: `invalid_value`, `required`.
+        let code: String
+        let message: String
+    }
+
     /// Who is to be there, as far as is known; each once, rooms left aside.
     private(set) var wanted: [String] = []
     private(set) var dropped: [String] = []
     private(set) var addedCount = 0
     private(set) var troubles: [Trouble] = []
+    /// Why it can't be carried out, whatever its entries say.
+    private(set) var objections: [Objection] = []
     /// Whether addresses are still being looked up.
     private(set) var isPending = false
 
@@ -50,6 +61,18 @@ struct AttendeesChange {
             if !before.contains(id) { addedCount += 1 }
         }
         dropped = base.ids.filter { seen[$0] == nil }
+        let leavesNobody = wanted.isEmpty && addedCount == 0 && !dropped.isEmpty
+        objections = Self.objections(to: text, leavesNobody: leavesNobody)
+    }
+
+    private static func objections(to text: AttendeesText, leavesNobody: Bool) -> [Objection] {
+        if leavesNobody, text.nobody.isEmpty, text.faults.isEmpty {
+            let message = "Nobody is listed: list people, or write (nobody) to take everybody off."
+            return [Objection(line: nil, code: "required", message: message)]
+        }
+        if text.entries.isEmpty { return [] }
+        let message = "This says that nobody is meant, and people are listed, too: delete one or the other."
+        return text.nobody.map { Objection(line: $0, code: "invalid_value", message: message) }
     }
 
     /// The contact with this address: one of those who are there, else by a look-up.
@@ -80,6 +103,8 @@ struct AttendeesChange {
 
     /// Whether nobody would come or go.
     var isNone: Bool { dropped.isEmpty && addedCount == 0 }
-    /// The first thing that keeps it from being carried out.
+    /// The first entry that keeps it from being carried out.
     var obstacle: Trouble? { troubles.first { $0.code != "duplicate" } }
+    /// How many things keep it from being carried out.
+    var obstacleCount: Int { troubles.count { $0.code != "duplicate" } + objections.count }
 }

@@ -15,12 +15,9 @@ extension AttendeesDocuments {
             faults.append(EditorDiagnostic(trouble.entry.range, severity, code: trouble.code, trouble.message))
         }
         let head = document.content(of: 0)
-        if text.entries.isEmpty, text.faults.isEmpty, text.nobody.isEmpty, !base.people.isEmpty {
-            faults.append(EditorDiagnostic(head, .error, code: "required", Self.nobodyListed))
-        }
-        for nobody in text.nobody where !text.entries.isEmpty {
-            let message = "This says that nobody is meant, and people are listed, too: delete one or the other."
-            faults.append(EditorDiagnostic(document.content(of: nobody), .error, code: "invalid_value", message))
+        for objection in change.objections {
+            let range = objection.line.map { document.content(of: $0) } ?? head
+            faults.append(EditorDiagnostic(range, .error, code: objection.code, objection.message))
         }
         if open.newer != nil {
             let message = "Somebody else changed who is listed. Reload the document."
@@ -60,8 +57,8 @@ extension AttendeesDocuments {
                 add(Self.reloadTitle)
             } else if let base = open.base {
                 let change = AttendeesChange(text, base, server)
-                if !text.faults.isEmpty || change.obstacle != nil {
-                    let count = text.faults.count + change.troubles.count { $0.code != "duplicate" }
+                let count = text.faults.count + change.obstacleCount
+                if count > 0 {
                     add("Replace: mend \(count) \(count == 1 ? "fault" : "faults") first")
                 } else if change.isNone {
                     add("No change")

@@ -21,14 +21,15 @@ extension AttendeesDocuments {
         if let obstacle = change.obstacle {
             return server.tell(.error, "Line \(obstacle.entry.line + 1): \(obstacle.message) Nobody was asked.")
         }
+        if let objection = change.objections.first {
+            let place = objection.line.map { "Line \($0 + 1): " } ?? ""
+            return server.tell(.error, "\(place)\(objection.message) Nobody was asked.")
+        }
         if change.isPending { return open.wait(Array(document.text), isPress: isPress) }
         if change.isNone {
             open.mark(unsent: false)
             if isPress { server.tell(.info, "No change: these people are on it already.") }
             return
-        }
-        if change.wanted.isEmpty, text.nobody.isEmpty {
-            return server.tell(.error, "\(Self.nobodyListed) Nobody was asked.")
         }
         if !isPress, open.askedAbout == change.wanted.sorted() { return }
         ask(open, base, for: change.wanted, in: Array(document.text), granted: nil)
@@ -59,8 +60,6 @@ extension AttendeesDocuments {
             })
         question.belong(to: call) { [weak question] in open.end(question) }
     }
-
-    static let nobodyListed = "Nobody is listed: list people, or write (nobody) to take everybody off."
 
     private func cantAsk(_ open: OpenAttendees, _ offer: AttendeesOffer) {
         open.make(offer)

@@ -21,19 +21,34 @@ struct CompletionContext {
         word(offset, in: document.text) ?? (isAttendees ? line(offset, in: document) : nil)
     }
 
-    /// The beginning of an id that stands alone.
+    /// The beginning of an id that stands alone, or what is typed in its place: a name in any script.
     private static func word(_ offset: Int, in text: Bytes) -> CompletionContext? {
-        var start = offset
-        while start > 0, offset - start <= ResourceID.lengthLimit, text[start - 1].isWordByte { start -= 1 }
+        var (start, length) = (offset, 0)
+        while start > 0, length <= ResourceID.lengthLimit {
+            let character = text.character(before: start)
+            guard character.isOfWord || isJoiner(character) else { break }
+            start -= character.count
+            length += 1
+        }
         let typed = text.slice(start, offset).text
         guard let kind = RecordKind.allCases.first(where: { typed.utf8.starts(with: $0.prefix.utf8) }),
             RecordSearch.method(kind) != nil
         else { return nil }
-        let query = typed.dropFirst(kind.prefix.utf8.count)
-        guard query.utf8.allSatisfy(\.isAlphanumeric) else { return nil }
+        // By scalars: a mark behind the underscore is one character with it.
+        let query = typed.unicodeScalars.dropFirst(kind.prefix.utf8.count)
+        guard query.allSatisfy({ $0 != "_" && $0 != "-" }) else { return nil }
         var end = offset
-        while end < text.count, text[end].isAlphanumeric { end += 1 }
+        while end < text.count {
+            let character = text.character(at: end)
+            guard character.isLetterOrDigit || isJoiner(character) else { break }
+            end += character.count
+        }
         return CompletionContext(kind: kind, query: String(query), range: start..<end, typed: typed, isLine: false)
+    }
+
+    /// Whether nobody sees this character, but words of Persian or Sinhala need it between their letters.
+    private static func isJoiner(_ character: Bytes) -> Bool {
+        character.text.unicodeScalars.first?.properties.isJoinControl ?? false
     }
 
     /// The beginning of a line that is a person's name or address.

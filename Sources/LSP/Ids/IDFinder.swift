@@ -59,30 +59,10 @@ package enum IDFinder {
     }
 
     private static func isJoined(before start: Int, in text: Bytes) -> Bool {
-        guard start > 0 else { return false }
-        var first = start - 1
-        while first > 0, start - first < 4, text[first] & 0xC0 == 0x80 { first -= 1 }
-        return joins(text.slice(first, start))
+        start > 0 && text.character(before: start).isOfWord
     }
 
     private static func isJoined(behind end: Int, in text: Bytes) -> Bool {
-        guard end < text.count else { return false }
-        var last = end + 1
-        while last < text.count, last - end < 4, text[last] & 0xC0 == 0x80 { last += 1 }
-        return joins(text.slice(end, last))
-    }
-
-    /// Whether a character would be part of an id's word.
-    private static func joins(_ character: Bytes) -> Bool {
-        if let byte = character.first, byte < 0x80 {
-            return byte.isAlphanumeric || byte == underscore || byte == UInt8(ascii: "-")
-        }
-        guard let scalar = character.text.unicodeScalars.first else { return false }
-        switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
-            .nonspacingMark, .spacingMark, .enclosingMark:
-            return true
-        default: return false
-        }
+        end < text.count && text.character(at: end).isOfWord
     }
 }

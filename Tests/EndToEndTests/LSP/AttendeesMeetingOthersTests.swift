@@ -195,6 +195,35 @@ struct AttendeesMeetingOthersTests {
         }
     }
 
+    private static let listsNobody =
+        "Nobody is listed: list people, or write (nobody) to take everybody off. Nobody was asked."
+    private static let contradictsItself =
+        "Line 2: This says that nobody is meant, and people are listed, too: delete one or the other. Nobody was asked."
+    private static let faultyDocuments = [
+        ("cnt_sandbox05\n(nobody)\n", "1 1 invalid_value", contradictsItself), ("", "0 1 required", listsNobody),
+        ("cnt_sandboxroom1\n", "0 1 required", listsNobody),
+    ]
+
+    /// A fault of the whole document: its mark, the lens, a press and a save say the same.
+    @Test(arguments: faultyDocuments)
+    func faultsOfTheWholeDocument(_ text: String, _ mark: String, _ refusal: String) throws {
+        try with { editor in
+            try editor.edit(text)
+            let pushed = try editor.client.next("textDocument/publishDiagnostics")
+            let marks = try pushed.elements("params", "diagnostics").map {
+                "\($0.int("range", "start", "line") ?? -1) \($0.int("severity") ?? 0) \($0.string("code") ?? "")"
+            }
+            #expect(marks == [mark])
+            #expect(try editor.lenses == ["Replace: mend 1 fault first"])
+            try editor.press()
+            #expect(try editor.told() == refusal)
+            try editor.save()
+            #expect(try editor.told() == refusal)
+            #expect(try !editor.isAsked())
+            #expect(try editor.writes == 0)
+        }
+    }
+
     @Test func tables() throws {
         let seed =
             #"{"engagements":[{"id":"ngmt_1"}],"contacts":[{"id":"cnt_1","emails":[{"email":"a@x.io"}]},"#

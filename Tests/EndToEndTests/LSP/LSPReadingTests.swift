@@ -169,6 +169,26 @@ struct LSPReadingTests {
         try editor.finish()
     }
 
+    /// What is before the cursor, the rest of the word, and what is found.
+    private static let typedNames = [
+        ("cnt_bjö", "", "Björn"), ("cnt_bj", "örn", "Björn"), ("cnt_chloé", "", "Chloé"),
+        ("ngmt_kün", "digung", "Kündigung"), ("ngmt_北京", "数据", "北京数据"), ("cmp_café", "", "Café"),
+    ]
+
+    @Test(arguments: typedNames)
+    func completionSearchesInEveryScript(_ typed: String, _ rest: String, _ name: String) throws {
+        let editor = try begin()
+        try editor.open(Self.uri, "é 😀 \(typed)\(rest), ö")
+        let start = "é 😀 ".utf16.count
+        let place = EditorClient.place(Self.uri, line: 0, start + typed.utf16.count)
+        let list = try editor.ask("textDocument/completion", place)
+        #expect(list.string("result", "items", "0", "label")?.contains(name) == true, "\(list)")
+        #expect(list.string("result", "items", "0", "filterText")?.hasPrefix(typed + " ") == true, "\(list)")
+        let range = ["start", "end"].map { list.int("result", "items", "0", "textEdit", "range", $0, "character") }
+        #expect(range == [start, start + (typed + rest).utf16.count], "\(list)")
+        try editor.finish()
+    }
+
     @Test func diagnosticsArePulledOrPushed() throws {
         let puller = try begin(#"{"textDocument":{"diagnostic":{},"publishDiagnostics":{}}}"#)
         try puller.open(Self.uri, "cnt_sandbox01 cnt_nobody")
