@@ -44,6 +44,36 @@ extension JSONSlice {
         }
     }
 
+    /// Appends this value to `out` on one line, without white space between tokens. All else is as in `appendPretty`:
+    /// half a surrogate pair stays half of one, too.
+    public func appendCompact(to out: ByteBuffer) {
+        var isFirst = true
+        func separate() {
+            if !isFirst { out.append(",") }
+            isFirst = false
+        }
+        switch kind {
+        case .object:
+            out.append("{")
+            for member in members {
+                separate()
+                member.name.appendPrintable(to: out)
+                out.append(":")
+                member.value.appendCompact(to: out)
+            }
+            out.append("}")
+        case .array:
+            out.append("[")
+            for element in elements {
+                separate()
+                element.appendCompact(to: out)
+            }
+            out.append("]")
+        case .string: appendPrintable(to: out)
+        default: out.append(bytes)
+        }
+    }
+
     /// Appends a string as spelled, but escapes what could disturb a terminal.
     private func appendPrintable(to out: ByteBuffer) {
         guard bytes.contains(where: { $0 >= 0x7F }) else { return out.append(bytes) }

@@ -42,6 +42,12 @@ import Testing
         #expect((failure.requiredScopes.isEmpty) == (status != 403))
     }
 
+    /// The sentence can't know where the token came from, so it has all places.
+    @Test func aRefusedTokenMayComeFromAnyPlace() {
+        let message = failure(status: 401).message
+        #expect(message.hasSuffix("; check ENGAGEMENT_RPC_TOKEN, --token-file or --token-command."), "\(message)")
+    }
+
     struct Row: Sendable, CustomTestStringConvertible {
         let transfer: TransferFailure
         let status: Int

@@ -109,6 +109,25 @@ import Testing
         #expect(try Self.pretty(expected) == expected)
     }
 
+    static let compact: [(String, String)] = [
+        (" [ 1.50 ,\n{ \"a\" : \"x  y\" } ] ", "[1.50,{\"a\":\"x  y\"}]"), ("{ }", "{}"), ("[ ]", "[]"),
+        ("null", "null"),
+        ("{\"b\":1,\"b\" : [2, 3],\"a\":{}}", "{\"b\":1,\"b\":[2,3],\"a\":{}}"),
+        // As the API spelled it, halves of surrogate pairs too, but for what could disturb a terminal.
+        ("\"cut \\ud83d \\u0041\"", "\"cut \\ud83d \\u0041\""),
+        ("{\"\u{200F}\":\"\u{61C}\u{200E}\u{202E}\u{9B}é\"}", "{\"\\u200f\":\"\\u061c\\u200e\\u202e\\u009bé\"}"),
+    ]
+
+    @Test(arguments: compact)
+    func onOneLine(_ text: String, _ expected: String) throws {
+        for spelled in [text, expected] {
+            let out = ByteBuffer()
+            try withValue(spelled) { $0.appendCompact(to: out) }
+            let compact = withExtendedLifetime(out) { out.bytes.text }
+            #expect(compact == expected)
+        }
+    }
+
     @Test func indented() throws {
         #expect(try Self.pretty("[1,[2]]", indent: 2) == "[\n      1,\n      [\n        2\n      ]\n    ]")
     }

@@ -137,7 +137,7 @@ import Testing
 
     /// Why there is no other token is said where there is something to say.
     @Test func aTokenThatCannotBeReadAgain() throws {
-        for (why, words) in [("The token file is empty.", "; the token file is empty."), ("", "--token-file.")] {
+        for (why, words) in [("The token file is empty.", "; the token file is empty."), ("", "--token-command.")] {
             let stage = Stage([.answer(401)])
             stage.refreshedToken = .failed(why)
             let answer = try call(stage, "engagement.get", Self.read)

@@ -254,7 +254,9 @@ extension RPCFailure {
     static func sentence(_ status: Int, _ method: Method, _ terms: CallTerms, isRetryable: Bool) -> String {
         switch status {
         case 400: return "The API found the request malformed (400)"
-        case 401: return "The API does not accept the token (401); check ENGAGEMENT_RPC_TOKEN or --token-file"
+        case 401:
+            return "The API does not accept the token (401); check ENGAGEMENT_RPC_TOKEN, --token-file or "
+                + "--token-command"
         case 403:
             let needs = method.requiredScopes(terms).joined(separator: " and ")
             let further = method.privateScopes.joined(separator: " and ")

@@ -21,12 +21,14 @@ final class Doctor: LoopClient {
 
     private enum Phase { case new, awaitingToken, asking, done }
 
-    /// Seconds that the API has to answer.
-    private static let patience = 10.0
+    /// Milliseconds that the API has to answer: no more than a call would give it.
+    private let patienceMs: Int
+    private static let longestPatienceMs = 10_000
 
     init(_ options: Options, _ process: Process) {
         self.process = process
         (transport, base) = (process.transport, process.base)
+        patienceMs = min(Self.longestPatienceMs, options.service.timeoutMs)
         let target = ByteBuffer("/v2/engagements?limit=1".utf8)
         exchange = Exchange(
             tag: 0, request: HTTPRequest(.get, target: target), body: ByteBuffer(), connectTimeoutMs: 5000)
@@ -37,6 +39,7 @@ final class Doctor: LoopClient {
             let origin = isOverruled ? "the sandbox" : options.origins[setting.flag] ?? "default"
             line("      \(setting.flag.padded(20))\(value.padded(34))\(origin)")
         }
+        for sentence in UnknownMethods.warnings(options) { note("methods", sentence) }
         if let fault = TransportLibrary.fault {
             fail("libcurl", fault)
             phase = .done
@@ -63,7 +66,7 @@ final class Doctor: LoopClient {
             pass("token", "present and well-formed, from \(process.tokenChoice.origin)")
         }
         phase = .asking
-        deadline = now + Self.patience
+        deadline = now + Double(patienceMs) / 1000
         transport.start(exchange)
     }
 
@@ -90,11 +93,18 @@ final class Doctor: LoopClient {
         case .new: begin(now)
         case .asking where deadline.map { $0 <= now } ?? false:
             transport.cancel(exchange)
-            fail("reach", "no answer within \(Int(Self.patience)) s", "check the network, the proxy and the base URL")
+            failForSilence()
             phase = .done
         default: break
         }
         if phase == .done { show() }
+    }
+
+    private func failForSilence() {
+        let time = patienceMs % 1000 == 0 ? "\(patienceMs / 1000) s" : "\(patienceMs) ms"
+        let isShortened = patienceMs < Self.longestPatienceMs
+        let fix = "check the network, the proxy and the base URL" + (isShortened ? ", or raise --timeout-ms" : "")
+        fail("reach", "no answer within \(time)", fix)
     }
 
     private func finished(_ exchange: Exchange) {
@@ -135,9 +145,11 @@ final class Doctor: LoopClient {
         }
         pass("reach", "the API answers (\(exchange.status))")
         switch exchange.status {
+        // Whatever the answer is, it is about no token.
+        case 200..<300 where !hasToken, 401 where !hasToken, 403 where !hasToken:
+            note("access", "not tried, because there is no usable token")
         case 200..<300: pass("access", "the token is accepted and may read engagements")
-        case 401 where !hasToken: note("access", "not tried, because there is no usable token")
-        case 401: fail("access", "the token is not accepted (401)", "set ENGAGEMENT_RPC_TOKEN to a valid key")
+        case 401: fail("access", "the token is not accepted (401)", fixOfToken)
         case 403: fail("access", "the token may not read engagements (403)", "give the key the scope engagements:read")
         case 404: fail("access", "nothing is there (404)", "check the path of --base-url; it ends in /api")
         case 300..<400: fail("access", "a redirect (\(exchange.status)), which is never followed", "check --base-url")
@@ -149,6 +161,18 @@ final class Doctor: LoopClient {
             fail("API version", "no X-Api-Version header", "check that --base-url leads to the AskElephant API")
         }
         judgeClock()
+    }
+
+    /// What to do about a token that the API refuses, where it came from.
+    private var fixOfToken: String {
+        let origin = process.tokenChoice.origin
+        let setting = Setting.all.first { $0.flag == origin || $0.variables.contains(origin) }
+        switch setting?.flag ?? origin {
+        case "--token-file": return "put a valid key into the file that \(origin) names"
+        case "--token-command": return "make the command of \(origin) print a valid key"
+        case Setting.tokenVariable: return "set \(origin) to a valid key"
+        default: return "check that the base URL leads to a sandbox"
+        }
     }
 
     private func judgeClock() {

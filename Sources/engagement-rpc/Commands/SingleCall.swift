@@ -2,7 +2,6 @@ import Bytes
 import HTTP
 import JSON
 import JSONRPC
-import MCP
 import Runtime
 import Service
 
@@ -111,7 +110,7 @@ final class SingleCall: LoopClient {
         let text = ByteBuffer()
         switch style {
         case .raw: text.append(frame)
-        case .compact: if let told = error ?? answer.member("result") { CompactJSON.append(told.bytes, to: text) }
+        case .compact: (error ?? answer.member("result"))?.appendCompact(to: text)
         case .plain, .coloured:
             (error ?? answer.member("result"))?.appendPretty(to: text, isColoured: style == .coloured)
         }

@@ -33,18 +33,20 @@ extension Options {
                     ? "\(begins) belongs to the process that runs the sandbox, not to --sandbox-at."
                     : "\(begins) belongs to --sandbox and to sandbox.")
         }
+        // Who names an API on the command line must not get a success from a workspace that is thrown away.
+        if isSandbox, origins["--base-url"] == "flag" { throw twoPlaces("--sandbox", "--base-url") }
         guard sandboxAt != nil else { return }
         // Whichever won, somebody would write where they did not mean to.
         let others = [("--sandbox", isSandbox), ("--base-url", origins["--base-url"] != nil)]
-        if let (other, _) = others.first(where: \.1) {
-            throw Failure(
-                sentence:
-                    "\(givenName(of: "--sandbox-at")) and \(givenName(of: other)) say where to call; give one of them.")
-        }
+        if let (other, _) = others.first(where: \.1) { throw twoPlaces("--sandbox-at", other) }
+    }
+
+    private func twoPlaces(_ one: String, _ other: String) -> Failure {
+        Failure(sentence: "\(givenName(of: one)) and \(givenName(of: other)) say where to call; give one of them.")
     }
 
     /// The flag, or the variable that stood in for it.
-    private func givenName(of flag: String) -> String {
+    func givenName(of flag: String) -> String {
         origins[flag].flatMap { $0 == "flag" ? nil : $0 } ?? flag
     }
 }

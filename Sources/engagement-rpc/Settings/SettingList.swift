@@ -51,7 +51,7 @@ extension Setting {
             rule: "names of methods, or beginnings with a star at the end", completions: .methods,
             set: { options, patterns in
                 options.service.filter.patterns = patterns
-                // Unknown names are accepted, because one list may serve several versions.
+                // Unknown names are accepted, because one list may serve several versions. UnknownMethods tells them.
                 return patterns.allSatisfy(isPattern)
             }, show: { $0.service.filter.patterns ?? ["all"] }),
         choice(

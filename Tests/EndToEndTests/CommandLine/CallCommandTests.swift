@@ -142,6 +142,16 @@ struct CallCommandTests {
         #expect(try Command(["serve", "--compact"]).ending == .exited(64))
     }
 
+    /// The API's text stays as it is, but for what could disturb a terminal.
+    @Test func compactChangesNoText() throws {
+        let body = "{\"title\":\"cut \\ud83d emoji \u{200F}\u{61C}\u{200E}\u{202E}\"}"
+        let server = try FaultServer(always: .ok(body))
+        let command = try Command(
+            ["call", "engagement.get", "ngmt_a", "--compact", "--base-url", server.baseURL], environment: Self.signIn)
+        let shown = #"{"data":{"title":"cut \ud83d emoji \u200f\u061c\u200e\u202e"},"#
+        #expect(command.output.hasPrefix(shown), "\(command.output)")
+    }
+
     /// A list of which something is missing must not pass for the whole of it.
     @Test func aListThatIsCutIsNoSuccess() throws {
         let page = #"{"object":"list","data":[{"id":"cnt_a"}],"has_more":true,"next_cursor":"n"}"#

@@ -212,4 +212,61 @@ struct CommandTests {
         #expect(sandboxed.ending == .exited(0) && sandboxed.output.contains("http://127.0.0.1:"), "\(sandboxed)")
         #expect(sandboxed.output.hasSuffix("\nReady to use.\n"))
     }
+
+    /// Without a token nothing is known of one, whatever an address answers to everybody.
+    @Test(.tags(.commands)) func doctorClaimsNothingOfATokenThatIsNotThere() throws {
+        for reaction in [Reaction.ok(), .problem(401, ["X-Api-Version: v"]), .problem(403, ["X-Api-Version: v"])] {
+            let server = try FaultServer(always: reaction)
+            let command = try Command(["doctor", "--base-url", server.baseURL])
+            for line in ["FAIL  token", "ok    reach", "--    access", "not tried, because there is no usable token"] {
+                #expect(command.output.contains(line), "\(line) in \(command.output)")
+            }
+            #expect(command.output.hasSuffix("\nNot ready: token; each FAIL says what to do.\n"), "\(command.output)")
+        }
+    }
+
+    @Test(.tags(.commands)) func doctorSaysWhereARefusedTokenCameFrom() throws {
+        let server = try FaultServer(always: .problem(401, ["X-Api-Version: v"]))
+        let path = "/tmp/engagement-rpc-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        try "sk-apik_file.0123\n".write(toFile: path, atomically: false, encoding: .utf8)
+        defer { unlink(path) }
+        let ignored = ["ENGAGEMENT_RPC_TOKEN": testToken]
+        let rows: [(arguments: [String], variables: [String: String], fix: String)] = [
+            ([], ["ENGAGEMENT_RPC_TOKEN": testToken], "set ENGAGEMENT_RPC_TOKEN to a valid key"),
+            (["--token-file", path], ignored, "put a valid key into the file that --token-file names"),
+            (
+                [], ["ENGAGEMENT_RPC_TOKEN_FILE": path],
+                "put a valid key into the file that ENGAGEMENT_RPC_TOKEN_FILE names"
+            ),
+            (["--token-command", "echo tok"], ignored, "make the command of --token-command print a valid key"),
+            (
+                [], ["ENGAGEMENT_RPC_TOKEN_COMMAND": "echo tok"],
+                "make the command of ENGAGEMENT_RPC_TOKEN_COMMAND print a valid key"
+            ),
+            (["--sandbox-at", server.baseURL], [:], "check that the base URL leads to a sandbox"),
+        ]
+        for row in rows {
+            let address = row.arguments.first == "--sandbox-at" ? [] : ["--base-url", server.baseURL]
+            let command = try Command(["doctor"] + address + row.arguments, environment: row.variables)
+            #expect(command.ending == .exited(1), "\(command)")
+            #expect(command.output.contains("the token is not accepted (401): \(row.fix)\n"), "\(command.output)")
+        }
+        let call = try Command([
+            "call", "engagement.get", "ngmt_a", "--base-url", server.baseURL, "--token-command", "echo tok",
+        ])
+        #expect(call.ending == .exited(1) && call.errors.contains("or --token-command."), "\(call)")
+    }
+
+    /// Who gives calls less time learns by the same measure whether the API is in reach.
+    @Test(.tags(.commands), arguments: [("300", "300 ms"), ("1000", "1 s")])
+    func doctorWaitsNoLongerThanACall(limit: String, told: String) throws {
+        let server = try FaultServer(always: Reaction.ok().after(milliseconds: 5000))
+        let command = try Command(
+            ["doctor", "--base-url", server.baseURL, "--timeout-ms", limit],
+            environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+        #expect(command.ending == .exited(1), "\(command)")
+        #expect(command.output.contains("no answer within \(told): "), "\(command.output)")
+        #expect(command.output.contains("--timeout-ms\n") && !command.output.contains("ok    reach"))
+        #expect(command.output.hasSuffix("\nNot ready: reach; each FAIL says what to do.\n"), "\(command.output)")
+    }
 }

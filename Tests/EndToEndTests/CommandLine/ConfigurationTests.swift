@@ -85,6 +85,36 @@ struct ConfigurationTests {
         try host.finish()
     }
 
+    static let twoAddresses: [(arguments: [String], variables: [String: String], words: String)] = [
+        (["--sandbox"], [:], "--sandbox and --base-url"),
+        ([], ["ENGAGEMENT_RPC_SANDBOX": "1"], "ENGAGEMENT_RPC_SANDBOX and --base-url"),
+    ]
+
+    /// Who names an API means to reach it; a success from a throwaway workspace would be a false one.
+    @Test(arguments: twoAddresses)
+    func noSandboxOverrulesABaseURL(row: (arguments: [String], variables: [String: String], words: String)) throws {
+        let server = try FaultServer(always: .ok())
+        for command in [["call", "contact.delete", "cnt_sandbox09", "--compact"], ["serve"], ["doctor"]] {
+            let refused = try Command(
+                command + row.arguments + ["--base-url", server.baseURL],
+                environment: row.variables.merging(["ENGAGEMENT_RPC_TOKEN": testToken]) { $1 })
+            Self.expectUsageError(refused, naming: row.words)
+        }
+        #expect(server.connections == 0)
+    }
+
+    @Test func aSandboxThatIsOffOrAnAddressForAllIsNoContradiction() throws {
+        let server = try FaultServer(always: .ok())
+        let off = try Command(
+            ["call", "engagement.get", "ngmt_a", "--base-url", server.baseURL],
+            environment: ["ENGAGEMENT_RPC_SANDBOX": "0", "ENGAGEMENT_RPC_TOKEN": testToken])
+        #expect(off.ending == .exited(0) && server.requests.count == 1, "\(off)")
+        let call = ["call", "engagement.get", "ngmt_sandbox01", "--sandbox"]
+        let on = try Command(call, environment: ["ENGAGEMENT_RPC_BASE_URL": server.baseURL])
+        #expect(on.ending == .exited(0) && server.requests.count == 1, "\(on)")
+        Self.expectUsageError(try Command(call, environment: ["ENGAGEMENT_RPC_BASE_URL": "nonsense"]))
+    }
+
     static let badVariables = [
         ("ENGAGEMENT_RPC_TIMEOUT_MS", "abc"), ("ENGAGEMENT_RPC_MAX_ATTEMPTS", "0"),
         ("ENGAGEMENT_RPC_MAX_IN_FLIGHT", "-1"), ("ENGAGEMENT_RPC_MAX_CONNECTIONS", "many"),
@@ -239,6 +269,40 @@ struct ConfigurationTests {
         #expect(try host.call("engagement.get", #"["ngmt_sandbox01"]"#).text("error") == nil)
         #expect(try host.call("other.resource").code == -32601)
         try host.finish()
+    }
+
+    static let strangePatterns: [(pattern: String, hint: String)] = [
+        ("contact.gt", "did you mean contact.get?"), ("Contact.get", "did you mean contact.get?"),
+        ("contact.g", "did you mean contact.get?"), ("contacts.*", "did you mean contact.*?"),
+        ("contact", "did you mean contact.*?"), ("engagement.gett*", "did you mean engagement.get?"),
+        ("qqqqqqqqqqqq", "help methods lists them."),
+    ]
+
+    /// One list may serve several versions, but nobody writes a pattern in order that it matches nothing.
+    @Test(arguments: strangePatterns)
+    func aPatternThatMatchesNoMethodIsTold(pattern: String, hint: String) throws {
+        let told = "has \(pattern), which matches no method of this version; \(hint)"
+        for command in [["serve", "--sandbox"], ["call", "service.ping"], ["doctor", "--sandbox"]] {
+            let list = "engagement.*,\(pattern),service.*"
+            let byFlag = try Command(command + ["--methods", list])
+            let byVariable = try Command(command, environment: ["ENGAGEMENT_RPC_METHODS": list])
+            for (run, source) in [(byFlag, "--methods"), (byVariable, "ENGAGEMENT_RPC_METHODS")] {
+                #expect(run.ending == .exited(0), "\(run)")
+                #expect(run.errors.split(separator: "\n").count == 1 && run.errors.contains("warning"), "\(run)")
+                #expect(run.errors.contains("\(source) \(told)"), "\(run)")
+                #expect(run.output.contains("\(source) \(told)") == (command[0] == "doctor"), "\(run)")
+            }
+            let quiet = try Command(command + ["--methods", list, "--log-level", "error"])
+            #expect(quiet.ending == .exited(0) && quiet.errors.isEmpty, "\(quiet)")
+        }
+    }
+
+    @Test func aPatternOfThisVersionIsNotTold() throws {
+        for list in ["*", "engagement.*,contact.get", "contact.de*", "service.*,sandbox.fail"] {
+            let command = try Command(["doctor", "--sandbox", "--methods", list])
+            #expect(command.ending == .exited(0) && command.errors.isEmpty, "\(command)")
+            #expect(!command.output.contains("no method"), "\(command)")
+        }
     }
 
     @Test func withoutATokenEachCallSaysSo() throws {
