@@ -109,7 +109,12 @@ public struct FrameReader {
     /// The framing, if the first bytes decide it; otherwise nil. No JSON text begins with a name and a colon.
     private func decision() -> Framing? {
         let bytes = input.bytes.dropping(start)
-        if bytes[0] | 0x20 == UInt8(ascii: "c") { return .headers }
+        // Nothing else begins like this, so what is wrong behind it is told as a wrong head.
+        let known = Bytes("content-")
+        let length = min(bytes.count, known.count)
+        if (0..<length).allSatisfy({ Self.lowercase(bytes[$0]) == known[$0] }) {
+            return length == known.count || isAtEnd ? .headers : nil
+        }
         guard bytes[0].isAlphanumeric, !bytes[0].isDigit else { return .lines }
         var at = 0
         var hasLength = false
@@ -126,6 +131,10 @@ public struct FrameReader {
             at += end + 1
             if at > Self.headerLimit { return .lines }
         }
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+        UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
     }
 
     /// Whether a header's name may hold `byte` (`token` of RFC 9110 §5.6.2).
@@ -166,8 +175,10 @@ public struct FrameReader {
         start += input.bytes.dropping(start).leadingSpaceCount
         searched = max(searched, start)
         guard let length = headerEnd() else {
-            guard pendingCount > Self.headerLimit || (isAtEnd && pendingCount > 0) else { return .none }
-            return breakOff("the header section has no end within \(Self.headerLimit) bytes")
+            if pendingCount > Self.headerLimit {
+                return breakOff("the header section has no end within \(Self.headerLimit) bytes")
+            }
+            return isAtEnd && pendingCount > 0 ? breakOff("the stream ended inside the headers") : .none
         }
         switch Self.contentLength(in: input.bytes.slice(start, start + length)) {
         case .failure(let reason): return breakOff(reason.text)

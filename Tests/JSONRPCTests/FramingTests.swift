@@ -58,6 +58,10 @@ struct Stream: Sendable, CustomTestStringConvertible {
         Stream("X-Any: 1\r\nY: 2\r\n\r\n{}\n", ["m:X-Any: 1", "m:Y: 2", "m:{}"]), Stream("X: 1", ["m:X: 1"]),
         Stream("x\n", ["m:x"]), Stream("1: 2\n\n", ["m:1: 2"]), Stream(":\n", ["m::"]),
         Stream("a b: 1\n{}", ["m:a b: 1", "m:{}"]),
+        // What a program says before it serves.
+        Stream("Connecting to plugin...\n{}\n", ["m:Connecting to plugin...", "m:{}"]),
+        Stream("Connected\r\n{}\n", ["m:Connected", "m:{}"]), Stream("Content\n{}\n", ["m:Content", "m:{}"]),
+        Stream("Contents: 1\n{}\n", ["m:Contents: 1", "m:{}"]), Stream("Conn", ["m:Conn"]), Stream("cc", ["m:cc"]),
         Stream("{}\n\u{0}\n", ["m:{}", "m:\u{0}"]), Stream("{}\u{2028}\n", ["m:{}\u{2028}"]),
         Stream("\"é\u{1F600}\"\nContent-Length: 2\n", ["m:\"é\u{1F600}\"", "m:Content-Length: 2"]),
     ]
@@ -88,6 +92,9 @@ struct Stream: Sendable, CustomTestStringConvertible {
         Stream("Content-Length: 5\r\n\r\n{}", ["bad"]), Stream("Content-Length: 5\r\n", ["bad"]),
         Stream("Content-Length: 2\r\n folded\r\n\r\n{}", ["bad"]),
         Stream("Content-Length: 16777217\r\n\r\n", ["large"]),
+        Stream("Cache: 1\r\nContent-Length: 2\r\n\r\n{}", ["m:{}"]),
+        Stream("CONTENT-type: x\r\ncontent-length: 2\r\n\r\n{}", ["m:{}"]),
+        Stream("Content-", ["bad"]), Stream("content-lengt", ["bad"]), Stream("Content-x y\n{}\n", ["bad"]),
         Stream("c", ["bad"]), Stream("Content-Length: 2\r\n\r\n{}c", ["m:{}", "bad"]),
     ]
 
@@ -172,6 +179,28 @@ struct Stream: Sendable, CustomTestStringConvertible {
         let long = "Content-Length: 2\r\nX: " + String(repeating: "x", count: 8_100)
         #expect(frames(Array("\(long)\r\n\r\n{}".utf8)) == ["m:{}"])
         #expect(frames(Array("\(long)\(String(repeating: "x", count: 200))\r\n\r\n{}".utf8)) == ["bad"])
-        #expect(frames([UInt8](repeating: 0x63, count: 100_000)) == ["bad"])
+        #expect(frames(Array("Content-".utf8) + [UInt8](repeating: 0x63, count: 100_000)) == ["bad"])
+    }
+
+    static let reasons: [(String, String)] = [
+        ("Content-Length: 2\r\n", "the stream ended inside the headers"),
+        ("Conten", "the stream ended inside the headers"),
+        ("Content-Length: 5\r\n\r\n{}", "the stream ended inside a message"),
+        ("Content-" + String(repeating: "x", count: 9_000), "the header section has no end within 8192 bytes"),
+    ]
+
+    @Test(arguments: reasons)
+    func whatIsWrongWithAHeadIsTold(stream: String, reason: String) {
+        var reader = FrameReader(framing: .auto)
+        let bytes = Array(stream.utf8)
+        let room = reader.room()
+        room.copyBytes(from: bytes)
+        reader.received(bytes.count)
+        var told: [String] = []
+        for _ in 0..<2 {
+            if case .badHeader(let text) = reader.next() { told.append(text) }
+            reader.end()
+        }
+        #expect(told == [reason])
     }
 }

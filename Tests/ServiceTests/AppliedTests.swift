@@ -136,6 +136,22 @@ struct AppliedCase: CustomTestStringConvertible, Sendable {
         #expect(read.isResult == (status == 204) && (read.isResult || read.kind == "bad_response"), "\(read)")
     }
 
+    /// Something was made, and nobody has learnt its id.
+    @Test(arguments: [200, 201, 204, 205], ["", " ", "\r\n"])
+    func aCreationAnsweredWithoutABodyIsNone(status: Int, body: String) throws {
+        let stage = Stage([.answer(status, body)])
+        stage.loop.send(#"{"jsonrpc":"2.0","id":1,"method":"tag.create","params":{"name":"x"}}"#)
+        stage.run(20)
+        let answer = try #require(stage.answer(1))
+        #expect(answer.attempts == 1 && stage.sent.count == 1, "\(answer)")
+        if status == 204 {
+            #expect(answer.isResult && answer.text.contains(#""data":null"#), "\(answer)")
+        } else {
+            #expect(answer.kind == "bad_response" && answer.applied == "yes", "\(answer)")
+            #expect(answer.retryable == false && answer.text.contains(#""status":\#(status)"#), "\(answer)")
+        }
+    }
+
     /// A read says nothing of it, whatever happens.
     @Test(arguments: phases + together)
     func readsHaveNone(row: AppliedCase) throws {

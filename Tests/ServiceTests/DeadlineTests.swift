@@ -122,6 +122,15 @@ import Testing
         try expectTimeout(stage, 2, at: 0.2, attempts: 1, applied: nil)
     }
 
+    /// Hosts send the largest number that they have where they mean no limit.
+    @Test(arguments: ["9223372036854775807", "9007199254740993", "1e18", "1.5e300"])
+    func aLimitBeyondAllNumbersIsNone(number: String) throws {
+        let stage = Stage([.silence]) { ($0.timeoutMs, $0.maxAttempts) = (1000, 1) }
+        stage.get(1, options: #"{"timeout_ms":\#(number),"max_attempts":\#(number)}"#)
+        stage.run(10)
+        try expectTimeout(stage, 1, at: 1, attempts: 1, applied: nil)
+    }
+
     @Test func aNotificationHasOneToo() {
         let stage = Stage([.silence]) { $0.timeoutMs = 1000 }
         stage.put(nil)

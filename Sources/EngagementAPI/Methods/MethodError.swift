@@ -25,6 +25,9 @@ public struct MethodError: Sendable {
     /// The failures that any call can end in.
     public static let ofEveryCall = RPCFailure.Kind.allCases.compactMap(MethodError.init)
 
+    /// The failures that a call can end in which the process answers by itself.
+    static let ofProcess = ofEveryCall.filter { $0.kind == .invalidParams }
+
     /// The API's possible refusals of `method` (API reference, the endpoints' pages).
     public static func refusals(of method: Method) -> [MethodError] {
         guard method.isRemote, method.availability == .listed else { return [] }

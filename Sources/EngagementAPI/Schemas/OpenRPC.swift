@@ -51,8 +51,8 @@ public enum OpenRPC {
         json.name("schema")
         writeResult(method, to: &json)
         json.endObject()
-        if method.isRemote { writeErrors(of: method, to: &json) }
-        if let example = method.example { writeExample(example, of: method, to: &json) }
+        writeErrors(of: method, to: &json)
+        if let example = example(of: method) { writeExample(example, of: method, to: &json) }
         writeExtensions(of: method, to: &json)
         json.endObject()
     }
@@ -68,13 +68,15 @@ public enum OpenRPC {
     }
 
     private static func writeResult(_ method: Method, to json: inout JSONWriter) {
+        if let type = ResultType.ofProcess(method) { return type.writeSchema(to: &json) }
         json.beginObject()
         json.member("type", "object")
         if method.isRemote {
             json.name("properties")
             json.beginObject()
             json.name("data")
-            method.dataKind.writeSchema(to: &json, summary: "The API's body, untouched.")
+            let own = ResultType.named(method.result).flatMap { $0.isOwn ? $0.summary : nil }
+            method.dataKind.writeSchema(to: &json, summary: own ?? "The API's body, untouched.")
             if method.tellsChanges {
                 json.name("changes")
                 ResultType.Kind.named("Changes").writeSchema(to: &json)
@@ -91,7 +93,8 @@ public enum OpenRPC {
     private static func writeErrors(of method: Method, to json: inout JSONWriter) {
         json.name("errors")
         json.beginArray()
-        for error in MethodError.ofEveryCall + MethodError.refusals(of: method) {
+        let errors = method.isRemote ? MethodError.ofEveryCall : MethodError.ofProcess
+        for error in errors + MethodError.refusals(of: method) {
             json.beginObject()
             json.member("code", error.code)
             json.member("message", error.kind.rawValue)
@@ -105,9 +108,18 @@ public enum OpenRPC {
         json.endArray()
     }
 
-    private static func writeExample(_ params: String, of method: Method, to json: inout JSONWriter) {
-        guard let answer = ExampleAnswers.all[method.name] else { return }
-        let (asked, answered) = (ByteBuffer(text: params), ByteBuffer(text: answer))
+    /// Params and result of an example, as JSON; nil for none.
+    private static func example(of method: Method) -> (params: String, result: String)? {
+        guard let params = method.example, let result = ExampleAnswers.all[method.name] else {
+            return JournalExamples.all[method.name]
+        }
+        return (params, result)
+    }
+
+    private static func writeExample(
+        _ example: (params: String, result: String), of method: Method, to json: inout JSONWriter
+    ) {
+        let (asked, answered) = (ByteBuffer(text: example.params), ByteBuffer(text: example.result))
         var scanner = JSONScanner(asked.bytes)
         guard let members = (try? scanner.text())?.members else { return }
         json.name("examples")

@@ -5,13 +5,14 @@ import JSON
 
 extension Exchange {
     /// Whether the answer is a complete 2xx with one JSON text about `subject`. Makes it fit on a line: line breaks
-    /// between tokens become spaces. An empty body becomes `null` after a 204, and after any method but GET.
+    /// between tokens become spaces. An empty body becomes `null` after a 204, and after PUT, PATCH and DELETE. GET
+    /// asks for something, and what POST makes has an id.
     ///
     /// - Parameter subject: the resource that the answer must be about if it names one; nil for any.
     func makeUsable(about subject: APIRequest.Subject?) -> Bool {
         guard failure == nil, 200..<300 ~= status, self[.wafAction] == nil else { return false }
         if answer.leadingSpaceCount == answer.count {
-            guard status == 204 || request.verb != .get else { return false }
+            guard status == 204 || request.verb != .get && request.verb != .post else { return false }
             body.truncate(to: headroom)
             body.append("null")
             return true

@@ -150,7 +150,7 @@ final class Calls: AttemptsClient {
 
     /// Tells the procedure the outcome, and performs the step that it names.
     private func proceed(_ call: Call, after outcome: Outcome, _ now: Instant) {
-        perform(call.composed?.next(after: outcome) ?? call.single.next(after: outcome), of: call, now)
+        perform(call.composed?.step(after: outcome) ?? call.single.next(after: outcome), of: call, now)
     }
 
     private func perform(_ step: Step, of call: Call, _ now: Instant) {

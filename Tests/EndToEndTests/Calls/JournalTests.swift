@@ -33,6 +33,33 @@ struct JournalTests {
         try second.finish()
     }
 
+    /// The document's examples are what the sandbox answers, but for numbers and times.
+    @Test func theDocumentsExamplesAreTrue() throws {
+        let folder = try JournalFolder()
+        let host = try sandbox("--journal", folder.file)
+        let more = #""contact_ids":["cnt_sandbox05"],"options":{"run":"monday"}"#
+        let written = try host.call("engagement.replaceContacts", #"{"engagement_id":"ngmt_sandbox01",\#(more)}"#)
+        #expect(written.code == nil, "\(written)")
+        let methods = try host.call("rpc.discover").elements("result", "methods")
+        for name in ["journal.list", "journal.runs", "engagement.undo"] {
+            let method = try #require(methods.first(where: { $0.string("name") == name }), "\(name)")
+            let params = try method.elements("examples", "0", "params").map { param in
+                "\"\(param.string("name") ?? "")\":\(param.text("value") ?? "")"
+            }
+            let answer = try host.call(name, "{\(params.joined(separator: ","))}")
+            let shown = try #require(method.text("examples", "0", "result", "value"), "\(name)")
+            let given = try #require(answer.text("result"), "\(answer)")
+            #expect(Self.still(given) == Self.still(shown))
+        }
+        try host.finish()
+    }
+
+    /// A result in which what differs from run to run stands still.
+    private static func still(_ result: String) -> String {
+        result.replacing(/"(?:number|elapsed_ms)":[0-9.]+/, with: "number")
+            .replacing(/"(?:at|started_at|ended_at)":"[^"]*"/, with: "time")
+    }
+
     @Test(arguments: ["directory", "pipe", "other", "unreadable", "writable"])
     func whatIsNoJournalEndsTheStart(kind: String) throws {
         let folder = try JournalFolder()
@@ -128,7 +155,7 @@ struct JournalTests {
     /// Killed between any two steps: what the server has was noted before, and all that was noted can be read.
     @Test func killedAtAnyMomentNothingIsForgotten() throws {
         let folder = try JournalFolder()
-        let rounds = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LONG"] == nil ? 40 : 200
+        let rounds = ProcessInfo.processInfo.environment["TESTS_LONG"] == nil ? 40 : 200
         let server = try Self.server(after: 1)
         for round in 0..<rounds {
             let host = try bridge(to: server, ["--journal", folder.file])

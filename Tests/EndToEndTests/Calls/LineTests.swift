@@ -24,7 +24,7 @@ struct LineTests {
         Named("hexadecimal", line(#"{"jsonrpc":"2.0","id":0x10,"method":"service.ping"}"#)),
         Named("no digit before the point", line(#"{"jsonrpc":"2.0","id":.5,"method":"service.ping"}"#)),
         Named("no digit after the point", line(#"{"jsonrpc":"2.0","id":1.,"method":"service.ping"}"#)),
-        Named("a word", line("hello")),
+        Named("a word", line("hello")), Named("words that begin like a header", line("Connecting to plugin...")),
         Named("half", line(#"{"jsonrpc":"2.0","id":1,"meth"#)),
         Named("NUL first", line("\0" + ping("1"))),
         Named("NUL last", line(ping("1") + "\0")),

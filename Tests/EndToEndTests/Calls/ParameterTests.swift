@@ -136,7 +136,7 @@ struct ParameterTests {
     @Test(arguments: [
         "5", "[]", "\"x\"", #"{"timeout_ms":0}"#, #"{"timeout_ms":-1}"#, #"{"timeout_ms":"5"}"#, #"{"timeout_ms":1.5}"#,
         #"{"timeout_ms":1e400}"#, #"{"timeout_ms":true}"#, #"{"max_attempts":0}"#, #"{"max_attempts":[]}"#,
-        #"{"timeout":5}"#, #"{"timeout_ms":5,"timeout_ms":5}"#,
+        #"{"timeout":5}"#, #"{"timeout_ms":5,"timeout_ms":5}"#, #"{"timeout_ms":-9223372036854775808}"#,
     ])
     func badOptionsAreRefused(options: String) throws {
         let host = try sandbox()
@@ -147,7 +147,10 @@ struct ParameterTests {
         try host.finish()
     }
 
-    @Test(arguments: ["null", "{}", #"{"timeout_ms":1000000000}"#, #"{"timeout_ms":3e3,"max_attempts":100}"#])
+    @Test(arguments: [
+        "null", "{}", #"{"timeout_ms":1000000000}"#, #"{"timeout_ms":3e3,"max_attempts":100}"#,
+        #"{"timeout_ms":9223372036854775807,"max_attempts":9007199254740993}"#, #"{"timeout_ms":1e18}"#,
+    ])
     func goodOptionsAreTaken(options: String) throws {
         let host = try sandbox()
         let answer = try host.call("engagement.get", #"{"engagement_id":"ngmt_sandbox01","options":\#(options)}"#)

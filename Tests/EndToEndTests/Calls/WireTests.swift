@@ -191,4 +191,28 @@ struct WireTests {
         #expect(paths.sorted().map { $0.contains("/ngmt_sandbox0") } == [true, true], "\(paths)")
         try host.finish()
     }
+
+    /// What the document says of the process's own methods, and of results that this process makes, is true.
+    @Test func theDocumentTypesWhatTheProcessSays() throws {
+        let host = try sandbox()
+        let document = try host.call("rpc.discover")
+        let methods = try document.elements("result", "methods")
+        for name in ["rpc.discover", "service.ping", "service.info"] {
+            let method = try #require(methods.first(where: { $0.string("name") == name }), "\(name)")
+            #expect(try method.elements("errors").map { $0.int("code") } == [-32602], "\(method)")
+            let answer = name == "rpc.discover" ? document : try host.call(name)
+            let described = method.names("result", "schema", "properties")
+            #expect(described == answer.names("result"), "\(method)")
+            #expect((method.count("result", "schema", "required") ?? 0) == described.count, "\(method)")
+        }
+        let made = [
+            "journal.list", "journal.runs", "engagement.findContacts", "engagement.getTranscript", "contact.merge",
+        ]
+        for method in methods where method.string("result", "schema", "properties", "data", "description") != nil {
+            let text = method.string("result", "schema", "properties", "data", "description") ?? ""
+            let isMade = made.contains(method.string("name") ?? "")
+            #expect(text.contains("The API's body") == !isMade, "\(method)")
+        }
+        try host.finish()
+    }
 }

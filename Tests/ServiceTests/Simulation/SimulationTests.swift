@@ -9,12 +9,12 @@ import Testing
 /// Whole sessions under a simulated loop, from a seed each: a host that says anything, stops reading and leaves at any
 /// moment, over an API that fails in every way. Whatever happens, each promise holds.
 ///
-/// `ENGAGEMENT_RPC_SIMULATE=7` runs seed 7 alone and prints its session; `ENGAGEMENT_RPC_SIMULATE=0..<20000` runs
-/// these, and `ENGAGEMENT_RPC_LONG` 10,000.
+/// `TESTS_SIMULATE=7` runs seed 7 alone and prints its session; `TESTS_SIMULATE=0..<20000` runs
+/// these, and `TESTS_LONG` 10,000.
 @Suite struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let asked =
-        environment["ENGAGEMENT_RPC_SIMULATE"] ?? (environment["ENGAGEMENT_RPC_LONG"].map { _ in "0..<10000" })
+        environment["TESTS_SIMULATE"] ?? (environment["TESTS_LONG"].map { _ in "0..<10000" })
 
     /// Seeds in blocks, so that a case is worth starting.
     private static let blocks: [Range<UInt64>] = {
@@ -33,7 +33,7 @@ import Testing
             run.play()
             guard !run.ledger.violations.isEmpty else { continue }
             let found = run.ledger.violations.joined(separator: "\n  ")
-            Issue.record("seed \(seed): replay with ENGAGEMENT_RPC_SIMULATE=\(seed)\n  \(found)")
+            Issue.record("seed \(seed): replay with TESTS_SIMULATE=\(seed)\n  \(found)")
         }
     }
 

@@ -52,11 +52,23 @@ struct OptionsKind: ParameterKind {
                 terms.ask(run: try RunNameKind().text(member.value, at: inner))
                 continue
             }
-            guard let number = member.value.integer, number >= 1 else {
+            guard let number = Self.limit(member.value) else {
                 throw .invalid(inner, "invalid_value", "\(inner) must be a whole number of at least 1.")
             }
             if name == "timeout_ms" { terms.timeoutMs = number } else { terms.maxAttempts = number }
         }
+    }
+
+    /// The largest number that `limit` reads, in bytes: `Double` holds none of more digits before its point.
+    private static let longestNumber = 400
+
+    /// A whole number from 1. Beyond 2⁵³ it limits nothing: hosts send the largest that they have where they mean so.
+    private static func limit(_ value: JSONSlice) -> Int? {
+        if let number = value.integer { return number >= 1 ? number : nil }
+        guard value.kind == .number, value.bytes.count <= longestNumber, let number = Double(value.bytes.text),
+            number >= 0x1p53, number.isFinite
+        else { return nil }
+        return .max
     }
 }
 
