@@ -10,9 +10,9 @@ public struct Deadline: Sendable {
 
     /// How many times longer than on a quiet machine something that must come may take: 3, and 12 in a debug build,
     /// which is tested beside all other tests. It costs nothing when it comes, and only tells a hang later.
-    /// `ENGAGEMENT_RPC_PATIENCE` is another factor, for an emulated processor.
+    /// `TESTS_PATIENCE` is another factor, for an emulated processor.
     public static let patience: Double = {
-        let given = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_PATIENCE"].flatMap { Double($0) }
+        let given = ProcessInfo.processInfo.environment["TESTS_PATIENCE"].flatMap { Double($0) }
         return given ?? (Setup.binaryIsGiven ? 3 : 12)
     }()
 

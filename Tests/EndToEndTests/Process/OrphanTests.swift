@@ -59,7 +59,7 @@ struct OrphanTests {
     private static let besideHost = #""$@" <&0 & echo $!; wait"#
 
     @Test(
-        .enabled(if: ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LONG"] == "1", "takes half a minute"),
+        .enabled(if: ProcessInfo.processInfo.environment["TESTS_LONG"] == "1", "takes half a minute"),
         arguments: [false, true])
     func anOrphanWhosePipesAreHeldEndsToo(isBusy: Bool) throws {
         let server = try FaultServer(["ngmt_a": [.neverAnswer]])
@@ -78,7 +78,7 @@ struct OrphanTests {
         #expect(answer.kind == "shutting_down" && answer.string("error", "data", "applied") == "unknown", "\(answer)")
     }
 
-    private static let isLong = ProcessInfo.processInfo.environment["ENGAGEMENT_RPC_LONG"] == "1"
+    private static let isLong = ProcessInfo.processInfo.environment["TESTS_LONG"] == "1"
 
     /// What started the process was no more than a launcher: the host goes on, and so does the conversation.
     @Test(.enabled(if: isLong, "takes half a minute"))
