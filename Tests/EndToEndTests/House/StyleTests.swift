@@ -79,8 +79,11 @@ struct StyleTests {
     /// The compiler of Swift 6.0 crashes at an interpolation and at a closure in an attribute, and `#expect(throws:)`
     /// gives nothing there.
     @Test func swift60CanCompileTheTests() throws {
-        for file in try swiftFiles() where !file.isSource {
+        for file in try swiftFiles() {
             let text = String(decoding: file.bytes, as: UTF8.self)
+            // Its formatter ends the lint with a trap where a text goes on behind such a line.
+            #expect(!text.contains("\\#\n"), "\(file.path)")
+            if file.isSource { continue }
             for attribute in text.split(separator: "@Test(").dropFirst() {
                 let list = attribute.split(separator: " func ", maxSplits: 1)[0]
                 #expect(!list.contains(/\\#?\(|\x7B ?\$0/), "\(file.path): \(list.prefix(80))")
