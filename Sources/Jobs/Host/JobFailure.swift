@@ -68,6 +68,9 @@ package struct JobFailure: Error {
     /// Whether it is of this kind.
     func isKind(_ kind: RPCFailure.Kind) -> Bool { self.kind == kind.rawValue }
 
+    /// Whether the write was or may have been carried out.
+    var mayBeApplied: Bool { applied == "unknown" || applied == "yes" }
+
     /// Whether no other call can succeed either.
     var isForAll: Bool {
         isKind(.unauthorized) || isKind(.notConfigured) || isKind(.journalFailed) || isKind(.notAllowed)

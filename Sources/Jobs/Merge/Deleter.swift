@@ -11,6 +11,8 @@ final class Deleter: JobStage {
         case deleted
         /// It is there still, for this reason.
         case left(String)
+        /// Nobody knows whether it is there still.
+        case unknown(String)
         case notBegun
     }
 
@@ -71,6 +73,7 @@ final class Deleter: JobStage {
             _ = queue.end(item, nil, at: now)
             judge(result, item, at: now)
         case .failure(let problem):
+            if case .deletion = needs[item], problem.mayBeApplied { ends[item] = .unknown(problem.message) }
             let end = queue.end(item, problem, at: now)
             guard end != .again else { return }
             if end == .hopeless { interrupt() }
@@ -81,10 +84,14 @@ final class Deleter: JobStage {
     private func judge(_ result: JSONSlice, _ item: Int, at now: Instant) {
         switch needs[item] {
         case .look:
-            guard let list = result.member("data")?.member("data") else {
+            guard let list = result.member("data")?.member("data"), list.kind == .array else {
                 return ends[item] = .left("whether it is on an engagement could not be read")
             }
             guard let first = list.elements.first(where: { _ in true }) else {
+                // An empty page that is not the last says nothing.
+                if result.member("data")?.member("has_more")?.bool == true {
+                    return ends[item] = .left("it may be on engagements still")
+                }
                 needs[item] = .deletion
                 return goOn(item, at: now)
             }
@@ -92,20 +99,29 @@ final class Deleter: JobStage {
             patience[item] = until
             if now + 1 <= until { return goOn(item, at: now + 1) }
             ends[item] = .left("it is on \(first.member("id")?.string ?? "an engagement") by now")
-        case .deletion: ends[item] = .deleted
+        case .deletion:
+            guard result.member("data")?.member("deleted")?.bool == false else { return ends[item] = .deleted }
+            confirm(item, "the API says that it is not deleted", at: now)
         case .confirmation(let text): ends[item] = .left(text)
         }
     }
 
     private func judgeFailure(_ problem: JobFailure, _ item: Int, at now: Instant) {
         let isGone = problem.isKind(.notFound)
-        if case .confirmation(let text) = needs[item] { return ends[item] = isGone ? .deleted : .left(text) }
-        // What is not there any more is deleted, whoever did it.
-        guard isGone || problem.applied == "unknown" || problem.applied == "yes" else {
-            return ends[item] = .left(problem.message)
+        if case .confirmation = needs[item] {
+            if isGone { ends[item] = .deleted }
+            return
         }
-        needs[item] = .confirmation(problem.message)
+        // What is not there any more is deleted, whoever did it.
+        if isGone { return confirm(item, problem.message, at: now) }
+        if case .unknown = ends[item] { return confirm(item, problem.message, at: now) }
         ends[item] = .left(problem.message)
+    }
+
+    /// Looks whether it is there still. `text` says why that is not known.
+    private func confirm(_ item: Int, _ text: String, at now: Instant) {
+        needs[item] = .confirmation(text)
+        ends[item] = .unknown(text)
         goOn(item, at: now)
     }
 
@@ -121,18 +137,24 @@ final class Deleter: JobStage {
     /// How many were deleted, which not and why.
     var lines: [String] {
         let deleted = ends.count { if case .deleted = $0 { true } else { false } }
-        var lines = ["\(deleted.counted("duplicate", "duplicates")) deleted" + (isComplete ? "." : ", these not:")]
+        let unknown = ends.count { if case .unknown = $0 { true } else { false } }
+        let others = ends.count - deleted - unknown
+        let rest = unknown == 0 ? "these not:" : "\(unknown) unknown" + (others > 0 ? ", \(others) not:" : ":")
+        var lines = ["\(deleted.counted("duplicate", "duplicates")) deleted" + (isComplete ? "." : ", \(rest)")]
         let left = zip(pairs, ends).compactMap { pair, end -> String? in
             switch end {
             case .deleted: nil
             case .left(let reason): "  \(pair.duplicate.printable): \(reason.printable)"
+            case .unknown(let reason): "  \(pair.duplicate.printable): unknown: \(reason.printable)"
             case .notBegun: "  \(pair.duplicate.printable): not begun"
             }
         }
         lines += left.prefix(Self.nameLimit)
         if left.count > Self.nameLimit { lines.append("  and \(left.count - Self.nameLimit) more") }
         if !isComplete { lines.append("Run the same command again to delete them.") }
-        if deleted > 0 { lines.append("What was deleted stays so: an undo can't put it back on its engagements.") }
+        if deleted + unknown > 0 {
+            lines.append("What was deleted stays so: an undo can't put it back on its engagements.")
+        }
         return lines
     }
 
@@ -142,6 +164,7 @@ final class Deleter: JobStage {
             switch end {
             case .deleted: ReportRow(pair, outcome: "deleted", message: "")
             case .left(let reason): ReportRow(pair, outcome: "not deleted", message: reason)
+            case .unknown(let reason): ReportRow(pair, outcome: "unknown", message: reason)
             case .notBegun: ReportRow(pair, outcome: "not begun", message: "")
             }
         }

@@ -11,6 +11,8 @@ final class Planner: JobStage {
     private(set) var people = PeopleDirectory()
     /// The calendar resources that are known.
     private(set) var rooms = Rooms()
+    /// Whether engagements say of each contact whether it is a calendar resource.
+    private(set) var tellsRooms = false
     /// Why the reading has ended early; nil if it has not.
     private(set) var failure: JobFailure?
     private(set) var changeCount = 0
@@ -66,6 +68,10 @@ final class Planner: JobStage {
             let problem = JobFailure(.badResponse, "The answer does not list the people with their ids.")
             rows[item] = .unread(problem)
             return
+        }
+        if !tellsRooms, let contacts = result.openMember("data")?.openMember("contacts") {
+            let first = contacts.elements.first { _ in true }
+            tellsRooms = first?.member("is_calendar_resource")?.bool != nil
         }
         judge(item, change)
         if case .change = rows[item], !keepsLines { noteNames(in: result, change) }

@@ -18,6 +18,9 @@ final class Writer: JobStage {
     /// What was sent last for an engagement whose write is under way.
     private var sent: [Int: PlannedChange] = [:]
     private var timeouts: [Int: Int] = [:]
+    /// Engagements of which an earlier write may have been carried out, each with what was told then. What is there as
+    /// wanted afterwards is this run's doing.
+    private var doubts: [Int: String] = [:]
     private var isInterrupted = false
     /// Whether what was not written may still be.
     private var mayWrite: Bool { failure == nil && !isInterrupted }
@@ -87,9 +90,7 @@ final class Writer: JobStage {
 
     func interrupt() {
         isInterrupted = true
-        for item in queue.close() {
-            if let check = checks[item] { end(item, check.cause.unchecked) }
-        }
+        endUnchecked(queue.close())
     }
 
     func nextCall(at now: Instant) -> JobCall? {
@@ -104,7 +105,7 @@ final class Writer: JobStage {
                 return planner.intent.make(change, item)
             }
             queue.leaveOut()
-            end(item, .skipped(TableJudge.onlyRooms))
+            end(item, doubts[item].map(RowOutcome.unknown) ?? .skipped(TableJudge.onlyRooms))
         }
         return nil
     }
@@ -112,6 +113,7 @@ final class Writer: JobStage {
     func take(_ reply: JobReply, to item: Int, at now: Instant) {
         let problem: JobFailure? = if case .failure(let failure) = reply { failure } else { nil }
         let (check, change) = (checks[item], sent.removeValue(forKey: item))
+        if check == nil, let problem, problem.mayBeApplied { doubts[item] = problem.message }
         // What is sure to be no reply of the API's can be looked for later, too.
         let isAgain = mayWrite && (problem?.neverLeft == true || check.map { now < $0.until } ?? true)
         let end = queue.end(
@@ -138,8 +140,15 @@ final class Writer: JobStage {
     private func stop(_ problem: JobFailure) {
         if failure == nil { failure = problem }
         let looks = problem.isKind(.journalFailed) ? checks : [:]
-        for item in queue.close(staysFor: { looks[$0] != nil }) {
-            if let check = checks[item] { end(item, check.cause.unchecked) }
+        endUnchecked(queue.close(staysFor: { looks[$0] != nil }))
+    }
+
+    /// Ends those of `items` that were or may have been written.
+    private func endUnchecked(_ items: [Int]) {
+        for item in items {
+            if let outcome = checks[item]?.cause.unchecked ?? doubts[item].map(RowOutcome.unknown) {
+                end(item, outcome)
+            }
         }
     }
 
@@ -155,18 +164,17 @@ final class Writer: JobStage {
         switch reply {
         case .result(let result):
             guard let changes = result.member("changes") else { return check(item, .different, at: now) }
-            noteRooms(changes, at: now)
+            noteRooms(result, changes, at: now)
             if changes.member("verified")?.bool != true { return check(item, .different, at: now) }
-            end(item, PlannedChange.isNone(changes) ? .same : .changed)
+            end(item, PlannedChange.isNone(changes) && doubts[item] == nil ? .same : .changed)
         case .failure(let problem):
-            if problem.applied == "unknown" || problem.applied == "yes" {
-                // It may be on its way still.
-                return check(item, .unknown(problem.message), at: now)
-            }
+            // It may be on its way still.
+            if problem.mayBeApplied { return check(item, .unknown(problem.message), at: now) }
             if mayWrite, problem.isKind(.timeout), timeouts[item, default: 0] < Self.timeoutLimit {
                 timeouts[item, default: 0] += 1
                 return queue.repeats(item, at: now)
             }
+            if doubts[item] != nil { return check(item, .unknown(problem.message), at: now) }
             if problem.isKind(.preconditionFailed) { return check(item, .changedBefore(problem), at: now) }
             if !mayWrite, Self.isPassing(problem) { return end(item, .notBegun) }
             if isAboutRooms(problem, item, change) { return queue.repeats(item, at: now) }
@@ -182,8 +190,14 @@ final class Writer: JobStage {
     // MARK: Calendar resources that only writes tell
 
     /// Notes whom the API set aside in a write, and writes again where it refused nobody else.
-    private func noteRooms(_ changes: JSONSlice, at now: Instant) {
-        let ids = changes.member("preserved")?.elements.compactMap(\.string) ?? []
+    private func noteRooms(_ result: JSONSlice, _ changes: JSONSlice, at now: Instant) {
+        var ids = changes.member("preserved")?.elements.compactMap(\.string) ?? []
+        if planner.tellsRooms, !ids.isEmpty {
+            // Others that were set aside may be people whom the API refused.
+            let contacts = result.openMember("data")?.openMember("contacts")
+            let marked = contacts?.elements.map { Contact($0) }.filter(\.isRoom).map(\.id) ?? []
+            ids = ids.filter(marked.contains)
+        }
         guard planner.noteRooms(ids), mayWrite else { return }
         for (item, refused) in refusals where refused.allSatisfy(planner.rooms.contains) {
             refusals[item] = nil

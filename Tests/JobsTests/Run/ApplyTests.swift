@@ -107,6 +107,32 @@ import Testing
         #expect(run.seconds >= seconds && run.seconds < seconds + 1)
     }
 
+    /// A write whose connection was cut and whose repetition was throttled. What it did is this run's doing, though the
+    /// next write finds it done; whoever else came then is told as unknown.
+    @Test(arguments: ["cnt_new", "cnt_third"])
+    func aThrottledRowThatMayBeWrittenIsThisRunsDoing(there: String) {
+        let (run, workspace) = run { _, workspace, tries in
+            guard tries == 1 else { return nil }
+            workspace.contacts["ngmt_1"] = [there]
+            return Workspace.error(429, "rate_limited", "Later.", "unknown", retryAfterMs: 500)
+        }
+        let isDone = there == "cnt_new"
+        #expect(run.hasEnded && run.job.exitCode == (isDone ? 0 : 1))
+        #expect(workspace.contacts["ngmt_1"] == [there])
+        let sums = isDone ? "1 changed, 0 so already, 0 refused, 0 unknown." : "0 changed, 0 so already, 0 refused, 1"
+        #expect(run.text.contains(sums), "\(run.text)")
+        #expect(run.text.hasSuffix("Run: run-1\nTo undo it:\nengagement-rpc undo run-1\n"), "\(run.text)")
+    }
+
+    /// It is too long until the API takes calls again.
+    @Test func aRowThatIsThrottledForGoodIsLookedAt() {
+        let (run, _) = run { _, workspace, _ in
+            workspace.contacts["ngmt_1"] = ["cnt_new"]
+            return Workspace.error(429, "rate_limited", "Later.", "unknown", retryAfterMs: 9_000_000)
+        }
+        #expect(run.job.exitCode == 0 && run.text.contains("1 changed, 0 so already"), "\(run.text)")
+    }
+
     @Test func timeThatRanOutBeforeTheWriteIsTriedAgain() {
         let (run, _) = run { _, _, tries in tries < 3 ? Workspace.error(1002, "timeout", "Late.", "no") : nil }
         #expect(run.job.exitCode == 0)

@@ -73,6 +73,41 @@ import Testing
         #expect(run.text.contains("2 changed, 0 so already, 0 refused"), "\(run.text)")
     }
 
+    /// Where engagements tell rooms from people, whom a write set aside is a room only if it is marked as one.
+    @Test(arguments: [false, true]) func whoIsSetAsideAndNotMarkedIsNoRoom(isMarked: Bool) {
+        let workspace = Workspace(["ngmt_1": ["cnt_ada", "cnt_x"], "ngmt_2": ["cnt_ada"]])
+        func flags(_ id: String, _ isRoom: Bool) -> String {
+            #"{"id":"\#(id)","first_name":"A","emails":[],"is_calendar_resource":\#(isRoom)}"#
+        }
+        var written: String?
+        func engagement(_ id: String, _ people: [String]) -> String {
+            let items = people.map { flags($0, isMarked && $0 == "cnt_x" && id == written) }
+            return #"{"id":"\#(id)","title":"","contacts":[\#(items.joined(separator: ","))]}"#
+        }
+        var sent: [[String]] = []
+        let rows: [(id: String, people: [PersonReference])] = [
+            ("ngmt_1", [.id("cnt_cyd")]), ("ngmt_2", [.id("cnt_cyd"), .id("cnt_x")]),
+        ]
+        let run = JobRun(JobRun.apply(rows)) { call in
+            let id = call.text("engagement_id")
+            switch call.method {
+            case "engagement.get":
+                return #""result":{"data":\#(engagement(id, workspace.contacts[id] ?? []))}"#
+            case "engagement.replaceContacts":
+                let wanted = call.list("contact_ids") ?? []
+                if id == "ngmt_2" { sent.append(wanted) }
+                written = id
+                workspace.contacts[id] = wanted
+                let preserved = id == "ngmt_1" ? #""cnt_x""# : ""
+                return #""result":{"data":\#(engagement(id, wanted + ["cnt_x"])),"changes":{"before":["cnt_ada"],"#
+                    + #""added":["cnt_cyd"],"removed":["cnt_ada"],"preserved":[\#(preserved)],"verified":true}}"#
+            default: return workspace.answer(call)
+            }
+        }
+        #expect(run.job.exitCode == 0, "\(run.text)")
+        #expect(sent == [isMarked ? ["cnt_cyd"] : ["cnt_cyd", "cnt_x"]], "\(run.text)")
+    }
+
     /// Whoever is refused and is no room stays refused, and nobody else of the row is written.
     @Test func aRefusedPersonIsNotPassedOver() {
         let workspace = Self.workspace()
