@@ -148,9 +148,9 @@ package final class FileJournal: WriteJournal, @unchecked Sendable {
     ) throws(JournalProblem) -> [Result<JournalFinding, JournalProblem>] {
         searchCount += queries.count
         guard searchCount > Self.unindexed, queries.allSatisfy({ $0.resource != nil }) else {
-            return try JournalReader.findAll(queries, in: path, isOpen: true)
+            return try JournalReader.findAll(queries, of: workspace, in: path, isOpen: true)
         }
-        return try JournalReader.findAll(queries, in: path, by: &index)
+        return try JournalReader.findAll(queries, of: workspace, in: path, by: &index)
     }
 
     /// The searches that can begin: what was appended before them is on disk, or has failed. Waits for the first.

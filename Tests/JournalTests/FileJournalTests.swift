@@ -109,6 +109,26 @@ import Testing
         journal.close(within: 10)
     }
 
+    /// Elsewhere, others have the same ids: only who says so undoes there what was done here.
+    @Test func whatWentToAnotherAPIIsNotUndoneHere() throws {
+        let folder = try Folder()
+        let places = ["https://a.example/api", "https://b.example/api"]
+        let journals = try places.map { try FileJournal(path: FilePath(folder.file), workspace: $0) { 1 } }
+        journals[0].append(begin(1), token: 1)
+        #expect(answers(journals[0], 1).count == 1)
+        for (journal, numbers) in zip(journals, [[1, 1], [nil, 1]]) {
+            for (anywhere, number) in zip([false, true], numbers) {
+                journal.look(for: .undoable(resource: "ngmt_a", anywhere: anywhere), token: 2)
+                guard case .found(.undoable(let change))? = answers(journal, 1).first?.answer else {
+                    Issue.record("another answer")
+                    continue
+                }
+                #expect(change?.first.number == number)
+            }
+            journal.close(within: 10)
+        }
+    }
+
     @Test func searchesThatWaitAreAnsweredByOneReading() throws {
         let folder = try Folder()
         let journal = try folder.journal()

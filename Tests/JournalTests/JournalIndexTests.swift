@@ -14,7 +14,7 @@ import Testing
         let queries = (0..<6).map { JournalQuery.undoable(resource: "ngmt_\($0)", run: $0 % 2 == 0 ? "R" : nil) }
         let path = FilePath(folder.file)
         let plain = try JournalReader.findAll(queries, in: path)
-        let indexed = try JournalReader.findAll(queries, in: path, by: &index)
+        let indexed = try JournalReader.findAll(queries, of: nil, in: path, by: &index)
         #expect(plain.count == indexed.count)
         for (query, pair) in zip(queries, zip(plain, indexed)) {
             guard case (.success(.undoable(let one)), .success(.undoable(let other))) = pair else {

@@ -77,6 +77,9 @@ package enum JournalLine {
         /// Whether it is an undo. Version 0.1.0 did not say of what.
         var isUndo: Bool { undoes != nil || method == "engagement.undo" }
 
+        /// Whether it went to this API. Old journals don't say where.
+        func isOf(_ place: String?) -> Bool { place == nil || workspace == nil || workspace == place }
+
         /// The write, with its end if that was found.
         ///
         /// - Parameters:

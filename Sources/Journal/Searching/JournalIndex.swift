@@ -30,7 +30,7 @@ struct JournalIndex {
 
     /// What each of `queries`, all of them about one record, finds in `file`; nil if it has too many lines.
     mutating func find(
-        _ queries: [JournalQuery], in file: FileDescriptor
+        _ queries: [JournalQuery], of workspace: String? = nil, in file: FileDescriptor
     ) throws(SystemError) -> [(JournalFinding, excess: String?)]? {
         let now = try FileStatus(file)
         if let status {
@@ -51,7 +51,7 @@ struct JournalIndex {
         if now.size - end <= JournalReader.lineLimit { try file.fill(rest, now.size - end, from: end) }
         var findings: [(JournalFinding, excess: String?)] = []
         for query in queries {
-            var search = JournalSearch(query)
+            var search = JournalSearch(query, of: workspace)
             if rest.count > 0 { search.read(rest.bytes) }
             for index in lines(about: query.resource ?? "") {
                 if search.isOver { break }

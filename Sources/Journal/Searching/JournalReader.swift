@@ -13,12 +13,13 @@ package struct JournalReader {
     /// What each of `queries` finds in a file that is read once. Throws why it can't be read. A failure of one query is
     /// a finding that is more than can be held.
     ///
-    /// - Parameter isOpen: whether this process has opened the file. If not, there need be none yet, and then nothing
-    ///   is found.
+    /// - Parameters:
+    ///   - workspace: where writes went that may be undone; nil for anywhere.
+    ///   - isOpen: whether this process has opened the file. If not, there need be none yet, and then nothing is found.
     static func findAll(
-        _ queries: [JournalQuery], in path: FilePath, isOpen: Bool = false
+        _ queries: [JournalQuery], of workspace: String? = nil, in path: FilePath, isOpen: Bool = false
     ) throws(JournalProblem) -> [Result<JournalFinding, JournalProblem>] {
-        var searches = JournalSearches(queries)
+        var searches = JournalSearches(queries, of: workspace)
         try readLines(of: path, isOpen: isOpen) { line in
             searches.read(line)
             return !searches.isOver
@@ -84,12 +85,12 @@ package struct JournalReader {
 
     /// The same, by an index that is renewed. All queries have to be about one record.
     static func findAll(
-        _ queries: [JournalQuery], in path: FilePath, by index: inout JournalIndex
+        _ queries: [JournalQuery], of workspace: String?, in path: FilePath, by index: inout JournalIndex
     ) throws(JournalProblem) -> [Result<JournalFinding, JournalProblem>] {
         guard let file = try open(path, isOpen: true) else { return [] }
         defer { file.close() }
         do throws(SystemError) {
-            if let findings = try index.find(queries, in: file) {
+            if let findings = try index.find(queries, of: workspace, in: file) {
                 return findings.map { finding, excess in
                     excess.map { .failure(JournalProblem(path, $0)) } ?? .success(finding)
                 }
@@ -97,7 +98,7 @@ package struct JournalReader {
         } catch {
             throw JournalProblem(path, "can't be read: \(error.text)")
         }
-        return try findAll(queries, in: path, isOpen: true)
+        return try findAll(queries, of: workspace, in: path, isOpen: true)
     }
 
     /// Opens a journal to read it. Nil if there is none yet.

@@ -9,6 +9,7 @@ package struct JournalSearch {
     private static let runSize = 256
 
     private let query: JournalQuery
+    private let workspace: String?
     private let sizeLimit: Int
     private let needle: [UInt8]?
     private var joiner = WriteJoiner()
@@ -20,8 +21,11 @@ package struct JournalSearch {
     private var undoable: UndoableSearch
 
     /// A search that has seen no line.
-    package init(_ query: JournalQuery, sizeLimit: Int = usualSizeLimit) {
+    ///
+    /// - Parameter workspace: where writes went that may be undone; nil for anywhere.
+    package init(_ query: JournalQuery, of workspace: String? = nil, sizeLimit: Int = usualSizeLimit) {
         self.query = query
+        self.workspace = workspace
         self.sizeLimit = sizeLimit
         needle = query.needle
         undoable = UndoableSearch(query)
@@ -67,8 +71,9 @@ package struct JournalSearch {
             let record = joiner.record(of: line, withSets: false) { $0.run != nil && !$0.isUndo }
             if let record, let name = record.run { count(record, name) }
             isOver = isTooLarge
-        case .undoable(let resource, _, _):
-            if let record = joiner.record(of: line, where: { $0.resource.spells(resource) }) { undoable.read(record) }
+        case .undoable(let resource, _, _, let anywhere):
+            let record = joiner.record(of: line) { $0.resource.spells(resource) && (anywhere || $0.isOf(workspace)) }
+            if let record { undoable.read(record) }
             isOver = undoable.isOver || joiner.isCrowded
         }
     }

@@ -11,8 +11,8 @@ struct JournalSearches {
     private var open: Int
 
     /// Searches that have seen no line.
-    init(_ queries: [JournalQuery]) {
-        searches = queries.map { JournalSearch($0) }
+    init(_ queries: [JournalQuery], of workspace: String? = nil) {
+        searches = queries.map { JournalSearch($0, of: workspace) }
         open = queries.count
         for (index, query) in queries.enumerated() {
             if let id = query.resource {

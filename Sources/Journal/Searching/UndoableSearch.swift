@@ -13,7 +13,7 @@ struct UndoableSearch {
 
     /// A search for what `query` asks.
     init(_ query: JournalQuery) {
-        guard case .undoable(_, let number, let run) = query else {
+        guard case .undoable(_, let number, let run, _) = query else {
             (number, run) = (nil, nil)
             return
         }

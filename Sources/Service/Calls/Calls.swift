@@ -319,7 +319,7 @@ final class Calls: AttemptsClient {
         var failure = failure
         log.bound(&failure)
         failure.attempts = call.tally.attempts
-        if call.entry?.isWrite == true { failure.tell(call.tally.applied) }
+        if call.entry?.isWrite == true { failure.tell(call.composed.applied(call.tally.applied)) }
         if !call.destination.isBackground { output.countError() }
         let elapsed = call.clock.elapsed(now)
         log.failed(call.entry, call.id.bytes, failure, elapsed: elapsed, traceparent: call.face?.traceparent)

@@ -1,4 +1,5 @@
 import EngagementAPI
+import HTTP
 import JSONRPC
 
 extension Procedure {
@@ -11,5 +12,12 @@ extension Procedure {
         else { return step }
         failure.adopt(exchange)
         return .fail(failure)
+    }
+}
+
+extension Optional where Wrapped == any Procedure {
+    /// What a call that was broken off has changed, by the evidence of its writes.
+    func applied(_ evidence: Applied) -> Applied {
+        self?.changesSeveral == true && evidence == .yes ? .unknown : evidence
     }
 }

@@ -95,7 +95,9 @@ final class ListWalk: Procedure {
             page = try ListPage(exchange.answer)
         } catch {
             guard let last else { return .fail(error) }
-            return finish(last, error, nextCursor: lastCursor)
+            var failure = error
+            failure.adopt(exchange)
+            return finish(last, failure, nextCursor: lastCursor)
         }
         // A page that doesn't fit into memory is left out whole, so its cursor still leads to all of it.
         guard list.tryReserve(exchange.answer.count + Self.closingRoom) else {
@@ -170,7 +172,10 @@ final class ListWalk: Procedure {
     }
 
     private func finish(_ exchange: Exchange, _ failure: RPCFailure, nextCursor: String? = nil) -> Step {
-        finish(exchange, stoppedBy: failure.kind.rawValue, failure.message, failure, nextCursor: nextCursor)
+        var failure = failure
+        // The facts of the head lead to the answer in the API's log.
+        if failure.kind == .badResponse, failure.status == nil { failure.adopt(exchange) }
+        return finish(exchange, stoppedBy: failure.kind.rawValue, failure.message, failure, nextCursor: nextCursor)
     }
 
     private func finish(

@@ -31,6 +31,18 @@ import Testing
         #expect(answer.text.contains(Self.facts), "\(answer)")
     }
 
+    /// So has the error of a list that was cut short.
+    @Test func aCutListHasThemToo() throws {
+        let page = #"{"data":[{"id":"ngmt_a"}],"has_more":true,"next_cursor":"n"}"#
+        let stage = Stage([.answer(200, page), .answer(200, #"{"a":1}"#, Self.head)])
+        stage.loop.send(#"{"jsonrpc":"2.0","id":1,"method":"engagement.list","params":{"all":true}}"#)
+        stage.run(20)
+        let answer = try #require(stage.answer(1))
+        #expect(
+            answer.text.contains(#""stopped_by":{"kind":"bad_response""#) && answer.text.contains(Self.facts),
+            "\(answer)")
+    }
+
     /// What this process refuses by itself is nothing that the API said.
     @Test func aRefusalOfItsOwnHasNone() throws {
         let answer = try call(

@@ -80,6 +80,26 @@ import Testing
         #expect(answer.code == 422 && answer.applied == "no" && answer.attempts == 2, "\(answer)")
     }
 
+    /// Where it does tell them apart, who is refused is a person, and would be dropped.
+    @Test func whoIsNoResourceIsNotLeftOut() throws {
+        let refusal = Fate.answer(422, #"{"errors":[{"field":"contact_ids[1]","code":"not_found","message":"m"}]}"#)
+        let stage = Stage([Self.read(["cnt_a", "cnt_b"]), refusal])
+        let answer = try #require(add(stage, #"["cnt_c"]"#))
+        #expect(answer.code == 422 && answer.applied == "no" && stage.sent.count == 2, "\(answer)")
+    }
+
+    /// Who was left out and is gone was no resource, and was dropped.
+    @Test func whoWasLeftOutAndIsGoneIsTold() throws {
+        let refusal = Fate.answer(422, #"{"errors":[{"field":"contact_ids[1]","code":"invalid","message":"m"}]}"#)
+        let stage = Stage([
+            Self.read(["cnt_a", "cnt_b"], room: false), refusal, .answer(200),
+            Self.read(["cnt_a", "cnt_c"], room: false),
+        ])
+        let answer = try #require(add(stage, #"["cnt_c"]"#))
+        #expect(
+            answer.text.contains(#""removed":["cnt_b"],"kept":["cnt_a"],"preserved":[],"verified":false"#), "\(answer)")
+    }
+
     @Test func aSecondRefusalStands() throws {
         let refusal = Fate.answer(422, #"{"errors":[{"field":"contact_ids[0]"}]}"#)
         let stage = Stage([Self.read(["cnt_a", "cnt_b"], room: false), refusal])

@@ -137,10 +137,20 @@ import Testing
             faults: [Fault(.delete, "cnt_a", .answer(409))], afterwards: merged, writes: all,
             holds: [#""deleted":false,"error":{"code":409"#]),
         Row(
+            name: "a deletion that the answer denies", params: #","delete":true"#,
+            faults: [Fault(.delete, "cnt_a", deniedDeletion)], afterwards: merged,
+            writes: all, holds: [#""deleted":false,"error":{"code":1004"#, #""applied":"unknown""#]),
+        Row(
             name: "a deletion that nobody answers", params: #","delete":true"#,
             faults: [Fault(.delete, "cnt_a", .broken())], afterwards: merged, writes: all,
             holds: [#""deleted":false,"error":{"code":1001"#, #""applied":"unknown""#]),
     ]
+
+    private static var deniedDeletion: Fate {
+        var fate = Fate.answer(200, #"{"id":"cnt_a","deleted":false}"#)
+        fate.carriesOut = false
+        return fate
+    }
 
     private static var lostDeletion: Fate {
         var fate = Fate.broken()

@@ -143,9 +143,11 @@ final class ContactEdit: Procedure {
     }
 
     /// Whether to repeat a refused write once, without the refused ids. It is repeated only if the API itself listed
-    /// each of them.
+    /// each of them, and does not say that they are no calendar resources: people would be dropped.
     private func setsAside(_ failure: RPCFailure) -> Bool {
-        guard refused.isEmpty, failure.kind == .unprocessable, !failure.errors.isEmpty else { return false }
+        guard refused.isEmpty, !before.tellsApart, failure.kind == .unprocessable, !failure.errors.isEmpty else {
+            return false
+        }
         let present = IDSet(before.contacts)
         var found: [String] = []
         for error in failure.errors {
@@ -163,7 +165,10 @@ final class ContactEdit: Procedure {
     private func finish(_ after: ContactSet?) -> Step {
         guard let written else { return .fail(RPCFailure(.internalError, "Nothing was written.")) }
         let left = after?.contacts
-        let isAsAsked = left?.without(refused).holdsSame(as: wanted) ?? true
+        // Who was left out and is gone was no calendar resource.
+        let lost = left.map { refused.without($0).without(after?.preserved ?? []) } ?? []
+        before = before.takingBack(lost)
+        let isAsAsked = lost.isEmpty && left?.without(refused).holdsSame(as: wanted) ?? true
         let after = after?.settingAside(refused)
         if let after {
             // What is marked as a calendar resource only now was one before, too.
@@ -194,7 +199,8 @@ final class ContactEdit: Procedure {
             let remaining = removed.without(removed.without(after.contacts))
             if !remaining.isEmpty { json.member("remaining", remaining) }
         }
-        json.member("verified", after?.contacts.holdsSame(as: wanted) ?? false)
+        json.member(
+            "verified", refused.without(before.preserved).isEmpty && after?.contacts.holdsSame(as: wanted) ?? false)
         json.endObject()
         return out
     }

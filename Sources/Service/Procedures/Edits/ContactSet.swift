@@ -11,12 +11,16 @@ package struct ContactSet {
     let names: [String: String]
     /// The engagement's title and id, as a question shows them.
     let heading: String
+    /// Whether the API's items say who is a calendar resource.
+    let tellsApart: Bool
 
-    init() { self.init(contacts: [], preserved: [], names: [:], heading: "") }
+    init() { self.init(contacts: [], preserved: [], names: [:], heading: "", tellsApart: false) }
 
-    private init(contacts: [String], preserved: [String], names: [String: String], heading: String) {
+    private init(
+        contacts: [String], preserved: [String], names: [String: String], heading: String, tellsApart: Bool
+    ) {
         (self.contacts, self.preserved) = (contacts, preserved)
-        (self.names, self.heading) = (names, heading)
+        (self.names, self.heading, self.tellsApart) = (names, heading, tellsApart)
     }
 
     /// Reads an engagement with its contacts expanded; nil when the list or an id is missing.
@@ -31,7 +35,9 @@ package struct ContactSet {
         for item in list.elements {
             if let id = item.member("id")?.string, names[id] == nil { names[id] = item.contactName }
         }
-        self.init(contacts: set.contacts, preserved: set.preserved, names: names, heading: Self.heading(root))
+        self.init(
+            contacts: set.contacts, preserved: set.preserved, names: names, heading: Self.heading(root),
+            tellsApart: set.tellsApart)
     }
 
     /// Reads an engagement's list of contacts, each byte once; nil when it is no list, or an id is missing. `list` may
@@ -47,7 +53,7 @@ package struct ContactSet {
     package init?(_ scanner: inout JSONScanner) throws(JSONSyntaxError) {
         guard scanner.isAtArray else { return nil }
         var (contacts, preserved) = ([String](), [String]())
-        var seen = IDSet()
+        var (seen, tellsApart) = (IDSet(), false)
         var array = try scanner.openArray()
         while try scanner.isAtElement(of: &array) {
             var (id, isResource) = (String?.none, Bool?.none)
@@ -61,11 +67,12 @@ package struct ContactSet {
                     try scanner.pass(in: contact)
                 }
             }
+            tellsApart = tellsApart || isResource != nil
             guard let id, !id.isEmpty else { return nil }
             guard seen.insert(id) else { continue }
             if isResource == true { preserved.append(id) } else { contacts.append(id) }
         }
-        self.init(contacts: contacts, preserved: preserved, names: [:], heading: "")
+        self.init(contacts: contacts, preserved: preserved, names: [:], heading: "", tellsApart: tellsApart)
     }
 
     private static func heading(_ engagement: JSONSlice) -> String {
@@ -77,6 +84,15 @@ package struct ContactSet {
         if ids.isEmpty { return self }
         let rest = contacts.without(ids)
         return ContactSet(
-            contacts: rest, preserved: preserved + contacts.without(rest), names: names, heading: heading)
+            contacts: rest, preserved: preserved + contacts.without(rest), names: names, heading: heading,
+            tellsApart: tellsApart)
+    }
+
+    /// A copy in which `ids`, which were set aside, are contacts.
+    func takingBack(_ ids: [String]) -> ContactSet {
+        if ids.isEmpty { return self }
+        return ContactSet(
+            contacts: contacts + ids, preserved: preserved.without(ids), names: names, heading: heading,
+            tellsApart: tellsApart)
     }
 }

@@ -97,9 +97,10 @@ final class RecordChange: Procedure {
     private func nameNext() -> Step {
         if let request = names.next { return .send(request) }
         let message = message(found.map { JSONSlice(checked: $0.answer) })
-        // The question may cut long texts; the body has them whole.
+        // The question may cut long texts; the body and the record have them whole.
         let body = request.body.map { Array($0.bytes) } ?? []
-        question = Question(message: message, subject: Array(message.utf8) + [0] + body)
+        let before = replaced(found.map { JSONSlice(checked: $0.answer) })
+        question = Question(message: message, subject: Array(message.utf8) + [0] + body + [0] + before)
         guard consent.holds(for: question.subject) else {
             phase = .asking
             return .askPerson(question)
@@ -121,6 +122,12 @@ final class RecordChange: Procedure {
     }
 
     private var isOfAssociation: Bool { method.address?.path.hasSuffix("/crm_association") == true }
+
+    /// The present values of what is to be written, as the API spells them.
+    private func replaced(_ now: JSONSlice?) -> [UInt8] {
+        guard let now, let wanted, wanted.kind == .object else { return [] }
+        return wanted.members.flatMap { member in present(member.name, now).map { Array($0.bytes) + [0] } ?? [0] }
+    }
 
     private func isSame(_ member: JSONMember, _ now: JSONSlice) -> Bool {
         guard let present = present(member.name, now) else { return member.value.kind == .null }

@@ -20,9 +20,10 @@ final class Undo: Procedure {
     init(contacts: Bytes, _ arguments: JSONSlice, isDryRun: Bool, _ consent: Consent?) {
         target = ByteBuffer(contacts)
         let id = contacts.split(separator: UInt8(ascii: "/")).dropLast().last.map { Bytes(rebasing: $0).text } ?? ""
-        query = .undoable(
-            resource: id, number: arguments.member("number")?.integer, run: arguments.member("run")?.string)
         isForced = arguments.member("force")?.bool == true
+        query = .undoable(
+            resource: id, number: arguments.member("number")?.integer, run: arguments.member("run")?.string,
+            anywhere: isForced)
         self.isDryRun = isDryRun
         self.consent = consent
     }
@@ -41,11 +42,11 @@ final class Undo: Procedure {
     private var notFound: RPCFailure {
         let which =
             switch query {
-            case .undoable(_, let number?, _): " with number \(number)"
-            case .undoable(_, nil, let run?): " in the run \(run.shown)"
+            case .undoable(_, let number?, _, _): " with number \(number)"
+            case .undoable(_, nil, let run?, _): " in the run \(run.shown)"
             default: ""
             }
-        let text = "The journal has no replacement of this engagement's contacts\(which) that could be undone."
+        let text = "The journal has no replacement of this engagement's contacts\(which) that could be undone here."
         return RPCFailure(.notFound, text)
     }
 }

@@ -33,6 +33,7 @@ final class ContactMerge: Procedure {
         let run: String?
     }
 
+    let changesSeveral = true
     private let terms: Terms
     /// How the call gets a person's yes; nil where nobody is asked.
     private let consent: Consent?
@@ -87,7 +88,7 @@ final class ContactMerge: Procedure {
         case (.recompleting(let place), .answered(let exchange)): return complete(place, by: exchange)
         case (.relisting, .failed(let failure, _)), (.recompleting, .failed(let failure, _)):
             return finish(undeleted: failure)
-        case (.deleting, .answered): return finish(isDeleted: true)
+        case (.deleting, .answered(let exchange)): return judgeDeletion(exchange)
         case (.deleting, .failed(let failure, let evidence)): return judgeDeletion(failure, evidence)
         case (.lookingForDeleted(let failure), _): return judgeLook(outcome, after: failure)
         default: return .fail(.unasked)
@@ -319,11 +320,23 @@ final class ContactMerge: Procedure {
         return .send(APIRequest(.delete, target: target, .replace, about: .id))
     }
 
+    private func judgeDeletion(_ exchange: Exchange) -> Step {
+        guard JSONSlice(checked: exchange.answer).member("deleted")?.bool == false else {
+            return finish(isDeleted: true)
+        }
+        let text = "The API's answer to the deletion says that the contact is not deleted."
+        var failure = RPCFailure(.badResponse, text)
+        failure.adopt(exchange)
+        failure.tell(.unknown)
+        phase = .lookingForDeleted(failure)
+        return .send(reading(terms.contactID))
+    }
+
     private func judgeDeletion(_ failure: RPCFailure, _ evidence: WriteEvidence) -> Step {
         var failure = failure
         failure.tell(evidence.applied)
         // What is not there any more is deleted, whoever did it.
-        guard evidence.applied == .unknown || failure.kind == .notFound else { return finish(undeleted: failure) }
+        guard evidence.applied != .no || failure.kind == .notFound else { return finish(undeleted: failure) }
         phase = .lookingForDeleted(failure)
         return .send(reading(terms.contactID))
     }

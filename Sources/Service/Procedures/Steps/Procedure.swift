@@ -5,6 +5,12 @@ import JSONRPC
 protocol Procedure: AnyObject {
     /// The step that follows `outcome`.
     func next(after outcome: Outcome) -> Step
+    /// Whether it writes to several records, so that one that was changed says nothing about the others.
+    var changesSeveral: Bool { get }
+}
+
+extension Procedure {
+    var changesSeveral: Bool { false }
 }
 
 extension RPCFailure {
