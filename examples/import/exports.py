@@ -1,5 +1,6 @@
 """What other tools export of a meeting, as parameters of engagement.create. Knows files, and nothing of sending."""
 import bisect
+import contextlib
 import datetime
 import hashlib
 import html
@@ -92,7 +93,8 @@ def read(name, source=None):
         meetings = [(1, (webvtt if kind == "webvtt" else srt)(text, place))]
         # Zoom names its files after the time of the meeting.
         if found := re.match(r"GMT(\d{8}-\d{6})", path.name):
-            meetings[0][1].start = datetime.datetime.strptime(found[1] + "Z", "%Y%m%d-%H%M%S%z")
+            with contextlib.suppress(ValueError):
+                meetings[0][1].start = datetime.datetime.strptime(found[1] + "Z", "%Y%m%d-%H%M%S%z")
     faults = [f"{place}, line {line}: nobody says anything in it" for line, one in meetings if not one.entries]
     if faults:
         raise Faults(faults)
@@ -256,6 +258,8 @@ def json_meetings(text, place):
         root = Decoder(text).decode(text)
     except json.JSONDecodeError as error:
         raise Faults([f"{place}, line {error.lineno}: no JSON, {error.msg}"])
+    except ValueError:
+        raise Faults([f"{place}, line 1: a number in the JSON is too long"])
     except RecursionError:
         raise Faults([f"{place}, line 1: the JSON is nested too deep"])
     faults, meetings = [], []
@@ -328,7 +332,7 @@ def moment(one, *names):
             # Python before 3.11 reads three or six digits of a fraction only.
             text = re.sub(r"\.(\d{1,6})\d*", lambda found: "." + found[1].ljust(6, "0"), value.strip())
             when = datetime.datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
-            return when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            return when.astimezone(datetime.timezone.utc) if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         except (ValueError, OverflowError, OSError, AttributeError, TypeError):
             raise Unfit(one.line, f"{name} is \"{value}\", which is no time as 2026-01-10T09:15:00Z")
     return None
@@ -409,8 +413,11 @@ def meet(one):
 
 def zoom(one):
     """A meeting of Zoom: its topic, and lines with who said them."""
-    meeting = Meeting("zoom", text_of(one, "topic"), text_of(one, "uuid", "meeting_uuid", "id", "meeting_id"),
-                      moment(one, "start_time"))
+    # The id is of all meetings of a series; the uuid, of one.
+    number, start = text_of(one, "uuid", "meeting_uuid"), moment(one, "start_time")
+    if not number and start and (series := text_of(one, "id", "meeting_id")):
+        number = f"{series}@{start.timestamp():.0f}"
+    meeting = Meeting("zoom", text_of(one, "topic"), number, start)
     meeting.invite(None, one.get("host_email"))
     for person in objects(one, "participants"):
         meeting.invite(person.get("user_name") or person.get("name"), person.get("user_email") or person.get("email"))
@@ -444,7 +451,7 @@ def found_meetings(root):
         root = whole
     for one in root if isinstance(root, list) else [root]:
         if not isinstance(one, dict):
-            continue
+            raise Unfit(1, "an element of the list is no object")
         if "callTranscripts" in one:
             calls = {str((call["metaData"] if isinstance(call.get("metaData"), dict) else call).get("id")): call
                      for call in objects(one, "calls")}
@@ -460,3 +467,5 @@ def found_meetings(root):
             yield one.line, lambda one=one: zoom(one)
         elif "transcript" in one:
             yield one.line, lambda one=one: fathom(one)
+        else:
+            raise Unfit(one.line, f"this is no export that is known: {', '.join(KINDS)}")
