@@ -19,9 +19,9 @@ final class SingleCall: LoopClient {
     private let style: Style
 
     /// The form of the printed answer.
-    enum Style {
-        /// The line that a host would receive.
-        case raw
+    enum Style: Equatable {
+        /// The line that a host would receive; on a terminal with what could disturb it escaped.
+        case raw(onTerminal: Bool)
         /// Result or error, on one line.
         case compact
         /// Result or error, over several lines.
@@ -109,12 +109,17 @@ final class SingleCall: LoopClient {
         succeeded = error == nil && stop == nil
         let text = ByteBuffer()
         switch style {
-        case .raw: text.append(frame)
+        case .raw(onTerminal: false):
+            // It ends with its line break.
+            text.append(frame)
+            _ = output.append(text)
+            return
+        case .raw(onTerminal: true): answer.appendCompact(to: text)
         case .compact: (error ?? answer.member("result"))?.appendCompact(to: text)
         case .plain, .coloured:
             (error ?? answer.member("result"))?.appendPretty(to: text, isColoured: style == .coloured)
         }
-        if style != .raw { text.append("\n") }
+        text.append("\n")
         _ = output.append(text)
     }
 }

@@ -132,7 +132,9 @@ struct Main {
         let params = try CallParams.json(Array(words.dropFirst()), method: method)
         // Before the process takes over its streams.
         let style: SingleCall.Style =
-            options.isRaw ? .raw : options.isCompact ? .compact : StandardText.isColoured ? .coloured : .plain
+            options.isRaw
+            ? .raw(onTerminal: FileDescriptor.standardOutput.isTerminal)
+            : options.isCompact ? .compact : StandardText.isColoured ? .coloured : .plain
         let process = try Process(options, token: token)
         let client = try SingleCall(method: method, params: params, style: style, service: process.service)
         let end = try process.run(client)

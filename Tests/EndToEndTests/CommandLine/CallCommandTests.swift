@@ -152,6 +152,17 @@ struct CallCommandTests {
         #expect(command.output.hasPrefix(shown), "\(command.output)")
     }
 
+    /// A terminal takes U+009B for the beginning of a command.
+    @Test func rawDisturbsNoTerminal() throws {
+        let server = try FaultServer(always: .ok("{\"title\":\"a\u{9B}31m\u{202E}\"}"))
+        let call = ["call", "engagement.get", "ngmt_a", "--raw", "--base-url", server.baseURL]
+        #expect(try Command(call, environment: Self.signIn).output.contains("a\u{9B}31m\u{202E}\""))
+        var setup = Setup(call, environment: Self.signIn)
+        (setup.output, setup.checks) = (.terminal, .text)
+        let shown = try Command(setup).output
+        #expect(shown.contains(#""title":"a\u009b31m\u202e""#) && shown.hasSuffix("}\r\n"), "\(shown)")
+    }
+
     /// A list of which something is missing must not pass for the whole of it.
     @Test func aListThatIsCutIsNoSuccess() throws {
         let page = #"{"object":"list","data":[{"id":"cnt_a"}],"has_more":true,"next_cursor":"n"}"#
