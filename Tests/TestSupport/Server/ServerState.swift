@@ -60,9 +60,12 @@ final class ServerState: @unchecked Sendable {
                 return accepted
             }
             let thread = Thread {
-                ServerConnection(descriptor: connection, number: number, state: self).serve()
+                let served = ServerConnection(descriptor: connection, number: number, state: self)
+                served.serve()
                 self.lock.withLock { _ = self.open.remove(connection) }
                 close(connection)
+                // Only now the client can see it.
+                if served.endsByReaction { self.noteReactionDone() }
             }
             thread.stackSize = 256 << 10
             thread.start()
@@ -104,6 +107,8 @@ extension TLSContext {
 final class ServerConnection {
     let number: Int
     private(set) var requestsSeen = 0
+    /// Whether the last reaction ends the connection.
+    private(set) var endsByReaction = false
 
     private let descriptor: Int32
     private let state: ServerState
@@ -138,9 +143,9 @@ final class ServerConnection {
                 guard let body = readBody(length) else { return }
                 state.note(body: body, at: place)
             }
-            let goesOn = reaction.steps.allSatisfy(perform)
+            endsByReaction = !reaction.steps.allSatisfy(perform)
+            if endsByReaction { return }
             state.noteReactionDone()
-            guard goesOn else { return }
             if !reaction.readsBody, length > 0 { return leave() }
         }
     }
