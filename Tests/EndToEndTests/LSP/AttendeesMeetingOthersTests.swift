@@ -105,6 +105,8 @@ struct AttendeesMeetingOthersTests {
             let second = try AttendeesEditor(["--sandbox-at", shared.url], folder: folder)
             #expect(second.uri == uri)
             try second.edit(second.text.replacing("cnt_sandbox02", with: "cnt_sandbox05"))
+            // Its answer comes after all that was told before it.
+            _ = try second.lenses
             // Somebody changes the engagement after the document was made; then the first process leads to it again.
             let added = try first.process.call(
                 "engagement.addContacts", #"{"engagement_id":"ngmt_sandbox01","contact_ids":["cnt_sandbox09"]}"#)
