@@ -17,9 +17,12 @@ extension UnsafeRawBufferPointer {
     public func equals(_ literal: StaticString) -> Bool { equals(Bytes(literal)) }
 
     /// Whether these are the bytes of `literal`, ignoring ASCII case.
-    public func equalsIgnoringCase(_ literal: StaticString) -> Bool {
-        guard count == literal.utf8CodeUnitCount, let start = baseAddress else { return false }
-        return rpc_equal_caseless(start, literal.utf8Start, count) != 0
+    public func equalsIgnoringCase(_ literal: StaticString) -> Bool { equalsIgnoringCase(bytes: Bytes(literal)) }
+
+    /// Whether these are the bytes of `other`, of which there is at least one, ignoring ASCII case.
+    public func equalsIgnoringCase(bytes other: Bytes) -> Bool {
+        guard count == other.count, let start = baseAddress, let otherStart = other.baseAddress else { return false }
+        return rpc_equal_caseless(start, otherStart, count) != 0
     }
 
     /// Whether these bytes begin with those of `literal`.

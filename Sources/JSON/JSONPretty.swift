@@ -5,7 +5,18 @@ extension JSONSlice {
     /// spelled, but characters that could disturb a terminal are escaped. `isColoured`: gives names, strings and other
     /// values different colours, by ANSI sequences (ECMA-48, SGR).
     public func appendPretty(to out: ByteBuffer, indent: Int = 0, isColoured: Bool = false) {
-        func line(_ level: Int) {
+        append(to: out, level: indent, isColoured: isColoured)
+    }
+
+    /// Appends this value to `out` on one line, without white space between tokens. All else is as in `appendPretty`:
+    /// half a surrogate pair stays half of one, too.
+    public func appendCompact(to out: ByteBuffer) { append(to: out, level: nil, isColoured: false) }
+
+    /// `level` is nil for one line.
+    private func append(to out: ByteBuffer, level: Int?, isColoured: Bool) {
+        let inner = level.map { $0 + 1 }
+        func line(_ level: Int?) {
+            guard let level else { return }
             out.append(UInt8(ascii: "\n"))
             for _ in 0..<level { out.append("  ") }
         }
@@ -16,61 +27,32 @@ extension JSONSlice {
             out.append("\u{1B}[0m")
         }
         var isFirst = true
-        switch kind {
-        case .object:
-            out.append("{")
-            for member in members {
-                if !isFirst { out.append(",") }
-                isFirst = false
-                line(indent + 1)
-                painted("\u{1B}[34;1m") { member.name.appendPrintable(to: out) }
-                out.append(": ")
-                member.value.appendPretty(to: out, indent: indent + 1, isColoured: isColoured)
-            }
-            if !isFirst { line(indent) }
-            out.append("}")
-        case .array:
-            out.append("[")
-            for element in elements {
-                if !isFirst { out.append(",") }
-                isFirst = false
-                line(indent + 1)
-                element.appendPretty(to: out, indent: indent + 1, isColoured: isColoured)
-            }
-            if !isFirst { line(indent) }
-            out.append("]")
-        case .string: painted("\u{1B}[32m") { appendPrintable(to: out) }
-        default: painted("\u{1B}[33m") { out.append(bytes) }
-        }
-    }
-
-    /// Appends this value to `out` on one line, without white space between tokens. All else is as in `appendPretty`:
-    /// half a surrogate pair stays half of one, too.
-    public func appendCompact(to out: ByteBuffer) {
-        var isFirst = true
         func separate() {
             if !isFirst { out.append(",") }
             isFirst = false
+            line(inner)
         }
         switch kind {
         case .object:
             out.append("{")
             for member in members {
                 separate()
-                member.name.appendPrintable(to: out)
-                out.append(":")
-                member.value.appendCompact(to: out)
+                painted("\u{1B}[34;1m") { member.name.appendPrintable(to: out) }
+                out.append(level == nil ? ":" : ": ")
+                member.value.append(to: out, level: inner, isColoured: isColoured)
             }
+            if !isFirst { line(level) }
             out.append("}")
         case .array:
             out.append("[")
             for element in elements {
                 separate()
-                element.appendCompact(to: out)
+                element.append(to: out, level: inner, isColoured: isColoured)
             }
+            if !isFirst { line(level) }
             out.append("]")
-        case .string: appendPrintable(to: out)
-        default: out.append(bytes)
+        case .string: painted("\u{1B}[32m") { appendPrintable(to: out) }
+        default: painted("\u{1B}[33m") { out.append(bytes) }
         }
     }
 

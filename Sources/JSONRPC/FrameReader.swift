@@ -112,7 +112,7 @@ public struct FrameReader {
         // Nothing else begins like this, so what is wrong behind it is told as a wrong head.
         let known = Bytes("content-")
         let length = min(bytes.count, known.count)
-        if (0..<length).allSatisfy({ Self.lowercase(bytes[$0]) == known[$0] }) {
+        if bytes.slice(0, length).equalsIgnoringCase(bytes: known.slice(0, length)) {
             return length == known.count || isAtEnd ? .headers : nil
         }
         guard bytes[0].isAlphanumeric, !bytes[0].isDigit else { return .lines }
@@ -131,10 +131,6 @@ public struct FrameReader {
             at += end + 1
             if at > Self.headerLimit { return .lines }
         }
-    }
-
-    private static func lowercase(_ byte: UInt8) -> UInt8 {
-        UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
     }
 
     /// Whether a header's name may hold `byte` (`token` of RFC 9110 §5.6.2).

@@ -126,10 +126,8 @@ struct MergeJudge {
                 advice = "no contact has this address; mend it"
             }
         }
-        let flag = terms.skipsUnfound ? "; the row is left alone (--skip)" : "; --skip leaves the row alone"
-        // What else is wrong with a faulty row has to be mended anyway.
-        let whole = row.isFaulty ? advice : advice + flag
-        faults.append(TableFault(line: row.line, cell: person.text, advice: whole))
+        faults.append(
+            TableFault(row.line, person, advice, isInFaultyRow: row.isFaulty, skipsUnfound: terms.skipsUnfound))
         return .skipped("\(person.text): \(advice)")
     }
 

@@ -88,7 +88,7 @@ package enum JournalLine {
         func record(_ end: End?, left: [String]? = nil, withSets: Bool = true) -> JournalRecord {
             JournalRecord(
                 number: key.number, at: at, endedAt: end?.at, method: method, resource: resource.text, run: run,
-                workspace: workspace, address: address, undoes: undoes,
+                workspace: workspace, address: address, undoes: undoes, isReplacement: before != nil,
                 before: withSets ? before.map(JournalLine.texts) : nil,
                 wanted: withSets ? wanted.map(JournalLine.texts) : nil, left: withSets ? left : nil,
                 applied: end?.applied ?? "unknown", status: end?.status)

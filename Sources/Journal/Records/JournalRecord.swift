@@ -18,7 +18,9 @@ package struct JournalRecord: Sendable, Equatable {
     package let address: String?
     /// The number of the write that it undoes; nil if it is no undo.
     package let undoes: Int?
-    /// The contacts before, if the write replaces contacts.
+    /// Whether it replaces contacts.
+    package let isReplacement: Bool
+    /// The contacts before, if the write replaces contacts and they were asked for.
     package let before: [String]?
     /// The wanted contacts.
     package let wanted: [String]?
@@ -33,5 +35,8 @@ package struct JournalRecord: Sendable, Equatable {
     var isUndo: Bool { undoes != nil || method == "engagement.undo" }
 
     /// Whether it replaces contacts, and was or may have been made.
+    package var mayHaveReplaced: Bool { isReplacement && applied != "no" }
+
+    /// Whether it replaces known contacts by known ones, and was or may have been made.
     var isUndoable: Bool { before != nil && wanted != nil && applied != "no" }
 }

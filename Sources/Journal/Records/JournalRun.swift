@@ -15,6 +15,9 @@ package struct JournalRun: Sendable, Equatable {
     /// How many ended with `unknown`, or not at all.
     package var unknown = 0
 
+    /// How many replaced contacts, or may have.
+    package var replacements = 0
+
     /// All of its writes.
     package var writes: Int { yes + no + unknown }
 
@@ -34,5 +37,6 @@ package struct JournalRun: Sendable, Equatable {
         case "no": no += 1
         default: unknown += 1
         }
+        if record.mayHaveReplaced { replacements += 1 }
     }
 }

@@ -2,7 +2,6 @@ import Bytes
 import EngagementAPI
 import HTTP
 import JSONRPC
-import Jobs
 import Journal
 import Platform
 import Runtime
@@ -52,8 +51,10 @@ struct Process {
     /// Assembles everything. Opens only the sandbox's port and the journal's file, neither the network nor the token's
     /// file.
     ///
-    /// - Parameter addressed: the addresses that the journal notes with deletions.
-    init(_ options: Options, token: String?, addressed: AddressedContacts? = nil) throws(Failure) {
+    /// - Parameter digest: returns what the journal notes of the address by which a write's record was named.
+    init(
+        _ options: Options, token: String?, digest: @escaping (JournalEvent) -> String? = { _ in nil }
+    ) throws(Failure) {
         let connections = try Self.connections(options)
         // Not for a variable that all programs share: the start reads no file that its flags don't name.
         let isForAll = options.origins["--ca-file"] == "SSL_CERT_FILE"
@@ -113,7 +114,7 @@ struct Process {
                 return answer
             },
             conceal: credential.conceal, log: log)
-        journal = try Self.journal(options, addressed)
+        journal = try Self.journal(options, digest)
         service = RPCServer(
             settings: Self.settings(options, base, connections), surroundings: surroundings, transport: transport,
             journal: journal, attendees: RuntimeFolder(baseURL: base.text))
@@ -144,14 +145,13 @@ struct Process {
     }
 
     private static func journal(
-        _ options: Options, _ addressed: AddressedContacts?
+        _ options: Options, _ digest: @escaping (JournalEvent) -> String?
     ) throws(Failure) -> FileJournal? {
         guard let path = options.journal else { return nil }
         let workspace = try workspace(options)
         do throws(JournalProblem) {
-            return try FileJournal(path: path, workspace: workspace, now: { SystemClock.wallMilliseconds }) { event in
-                event.method == "contact.delete" ? addressed?.digest(of: event.resource) : nil
-            }
+            return try FileJournal(
+                path: path, workspace: workspace, now: { SystemClock.wallMilliseconds }, digest: digest)
         } catch {
             throw Failure(sentence: error.sentence)
         }

@@ -63,10 +63,8 @@ struct TableJudge {
     /// Refuses the row `item` for the person at `place` in it.
     private mutating func refuse(_ place: Int, _ item: Int, _ advice: String) {
         let (row, person) = (rows[item], rows[item].people[place])
-        let flag = skipsUnfound ? "; the row is left alone (--skip)" : "; --skip leaves the row alone"
-        // What else is wrong with a faulty row has to be mended anyway.
-        let whole = row.isFaulty ? advice : advice + flag
-        faults.append(TableFault(line: row.line(ofPersonAt: place), cell: person.text, advice: whole))
+        let line = row.line(ofPersonAt: place)
+        faults.append(TableFault(line, person, advice, isInFaultyRow: row.isFaulty, skipsUnfound: skipsUnfound))
         settle(item, .skipped("\(person.text): \(advice)"))
     }
 
@@ -171,5 +169,14 @@ struct TableJudge {
     private mutating func judgeRooms(_ change: PlannedChange, _ item: Int) {
         guard change.takesEverybodyOff, !rows[item].people.isEmpty, settled[item] == nil else { return }
         refuse(0, item, Self.onlyRooms)
+    }
+}
+
+extension TableFault {
+    /// A fault of a person in the row at `line`, with what --skip does about it.
+    init(_ line: Int, _ person: PersonReference, _ advice: String, isInFaultyRow: Bool, skipsUnfound: Bool) {
+        let flag = skipsUnfound ? "; the row is left alone (--skip)" : "; --skip leaves the row alone"
+        // What else is wrong with a faulty row has to be mended anyway.
+        self.init(line: line, cell: person.text, advice: isInFaultyRow ? advice : advice + flag)
     }
 }

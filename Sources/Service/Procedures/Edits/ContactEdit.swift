@@ -165,9 +165,7 @@ final class ContactEdit: Procedure {
     private func finish(_ after: ContactSet?) -> Step {
         guard let written else { return .fail(RPCFailure(.internalError, "Nothing was written.")) }
         let left = after?.contacts
-        // Who was left out and is gone was no calendar resource.
-        let lost = left.map { refused.without($0).without(after?.preserved ?? []) } ?? []
-        before = before.takingBack(lost)
+        if let after { before = before.takingBack(refused.without(after.contacts).without(after.preserved)) }
         let isAsAsked = lost.isEmpty && left?.without(refused).holdsSame(as: wanted) ?? true
         let after = after?.settingAside(refused)
         if let after {
@@ -181,6 +179,9 @@ final class ContactEdit: Procedure {
         guard let left, !isAsAsked else { return step }
         return .noteLeft(left, then: step)
     }
+
+    /// Who was left out and is gone, and so was no calendar resource.
+    private var lost: [String] { refused.without(before.preserved) }
 
     /// `,"changes":{…}`. `after` is nil when the contacts were not read back.
     private func changes(_ after: ContactSet?) -> ByteBuffer {
@@ -199,8 +200,7 @@ final class ContactEdit: Procedure {
             let remaining = removed.without(removed.without(after.contacts))
             if !remaining.isEmpty { json.member("remaining", remaining) }
         }
-        json.member(
-            "verified", refused.without(before.preserved).isEmpty && after?.contacts.holdsSame(as: wanted) ?? false)
+        json.member("verified", lost.isEmpty && after?.contacts.holdsSame(as: wanted) ?? false)
         json.endObject()
         return out
     }

@@ -134,11 +134,14 @@ final class ContactMerge: Procedure {
             let sets = try ListPage(exchange.answer).items.map {
                 $0.member("contacts").flatMap { ContactSet(list: $0) }
             }
-            return sets.contains { $0?.preserved.contains(terms.otherID) == true } ? .fail(isIntoRoom) : list()
+            return sets.contains(where: marksOther) ? .fail(isIntoRoom) : list()
         } catch {
             return .fail(error)
         }
     }
+
+    /// Whether the contact that is to take the place is a calendar resource there.
+    private func marksOther(_ set: ContactSet?) -> Bool { set?.preserved.contains(terms.otherID) == true }
 
     private var isIntoRoom: RPCFailure {
         let text = "\(terms.otherID) is a calendar resource, which takes nobody's place, so nothing was written."
@@ -185,9 +188,7 @@ final class ContactMerge: Procedure {
     }
 
     private func decide() -> Step {
-        if listing.items.contains(where: { $0.contacts?.preserved.contains(terms.otherID) == true }) {
-            return .fail(isIntoRoom)
-        }
+        if listing.items.contains(where: { marksOther($0.contacts) }) { return .fail(isIntoRoom) }
         plan = MergePlan(of: terms.contactID, into: terms.otherID, listing)
         if terms.isDryRun {
             for place in plan.places { notePlanned(place) }

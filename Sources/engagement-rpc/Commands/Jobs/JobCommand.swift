@@ -42,23 +42,23 @@ struct JobCommand {
     private mutating func undo(_ words: [String]) throws(Failure) {
         let runs = JournaledRuns(try JournalPlace.path(options), workspace: try Process.workspace(options))
         guard words.count <= 1 else { throw Failure(sentence: "undo takes one RUN; runs lists them.") }
-        let name: String
-        let ids: [String]
+        let named: String?
         if let word = words.first {
-            name = try runs.undoable(word, isForced: options.job.isForced)
-            ids = try runs.engagements(of: name)
+            named = try runs.undoable(word, isForced: options.job.isForced)
         } else {
             let last = try runs.lastThatReplaced()
             for passed in last?.passed ?? [] {
                 let text = "The run \(passed.printable) is newer, but replaced no contacts, so it can't be undone."
                 StandardText.say("engagement-rpc: \(text)\n")
             }
-            (name, ids) = (last?.run ?? "", last?.engagements ?? [])
+            named = last?.run
         }
+        guard let name = named else {
+            return try StandardText.show("Nothing to undo: no run in the journal replaced contacts.\n")
+        }
+        let ids = try runs.engagements(of: name)
         guard !ids.isEmpty else {
-            let which =
-                name.isEmpty ? "no run in the journal replaced contacts" : "the run \(name.printable) replaced none"
-            return try StandardText.show("Nothing to undo: \(which).\n")
+            return try StandardText.show("Nothing to undo: the run \(name.printable) replaced none.\n")
         }
         options.journal = try JournalPlace.ready(options)
         options.service.filter.hasJournal = true
@@ -235,7 +235,7 @@ struct JobCommand {
     /// Runs the loop for `job`. Returns how that ended, and whether the text reached stdout.
     private func loop(_ job: any Job, _ person: FileDescriptor?) throws(Failure) -> (end: Loop.End, isHeard: Bool) {
         let isWatched = FileDescriptor.standardError.isTerminal && options.progress != .never
-        let process = try Process(options, token: token, addressed: addressed)
+        let process = try Process(options, token: token, digest: addressed.digest(for:))
         let line = process.standardError
         let terminal = JobTerminal(
             ask: person.map { terminal in { try? terminal.writeAll(text: $0) } },

@@ -19,16 +19,11 @@ struct JournaledRuns {
         }
     }
 
-    /// The newest run that replaced contacts, or may have, where this command goes to; on which engagements; and the
-    /// runs after it that wrote something else.
-    func lastThatReplaced() throws(Failure) -> (run: String, engagements: [String], passed: [String])? {
-        var passed: [String] = []
-        for run in try all() where run.yes + run.unknown > 0 && isHere(run) {
-            let engagements = try engagements(of: run.run)
-            if !engagements.isEmpty { return (run.run, engagements, passed) }
-            passed.append(run.run)
-        }
-        return nil
+    /// The newest run that replaced contacts, or may have, where this command goes to, and the runs after it that wrote
+    /// something else.
+    func lastThatReplaced() throws(Failure) -> (run: String, passed: [String])? {
+        let runs = try all().filter { $0.yes + $0.unknown > 0 && isHere($0) }
+        return runs.firstIndex { $0.replacements > 0 }.map { (runs[$0].run, runs[..<$0].map(\.run)) }
     }
 
     private func isHere(_ run: JournalRun) -> Bool {
@@ -81,7 +76,7 @@ struct JournaledRuns {
     func engagements(of run: String) throws(Failure) -> [String] {
         var (seen, ids) = (Set<String>(), [String]())
         // The newest write comes first, so the first of each engagement comes last.
-        for write in try writes(of: run).reversed() where write.before != nil && write.applied != "no" {
+        for write in try writes(of: run).reversed() where write.mayHaveReplaced {
             if seen.insert(write.resource).inserted { ids.append(write.resource) }
         }
         return ids
