@@ -1,25 +1,74 @@
 import Bytes
 
 /// Swift source with everything but code blanked out, for rules about words and braces.
-public struct SwiftText {
+public struct SwiftText: Sendable {
     /// The lines of the source, with comments and the contents of strings replaced by spaces.
     public let codeLines: [String]
 
     /// Reads `source`.
     public init(_ source: [UInt8]) {
         var reader = CodeReader(source)
-        codeLines = reader.codeOnly().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        codeLines = reader.codeOnly().split(separator: 0x0A, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+    }
+
+    /// A line that imports a module, and the module.
+    public static var imported: Regex<(Substring, Substring)> {
+        /^\s*(?:@\w+\s+|public\s+)*import\s+(?:\w+\s+)?([\w-]+)/
+    }
+
+    /// A name that stands somewhere, and what it stands behind.
+    public struct Name: Hashable, Sendable {
+        /// As it is spelled.
+        public let text: String
+        /// Whether it stands behind a dot, as a member's name does.
+        public let isMember: Bool
+        /// Whether in front of that dot stands what has the member: a name, or what closes a call, an index or a chain.
+        public let hasOwner: Bool
+    }
+
+    /// All names, whatever they are names of.
+    public var names: Set<Name> {
+        var found: Set<Name> = []
+        for line in codeLines {
+            let bytes = Array(line.utf8)
+            var at = 0
+            while at < bytes.count {
+                let end = bytes[at...].firstIndex { !Self.isOfName($0) } ?? bytes.count
+                guard end > at else {
+                    at += 1
+                    continue
+                }
+                let isMember = at > 0 && bytes[at - 1] == UInt8(ascii: ".")
+                let hasOwner =
+                    isMember && at > 1 && (Self.isOfName(bytes[at - 2]) || Self.closing.contains(bytes[at - 2]))
+                found.insert(
+                    Name(text: String(decoding: bytes[at..<end], as: UTF8.self), isMember: isMember, hasOwner: hasOwner)
+                )
+                at = end
+            }
+        }
+        return found
+    }
+
+    private static let closing = Array(")]?!".utf8)
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "_") || byte.isAlphanumeric || byte >= 0x80
     }
 
     /// Functions, initialisers and subscripts with a body: the line of the name, from 1, and the number of lines up to
     /// the closing brace.
     public var functions: [(line: Int, length: Int)] {
         var found: [(line: Int, length: Int)] = []
+        // A literal is compiled where it stands, each time.
+        let head = /\b(?:func|subscript)\b|(?:^|\s)(?:de)?init[?!]?(?:<[^>]*>)?[( ]/
+        let delegation = /\.init/
         for (index, line) in codeLines.enumerated() {
-            let words = line.split { !($0.isLetter || $0.isNumber || $0 == "_") }
-            let isFunction = words.contains("func") || words.contains("subscript")
-            let isInitialiser = line.contains(/(^|\s)(de)?init[?!]?(<[^>]*>)?[( ]/) && !line.contains(".init")
-            guard isFunction || isInitialiser, let end = endOfBody(from: index) else { continue }
+            guard let match = line.firstMatch(of: head) else { continue }
+            if match.0.contains("init"), line.contains(delegation) { continue }
+            guard let end = endOfBody(from: index) else { continue }
             found.append((index + 1, end - index + 1))
         }
         return found
@@ -29,9 +78,9 @@ public struct SwiftText {
     private func endOfBody(from start: Int) -> Int? {
         var depth = 0
         for index in start..<codeLines.count {
-            for character in codeLines[index] {
-                if character == "{" { depth += 1 }
-                if character == "}" {
+            for byte in codeLines[index].utf8 {
+                if byte == UInt8(ascii: "{") { depth += 1 }
+                if byte == UInt8(ascii: "}") {
                     depth -= 1
                     if depth <= 0 { return depth == 0 ? index : nil }
                 }
@@ -49,13 +98,15 @@ private struct CodeReader {
 
     init(_ source: [UInt8]) { input = source }
 
-    mutating func codeOnly() -> String {
+    /// The code of all of it.
+    mutating func codeOnly() -> [UInt8] {
+        output.reserveCapacity(input.count)
         code(until: nil)
-        return String(decoding: output, as: UTF8.self)
+        return output
     }
 
     private func starts(with text: StaticString) -> Bool {
-        input.withUnsafeBytes { $0.dropping(at).starts(with: text) }
+        input[at] == text.utf8Start[0] && input.withUnsafeBytes { $0.dropping(at).starts(with: text) }
     }
 
     private mutating func blank(_ count: Int = 1) {

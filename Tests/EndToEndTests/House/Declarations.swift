@@ -31,14 +31,18 @@ struct Declarations {
         // What each open brace belongs to: a type's name, or nil.
         var braces: [String?] = []
         // What came since the last brace or the last line that can't go on.
-        var head = ""
+        var head: [UInt8] = []
         let lines = text.codeLines
+        // A literal is compiled where it stands, each time.
+        let imported = SwiftText.imported
+        let function = /\b(?:func\s+([^\s(<]+)|(init|subscript)[?!]?)\s*(?:<[^(]*>)?\(/
+        let delegation = /\.init\(|self\.init|super\.init/
+        let topType = /^([a-z()@ ]*)\b(?:class|struct|enum|actor|protocol|typealias) (\w+)/
+        let owner = /\b(class|struct|enum|actor|protocol|extension) ([\w.]+)[^{}]*$/
         for (index, line) in lines.enumerated() {
-            if let match = line.firstMatch(of: /^\s*(?:@\w+\s+|public\s+)*import\s+(?:\w+\s+)?([\w-]+)/) {
-                imports.insert(String(match.1))
-            }
-            if let match = line.firstMatch(of: /\b(?:func\s+([^\s(<]+)|(init|subscript)[?!]?)\s*(?:<[^(]*>)?\(/),
-                !line.contains(/\.init\(|self\.init|super\.init/)
+            if let match = line.firstMatch(of: imported) { imports.insert(String(match.1)) }
+            if line.utf8.contains(UInt8(ascii: "(")), let match = line.firstMatch(of: function),
+                !line.contains(delegation)
             {
                 let from = line.distance(from: line.startIndex, to: match.range.upperBound)
                 let type = braces.compactMap(\.self).joined(separator: ".")
@@ -46,29 +50,26 @@ struct Declarations {
                 functions.append(
                     Function(line: index + 1, type: type, name: name, labels: Self.labels(lines, index, from)))
             }
-            if braces.isEmpty,
-                let match = line.firstMatch(of: /^([a-z()@ ]*)\b(?:class|struct|enum|actor|protocol|typealias) (\w+)/)
-            {
+            if braces.isEmpty, let match = line.firstMatch(of: topType) {
                 let isPrivate = match.1.contains("private ")
                 let isShared = match.1.contains("public ") || match.1.contains("package ")
                 types.append(
                     TopType(line: index + 1, name: String(match.2), isShared: isShared, isPrivate: isPrivate))
             }
-            for character in line {
-                switch character {
-                case "{":
-                    let match = head.firstMatch(
-                        of: /\b(class|struct|enum|actor|protocol|extension) ([\w.]+)[^{}]*$/)
+            for byte in line.utf8 {
+                switch byte {
+                case UInt8(ascii: "{"):
+                    let match = String(decoding: head, as: UTF8.self).firstMatch(of: owner)
                     // What a protocol wants and what its extension gives are no overloads.
                     braces.append(match.map { ($0.1 == "protocol" ? "protocol " : "") + $0.2 })
-                    head = ""
-                case "}":
+                    head = []
+                case UInt8(ascii: "}"):
                     _ = braces.popLast()
-                    head = ""
-                default: head.append(character)
+                    head = []
+                default: head.append(byte)
                 }
             }
-            head.append(" ")
+            head.append(UInt8(ascii: " "))
         }
     }
 

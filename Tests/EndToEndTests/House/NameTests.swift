@@ -1,26 +1,9 @@
-import Foundation
 import TestSupport
 import Testing
 
 /// Names: a reader who sees one knows which thing it is, and a call says what its arguments are.
 @Suite
 struct NameTests {
-    private struct File {
-        let path: String
-        let declarations: Declarations
-        var module: String { String(path.split(separator: "/")[0]) }
-    }
-
-    /// The files below Sources, by their path there.
-    private func sources() throws -> [File] {
-        let folder = Repository.root + "/Sources"
-        let names = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }
-        #expect(names.count > 100)
-        return try names.sorted().map { name in
-            File(path: name, declarations: Declarations(SwiftText(try Repository.bytes(folder + "/" + name))))
-        }
-    }
-
     /// Names of Foundation that a file which imports it can't use for anything else.
     private static let foundation: Set = [
         "Bundle", "Data", "Date", "Formatter", "Host", "Locale", "Notification", "Operation", "Pipe", "Port", "Process",
@@ -28,23 +11,24 @@ struct NameTests {
     ]
 
     @Test func noTwoTypesOfOneNameAreSeenFromOneFile() throws {
-        let files = try sources()
-        let modules = Dictionary(grouping: files, by: \.module)
-        for file in files {
+        let files = try SourceFile.declared()
+        #expect(files.count > 100)
+        let modules = Dictionary(grouping: files, by: \.file.target)
+        for (file, declarations) in files {
             var seen: [String: Set<String>] = [:]
-            for other in modules[file.module] ?? [] {
-                for type in other.declarations.types where !type.isPrivate || other.path == file.path {
-                    seen[type.name, default: []].insert(other.path)
+            for other in modules[file.target] ?? [] {
+                for type in other.declarations.types where !type.isPrivate || other.file.path == file.path {
+                    seen[type.name, default: []].insert(other.file.path)
                 }
             }
-            for module in file.declarations.imports {
+            for module in declarations.imports {
                 for other in modules[module] ?? [] {
                     for type in other.declarations.types where type.isShared {
-                        seen[type.name, default: []].insert(other.path)
+                        seen[type.name, default: []].insert(other.file.path)
                     }
                 }
             }
-            if file.declarations.imports.contains("Foundation") {
+            if declarations.imports.contains("Foundation") {
                 for name in Self.foundation { seen[name, default: []].insert("Foundation") }
             }
             for (name, places) in seen where places.count > 1 {
@@ -57,11 +41,11 @@ struct NameTests {
     private static let mayBeNamedAsModules: Set = ["Bytes"]
 
     @Test func noTypeIsNamedAsAModule() throws {
-        let files = try sources()
-        let modules = Set(files.map(\.module))
+        let files = try SourceFile.declared()
+        let modules = Set(files.map(\.file.target))
         let allowed = Self.mayBeNamedAsModules
-        for file in files {
-            for type in file.declarations.types where modules.contains(type.name) && !allowed.contains(type.name) {
+        for (file, declarations) in files {
+            for type in declarations.types where modules.contains(type.name) && !allowed.contains(type.name) {
                 Issue.record("\(file.path):\(type.line): \(type.name) is a module")
             }
         }
@@ -71,11 +55,11 @@ struct NameTests {
     private static let calledByC: Set = ["receiveBody", "receiveHeader", "openGate", "watchSocket"]
 
     @Test func argumentsHaveLabels() throws {
-        for file in try sources() {
-            for function in file.declarations.functions where !Self.calledByC.contains(function.name) {
+        for (file, declarations) in try SourceFile.declared() {
+            for function in declarations.functions where !Self.calledByC.contains(function.name) {
                 let count = function.labels.count { $0 == "_" }
                 #expect(
-                    count <= 3, "Sources/\(file.path):\(function.line): \(function.name) has \(count) without labels")
+                    count <= 3, "\(file.path):\(function.line): \(function.name) has \(count) without labels")
             }
         }
     }
@@ -84,13 +68,13 @@ struct NameTests {
     private static let sameWhateverIsGiven: Set = ["append", "appendString", "equals", "member", "raw"]
 
     @Test func overloadsAreToldApartByLabels() throws {
-        for file in try sources() {
-            let named = file.declarations.functions.filter {
+        for (file, declarations) in try SourceFile.declared() {
+            let named = declarations.functions.filter {
                 $0.labels.contains("_") && $0.name.contains(/^\w+$/) && !Self.sameWhateverIsGiven.contains($0.name)
             }
             let groups = Dictionary(grouping: named) { "\($0.type).\($0.name)(\($0.labels.joined(separator: ":")))" }
             for (name, functions) in groups where functions.count > 1 {
-                Issue.record("Sources/\(file.path): \(name) stands on lines \(functions.map(\.line))")
+                Issue.record("\(file.path): \(name) stands on lines \(functions.map(\.line))")
             }
         }
     }

@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 
@@ -18,13 +17,10 @@ struct RoomTests {
         var description: String { "\(type).\(name)" }
     }
 
-    private func sources(_ folders: [String] = ["Service"]) throws -> [(name: String, lines: [String])] {
-        try folders.flatMap { folder in
-            let path = Repository.root + "/Sources/" + folder
-            let names = try FileManager.default.subpathsOfDirectory(atPath: path).filter { $0.hasSuffix(".swift") }
-            return try names.sorted().map { name in
-                (name, SwiftText(try Repository.bytes(path + "/" + name)).codeLines)
-            }
+    /// The files of these targets, or of all, by their path in there.
+    private func sources(of targets: Set<String>?) throws -> [(name: String, text: SwiftText)] {
+        try SourceFile.all().filter { $0.isSource && targets?.contains($0.target) != false }.map {
+            (String($0.path.dropFirst("Sources/\($0.target)/".count)), $0.text)
         }
     }
 
@@ -53,8 +49,11 @@ struct RoomTests {
         // What each open brace belongs to: a type, or nil.
         var braces: [(name: String, isClass: Bool)?] = []
         var isPublicStruct = false
+        // A literal is compiled where it stands, each time.
+        let declaration = /^\s*([a-z()@ ]*)\b(var|let) (\w+)(.*)/
+        let owner = /\b(class|struct|enum|actor) (\w+)[^{}]*$/
         for line in lines {
-            if let type = braces.last ?? nil, let match = line.firstMatch(of: /^\s*([a-z()@ ]*)\b(var|let) (\w+)(.*)/),
+            if let type = braces.last ?? nil, let match = line.firstMatch(of: declaration),
                 !match.1.contains("static")
             {
                 found.append(
@@ -69,7 +68,7 @@ struct RoomTests {
                     continue
                 }
                 let head = String(line.prefix(index))
-                let match = head.firstMatch(of: /\b(class|struct|enum|actor) (\w+)[^{}]*$/)
+                let match = head.firstMatch(of: owner)
                 let isPrivate = head.contains(/\b(file)?private\b/)
                 if match?.1 == "struct" || match?.1 == "class" { isPublicStruct = head.contains("public struct") }
                 braces.append(match.map { ((isPrivate ? "private " : "") + $0.2, $0.1 == "class") })
@@ -102,43 +101,43 @@ struct RoomTests {
     }
 
     private func table() throws -> [Property] {
-        let files = try sources()
-        var table = files.flatMap { Self.variables(in: $0.lines, file: $0.name) }
-        for index in table.indices {
-            let property = table[index]
-            guard !property.isPrivate else {
-                table[index].touchedBy = [property.file]
-                continue
-            }
-            let pattern = try Regex(#"\.\#(property.name)\b"#)
-            table[index].touchedBy =
-                files.filter { file in
-                    file.name == property.file || file.lines.contains { $0.firstMatch(of: pattern) != nil }
-                }.map(\.name)
+        let files = try sources(of: ["Service"])
+        let named = files.map { (file: $0.name, members: Set($0.text.names.filter(\.isMember).map(\.text))) }
+        return files.flatMap { Self.variables(in: $0.text.codeLines, file: $0.name) }.map { property in
+            var property = property
+            property.touchedBy =
+                named.filter {
+                    $0.file == property.file || !property.isPrivate && $0.members.contains(property.name)
+                }.map(\.file)
+            return property
         }
-        return table
     }
 
     /// The constants through which an object can be changed from another file. A file counts when it names the constant
     /// behind a dot, and the type that has it or a variable called like that.
     private func sharedObjects() throws -> [Property] {
-        let all = try sources(FileManager.default.contentsOfDirectory(atPath: Repository.root + "/Sources"))
-        let classes = all.reduce(into: Set<String>()) { $0.formUnion(Self.mutableClasses(in: $1.lines)) }
-        let files = try sources(["Service", "HTTP", "Runtime"])
-        let found = try sources(["Service", "HTTP"]).flatMap {
-            Self.references(to: classes, in: $0.lines, file: $0.name)
+        let all = try sources(of: nil)
+        let classes = all.reduce(into: Set<String>()) {
+            $0.formUnion(Self.mutableClasses(in: $1.text.codeLines))
         }
-        return try found.filter { !$0.isPrivate }.map { property in
+        let named = try sources(of: ["Service", "HTTP", "Runtime"]).map { file in
+            let names = file.text.names
+            return (
+                file: file.name, words: Set(names.map(\.text)), members: Set(names.filter(\.hasOwner).map(\.text))
+            )
+        }
+        let found = try sources(of: ["Service", "HTTP"]).flatMap {
+            Self.references(to: classes, in: $0.text.codeLines, file: $0.name)
+        }
+        return found.filter { !$0.isPrivate }.map { property in
             var property = property
-            let member = try Regex(#"[\w)\]?!]\.\#(property.name)\b"#)
             let variable = property.type.prefix(1).lowercased() + property.type.dropFirst()
-            let owner = try Regex(#"\b(\#(property.type)|\#(variable))\b"#)
             property.touchedBy =
-                files.filter { file in
-                    file.name == property.file
-                        || file.lines.contains { $0.firstMatch(of: member) != nil }
-                            && file.lines.contains { $0.firstMatch(of: owner) != nil }
-                }.map(\.name)
+                named.filter {
+                    $0.file == property.file
+                        || $0.members.contains(property.name)
+                            && ($0.words.contains(property.type) || $0.words.contains(variable))
+                }.map(\.file)
             return property
         }.filter { $0.touchedBy.count > 1 }
     }

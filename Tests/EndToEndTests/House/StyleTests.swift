@@ -5,33 +5,10 @@ import Testing
 /// Rules of the source tree that neither the compiler nor the formatter holds.
 @Suite
 struct StyleTests {
-    private struct File {
-        let path: String
-        let bytes: [UInt8]
-        let text: SwiftText
-        /// The folder below Sources or Tests.
-        var target: String { String(path.split(separator: "/").dropFirst().first ?? "") }
-        var isSource: Bool { path.hasPrefix("Sources/") }
-        /// Without its folder and ending.
-        var name: String { String((path.split(separator: "/").last ?? "").dropLast(".swift".count)) }
-    }
-
-    private func swiftFiles() throws -> [File] {
-        var files: [File] = []
-        for folder in ["Sources", "Tests"] {
-            let names = FileManager.default.enumerator(atPath: Repository.root + "/" + folder)
-            while let name = names?.nextObject() as? String {
-                guard name.hasSuffix(".swift") else { continue }
-                let bytes = try Repository.bytes("\(Repository.root)/\(folder)/\(name)")
-                files.append(File(path: "\(folder)/\(name)", bytes: bytes, text: SwiftText(bytes)))
-            }
-        }
-        #expect(files.count > 20)
-        return files
-    }
-
     @Test func filesLinesAndFunctionsAreShort() throws {
-        for file in try swiftFiles() {
+        let files = try SourceFile.all()
+        #expect(files.count > 400)
+        for file in files {
             let lines = file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
             #expect(lines.count - 1 <= 400, "\(file.path) has \(lines.count - 1) lines")
             // Of code the formatter takes care.
@@ -50,8 +27,8 @@ struct StyleTests {
 
     @Test func foldersAreRooms() throws {
         var rooms: [String: Int] = [:]
-        for file in try swiftFiles() {
-            rooms[String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)]), default: 0] += 1
+        for file in try SourceFile.all() {
+            rooms[file.folder, default: 0] += 1
         }
         for (folder, count) in rooms where count > Self.roomLimit {
             Issue.record("\(folder) has \(count) files side by side")
@@ -64,9 +41,10 @@ struct StyleTests {
     /// The name of a type leads to its file. What a file of extensions is called is free.
     @Test func aTypeHasAFileNamedAfterIt() throws {
         var together: Set<String> = []
-        for file in try swiftFiles() where file.isSource {
-            let types = file.text.codeLines.filter { $0.first?.isWhitespace == false }.compactMap { line in
-                line.firstMatch(of: /^([a-z()@ ]*)\b(?:class|struct|enum|actor|protocol) (\w+)/)
+        let topType = /^([a-z()@ ]*)\b(?:class|struct|enum|actor|protocol) (\w+)/
+        for file in try SourceFile.all() where file.isSource {
+            let types = file.text.codeLines.filter { $0.first?.isWhitespace == false }.compactMap {
+                $0.firstMatch(of: topType)
             }.filter { !$0.1.contains("private ") }.map { String($0.2) }
             guard !types.isEmpty, types != [file.name] else { continue }
             together.insert(file.path)
@@ -79,7 +57,7 @@ struct StyleTests {
     /// The compiler of Swift 6.0 crashes at an interpolation and at a closure in an attribute, and `#expect(throws:)`
     /// gives nothing there.
     @Test func swift60CanCompileTheTests() throws {
-        for file in try swiftFiles() {
+        for file in try SourceFile.all() {
             let text = String(decoding: file.bytes, as: UTF8.self)
             // Its formatter ends the lint with a trap where a text goes on behind such a line.
             #expect(!text.contains("\\#\n"), "\(file.path)")
@@ -128,14 +106,14 @@ struct StyleTests {
 
     /// What a port to another system has to look at.
     @Test func onlyPlatformAsksTheSystem() throws {
+        let systemCalls = Self.systemCalls
         var importers: Set<String> = []
-        for file in try swiftFiles() where file.isSource {
-            let imports = Declarations(file.text).imports
-            if imports.contains("Glibc") { importers.insert(file.target) }
+        for (file, declarations) in try SourceFile.declared() {
+            if declarations.imports.contains("Glibc") { importers.insert(file.target) }
             guard file.target != "Platform" else { continue }
             // Foundation, libcurl's header and our own C bring the C library's names along.
             for (index, line) in file.text.codeLines.enumerated() {
-                if let match = line.firstMatch(of: Self.systemCalls) {
+                if let match = line.firstMatch(of: systemCalls) {
                     Issue.record("\(file.path):\(index + 1) asks the system itself: \(match.0)")
                 }
             }
@@ -148,11 +126,10 @@ struct StyleTests {
     }
 
     @Test func importsFollowTheTable() throws {
-        for file in try swiftFiles() {
+        let imported = SwiftText.imported
+        for file in try SourceFile.all() {
             for line in file.text.codeLines {
-                guard let match = line.firstMatch(of: /^\s*(?:@\w+\s+|public\s+)*import\s+(?:\w+\s+)?([\w-]+)/) else {
-                    continue
-                }
+                guard let match = line.firstMatch(of: imported) else { continue }
                 let module = String(match.1)
                 #expect(module != "FoundationNetworking", "\(file.path): a second libcurl")
                 guard file.isSource else { continue }
@@ -172,9 +149,10 @@ struct StyleTests {
     }
 
     @Test func sourcesAvoidWhatTraps() throws {
-        for file in try swiftFiles() where file.isSource {
+        let banned = Self.banned
+        for file in try SourceFile.all() where file.isSource {
             for (index, line) in file.text.codeLines.enumerated() {
-                for word in Self.banned {
+                for word in banned {
                     #expect(!line.contains(word.pattern), "\(file.path):\(index + 1) has \(word.name)")
                 }
             }
