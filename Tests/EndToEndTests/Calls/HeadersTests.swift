@@ -99,7 +99,7 @@ struct HeadersTests {
         let answer = try host.next(within: 20)
         #expect(size == 16 << 20 ? answer.summary == "1 ok" : answer.kind == "too_large", "\(answer)")
         try host.expectAlive()
-        #expect(try #require(host.peakResidentKiB) < 110 << 10)
+        expectMemory(try #require(host.peakResidentKiB), below: 110 << 10)
         try host.finish()
     }
 

@@ -40,8 +40,8 @@ struct LimitTests {
         #expect(refusal.code == -32600 && refusal.kind == "too_large", "\(refusal)")
         try host.expectAlive()
         let (peak, after) = (try #require(host.peakResidentKiB), try #require(host.residentKiB))
-        #expect(peak - before < 40 << 10, "KiB more at the most: \(peak - before)")
-        #expect(after - before < 20 << 10, "KiB more afterwards: \(after - before)")
+        expectMemory(peak - before, below: 40 << 10)
+        expectMemory(after - before, below: 20 << 10)
         try host.finish()
     }
 

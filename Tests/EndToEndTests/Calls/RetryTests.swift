@@ -146,7 +146,7 @@ struct RetryTests {
 
     @Test func anAttemptWithoutAnyByteGivesWay() throws {
         let server = try FaultServer { $0.count == 1 ? .neverAnswer : .ok() }
-        let host = try bridge(to: server, attempts: 3, ["--timeout-ms", "3000"])
+        let host = try bridge(to: server, attempts: 3, limit(milliseconds: 3000))
         let start = Deadline.now
         let answer = try call(host, "GET", "ngmt_a")
         #expect(answer.int("result", "meta", "attempts") == 2, "\(answer)")

@@ -158,7 +158,7 @@ struct TokenCommandTests {
     @Test func nothingWaitsForASlowOne() throws {
         let server = try FaultServer(always: .ok())
         try withFile { path in
-            let host = try host(server, "sleep 300 & echo $! > \(path); wait", ["--timeout-ms", "700"])
+            let host = try host(server, "sleep 300 & echo $! > \(path); wait", limit(milliseconds: 700))
             let late = try host.begin("engagement.get", #"["ngmt_a"]"#)
             let cancelled = try host.begin("engagement.get", #"["ngmt_b"]"#)
             try host.send(line: #"{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":\#(cancelled)}}"#)

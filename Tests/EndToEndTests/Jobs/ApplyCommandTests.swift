@@ -82,10 +82,11 @@ struct ApplyCommandTests {
         let server = try JobServer(
             fault: { request in
                 guard request.method == "PUT", puts.count() == 1 else { return nil }
-                return .problem(429, ["Retry-After: 2"])
+                return .problem(429, ["Retry-After: \(2 * Int(Deadline.slowness.rounded(.up)))"])
             })
         // A call may not wait for that long, so the job does.
-        let job = try folder.run("apply", try folder.table(2), "--yes", "--timeout-ms", "1500", at: server)
+        let job = try folder.run(
+            "apply", try folder.table(2), "--yes", "--timeout-ms", "\(slowed(milliseconds: 1500))", at: server)
         #expect(job.ending == .exited(0), "\(job)")
         #expect(job.output.contains("2 changed, 0 so already, 0 refused"))
     }
@@ -93,7 +94,8 @@ struct ApplyCommandTests {
     @Test func aRateLimitRefusesNothing() throws {
         let (folder, server) = (try JobFolder(), try JobServer())
         let job = try folder.run(
-            "apply", try folder.table(4), "--yes", "--max-calls-per-second", "4", "--timeout-ms", "4000", at: server)
+            "apply", try folder.table(4), "--yes", "--max-calls-per-second", "4", "--timeout-ms",
+            "\(slowed(milliseconds: 4000))", at: server)
         #expect(job.ending == .exited(0), "\(job)")
     }
 

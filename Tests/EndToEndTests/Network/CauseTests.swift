@@ -15,7 +15,7 @@ struct CauseTests {
 
     @Test func aNameWithoutAddressIsNamed() throws {
         let host = try HostProcess(
-            ["--base-url", "https://name.invalid/api", "--timeout-ms", "3000"], environment: token())
+            ["--base-url", "https://name.invalid/api"] + limit(milliseconds: 3000), environment: token())
         let answer = try call(host)
         #expect(answer.kind == "network" && answer.string("error", "data", "cause")?.contains("name.invalid") == true)
         #expect(answer.string("error", "data", "applied") == "no", "\(answer)")
@@ -75,7 +75,7 @@ struct CauseTests {
         let proxy = try FaultServer(
             always: .raw("HTTP/1.1 \(status) No\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"))
         let host = try HostProcess(
-            ["--base-url", "https://api.example/api", "--timeout-ms", "4000"],
+            ["--base-url", "https://api.example/api"] + limit(milliseconds: 4000),
             environment: token(["https_proxy": proxy.baseURL.replacing("/api", with: "")]))
         let answer = try call(host)
         let isFinal = status < 500
@@ -113,7 +113,7 @@ struct CauseTests {
     func aProxysPasswordIsInNoText(value: String, variable: String) throws {
         let address = ["--base-url", "https://api.example/api", "--log-level", "debug"]
         let host = try HostProcess(
-            address + ["--max-attempts", "1", "--timeout-ms", "3000"], environment: token([variable: value]))
+            address + ["--max-attempts", "1"] + limit(milliseconds: 3000), environment: token([variable: value]))
         let answer = try call(host)
         #expect(answer.code != nil && !answer.description.contains("geheim"), "\(answer)")
         try host.finish()

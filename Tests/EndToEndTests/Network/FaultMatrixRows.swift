@@ -45,7 +45,7 @@ struct FaultRow: Sendable {
     /// Whether it is about what goes over a connection, and not about reaching one.
     var isForTLS: Bool { if case .server = peer { !arguments.contains("--tls") } else { false } }
 
-    private static let short = ["--timeout-ms", "2000"]
+    private static let short = limit(milliseconds: 2000)
     private static func page(_ text: String) -> Reaction { .answer(200, text) }
 
     static let connecting: [FaultRow] = [
@@ -54,7 +54,7 @@ struct FaultRow: Sendable {
             "0 network y no"),
         .init(
             "name without address", .url({ "https://name.invalid" }, [:]), "0 network y", "0 network y no",
-            ["--timeout-ms", "8000"]),
+            limit(milliseconds: 8000)),
         .init(
             "proxy: nobody listens",
             .url(
@@ -65,8 +65,8 @@ struct FaultRow: Sendable {
             short + ["--tls"]),
         .init(
             "accepts, says nothing", always: .neverAnswer, "2 timeout y", "2 timeout y unknown",
-            ["--timeout-ms", "4000", "--max-attempts", "2"]),
-        .init("silent once, then well", inTurn: [.neverAnswer, .ok()], "2 ok", "2 ok", ["--timeout-ms", "3000"]),
+            limit(milliseconds: 4000) + ["--max-attempts", "2"]),
+        .init("silent once, then well", inTurn: [.neverAnswer, .ok()], "2 ok", "2 ok", limit(milliseconds: 3000)),
     ]
 
     static let sending: [FaultRow] = [
@@ -165,7 +165,8 @@ struct FaultRow: Sendable {
         .init("429 for 1 s, then well", inTurn: [.problem(429, ["Retry-After: 1"]), .ok()], "2 ok", "2 ok"),
         .init("429 for 61 s", always: .problem(429, ["Retry-After: 61"]), "1 rate_limited y", "1 rate_limited y no"),
         .init(
-            "429 past the deadline", always: .problem(429, ["Retry-After: 5"]), "1 rate_limited y",
+            "429 past the deadline", always: .problem(429, ["Retry-After: \(5 * Int(Deadline.slowness.rounded(.up)))"]),
+            "1 rate_limited y",
             "1 rate_limited y no", short),
         .init("429 with nonsense, then well", inTurn: [.problem(429, ["Retry-After: soon"]), .ok()], "2 ok", "2 ok"),
         .init(

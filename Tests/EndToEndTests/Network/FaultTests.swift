@@ -164,7 +164,7 @@ struct FaultTests {
 
     @Test func aNameThatDoesNotExist() throws {
         let host = try HostProcess(
-            ["--base-url", "https://nobody.invalid/api", "--max-attempts", "1", "--timeout-ms", "3000"],
+            ["--base-url", "https://nobody.invalid/api", "--max-attempts", "1"] + limit(milliseconds: 3000),
             environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
         let id = try host.begin("engagement.replaceContacts", replacement("ngmt_a"))
         try host.expectAlive()
@@ -178,7 +178,7 @@ struct FaultTests {
         let server = try FaultServer(over: .clear, always: .ok())
         let base = server.baseURL.replacing("http:", with: "https:")
         let host = try HostProcess(
-            ["--base-url", base, "--max-attempts", "1", "--timeout-ms", "1500"],
+            ["--base-url", base, "--max-attempts", "1"] + limit(milliseconds: 1500),
             environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
         let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a"))
         #expect([1001, 1002, 1003].contains(answer.code), "\(answer)")

@@ -7,8 +7,10 @@ struct PatienceTests {
     /// Nothing can follow it, so nothing is saved for that.
     @Test(arguments: [SampleCall.patch, .post])
     func whatMayNotBeRepeatedHasAllOfItsTime(sample: SampleCall) throws {
-        let server = try FaultServer { Reaction.ok(SampleCall.answer(to: $0)).after(milliseconds: 1700) }
-        let host = try bridge(to: server, attempts: 3, ["--timeout-ms", "2500"])
+        let server = try FaultServer {
+            Reaction.ok(SampleCall.answer(to: $0)).after(milliseconds: slowed(milliseconds: 1700))
+        }
+        let host = try bridge(to: server, attempts: 3, limit(milliseconds: 2500))
         let answer = try host.call(sample, "a")
         #expect(answer.int("result", "meta", "attempts") == 1, "\(answer)")
         #expect(sample.count(server, "a") == 1)
@@ -18,7 +20,7 @@ struct PatienceTests {
     @Test(arguments: [SampleCall.patch, .post])
     func andIsUnknownAtItsEnd(sample: SampleCall) throws {
         let server = try FaultServer(always: .neverAnswer)
-        let host = try bridge(to: server, attempts: 3, ["--timeout-ms", "1500"])
+        let host = try bridge(to: server, attempts: 3, limit(milliseconds: 1500))
         let start = Deadline.now
         let answer = try host.call(sample, "a")
         #expect(answer.kind == "timeout" && answer.applied == "unknown" && answer.attempts == 1, "\(answer)")
@@ -30,9 +32,9 @@ struct PatienceTests {
     func whatMayBeRepeatedGivesWayAtHalf(sample: SampleCall) throws {
         let server = try FaultServer { request in
             let answer = Reaction.ok(SampleCall.answer(to: request))
-            return request.count == 1 ? answer.after(milliseconds: 2500) : answer
+            return request.count == 1 ? answer.after(milliseconds: slowed(milliseconds: 2500)) : answer
         }
-        let host = try bridge(to: server, attempts: 3, ["--timeout-ms", "3000"])
+        let host = try bridge(to: server, attempts: 3, limit(milliseconds: 3000))
         let answer = try host.call(sample, "a")
         #expect(answer.int("result", "meta", "attempts") == 2, "\(answer)")
         try host.finish()
@@ -63,7 +65,7 @@ struct PatienceTests {
             guard request.count == 1 else { return .ok() }
             return Reaction([.send(Array("HTTP/1.1 103 Early Hints\r\n\r\n".utf8)), .hang])
         }
-        let host = try bridge(to: server, attempts: 3, ["--timeout-ms", "3000"])
+        let host = try bridge(to: server, attempts: 3, limit(milliseconds: 3000))
         let start = Deadline.now
         let answer = try host.call(.put, "a")
         #expect(answer.int("result", "meta", "attempts") == 2, "it gave way: \(answer)")

@@ -102,7 +102,7 @@ struct TLSTests {
     @Test func aServerThatNeverShakesHandsIsGivenUp() throws {
         let certificates = try Certificates(.good)
         let server = try TLSServer(.silent, certificates)
-        let host = try host(server, certificates.authority, ["--max-attempts", "1", "--timeout-ms", "1000"])
+        let host = try host(server, certificates.authority, ["--max-attempts", "1"] + limit(milliseconds: 1000))
         let start = Deadline.now
         let answer = try host.call("engagement.replaceContacts", replacement("ngmt_a"))
         #expect(

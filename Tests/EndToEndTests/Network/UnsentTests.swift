@@ -42,7 +42,7 @@ struct UnsentTests {
     @Test func theDeadlineHolds() throws {
         let base = "http://127.0.0.1:\(try FaultServer.closedPort())/api"
         let host = try HostProcess(
-            ["--base-url", base, "--timeout-ms", "1000"], environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
+            ["--base-url", base] + limit(milliseconds: 1000), environment: ["ENGAGEMENT_RPC_TOKEN": testToken])
         let start = Deadline.now
         let answer = try host.call(.patch, "a")
         #expect(answer.kind == "network" && answer.attempts == 0 && answer.applied == "no", "\(answer)")

@@ -3,7 +3,9 @@ import Testing
 
 /// Memory that the system does not give is one failed call, whatever is made of an answer, and never the end of the
 /// process. Each answer is one that fits as it comes, and not as often as it is needed.
-@Suite(.ownThread, .tags(.load), .enabled(if: Setup.binaryIsGiven, "for a release build: gigabytes are read"))
+@Suite(
+    .ownThread, .tags(.load), .enabled(if: Setup.binaryIsGiven, "for a release build: gigabytes are read"),
+    .enabled(if: memoryIsItsOwn, "memory can't be limited here"))
 struct MemoryTests {
     private static let size = 62 << 20
 

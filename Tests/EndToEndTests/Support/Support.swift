@@ -21,6 +21,26 @@ func bridge(
 /// machine needs to let a process run.
 func bound(_ seconds: Double) -> Double { seconds * max(1, Deadline.patience / 3) + 0.25 }
 
+/// Milliseconds of a limit that the program is to keep, or of a fault that such a limit is to meet: as given, and more
+/// on an emulated processor.
+func slowed(milliseconds: Int) -> Int { Int(Double(milliseconds) * Deadline.slowness) }
+
+/// The arguments that give a call so long, and longer on an emulated processor.
+func limit(milliseconds: Int) -> [String] { ["--timeout-ms", "\(slowed(milliseconds: milliseconds))"] }
+
+/// Whether a process has its memory for itself and can be limited in it. An emulator of a processor passes the limit
+/// over, and what it takes for itself counts as the process's.
+let memoryIsItsOwn: Bool = {
+    var setup = Setup(["-c", "ulimit -v 4000000; ulimit -v"])
+    setup.program = "/bin/sh"
+    return (try? Command(setup))?.output == "4000000\n"
+}()
+
+/// Expects that `kibibytes` of a process's memory are fewer than `limit`.
+func expectMemory(_ kibibytes: Int, below limit: Int, at location: SourceLocation = #_sourceLocation) {
+    #expect(!memoryIsItsOwn || kibibytes < limit, "\(kibibytes) KiB", sourceLocation: location)
+}
+
 /// A request as one line.
 func request(_ id: String?, _ method: String, _ params: String? = nil) -> String {
     let id = id.map { #""id":\#($0),"# } ?? ""
