@@ -16,8 +16,8 @@ public struct Deadline: Sendable {
         return given ?? (Setup.binaryIsGiven ? 3 : 12)
     }()
 
-    /// How many times longer a limit has to be that the program itself is to keep: 1, and more on an emulated processor,
-    /// as `TESTS_PATIENCE` says.
+    /// How many times longer a limit has to be that the program itself is to keep: 1, and more on an emulated
+    /// processor, as `TESTS_PATIENCE` says.
     public static let slowness = max(1, patience / 12)
 
     /// The point until which what must come in `seconds` is waited for.
