@@ -12,6 +12,7 @@ struct AttemptCourse {
     let request: APIRequest
     /// When the request must be over.
     let deadline: Instant
+    private let begun: Instant
     private var progress: RetryProgress
     private var gathered = WriteEvidence()
     private var failure = LastFailure.none
@@ -21,9 +22,10 @@ struct AttemptCourse {
     private var hasAskedForToken = false
 
     /// - Parameter maxAttempts: at least 1.
-    init(_ request: APIRequest, deadline: Instant, maxAttempts: Int) {
+    init(_ request: APIRequest, deadline: Instant, maxAttempts: Int, at now: Instant) {
         self.request = request
         self.deadline = deadline
+        begun = now
         progress = RetryProgress(request.repeatability, maxAttempts: maxAttempts)
     }
 
@@ -46,6 +48,16 @@ struct AttemptCourse {
 
     /// Seconds kept for the answer to a delayed request, and the shortest delay.
     private static let (answerSeconds, leastDelay) = (1.0, 0.5)
+
+    /// Whether a pause was so long that what the request rests on may be true no more. One that may have been carried
+    /// out is repeated all the same: what it rests on would be its own result.
+    func isOutdated(_ now: Instant) -> Bool {
+        request.isChecked && gathered.applied == .no && now.seconds(since: begun) >= Self.freshSeconds
+    }
+
+    /// Seconds for which what was read counts as read just now. Reading again costs a request where the API has just
+    /// refused one, so a shorter pause is not worth it.
+    private static let freshSeconds = 3.0
 
     func remaining(_ now: Instant) -> Double { deadline.seconds(since: now) }
 

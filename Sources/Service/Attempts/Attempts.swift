@@ -94,7 +94,7 @@ final class Attempts {
         let slot = slots[number]
         if !slot.phase.isFree { _ = giveUp(number) }
         slot.serial += 1
-        slot.course = AttemptCourse(request, deadline: deadline, maxAttempts: maxAttempts)
+        slot.course = AttemptCourse(request, deadline: deadline, maxAttempts: maxAttempts, at: now)
         if let start = slot.course?.delayedStart(now) { return move(slot, to: .backingOff(buffer, until: start)) }
         token.isReady ? enterGate(slot, buffer, now) : move(slot, to: .waitsForToken(buffer))
     }
@@ -143,7 +143,7 @@ final class Attempts {
             case (.failed(let why), let refusal):
                 fail(slot, refusal?.explained(why) ?? RPCFailure(.notConfigured, why), now)
             case (_, let refusal?): tryAgain(slot, buffer, after: refusal, now)
-            case (_, nil): enterGate(slot, buffer, now)
+            case (_, nil): endPause(slot, buffer, now)
             }
         }
     }
@@ -222,6 +222,11 @@ final class Attempts {
         ready.append(slot: slot.number, serial: slot.serial)
     }
 
+    /// A checked request that has paused for long is not sent any more.
+    private func endPause(_ slot: Slot, _ buffer: ByteBuffer, _ now: Instant) {
+        slot.course?.isOutdated(now) == true ? end(slot, .outdated, now) : enterGate(slot, buffer, now)
+    }
+
     private func wakeThoseAtGate(_ now: Instant) {
         for slot in slots {
             guard case .atGate(let buffer, let share, _) = slot.phase else { continue }
@@ -259,7 +264,7 @@ final class Attempts {
         case .free: break
         case .waitsForToken, .waitsForConnection: expire(slot, now)
         case .atGate(let buffer, _, _), .backingOff(let buffer, _):
-            now >= deadline ? expire(slot, now) : enterGate(slot, buffer, now)
+            now >= deadline ? expire(slot, now) : endPause(slot, buffer, now)
         case .running(let exchange, let firstByteBy, let tokenNumber, _):
             let limit = exchange.answerBegan ? exchange.lastByteAt + Self.silenceSeconds : firstByteBy
             if now < min(limit, deadline) {
@@ -328,7 +333,7 @@ final class Attempts {
     private func tryAgain(_ slot: Slot, _ buffer: ByteBuffer, after failure: RPCFailure, _ now: Instant) {
         retries += 1
         tellPause(slot, after: failure, until: now, now)
-        enterGate(slot, buffer, now)
+        endPause(slot, buffer, now)
     }
 
     private func tellPause(_ slot: Slot, after failure: RPCFailure? = nil, until next: Instant, _ now: Instant) {

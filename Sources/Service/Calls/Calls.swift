@@ -245,7 +245,7 @@ final class Calls: AttemptsClient {
         if call.composed == nil { call.face?.beginAnswer(buffer, id: call.id.bytes, to: call.destination) }
         attempts.send(
             call.slot, request, into: buffer, deadline: call.clock.deadline(of: request, now),
-            maxAttempts: call.maxAttempts, at: now)
+            maxAttempts: call.tally.attemptsLeft(of: call.maxAttempts, isChange: request.isWrite), at: now)
         if request.delay > 0, call.takesTurn { turns.rest(call.slot) { goOn($0, now) } }
     }
 
@@ -257,16 +257,16 @@ final class Calls: AttemptsClient {
 
     func ended(_ slot: Int, _ outcome: Outcome, evidence: WriteEvidence, at now: Instant) {
         let call = calls[slot]
-        requestEnded(of: call, evidence, status: outcome.status)
+        requestEnded(of: call, evidence, outcome)
         proceed(call, after: call.composed == nil ? outcome : outcome.affordable(evidence), now)
     }
 
     /// Adds up the evidence of a request that is over or given up, and journals a write's end.
-    private func requestEnded(of call: Call, _ evidence: WriteEvidence, status: Int? = nil) {
+    private func requestEnded(of call: Call, _ evidence: WriteEvidence, _ outcome: Outcome? = nil) {
         let isChange = call.underWay?.isWrite == true
         call.underWay = nil
-        call.tally.add(evidence, isChange: isChange)
-        if isChange { notes.end(call.slot, evidence, status: status) }
+        call.tally.add(evidence, isChange: isChange, isOutdated: outcome?.isOutdated == true)
+        if isChange { notes.end(call.slot, evidence, status: outcome?.status) }
     }
 
     func paused(_ slot: Int, after failure: RPCFailure?, attempts: Int, until next: Instant, now: Instant) {

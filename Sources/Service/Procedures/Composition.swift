@@ -69,7 +69,8 @@ extension MethodTable.Entry {
         }
         guard let consent else { return nil }
         let request = APIRequest(
-            verb, target: ByteBuffer(target), body: takesBody ? ByteBuffer(body) : nil, repeatability, about: subject)
+            verb, target: ByteBuffer(target), body: takesBody ? ByteBuffer(body) : nil, repeatability, about: subject,
+            isChecked: true)
         return RecordChange(method, request, resource: terms.resource, consent)
     }
 

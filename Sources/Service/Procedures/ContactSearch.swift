@@ -49,7 +49,7 @@ final class ContactSearch: Procedure {
             return .send(search(cursor: nil))
         case .answered(let exchange): return read(exchange)
         case .failed(let failure, _): return .fail(failure)
-        case .recalled, .told: return .fail(.unasked)
+        case .recalled, .told, .outdated: return .fail(.unasked)
         }
     }
 

@@ -68,7 +68,7 @@ final class ListWalk: Procedure {
         switch outcome {
         case .begun: return .send(request)
         case .answered(let exchange): return read(exchange)
-        case .recalled, .told: return .fail(.unasked)
+        case .recalled, .told, .outdated: return .fail(.unasked)
         case .failed(let failure, _):
             // Without a first page there is nothing to return.
             guard let last else { return .fail(failure) }

@@ -30,7 +30,7 @@ final class ProcessingWait: Procedure {
         case .begun: return .send(request(after: 0))
         case .answered(let exchange): return read(exchange)
         case .failed(let failure, _): return .fail(explained(failure))
-        case .recalled, .told: return .fail(.unasked)
+        case .recalled, .told, .outdated: return .fail(.unasked)
         }
     }
 

@@ -18,7 +18,7 @@ final class Projection: Procedure {
         case .begun: .send(request)
         case .answered(let exchange): .finish(exchange, data: fields.projected(exchange.answer))
         case .failed(let failure, _): .fail(failure)
-        case .recalled, .told: .fail(.unasked)
+        case .recalled, .told, .outdated: .fail(.unasked)
         }
     }
 }

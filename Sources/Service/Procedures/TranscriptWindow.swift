@@ -32,7 +32,7 @@ final class TranscriptWindow: Procedure {
             }
             return .finish(exchange, data: window(of: transcript.string))
         case .failed(let failure, _): return .fail(failure)
-        case .recalled, .told: return .fail(.unasked)
+        case .recalled, .told, .outdated: return .fail(.unasked)
         }
     }
 

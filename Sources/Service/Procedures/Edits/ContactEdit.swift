@@ -55,7 +55,10 @@ final class ContactEdit: Procedure {
             consent?.grant(subject)
             phase = .reading
             return .send(reading)
-        case (_, .recalled), (_, .told): return .fail(.unasked)
+        case (.writing, .outdated):
+            (phase, refused) = (.reading, [])
+            return .send(reading)
+        case (_, .recalled), (_, .told), (_, .outdated): return .fail(.unasked)
         case (.writing, .answered(let exchange)) where terms?.isReported == false:
             return .finish(exchange, data: exchange.body)
         case (.writing, .answered(let exchange)):
@@ -224,7 +227,8 @@ final class ContactEdit: Procedure {
         json.member("contact_ids", wanted)
         json.endObject()
         return APIRequest(
-            .put, target: contacts, body: body, .replace, about: .id, replacement: (listed, wanted), undoes: undoes)
+            .put, target: contacts, body: body, .replace, about: .id, replacement: (listed, wanted), undoes: undoes,
+            isChecked: true)
     }
 }
 

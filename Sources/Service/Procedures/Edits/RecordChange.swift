@@ -56,9 +56,12 @@ final class RecordChange: Procedure {
             consent.grant(question.subject)
             phase = .reading
             return .send(reading)
+        case (.writing, .outdated):
+            phase = .reading
+            return .send(reading)
         case (.writing, .answered(let exchange)): return .finish(exchange, data: exchange.body)
         case (.writing, .failed(let failure, _)), (.asking, .failed(let failure, _)): return .fail(failure)
-        case (_, .recalled), (_, .told), (.asking, .answered): return .fail(.unasked)
+        case (_, .recalled), (_, .told), (_, .outdated), (.asking, .answered): return .fail(.unasked)
         }
     }
 

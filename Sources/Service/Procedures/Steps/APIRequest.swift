@@ -12,6 +12,8 @@ final class APIRequest {
     let undoes: Int?
     /// Whether it only serves to word a question: it leaves time for the requests after it.
     let isLookUp: Bool
+    /// Whether it rests on what was read right before: after a pause it is not sent, but `outdated`.
+    let isChecked: Bool
     /// Seconds before it is sent. The call takes no place meanwhile.
     let delay: Double
     private var kind: Kind
@@ -31,11 +33,12 @@ final class APIRequest {
     init(
         _ verb: HTTPVerb, target: ByteBuffer, body: ByteBuffer? = nil, _ repeatability: Repeatability,
         about member: Method.Subject?, replacement: (before: [String], wanted: [String])? = nil, undoes: Int? = nil,
-        isLookUp: Bool = false, delay: Double = 0
+        isChecked: Bool = false, isLookUp: Bool = false, delay: Double = 0
     ) {
         self.target = target
         self.replacement = replacement
         self.undoes = undoes
+        self.isChecked = isChecked
         self.isLookUp = isLookUp
         self.delay = delay
         let subject = member.flatMap { member in Self.id(in: target.bytes).map { Subject(member: member, id: $0) } }

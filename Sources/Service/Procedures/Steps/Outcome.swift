@@ -12,6 +12,8 @@ enum Outcome {
     indirect case recalled(JournalFinding)
     /// The person has answered, or their time is over.
     indirect case told(Verdict)
+    /// The request is checked, and had to pause. Nothing was changed; what it rests on has to be read again.
+    case outdated
     /// The request has failed for good. The evidence covers all its attempts.
     indirect case failed(RPCFailure, WriteEvidence)
 }
@@ -20,11 +22,13 @@ extension Outcome {
     /// A request that never left.
     static func unsent(_ failure: RPCFailure) -> Outcome { .failed(failure, WriteEvidence()) }
 
+    var isOutdated: Bool { if case .outdated = self { true } else { false } }
+
     var status: Int? {
         switch self {
         case .answered(let exchange): exchange.status
         case .failed(let failure, _): failure.status
-        case .begun, .recalled, .told: nil
+        case .begun, .recalled, .told, .outdated: nil
         }
     }
 }

@@ -24,7 +24,7 @@ final class SingleRequest: Procedure {
         case .begun: .send(request)
         case .answered(let exchange): .finish(exchange)
         case .failed(let failure, _): .fail(failure)
-        case .recalled, .told: .fail(.unasked)
+        case .recalled, .told, .outdated: .fail(.unasked)
         }
     }
 }
