@@ -113,7 +113,8 @@ struct JournalTests {
     @Test func aFullDiskMeansThatNothingIsSent() throws {
         let (folder, server) = (try JournalFolder(), try Self.server())
         var setup = Setup([
-            "-c", #"ulimit -f 1; exec "$0" "$@""#, Setup.binary, "--base-url", server.baseURL, "--journal", folder.file,
+            "-c", fileLimit + #"; exec "$0" "$@""#, Setup.binary, "--base-url", server.baseURL, "--journal",
+            folder.file,
         ])
         setup.program = "/bin/sh"
         setup.environment["ENGAGEMENT_RPC_TOKEN"] = testToken

@@ -5,7 +5,7 @@ import Testing
 /// process. Each answer is one that fits as it comes, and not as often as it is needed.
 @Suite(
     .ownThread, .tags(.load), .enabled(if: Setup.binaryIsGiven, "for a release build: gigabytes are read"),
-    .enabled(if: memoryIsItsOwn, "memory can't be limited here"))
+    .disabled(if: processorIsEmulated, "memory can't be limited here"))
 struct MemoryTests {
     private static let size = 62 << 20
 

@@ -256,7 +256,7 @@ struct SurroundingsTests {
         Named("version", #""$0" --version > /dev/full"#),
         Named("a descriptor to read from", #"echo '{"id":1}' | "$0" --sandbox 1< /dev/null"#),
         Named("stdin a directory", #""$0" --sandbox < /tmp"#),
-        Named("a limit on files", #"f=$(mktemp); ulimit -f 1; "$0" schema > $f; s=$?; rm $f; exit $s"#),
+        Named("a limit on files", #"f=$(mktemp); \#(fileLimit); "$0" schema > $f; s=$?; rm $f; exit $s"#),
     ]
 
     @Test(arguments: unusable)
@@ -284,7 +284,7 @@ struct SurroundingsTests {
     @Test func noWriteIsBegunOnceAnswersCanNotBeWritten() throws {
         let server = try FaultServer(always: .ok())
         let script = """
-            ulimit -f 1; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.05
+            \(fileLimit); for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.05
             printf '{"jsonrpc":"2.0","id":%d,"method":"rpc.discover"}\\n' $i
             printf '{"jsonrpc":"2.0","id":"w%d","method":"engagement.replaceContacts","params":["ngmt_a",[]]}\\n' $i
             done | "$0" "$@" > /tmp/engagement-rpc-full-$$; s=$?; rm -f /tmp/engagement-rpc-full-$$; exit $s
