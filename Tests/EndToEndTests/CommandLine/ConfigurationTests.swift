@@ -214,7 +214,8 @@ struct ConfigurationTests {
         let host = try HostProcess(
             [],
             environment: [
-                "ENGAGEMENT_RPC_BASE_URL": server.baseURL + "/", "ENGAGEMENT_RPC_TIMEOUT_MS": "200",
+                "ENGAGEMENT_RPC_BASE_URL": server.baseURL + "/",
+                "ENGAGEMENT_RPC_TIMEOUT_MS": "\(slowed(milliseconds: 400))",
                 "ENGAGEMENT_RPC_MAX_ATTEMPTS": "1", "ENGAGEMENT_RPC_TOKEN": testToken,
             ])
         #expect(try host.call("engagement.get", #"["ngmt_a"]"#, within: 2).code == 1002)

@@ -199,7 +199,7 @@ struct FaultRow: Sendable {
         .init("sandbox: slow", .sandbox(#"{"delay_ms":300}"#, repeats: true), "1 ok", "1 ok"),
         .init(
             "sandbox: too slow", .sandbox(#"{"delay_ms":9000}"#, repeats: true), "2 timeout y", "2 timeout y unknown",
-            short),
+            short + ["--max-attempts", "2"]),
     ]
 
     static var all: [FaultRow] { connecting + sending + answering + statuses + throttling + sandboxed }

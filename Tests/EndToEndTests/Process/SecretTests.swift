@@ -42,7 +42,8 @@ struct SecretTests {
         let server = try FaultServer(always: .ok())
         let host = try bridge(to: server, environment: ["MARKER": "still-here"])
         _ = try host.call("engagement.get", #"["ngmt_a"]"#)
-        let environment = host.visibleEnvironment
+        // An emulator shows its own, of which the program has a copy.
+        let environment = processorIsEmulated ? nil : host.visibleEnvironment
         if let environment, environment.contains("MARKER") {
             #expect(!environment.contains("e2e.0123"), "overwritten in place")
         }
