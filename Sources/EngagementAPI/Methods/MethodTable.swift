@@ -200,7 +200,11 @@ public final class MethodTable {
     /// The refusal of an unknown name.
     public func unknown(_ name: JSONSlice) -> RPCFailure {
         let text = name.string ?? name.bytes.text
-        let hint = text.nearest(in: listed.map(\.name)).map { " Did you mean \($0)?" } ?? " rpc.discover lists them."
+        let isOfSandbox = Method.all.contains { $0.name == text && $0.availability == .sandbox }
+        let hint =
+            isOfSandbox
+            ? " It is a sandbox's, with --sandbox or --sandbox-at."
+            : text.nearest(in: listed.map(\.name)).map { " Did you mean \($0)?" } ?? " rpc.discover lists them."
         return RPCFailure(.methodNotFound, "There is no method \(text.quoted).\(hint)")
     }
 

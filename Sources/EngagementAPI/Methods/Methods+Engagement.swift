@@ -66,7 +66,9 @@ extension Method {
             detail: "Addresses and full names match whole, without regard to case, and never by a guess: what "
                 + "several contacts have is ambiguous, what none has is missing. 50 queries at most.",
             [
-                .optional("emails", .list(of: .text(minimum: 1, maximum: 320), maximum: 50), "E-mail addresses."),
+                .optional(
+                    "emails", .list(of: .text(minimum: 1, maximum: 320), maximum: 50, isOfWords: true),
+                    "E-mail addresses."),
                 .optional("names", .list(of: .text(minimum: 1, maximum: 511), maximum: 50), "First and last names."),
                 .options,
             ],

@@ -74,7 +74,7 @@ package final class JobHost: LoopClient {
         case .inputHungUp, .orphaned: return
         case .signalled:
             isStopping = true
-            typed = nil
+            leaveQuestion()
             job.interrupt(at: now)
             service.event(.signalled, at: now)
         case .finished, .journalAnswered, .tokenArrived: service.event(event, at: now)
@@ -185,8 +185,14 @@ package final class JobHost: LoopClient {
 
     private func hearEnd(_ now: Instant) {
         guard typed != nil else { return }
-        typed = nil
+        leaveQuestion()
         job.hear(nil, at: now)
+    }
+
+    /// Ends the question's line, which no answer has ended.
+    private func leaveQuestion() {
+        if typed != nil { terminal.ask?("\n") }
+        typed = nil
     }
 
     private func showLine(_ now: Instant) {

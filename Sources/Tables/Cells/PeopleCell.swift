@@ -224,6 +224,7 @@ package struct PeopleCell {
         if let name = word.invisibleName {
             return "there is an invisible character (\(name)) in it: delete it, or type the cell anew"
         }
+        if word.equalsIgnoringCase(nobody) { return "it stands alone in its row: take it out, or the people" }
         if word.starts(with: "ngmt_") { return "this is an engagement, and people are wanted here" }
         if word.starts(with: "cnt_") { return "a contact's id is cnt_ and then letters and digits only" }
         if word.contains(UInt8(ascii: "@")) { return "this is no e-mail address: mend it" }

@@ -43,11 +43,11 @@ enum ManPage {
             (
                 "1",
                 "call: an error, or a list that is not whole; doctor: something is wrong; plan: something can't be "
-                    + "read; apply, undo: something is not as wanted, or nobody said yes"
-            ), ("2", "plan: something would change"), ("64", "a flag or setting can't be followed"),
-            ("65", "plan, apply: something is wrong with the table; the file of --seed has faults"),
+                    + "read; apply, merge, undo: something is not as wanted, or nobody said yes"
+            ), ("2", "plan, merge --dry-run: something would change"), ("64", "a flag or setting can't be followed"),
+            ("65", "plan, apply, merge: something is wrong with the table; the file of --seed has faults"),
             ("66", "a file to be read can't be opened"),
-            ("71", "the system has too little of something"), ("73", "the journal can't be made or written"),
+            ("71", "the system has too little of something"), ("73", "the journal or the report can't be made or written"),
             ("74", "stdin can't be read or stdout can't be written"),
             (
                 "128 + N",

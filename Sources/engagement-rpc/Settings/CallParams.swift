@@ -68,7 +68,7 @@ struct CallParams {
         let kind = parameters.first { $0.name == name }?.kind
         let json: ByteBuffer
         switch value {
-        case .text(let text): json = Self.reading(text, as: kind)
+        case .text(let text): json = try Self.reading(text, as: kind, of: name)
         case .json(let text):
             guard let found = Self.checked(text) else {
                 throw Failure(sentence: "What follows \(name):= is not JSON; for text write \(name)=TEXT.")
@@ -84,12 +84,16 @@ struct CallParams {
 
     /// `text` as JSON. If the parameter takes no text, reads it as a number, true or false, words separated by commas,
     /// or JSON.
-    private static func reading(_ text: String, as kind: (any ParameterKind)?) -> ByteBuffer {
+    private static func reading(
+        _ text: String, as kind: (any ParameterKind)?, of name: String
+    ) throws(Failure) -> ByteBuffer {
         let shape = kind?.shape ?? .text
         switch shape {
         case .integer, .flag:
             if let json = checked(text) { return json }
-        case .object, .any:
+        case .any:
+            if !text.hasPrefix("\""), let json = checked(text) { return json }
+        case .object:
             if text.utf8.first.map({ $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") }) ?? false,
                 let json = checked(text)
             {
@@ -100,6 +104,10 @@ struct CallParams {
             // A name may contain a comma.
             let isSplit = if case .list = shape { false } else { true }
             let words = isSplit ? text.split(separator: ",").map { $0.filter { $0 != " " } } : [text]
+            // A shell's variable that is not set would take everybody off.
+            guard words.contains(where: { !$0.isEmpty }) else {
+                throw Failure(sentence: "There is nothing behind \(name)=; an empty list is \(name):=[].")
+            }
             let out = ByteBuffer()
             var json = JSONWriter(out)
             json.beginArray()
@@ -113,8 +121,8 @@ struct CallParams {
         return out
     }
 
-    /// Gives an id to the parameter of its kind, or else to the next free one, whose check judges it. Throws for a word
-    /// that doesn't begin like an id.
+    /// Gives an id to the parameter of its kind, or else to the next one that takes ids, whose check judges it. Throws
+    /// for a word that doesn't begin like an id, and for one too many.
     private mutating func place(_ word: String) throws(Failure) {
         let isFree: (Parameter) -> Bool = { [values] parameter in !values.contains { $0.name == parameter.name } }
         if let named = parameters.first(where: { $0.kind.shape.idPrefix.map(word.hasPrefix) ?? false && isFree($0) }) {
@@ -130,9 +138,19 @@ struct CallParams {
                     + "name:=json.")
         }
         guard !parameters.isEmpty else { return }
-        guard let next = parameters.first(where: { isFree($0) && !$0.isOptions }) else {
-            throw Failure(sentence: "There are more words than the method has parameters.")
+        let shapes = parameters.map(\.kind.shape)
+        guard
+            let place = zip(parameters, shapes).first(where: {
+                $1.listPrefix != nil || $1.idPrefix != nil && isFree($0)
+            })
+        else {
+            let id = "\(word.prefix { $0 != "_" })_…"
+            throw Failure(
+                sentence:
+                    "There are more words than ids that the method takes: one is \(id); for another parameter write "
+                    + "name=\(id).")
         }
+        let next = place.0
         try assign(next.name, .text(word))
     }
 

@@ -37,7 +37,7 @@ extension Setting {
             set: { $0.job.filter = $1 }, show: { $0.job.filter ?? "none" }
         ).of(.export),
         list(
-            "--fields", hasVariable: false, "further columns: fields of an engagement, such as owner.id",
+            "--fields", hasVariable: false, "the columns between, in place of title,start_at: owner.id, for example",
             rule: "names of fields other than id and contacts", completions: .nothing,
             set: { options, names in
                 options.job.fields = names

@@ -55,6 +55,7 @@ struct CallCommandTests {
             #"PATCH /companies/cmp_a {"name":"Tom \"T\" O'Hara"}"#
         ),
         (["tag.update", "tag_a", "auto_tagging_enabled=true"], #"PATCH /tags/tag_a {"auto_tagging_enabled":true}"#),
+        (["contact.get", "fields=id", "cnt_a"], "GET /contacts/cnt_a"),
         (["contact.list"], "GET /contacts"), (["contact.list", "null"], "GET /contacts"),
     ]
 
@@ -87,6 +88,18 @@ struct CallCommandTests {
         (["engagement.get", "ngmt_a", "expnd=owner"], 1, "Did you mean expand?"),
         (["engagement.gte", "ngmt_a"], 1, "Did you mean engagement.get?"),
         (["contact.list", "limit=many"], 1, "limit"),
+        // Whatever else the method takes, a second id is not that.
+        (["contact.get", "cnt_a", "cnt_b"], 64, "one is cnt_…"),
+        (["contact.update", "cnt_a", "cnt_b"], 1, "company_id"),
+        (["company.update", "cmp_a", "cnt_b"], 64, "more words"), (["tag.create", "tag_a"], 64, "more words"),
+        (["transcriptComment.create", "ngmt_a", "ngmt_b"], 1, "body is missing"),
+        (["contact.list", "cnt_a"], 64, "cnt_…"),
+        (["engagement.replaceContacts", "ngmt_a", "cnt_b", "usr_c"], 1, "contact_ids[1]"),
+        (["engagement.get", "ngmt_a", "ngmt_b"], 64, "ngmt_…"),
+        (["engagement.replaceContacts", "ngmt_a", "contact_ids="], 64, "contact_ids:=[]"),
+        (["engagement.replaceContacts", "ngmt_a", "contact_ids=,"], 64, "contact_ids:=[]"),
+        (["engagement.replaceTags", "ngmt_a", "tag_ids= "], 64, "tag_ids:=[]"),
+        (["engagement.findContacts", "names="], 64, "names:=[]"),
     ]
 
     @Test(arguments: misspelt)

@@ -29,6 +29,26 @@ import Testing
         #expect(server.putCount == 2 && host.outputText.contains("2 changed"))
     }
 
+    /// An end of input and an interrupt end the question's line, too.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "needs script"))
+    func whoDoesNotAnswerHasALineOfTheirOwn() throws {
+        for key in ["\u{4}", "\u{3}"] {
+            let (folder, server) = (try JobFolder(), try JobServer())
+            var setup = folder.setup(["apply", try folder.table(1)], server)
+            let words = ([Setup.binary] + setup.arguments).map { "'\($0)'" }.joined(separator: " ")
+            setup.arguments = ["-qec", words, "/dev/null"]
+            setup.environment["SHELL"] = "/bin/bash"
+            setup.program = "/usr/bin/script"
+            let host = try HostProcess(setup)
+            try host.wait(within: 20, for: "the question") { host.outputText.hasSuffix("[y/N] ") }
+            try host.send(key.utf8)
+            _ = try host.waitForExit(within: 20)
+            let end = host.outputText.replacingOccurrences(of: "\r", with: "").replacingOccurrences(of: "^C", with: "")
+            #expect(end.contains("[y/N] \nNothing was written.\n"), "\(end.debugDescription)")
+            #expect(server.putCount == 0)
+        }
+    }
+
     /// While rows are written, and only then, a terminal on stderr shows how far it is; nothing of it stays.
     @Test func aLiveLineTellsHowFarItIs() throws {
         let folder = try JobFolder()

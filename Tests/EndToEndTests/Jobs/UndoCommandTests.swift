@@ -130,6 +130,8 @@ import Testing
         #expect(try folder.run("apply", try folder.table(1), "--yes", at: other).ending == .exited(0))
         let names = try folder.run("runs").output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != " " } }
         #expect(names.count == 3)
+        let nothing = try folder.run("undo", "--yes", "--sandbox").output
+        #expect(nothing.contains("contacts here. The run \(names[0]) was made at http"), "\(nothing)")
         for (name, reason) in zip(names, ["was made at http", "in a sandbox that has ended"]) {
             let refused = try folder.run("undo", String(name), "--yes", at: server)
             #expect(refused.ending == .exited(1) && refused.errors.contains(reason), "\(refused)")

@@ -54,7 +54,7 @@ struct JobCommand {
             named = last?.run
         }
         guard let name = named else {
-            return try StandardText.show("Nothing to undo: no run in the journal replaced contacts.\n")
+            return try StandardText.show("Nothing to undo: \(runs.nothing().printable).\n")
         }
         let ids = try runs.engagements(of: name)
         guard !ids.isEmpty else {

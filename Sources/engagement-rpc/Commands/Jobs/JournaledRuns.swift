@@ -26,6 +26,22 @@ struct JournaledRuns {
         return runs.firstIndex { $0.replacements > 0 }.map { (runs[$0].run, runs[..<$0].map(\.run)) }
     }
 
+    /// Why there is nothing to undo, where no run is named.
+    func nothing() throws(Failure) -> String {
+        guard let other = try all().first(where: { $0.replacements > 0 }) else {
+            return "no run in the journal replaced contacts"
+        }
+        return "no run in the journal replaced contacts here. The run \(other.run) \(whereabouts(of: other))"
+    }
+
+    /// Where a run was made that was not made here, as the rest of a sentence.
+    private func whereabouts(of run: JournalRun) -> String {
+        guard let place = run.workspace, place != Self.endedSandbox else {
+            return "was made in a sandbox that has ended"
+        }
+        return "was made at \(place), and this command goes to \(workspace)"
+    }
+
     private func isHere(_ run: JournalRun) -> Bool {
         guard let place = run.workspace else { return true }
         return place != Self.endedSandbox && place == workspace
@@ -38,13 +54,10 @@ struct JournaledRuns {
     func undoable(_ name: String, isForced: Bool) throws(Failure) -> String {
         let run = try run(name)
         guard !isForced, !isHere(run) else { return name }
-        let place = run.workspace ?? ""
-        let sentence =
-            place == Self.endedSandbox
-            ? "The run \(name.printable) was made in a sandbox that has ended, so there is nothing to undo."
-            : "The run \(name.printable) was made at \(place.printable), and this command goes to "
-                + "\(workspace.printable); --base-url or --sandbox-at leads there, and --force undoes it here."
-        throw Failure(sentence: sentence, code: 1)
+        let advice =
+            run.workspace == Self.endedSandbox
+            ? ", so there is nothing to undo." : "; --base-url or --sandbox-at leads there, and --force undoes it here."
+        throw Failure(sentence: "The run \(name) \(whereabouts(of: run))".printable + advice, code: 1)
     }
 
     /// `name`, if there is such a run.

@@ -11,7 +11,10 @@ struct ListKind: ParameterKind {
     /// Whether something else names the elements by their places.
     var hasPlaces = false
 
-    var shape: ValueShape { hasPlaces ? .places(of: element) : .list(of: element) }
+    /// Whether no element holds a comma.
+    var isOfWords = false
+
+    var shape: ValueShape { hasPlaces ? .places(of: element) : isOfWords ? .words : .list(of: element) }
     var limits: String { "list\(maximum.map { ", at most \($0)," } ?? "") of \(element.limits)" }
     var form: String? { element.form }
 
@@ -45,8 +48,12 @@ struct ListKind: ParameterKind {
 }
 
 extension Parameter.Kind {
-    /// - Parameter flag: a member that at most one element may set to true.
-    static func list(of element: Self, maximum: Int, onlyOneWith flag: String? = nil) -> Self {
-        Self(ListKind(element: element.type, maximum: maximum, exclusiveFlag: flag))
+    /// - Parameters:
+    ///   - flag: a member that at most one element may set to true.
+    ///   - isOfWords: whether no element holds a comma.
+    static func list(
+        of element: Self, maximum: Int, onlyOneWith flag: String? = nil, isOfWords: Bool = false
+    ) -> Self {
+        Self(ListKind(element: element.type, maximum: maximum, exclusiveFlag: flag, isOfWords: isOfWords))
     }
 }
