@@ -47,7 +47,8 @@ enum ManPage {
             ), ("2", "plan, merge --dry-run: something would change"), ("64", "a flag or setting can't be followed"),
             ("65", "plan, apply, merge: something is wrong with the table; the file of --seed has faults"),
             ("66", "a file to be read can't be opened"),
-            ("71", "the system has too little of something"), ("73", "the journal or the report can't be made or written"),
+            ("71", "the system has too little of something"),
+            ("73", "the journal or the report can't be made or written"),
             ("74", "stdin can't be read or stdout can't be written"),
             (
                 "128 + N",
