@@ -47,12 +47,15 @@ import Testing
         }
 
         @discardableResult
-        func send(_ slot: Int, _ verb: HTTPVerb = .get, _ text: String = "head") -> ByteBuffer {
+        func send(
+            _ slot: Int, _ verb: HTTPVerb = .get, _ text: String = "head", isChecked: Bool = false
+        ) -> ByteBuffer {
             let buffer = ByteBuffer(text.utf8)
             let target = ByteBuffer("/v2/engagements/ngmt_\(slot)".utf8)
             let repeatability = verb == .get ? Repeatability.read : .replace
             let request = APIRequest(verb, target: target, repeatability, about: nil)
-            attempts.send(slot, request, into: buffer, deadline: now + 30, maxAttempts: 3, at: now)
+            attempts.send(
+                slot, request, into: buffer, deadline: now + 30, maxAttempts: 3, isChecked: isChecked, at: now)
             attempts.startReady(at: now)
             return buffer
         }
@@ -89,6 +92,27 @@ import Testing
         room.run(5)
         #expect(room.client.evidenceAtFailures == [1] && room.client.pauses == [1])
         #expect(room.client.ends.map(\.evidence.attempts) == [2] && room.client.ends.map(\.evidence.applied) == [.yes])
+    }
+
+    /// What makes a checked request outdated is a refusal or the gate, and neither a token, a network nor a write that
+    /// may have been made. The retry that was paid for is paid back.
+    @Test(arguments: ["429", "401", "unsent", "503"]) func onlyAThrottleMakesItOutdated(why: String) {
+        let fates: [String: Fate] = [
+            "429": .answer(429, "{}", [(.retryAfter, "4")]), "401": .answer(401), "unsent": .unsent(.connect),
+            "503": .answer(503, "{}", [(.retryAfter, "4")]),
+        ]
+        var token = TokenAnswer.ready
+        let first = fates[why] ?? .silence
+        let room = Room(why == "unsent" ? [first, first, first, first, .answer(200)] : [first, .answer(200)]) { token }
+        room.send(0, .put, isChecked: true)
+        token = .awaited
+        room.run(5)
+        token = .ready
+        room.attempts.tokenArrived(at: room.now)
+        room.run(10)
+        let ends = room.client.ends.map(\.outcome)
+        #expect(ends.count == 1 && ends.first?.isOutdated == (why == "429"), "\(ends)")
+        if why == "429" { #expect(room.attempts.counts.budget.tokens == RetryBudget.capacity) }
     }
 
     /// In each phase: the evidence is returned, nothing is reported, and the slot's next request is none the wiser.

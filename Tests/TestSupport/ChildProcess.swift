@@ -55,17 +55,36 @@ final class ChildProcess {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
         let program = setup.program ?? Setup.binary
-        var pid: pid_t = 0
-        let error = Self.withPointers([program] + setup.arguments) { arguments in
-            Self.withPointers(setup.environment.map { "\($0.key)=\($0.value)" }) { environment in
-                posix_spawn(&pid, program, &actions, &attributes, arguments, environment)
+        var (pid, error): (pid_t, Int32) = (0, 0)
+        repeat {
+            error = Self.withPointers([program] + setup.arguments) { arguments in
+                Self.withPointers(setup.environment.map { "\($0.key)=\($0.value)" }) { environment in
+                    posix_spawn(&pid, program, &actions, &attributes, arguments, environment)
+                }
             }
-        }
+        } while error == 0 && Self.hangs(pid)
         self.pid = pid
         guard error == 0 else {
             ending = .exited(127)
             throw HarnessFailure("can't start \(program): \(String(cString: strerror(error)))")
         }
+    }
+
+    /// Whether a child never came to its program, and was killed. On an emulated processor it may wait for a lock that
+    /// another thread of the emulator held when it was forked.
+    private static func hangs(_ pid: pid_t) -> Bool {
+        guard Deadline.slowness > 1 else { return false }
+        let end = Deadline(in: 30)
+        while !end.hasPassed {
+            let line = (try? Repository.bytes("/proc/\(pid)/cmdline")) ?? []
+            if !String(decoding: line, as: UTF8.self).contains(".xctest") { return false }
+            pause(milliseconds: 5)
+        }
+        kill(pid, SIGKILL)
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
+        print("a child that never began was killed, and is started anew")
+        return true
     }
 
     deinit {

@@ -42,6 +42,9 @@ public struct RetryBudget: Sendable {
         return true
     }
 
+    /// Gives the price of a retry back that is not made.
+    public mutating func giveBack(_ cost: Cost) { tokens = min(tokens + cost.rawValue, Self.capacity) }
+
     /// Notes a success. Gives back one immediate retry, and the price of the call's last retry, or one token if it paid
     /// for none.
     public mutating func succeeded(after lastCost: Cost?) {

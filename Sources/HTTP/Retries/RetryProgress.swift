@@ -15,7 +15,7 @@ public struct RetryProgress: Sendable {
     private(set) var usedImmediate = false
     private(set) var sawUnusableBody = false
     /// What the last wait has cost.
-    private(set) var lastCost: RetryBudget.Cost?
+    public private(set) var lastCost: RetryBudget.Cost?
 
     /// A call before its first attempt.
     public init(_ repeatability: Repeatability, maxAttempts: Int) {

@@ -75,7 +75,11 @@ final class Deleter: JobStage {
         case .failure(let problem):
             if case .deletion = needs[item], problem.mayBeApplied { ends[item] = .unknown(problem.message) }
             let end = queue.end(item, problem, at: now)
-            guard end != .again else { return }
+            guard end != .again else {
+                // After the wait it may be on an engagement.
+                if case .deletion = needs[item] { needs[item] = .look }
+                return
+            }
             if end == .hopeless { interrupt() }
             judgeFailure(problem, item, at: now)
         }

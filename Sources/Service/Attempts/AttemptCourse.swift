@@ -12,7 +12,10 @@ struct AttemptCourse {
     let request: APIRequest
     /// When the request must be over.
     let deadline: Instant
-    private let begun: Instant
+    /// Whether it can be outdated.
+    private let isChecked: Bool
+    /// When the API or the gate first told it to wait.
+    private var pausedSince: Instant?
     private var progress: RetryProgress
     private var gathered = WriteEvidence()
     private var failure = LastFailure.none
@@ -22,10 +25,10 @@ struct AttemptCourse {
     private var hasAskedForToken = false
 
     /// - Parameter maxAttempts: at least 1.
-    init(_ request: APIRequest, deadline: Instant, maxAttempts: Int, at now: Instant) {
+    init(_ request: APIRequest, deadline: Instant, maxAttempts: Int, isChecked: Bool) {
         self.request = request
         self.deadline = deadline
-        begun = now
+        self.isChecked = isChecked
         progress = RetryProgress(request.repeatability, maxAttempts: maxAttempts)
     }
 
@@ -52,8 +55,15 @@ struct AttemptCourse {
     /// Whether a pause was so long that what the request rests on may be true no more. One that may have been carried
     /// out is repeated all the same: what it rests on would be its own result.
     func isOutdated(_ now: Instant) -> Bool {
-        request.isChecked && gathered.applied == .no && now.seconds(since: begun) >= Self.freshSeconds
+        guard isChecked, gathered.applied == .no, let pausedSince else { return false }
+        return now.seconds(since: pausedSince) >= Self.freshSeconds
     }
+
+    /// It is told to wait.
+    mutating func pauses(_ now: Instant) { if pausedSince == nil { pausedSince = now } }
+
+    /// What its last retry was paid with; nil where none was.
+    var lastCost: RetryBudget.Cost? { progress.lastCost }
 
     /// Seconds for which what was read counts as read just now. Reading again costs a request where the API has just
     /// refused one, so a shorter pause is not worth it.

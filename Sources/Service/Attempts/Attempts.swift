@@ -86,15 +86,16 @@ final class Attempts {
     ///     answer, and otherwise never.
     ///   - deadline: when the request must be over.
     ///   - maxAttempts: at least 1.
+    ///   - isChecked: whether a long pause makes it `outdated`.
     func send(
         _ number: Int, _ request: APIRequest, into buffer: ByteBuffer, deadline: Instant, maxAttempts: Int,
-        at now: Instant
+        isChecked: Bool = false, at now: Instant
     ) {
         while slots.count <= number { slots.append(Slot(number: slots.count)) }
         let slot = slots[number]
         if !slot.phase.isFree { _ = giveUp(number) }
         slot.serial += 1
-        slot.course = AttemptCourse(request, deadline: deadline, maxAttempts: maxAttempts, at: now)
+        slot.course = AttemptCourse(request, deadline: deadline, maxAttempts: maxAttempts, isChecked: isChecked)
         if let start = slot.course?.delayedStart(now) { return move(slot, to: .backingOff(buffer, until: start)) }
         token.isReady ? enterGate(slot, buffer, now) : move(slot, to: .waitsForToken(buffer))
     }
@@ -143,7 +144,7 @@ final class Attempts {
             case (.failed(let why), let refusal):
                 fail(slot, refusal?.explained(why) ?? RPCFailure(.notConfigured, why), now)
             case (_, let refusal?): tryAgain(slot, buffer, after: refusal, now)
-            case (_, nil): endPause(slot, buffer, now)
+            case (_, nil): enterGate(slot, buffer, now)
             }
         }
     }
@@ -209,6 +210,7 @@ final class Attempts {
             switch gate.admit(deadline: latestStart, now: now, share: share) {
             case .pass, .probe: break
             case .wait(let until):
+                slot.course?.pauses(now)
                 if known == nil { tellPause(slot, until: until, now) }
                 return move(slot, to: .atGate(buffer, share: share, until: until))
             case .refuse(let milliseconds):
@@ -224,7 +226,10 @@ final class Attempts {
 
     /// A checked request that has paused for long is not sent any more.
     private func endPause(_ slot: Slot, _ buffer: ByteBuffer, _ now: Instant) {
-        slot.course?.isOutdated(now) == true ? end(slot, .outdated, now) : enterGate(slot, buffer, now)
+        guard let course = slot.course, course.isOutdated(now) else { return enterGate(slot, buffer, now) }
+        // The retry that was paid for is not made.
+        if let cost = course.lastCost { budget.giveBack(cost) }
+        end(slot, .outdated(status: course.lastFailure?.status), now)
     }
 
     private func wakeThoseAtGate(_ now: Instant) {
@@ -321,6 +326,7 @@ final class Attempts {
         case .immediate: tryAgain(slot, buffer, after: failure, now)
         case .retry(let seconds, _):
             retries += 1
+            if exchange.status == 429 { slot.course?.pauses(now) }
             tellPause(slot, after: failure, until: now + seconds, now)
             move(slot, to: .backingOff(buffer, until: now + seconds))
         }
@@ -333,7 +339,7 @@ final class Attempts {
     private func tryAgain(_ slot: Slot, _ buffer: ByteBuffer, after failure: RPCFailure, _ now: Instant) {
         retries += 1
         tellPause(slot, after: failure, until: now, now)
-        endPause(slot, buffer, now)
+        enterGate(slot, buffer, now)
     }
 
     private func tellPause(_ slot: Slot, after failure: RPCFailure? = nil, until next: Instant, _ now: Instant) {

@@ -28,6 +28,9 @@ struct CallClock {
         left = nil
     }
 
+    /// Gives look-ups their time anew: a pause has used it up.
+    mutating func lookAgain() { lookUpsEnd = nil }
+
     /// The deadline of a request. Look-ups that word a question leave half of the time for what follows.
     mutating func deadline(of request: APIRequest, _ now: Instant) -> Instant {
         guard request.isLookUp else { return end }

@@ -31,10 +31,8 @@ final class Calls: AttemptsClient {
         /// The buffer for the frame to the host. Nil while a request receives the API's body into it, and after the
         /// output has taken it over.
         var frame: ByteBuffer?
-        var clock = CallClock()
-        var maxAttempts = 1
+        var (clock, tally, maxAttempts) = (CallClock(), CallTally(), 1)
         var underWay: APIRequest?
-        var tally = CallTally()
 
         init(slot: Int) {
             self.slot = slot
@@ -245,7 +243,8 @@ final class Calls: AttemptsClient {
         if call.composed == nil { call.face?.beginAnswer(buffer, id: call.id.bytes, to: call.destination) }
         attempts.send(
             call.slot, request, into: buffer, deadline: call.clock.deadline(of: request, now),
-            maxAttempts: call.tally.attemptsLeft(of: call.maxAttempts, isChange: request.isWrite), at: now)
+            maxAttempts: call.tally.attemptsLeft(of: call.maxAttempts, for: request),
+            isChecked: call.tally.isChecked(request), at: now)
         if request.delay > 0, call.takesTurn { turns.rest(call.slot) { goOn($0, now) } }
     }
 
@@ -263,10 +262,11 @@ final class Calls: AttemptsClient {
 
     /// Adds up the evidence of a request that is over or given up, and journals a write's end.
     private func requestEnded(of call: Call, _ evidence: WriteEvidence, _ outcome: Outcome? = nil) {
-        let isChange = call.underWay?.isWrite == true
+        let (request, isOutdated) = (call.underWay, outcome?.isOutdated == true)
         call.underWay = nil
-        call.tally.add(evidence, isChange: isChange, isOutdated: outcome?.isOutdated == true)
-        if isChange { notes.end(call.slot, evidence, status: outcome?.status) }
+        call.tally.add(evidence, of: request, isOutdated: isOutdated)
+        if isOutdated { call.clock.lookAgain() }
+        if request?.isWrite == true { notes.end(call.slot, evidence, status: outcome?.status) }
     }
 
     func paused(_ slot: Int, after failure: RPCFailure?, attempts: Int, until next: Instant, now: Instant) {

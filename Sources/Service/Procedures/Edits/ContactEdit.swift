@@ -23,6 +23,7 @@ final class ContactEdit: Procedure {
     /// The names of contacts to be added.
     private var names = NameReading(path: "/v2/contacts/")
     private var phase = Phase.reading
+    private var wasAsked = false
     private var before = ContactSet()
     /// Who was there before, those among them whom the API refuses in a write.
     private var listed: [String] = []
@@ -50,6 +51,7 @@ final class ContactEdit: Procedure {
             names.pass(over: failure)
             return nameNext()
         case (.asking, .told(let verdict)):
+            wasAsked = true
             if let failure = verdict.failure { return .fail(failure) }
             // The yes covers only the contacts that were shown, so they are read again right before the write.
             consent?.grant(subject)
@@ -129,7 +131,9 @@ final class ContactEdit: Procedure {
     private var notFound: RPCFailure {
         let missing = names.missing
         let ids = missing.prefix(10).joined(separator: ", ") + (missing.count > 10 ? " and others" : "")
-        let text = "Contacts to add that do not exist: \(ids). Nobody was asked, and nothing was written."
+        let text =
+            "Contacts to add that do not exist: \(ids). " + (wasAsked ? "Nothing" : "Nobody was asked, and nothing")
+            + " was written."
         let errors = missing.map { id in
             FieldError(field: "", code: "not_found", message: "There is no contact \(id) in the workspace.")
         }

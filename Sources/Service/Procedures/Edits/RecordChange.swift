@@ -15,6 +15,7 @@ final class RecordChange: Procedure {
     private let record: (path: ByteBuffer, id: String)
     private let consent: Consent
     private var phase = Phase.reading
+    private var wasAsked = false
     private var question = Question(message: "", subject: [])
     /// The exchange that brought the record; nil when it could not be read.
     private var found: Exchange?
@@ -51,6 +52,7 @@ final class RecordChange: Procedure {
             names.pass(over: failure)
             return nameNext()
         case (.asking, .told(let verdict)):
+            wasAsked = true
             if let failure = verdict.failure { return .fail(failure) }
             // The yes covers only the record that was shown, so it is read again right before the write.
             consent.grant(question.subject)
@@ -80,7 +82,8 @@ final class RecordChange: Procedure {
 
     private func missing(_ cause: RPCFailure) -> RPCFailure {
         var failure = cause
-        failure.message = "There is no \(noun) \(record.id); nobody was asked, and nothing was changed."
+        failure.message =
+            "There is no \(noun) \(record.id); " + (wasAsked ? "" : "nobody was asked, and ") + "nothing was changed."
         return failure
     }
 

@@ -88,6 +88,7 @@ final class ContactMerge: Procedure {
         case (.recompleting(let place), .answered(let exchange)): return complete(place, by: exchange)
         case (.relisting, .failed(let failure, _)), (.recompleting, .failed(let failure, _)):
             return finish(undeleted: failure)
+        case (.deleting, .outdated): return listAgain()
         case (.deleting, .answered(let exchange)): return judgeDeletion(exchange)
         case (.deleting, .failed(let failure, let evidence)): return judgeDeletion(failure, evidence)
         case (.lookingForDeleted(let failure), _): return judgeLook(outcome, after: failure)
@@ -239,10 +240,7 @@ final class ContactMerge: Procedure {
             report.note(place.id, .no, isRoom)
             done += 1
         }
-        guard terms.isDeletion, report.isComplete else { return finish() }
-        listing = EngagementListing(of: terms.contactID)
-        phase = .relisting
-        return .send(listing.request)
+        return terms.isDeletion && report.isComplete ? listAgain() : finish()
     }
 
     private func edit() -> Step {
@@ -309,6 +307,12 @@ final class ContactMerge: Procedure {
 
     // MARK: Deleting
 
+    private func listAgain() -> Step {
+        listing = EngagementListing(of: terms.contactID)
+        phase = .relisting
+        return .send(listing.request)
+    }
+
     private func delete() -> Step {
         let left = MergePlan(of: terms.contactID, into: terms.otherID, listing).places
         guard left.isEmpty else {
@@ -318,7 +322,7 @@ final class ContactMerge: Procedure {
         }
         phase = .deleting
         let target = ByteBuffer(text: "/v2/contacts/\(terms.contactID)")
-        return .send(APIRequest(.delete, target: target, .replace, about: .id))
+        return .send(APIRequest(.delete, target: target, .replace, about: .id, isChecked: true))
     }
 
     private func judgeDeletion(_ exchange: Exchange) -> Step {

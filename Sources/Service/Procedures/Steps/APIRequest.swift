@@ -12,7 +12,7 @@ final class APIRequest {
     let undoes: Int?
     /// Whether it only serves to word a question: it leaves time for the requests after it.
     let isLookUp: Bool
-    /// Whether it rests on what was read right before: after a pause it is not sent, but `outdated`.
+    /// Whether it rests on what was read right before: after a pause it is not sent, but `outdated`, once.
     let isChecked: Bool
     /// Seconds before it is sent. The call takes no place meanwhile.
     let delay: Double

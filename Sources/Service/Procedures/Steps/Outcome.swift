@@ -12,8 +12,9 @@ enum Outcome {
     indirect case recalled(JournalFinding)
     /// The person has answered, or their time is over.
     indirect case told(Verdict)
-    /// The request is checked, and had to pause. Nothing was changed; what it rests on has to be read again.
-    case outdated
+    /// The request is checked, and had to pause. Nothing was changed; what it rests on has to be read again. The status
+    /// is that of the refusal, if there was one.
+    case outdated(status: Int?)
     /// The request has failed for good. The evidence covers all its attempts.
     indirect case failed(RPCFailure, WriteEvidence)
 }
@@ -28,7 +29,8 @@ extension Outcome {
         switch self {
         case .answered(let exchange): exchange.status
         case .failed(let failure, _): failure.status
-        case .begun, .recalled, .told, .outdated: nil
+        case .outdated(let status): status
+        case .begun, .recalled, .told: nil
         }
     }
 }
