@@ -68,7 +68,9 @@ let modules: [[Target]] = [
         "LSP", ["Bytes", "JSON", "JSONRPC", "EngagementAPI", "Tables"], tests: ["TestSupport"],
         settings: compileSmall),
     module("Journal", ["Bytes", "JSON", "Platform"]),
-    module("Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "LSP", "Journal"]),
+    module(
+        "Service", ["Bytes", "JSON", "HTTP", "JSONRPC", "EngagementAPI", "MCP", "LSP", "Journal"],
+        tests: ["TestSupport"]),
     module("Runtime", ["Bytes", "HTTP", "CCurl", "CSystem", "Platform"], tests: ["TestSupport"]),
     module("Sandbox", ["Bytes", "JSON", "Platform"], settings: compileSmall),
     module(

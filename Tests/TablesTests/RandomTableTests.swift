@@ -68,7 +68,7 @@ import Testing
 
     @Test(.enabled(if: python != nil, "needs python3"))
     func asPythonReadsThem() throws {
-        let count = ProcessInfo.processInfo.environment["TESTS_LONG"] == nil ? 500 : 10_000
+        let count = Rounds.count(500, long: 10_000)
         var setup = Setup([Repository.root + "/Tests/random-tables", "0", "\(count)"])
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("tables-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }

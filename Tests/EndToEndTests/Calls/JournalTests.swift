@@ -156,7 +156,7 @@ struct JournalTests {
     /// Killed between any two steps: what the server has was noted before, and all that was noted can be read.
     @Test func killedAtAnyMomentNothingIsForgotten() throws {
         let folder = try JournalFolder()
-        let rounds = ProcessInfo.processInfo.environment["TESTS_LONG"] == nil ? 40 : 200
+        let rounds = Rounds.count(40, long: 200)
         let server = try Self.server(after: 1)
         for round in 0..<rounds {
             let host = try bridge(to: server, ["--journal", folder.file])

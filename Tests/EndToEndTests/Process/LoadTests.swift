@@ -39,7 +39,7 @@ struct LoadTests {
         var before = -1
         try host.wait(within: 15, for: "the reading to stop") {
             defer { before = host.unsentBytes }
-            try host.expectSilence(for: 0.3)
+            try host.expectSilence(for: 0.3 * Deadline.slowness)
             return host.unsentBytes == before
         }
         let (unsent, memory) = (host.unsentBytes, try #require(host.residentKiB))

@@ -1,4 +1,3 @@
-import Foundation
 import HTTP
 import Jobs
 import Tables
@@ -9,7 +8,7 @@ import Testing
 /// same engagements, and a signal or a death comes at any call; run again until all is well. Nobody but a duplicate is
 /// taken off anything, each duplicate's place is taken, and nobody is deleted who is on an engagement.
 @Suite struct MergeJobLawTests {
-    private static let count: UInt64 = ProcessInfo.processInfo.environment["TESTS_LONG"] == nil ? 200 : 10_000
+    private static let count = UInt64(Rounds.count(200, long: 10_000))
 
     private static let hundreds = stride(from: 0, to: count, by: 100).map { $0..<min($0 + 100, count) }
 

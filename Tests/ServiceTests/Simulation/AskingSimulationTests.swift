@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import JSONRPC
 import Journal
+import TestSupport
 import Testing
 
 @testable import Service
@@ -11,7 +12,7 @@ import Testing
 /// never, calls behind them, others who change the same contacts, an API that fails. Whatever happens, nothing is
 /// destroyed without a yes to exactly that, and no question holds anybody up.
 @Suite struct AskingSimulationTests {
-    private static let count: UInt64 = ProcessInfo.processInfo.environment["TESTS_LONG"] == nil ? 400 : 10_000
+    private static let count = UInt64(Rounds.count(400, long: 10_000))
 
     private static let hundreds = stride(from: 0, to: count, by: 100).map { $0..<min($0 + 100, count) }
 

@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import JSONRPC
 import Journal
+import TestSupport
 import Testing
 
 @testable import Service
@@ -11,7 +12,7 @@ import Testing
 /// laws: nobody is lost whom no call asked to drop; what answers say was applied and changed is what the server did;
 /// and the journal knows of every write before it leaves, with at most one end for each.
 @Suite struct EditSimulationTests {
-    private static let count: UInt64 = ProcessInfo.processInfo.environment["TESTS_LONG"] == nil ? 400 : 10_000
+    private static let count = UInt64(Rounds.count(400, long: 10_000))
 
     private static let hundreds = stride(from: 0, to: count, by: 100).map { $0..<min($0 + 100, count) }
 

@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import JSONRPC
 import Journal
+import TestSupport
 import Testing
 
 @testable import Service
@@ -12,7 +13,7 @@ import Testing
 /// is taken off anything, and where it is, the other is there; calendar resources are never sent; the duplicate is not
 /// deleted before it is nowhere; answers are true; and an undo of the run brings back what was before.
 @Suite struct MergeSimulationTests {
-    private static let count: UInt64 = ProcessInfo.processInfo.environment["TESTS_LONG"] == nil ? 200 : 10_000
+    private static let count = UInt64(Rounds.count(200, long: 10_000))
 
     private static let hundreds = stride(from: 0, to: count, by: 100).map { $0..<min($0 + 100, count) }
 

@@ -2,6 +2,7 @@ import Bytes
 import Foundation
 import HTTP
 import JSONRPC
+import TestSupport
 import Testing
 
 @testable import Service
@@ -12,13 +13,11 @@ import Testing
 /// `TESTS_SIMULATE=7` runs seed 7 alone and prints its session; `TESTS_SIMULATE=0..<20000` runs
 /// these, and `TESTS_LONG` 10,000.
 @Suite struct SimulationTests {
-    private static let environment = ProcessInfo.processInfo.environment
-    private static let asked =
-        environment["TESTS_SIMULATE"] ?? (environment["TESTS_LONG"].map { _ in "0..<10000" })
+    private static let asked = ProcessInfo.processInfo.environment["TESTS_SIMULATE"]
 
     /// Seeds in blocks, so that a case is worth starting.
     private static let blocks: [Range<UInt64>] = {
-        var seeds: Range<UInt64> = 0..<300
+        var seeds = 0..<UInt64(Rounds.count(300, long: 10_000))
         if let asked {
             let ends = asked.split(separator: "..<").compactMap { UInt64($0) }
             if let first = ends.first { seeds = first..<(ends.count > 1 ? max(ends[1], first) : first + 1) }
