@@ -43,12 +43,14 @@ public struct RetryBudget: Sendable {
     }
 
     /// Gives the price of a retry back that is not made.
-    public mutating func giveBack(_ cost: Cost) { tokens = min(tokens + cost.rawValue, Self.capacity) }
+    public mutating func giveBack(_ cost: Cost) { giveBack(tokens: cost.rawValue) }
+
+    private mutating func giveBack(tokens count: Int) { tokens = min(tokens + count, Self.capacity) }
 
     /// Notes a success. Gives back one immediate retry, and the price of the call's last retry, or one token if it paid
     /// for none.
     public mutating func succeeded(after lastCost: Cost?) {
         immediate = min(immediate + 1, Self.immediateCapacity)
-        tokens = min(tokens + (lastCost?.rawValue ?? 1), Self.capacity)
+        giveBack(tokens: lastCost?.rawValue ?? 1)
     }
 }

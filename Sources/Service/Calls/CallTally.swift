@@ -4,8 +4,12 @@ import HTTP
 struct CallTally {
     private var sent = 0
     private var change = Applied.no
-    /// The record whose write was outdated, and the attempts of that; nil where none was.
-    private var outdated: (record: String?, attempts: Int)?
+    /// The write that was outdated. It is rare; `indirect` keeps a tally cheap to make and to copy.
+    private enum Outdated {
+        case none
+        indirect case write(record: String?, attempts: Int)
+    }
+    private var outdated = Outdated.none
 
     var attempts: Int { sent }
     var applied: Applied { change }
@@ -14,20 +18,23 @@ struct CallTally {
         sent += evidence.attempts
         guard let request, request.isWrite else { return }
         change = change.joined(with: evidence.applied)
-        if isOutdated { outdated = (request.record, evidence.attempts) }
+        if isOutdated { outdated = .write(record: request.record, attempts: evidence.attempts) }
     }
 
     /// Whether a request can be outdated: once for each record, because where the API takes a request now and then, the
     /// second read would use up what the write waits for.
-    func isChecked(_ request: APIRequest) -> Bool { request.isChecked && !isDecidedAnew(request) }
+    func isChecked(_ request: APIRequest) -> Bool { request.isChecked && attemptsBefore(request) == nil }
 
     /// How many of `maxAttempts` are left for a request: those of a write that was decided anew count.
     func attemptsLeft(of maxAttempts: Int, for request: APIRequest) -> Int {
-        isDecidedAnew(request) ? maxAttempts - (outdated?.attempts ?? 0) : maxAttempts
+        maxAttempts - (attemptsBefore(request) ?? 0)
     }
 
-    private func isDecidedAnew(_ request: APIRequest) -> Bool {
-        guard let outdated, request.isWrite else { return false }
-        return outdated.record == request.record
+    /// The attempts of a write before it was decided anew; nil where it was not.
+    private func attemptsBefore(_ request: APIRequest) -> Int? {
+        guard case .write(let record, let attempts) = outdated, request.isWrite, record == request.record else {
+            return nil
+        }
+        return attempts
     }
 }

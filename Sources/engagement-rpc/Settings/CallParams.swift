@@ -138,19 +138,17 @@ struct CallParams {
                     + "name:=json.")
         }
         guard !parameters.isEmpty else { return }
-        let shapes = parameters.map(\.kind.shape)
-        guard
-            let place = zip(parameters, shapes).first(where: {
-                $1.listPrefix != nil || $1.idPrefix != nil && isFree($0)
-            })
-        else {
+        let takesIDs: (Parameter) -> Bool = { parameter in
+            let shape = parameter.kind.shape
+            return shape.listPrefix != nil || shape.idPrefix != nil && isFree(parameter)
+        }
+        guard let next = parameters.first(where: takesIDs) else {
             let id = "\(word.prefix { $0 != "_" })_…"
             throw Failure(
                 sentence:
                     "There are more words than ids that the method takes: one is \(id); for another parameter write "
                     + "name=\(id).")
         }
-        let next = place.0
         try assign(next.name, .text(word))
     }
 

@@ -5,17 +5,7 @@ import Testing
 
 /// An edit whose write has to pause: what it rests on is read again, so nobody is lost who came meanwhile.
 @Suite struct PausedEditTests {
-    struct Row: Sendable, CustomTestStringConvertible {
-        let name: String
-        var method = "addContacts"
-        var params = #","contact_ids":["cnt_b"]"#
-        let fates: [Fate]
-        let sent: [String]
-        var code: Int?
-        var holds: [String] = []
-        let story: [String]
-        var testDescription: String { name }
-    }
+    typealias Row = SafeEditTests.Row
 
     private static func read(_ ids: String...) -> Fate { SafeEditTests.read(ids) }
     private static func put(_ ids: String...) -> String {
@@ -29,7 +19,7 @@ import Testing
 
     static let rows: [Row] = [
         Row(
-            name: "who came meanwhile stays",
+            name: "who came meanwhile stays", method: "addContacts",
             fates: [
                 read("cnt_a"), throttle("4"), read("cnt_a", "cnt_x"), .answer(200), read("cnt_a", "cnt_x", "cnt_b"),
             ],
@@ -50,30 +40,30 @@ import Testing
             holds: [#""applied":"no""#, #""current_contact_ids":["cnt_a","cnt_x"]"#, #""attempts":3"#],
             story: ["begin", "no 429"]),
         Row(
-            name: "somebody else did it meanwhile",
+            name: "somebody else did it meanwhile", method: "addContacts",
             fates: [read("cnt_a"), throttle("4"), read("cnt_a", "cnt_b")],
             sent: ["GET", put("cnt_a", "cnt_b"), "GET"], holds: [#""added":[],"#, #""verified":true"#],
             story: ["begin", "no 429"]),
         Row(
-            name: "the second read fails", fates: [read("cnt_a"), throttle("4"), .answer(404)],
+            name: "the second read fails", method: "addContacts", fates: [read("cnt_a"), throttle("4"), .answer(404)],
             sent: ["GET", put("cnt_a", "cnt_b"), "GET"], code: 404, holds: [#""applied":"no""#],
             story: ["begin", "no 429"]),
         // Where the API takes a request every four seconds, the write would wait for ever behind its reads.
         Row(
-            name: "read again once",
+            name: "read again once", method: "addContacts",
             fates: [
                 read("cnt_a"), throttle("4"), read("cnt_a"), throttle("4"), .answer(200), read("cnt_a", "cnt_b"),
             ],
             sent: ["GET", put("cnt_a", "cnt_b"), "GET", put("cnt_a", "cnt_b"), put("cnt_a", "cnt_b"), "GET"],
             holds: [#""verified":true"#], story: ["begin", "no 429", "begin", "yes 200"]),
         Row(
-            name: "three attempts of the write and no more",
+            name: "three attempts of the write and no more", method: "addContacts",
             fates: [read("cnt_a"), throttle("4"), read("cnt_a"), throttle("4"), throttle("4"), read("cnt_a")],
             sent: ["GET", put("cnt_a", "cnt_b"), "GET", put("cnt_a", "cnt_b"), put("cnt_a", "cnt_b")],
             code: 429, holds: [#""applied":"no""#, #""attempts":5"#, #""retry_after_ms":4000"#],
             story: ["begin", "no 429", "begin", "no 429"]),
         Row(
-            name: "who is refused and who pauses, in turn",
+            name: "who is refused and who pauses, in turn", method: "addContacts",
             fates: [
                 unmarked, refusal, throttle("4"), unmarked, refusal, throttle("4"),
                 throttle("4"), .answer(200),
@@ -85,12 +75,13 @@ import Testing
             code: 429, holds: [#""applied":"no""#],
             story: ["begin", "no 422", "begin", "no 429", "begin", "no 422", "begin", "no 429"]),
         Row(
-            name: "a short pause is none", fates: [read("cnt_a"), throttle("2"), .answer(200), read("cnt_a", "cnt_b")],
+            name: "a short pause is none", method: "addContacts",
+            fates: [read("cnt_a"), throttle("2"), .answer(200), read("cnt_a", "cnt_b")],
             sent: ["GET", put("cnt_a", "cnt_b"), put("cnt_a", "cnt_b"), "GET"], holds: [#""verified":true"#],
             story: ["begin", "yes 200"]),
         // It may have been made: the set would be its own work.
         Row(
-            name: "what may have been made is repeated",
+            name: "what may have been made is repeated", method: "addContacts",
             fates: [
                 read("cnt_a"), .answer(503, "{}", [(.retryAfter, "4")]), .answer(200), read("cnt_a", "cnt_b"),
             ],
