@@ -293,7 +293,7 @@ public final class RPCServer {
         case .request(let request, let destination):
             switch dispatcher.serve(request, destination, now) {
             case .served: break
-            case .needsPlace: intake.hold(request)
+            case .needsPlace: intake.hold(request, for: destination)
             case .exit:
                 if !dispatcher.isShutDown { exitIsEarly = true }
                 if ending == .none { stop(now) }

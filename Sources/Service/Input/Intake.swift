@@ -35,9 +35,9 @@ final class Intake {
     private var batch: Batch?
     /// Whether the reader may hold a whole frame that was not taken yet.
     private var hasUnreadFrames = false
-    /// The request that waits for a place; its text is in `heldText`. A message that needs no place, such as a
-    /// cancellation, is served without waiting.
-    private var held: Request?
+    /// The request that waits for a place, and where its answer goes; its text is in `heldText` or in `batch`. A
+    /// message that needs no place, such as a cancellation, is served without waiting.
+    private var held: (request: Request, destination: Destination)?
     private let heldText = ByteBuffer()
     /// Messages read while a request was held, to serve after it.
     private var ahead: [Ahead] = []
@@ -62,8 +62,8 @@ final class Intake {
     var mayLookAhead: Bool {
         batch == nil && ahead.count < Self.aheadLimits.count && aheadBytes < Self.aheadLimits.bytes
     }
-    /// Whether a held request or a batch comes next, which needs a place.
-    var waitsForPlace: Bool { held != nil || batch != nil }
+    /// Whether a held request comes next, which needs a place.
+    var waitsForPlace: Bool { held != nil }
 
     /// Room for bytes from the host.
     func room() -> UnsafeMutableRawBufferPointer { reader.room() }
@@ -87,9 +87,9 @@ final class Intake {
     ///   - hasPlace: whether one more call can begin. If not, the message is copied, so it can be held.
     ///   - hasBatches: whether a message may be an array.
     func next(hasPlace: Bool, hasBatches: Bool) -> Item {
-        if let request = held {
+        if let (request, destination) = held {
             held = nil
-            return .request(request, request.id == nil ? .nobody : .stream)
+            return .request(request, destination)
         }
         if let batch {
             if let element = batch.next() { return item(Message(element: element), .batch(batch), hasBatches) }
@@ -157,7 +157,7 @@ final class Intake {
     }
 
     /// Holds `request`, the last one handed out, until there is a place.
-    func hold(_ request: Request) { held = request }
+    func hold(_ request: Request, for destination: Destination) { held = (request, destination) }
 
     private func item(_ message: Message, _ destination: Destination, _ hasBatches: Bool) -> Item {
         switch message {
