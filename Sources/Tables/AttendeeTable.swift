@@ -15,26 +15,31 @@ package struct AttendeeTable {
     package let unreadPeople: [String]
     /// Whether the file is neither UTF-8 nor UTF-16, and was taken for what Windows writes in western Europe.
     package let isWindows1252: Bool
+    /// Where things stand in the file; nil unless asked for.
+    package let places: TablePlaces?
 
     /// Reads a file: text in UTF-8, UTF-16 or Windows-1252, cells apart by commas, semicolons, tabs, or what a `sep=`
     /// line says.
-    package static func read(_ file: Bytes, options: TableOptions = TableOptions()) -> AttendeeTable {
+    package static func read(
+        _ file: Bytes, options: TableOptions = TableOptions(), withPlaces: Bool = false
+    ) -> AttendeeTable {
         if let advice = ForeignFile.advice(file) { return AttendeeTable(fault: advice) }
         let text = TableText(file)
         if text.isIncomplete { return AttendeeTable(fault: "there is too little memory for it: give it in pieces") }
         if text.bytes.firstPosition(of: 0) != nil { return AttendeeTable(fault: ForeignFile.binary) }
-        var reader = AttendeeTableReader(options)
+        var reader = AttendeeTableReader(options, withPlaces ? TablePlaces(in: file) : nil)
         reader.read(text.bytes)
         return AttendeeTable(
             rows: reader.finishedRows(), faultyRows: reader.faultyRows, faults: reader.faults,
             ignoredHeads: reader.columns.ignoredHeads, unreadPeople: reader.unreadPeople,
-            isWindows1252: text.encoding == .windows1252)
+            isWindows1252: text.encoding == .windows1252, places: reader.places)
     }
 
     private init(
         rows: [AttendeeRow], faultyRows: [AttendeeRow] = [], faults: [TableFault], ignoredHeads: [String],
-        unreadPeople: [String], isWindows1252: Bool
+        unreadPeople: [String], isWindows1252: Bool, places: TablePlaces? = nil
     ) {
+        self.places = places
         self.unreadPeople = unreadPeople
         self.rows = rows
         self.faultyRows = faultyRows

@@ -50,10 +50,13 @@ struct AttendeeTableReader {
     private var listed = Listed()
     /// The number of the record, by which `index` tells rows apart.
     private var record = 0
+    /// Where things stand; nil unless somebody wants to know.
+    private(set) var places: TablePlaces?
 
     /// A reader before its table.
-    init(_ options: TableOptions, faultLimit: Int = 1_000_000) {
+    init(_ options: TableOptions, _ places: TablePlaces? = nil, faultLimit: Int = 1_000_000) {
         self.options = options
+        self.places = places
         self.faultLimit = faultLimit
     }
 
@@ -218,13 +221,17 @@ struct AttendeeTableReader {
     }
 
     private mutating func readEngagement(_ records: TableRecords, _ column: Int) -> String? {
-        let (id, fault): (String?, TableFault?) = records.withCell(column) { cell in
-            if let id = EngagementCell.id(cell) { return (id.text, nil) }
+        let (id, problem): (String?, TableFault?) = records.withCell(column) { cell in
+            if let id = EngagementCell.id(cell) {
+                let text = id.text
+                places?.note(engagement: text, id, line: records.line)
+                return (text, nil)
+            }
             let cell = cell.cellTrimmed
             if cell.isEmpty { return (nil, nil) }
-            return (nil, TableFault(line: records.line, bytes: cell, advice: EngagementCell.advice(cell)))
+            return (nil, fault(of: cell, EngagementCell.advice(cell), records.line))
         }
-        if let fault { faults.append(fault) }
+        if let problem { faults.append(problem) }
         return id
     }
 
@@ -245,11 +252,14 @@ struct AttendeeTableReader {
             PeopleCell.read(cell.cellTrimmed.withoutFormulaGuard) { item in
                 switch item {
                 case .wrong(let bytes, let advice) where faults.count < faultLimit:
-                    faults.append(TableFault(line: records.line, bytes: bytes, advice: advice))
+                    faults.append(fault(of: bytes, advice, records.line))
                 case .wrong: break
                 case .nobody: listed.saysNobody = true
                 case .id, .address:
                     guard let found = index.add(item, row: record), found.isNew else { break }
+                    if case .address(let bytes) = item {
+                        places?.note(address: found.person.text, bytes, line: records.line)
+                    }
                     listed.people.append(found.person)
                     listed.identities.append(found.identity)
                 }
@@ -259,15 +269,21 @@ struct AttendeeTableReader {
 
     /// Refuses a cell that has no head.
     private mutating func refuse(_ records: TableRecords, _ column: Int, unless isHarmless: (Bytes) -> Bool) {
-        let fault: TableFault? = records.withCell(column) { cell in
+        let problem: TableFault? = records.withCell(column) { cell in
             let cell = cell.cellTrimmed
             if isHarmless(cell) { return nil }
             let advice =
                 "this cell has no head: put the people of a row into one cell, in quotes "
                 + "(ngmt_1,\"cnt_1,cnt_2\"), or give the column a head"
-            return TableFault(line: records.line, bytes: cell, advice: advice)
+            return fault(of: cell, advice, records.line)
         }
-        if let fault { faults.append(fault) }
+        if let problem { faults.append(problem) }
+    }
+
+    /// The next fault, of a cell; where that stands is noted.
+    private mutating func fault(of cell: Bytes, _ advice: String, _ line: Int) -> TableFault {
+        places?.note(fault: faults.count, cell)
+        return TableFault(line: line, bytes: cell, advice: advice)
     }
 
     private static func holdsPeople(_ cell: Bytes) -> Bool {

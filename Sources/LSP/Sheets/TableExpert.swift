@@ -46,7 +46,7 @@ package final class TableExpert: DocumentExpert {
     private func read(_ document: TextDocument) -> (table: AttendeeTable, reach: TableReach) {
         let key = Array(document.uri.utf8)
         if let read = tables[key] { return read }
-        let table = AttendeeTable.read(document.text)
+        let table = AttendeeTable.read(document.text, withPlaces: true)
         let read = (table, TableReach(table))
         tables[key] = read
         return read
@@ -58,12 +58,13 @@ package final class TableExpert: DocumentExpert {
 
     package func faults(in document: TextDocument) -> [EditorDiagnostic] {
         let table = table(document)
-        var faults = table.faults.prefix(Self.limit).map { fault in
-            EditorDiagnostic(
-                Self.place(of: fault.cell, line: fault.line, document), .error, code: "invalid_value", fault.advice)
+        var faults = table.faults.prefix(Self.limit).enumerated().map { number, fault in
+            let place = table.places?.place(of: fault, number: number) ?? Self.place(ofLine: fault.line, document)
+            return EditorDiagnostic(place, .error, code: "invalid_value", fault.advice)
         }
-        for trouble in troubles(document, table) {
-            faults.append(EditorDiagnostic(trouble.range, .error, code: trouble.code, trouble.message))
+        for trouble in troubles(table) {
+            let range = trouble.place ?? Self.place(ofLine: trouble.line, document)
+            faults.append(EditorDiagnostic(range, .error, code: trouble.code, trouble.message))
         }
         return faults
     }
@@ -78,13 +79,15 @@ package final class TableExpert: DocumentExpert {
 
     /// A person in a table who is nobody, or may be several.
     private struct Trouble {
-        let range: Range<Int>
+        let line: Int
+        /// Nil if the text does not say it as it is meant, for example with doubled quotes.
+        let place: Range<Int>?
         let code: String
         let message: String
         var candidates: [Attendee] = []
     }
 
-    private func troubles(_ document: TextDocument, _ table: AttendeeTable) -> [Trouble] {
+    private func troubles(_ table: AttendeeTable) -> [Trouble] {
         guard let server = joined else { return [] }
         var (troubles, count) = ([Trouble](), 0)
         for row in table.rows {
@@ -94,7 +97,8 @@ package final class TableExpert: DocumentExpert {
                 guard let fault = server.addresses.finding(address)?.fault(of: address) else { continue }
                 troubles.append(
                     Trouble(
-                        range: Self.place(of: address, line: row.line, document), code: fault.code,
+                        line: row.line, place: table.places?.place(ofAddress: address, line: row.line),
+                        code: fault.code,
                         message: fault.message, candidates: fault.candidates))
             }
         }
@@ -102,33 +106,16 @@ package final class TableExpert: DocumentExpert {
     }
 
     package func actions(in document: TextDocument, _ range: Range<Int>) -> [EditorAction] {
-        troubles(document, table(document)).filter { AttendeesDocuments.touch($0.range, range) }.flatMap { trouble in
-            EditorAction.choices(of: trouble.candidates, at: trouble.range, \.id)
+        troubles(table(document)).flatMap { trouble -> [EditorAction] in
+            guard let place = trouble.place, AttendeesDocuments.touch(place, range) else { return [] }
+            return EditorAction.choices(of: trouble.candidates, at: place, \.id)
         }
     }
 
     package func lenses(of document: TextDocument) -> [EditorLens] { [] }
 
-    /// The bytes of a cell in the row that begins in `line`, from 1; the whole line if it does not stand there so.
-    private static func place(of cell: String?, line: Int, _ document: TextDocument) -> Range<Int> {
-        let line = min(max(0, line - 1), document.lineCount - 1)
-        let whole = document.content(of: line)
-        guard var cell, !cell.isEmpty else { return whole }
-        if cell.hasSuffix("…") { cell.removeLast() }
-        let last = min(line + 100, document.lineCount - 1)
-        let row = document.text.slice(whole.lowerBound, document.content(of: last).upperBound)
-        let wanted = Array(cell.utf8)
-        return wanted.withUnsafeBytes { wanted in
-            var at = 0
-            while at + wanted.count <= row.count, let step = row.dropping(at).firstPosition(of: wanted[0]) {
-                at += step
-                if row.dropping(at).starts(with: wanted) {
-                    let start = whole.lowerBound + at
-                    return start..<start + wanted.count
-                }
-                at += 1
-            }
-            return whole
-        }
+    /// The bytes of a line, counted from 1.
+    private static func place(ofLine line: Int, _ document: TextDocument) -> Range<Int> {
+        document.content(of: min(max(0, line - 1), document.lineCount - 1))
     }
 }

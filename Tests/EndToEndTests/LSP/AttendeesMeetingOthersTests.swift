@@ -247,6 +247,30 @@ struct AttendeesMeetingOthersTests {
             #expect(found == wanted)
             let actions = try client.ask("textDocument/codeAction", EditorClient.lines(uri, 2..<3)).elements("result")
             #expect(actions.compactMap { $0.string("title") }.contains("Use cnt_2 B"), "\(actions)")
+            // Where an address is a part of another word, or stands in a column that is not read, too.
+            let twins =
+                "\u{FEFF}engagement,note,people\r\nngmt_1,to two@x.io,\"xtwo@x.io,two@x.io\"\r\n"
+                + "ngmt_2,nöpe,two@x.io nöpe\r\nngmt_2,,ngmt_2\r\n"
+            try client.open("file:///twins.csv", twins)
+            let places = [
+                "1 20-29 not_found", "1 30-38 ambiguous", "2 0-6 not_found", "2 21-25 invalid_value",
+                "3 0-6 invalid_value", "3 0-6 not_found", "3 8-14 invalid_value",
+                "3 8-14 not_found",
+            ]
+            for _ in 0..<5 where found != places {
+                found = try client.next("textDocument/publishDiagnostics").elements("params", "diagnostics").map {
+                    "\($0.int("range", "start", "line") ?? -1) \($0.int("range", "start", "character") ?? -1)"
+                        + "-\($0.int("range", "end", "character") ?? -1) \($0.string("code") ?? "")"
+                }.sorted()
+            }
+            #expect(found == places)
+            let fixes = try client.ask("textDocument/codeAction", EditorClient.lines("file:///twins.csv", 1..<2))
+            let edits = fixes.text("result") ?? ""
+            #expect(edits.contains(#""start":{"line":1,"character":30}"#), "\(edits)")
+            #expect(!edits.contains(#""start":{"line":1,"character":21}"#), "\(edits)")
+            #expect(!edits.contains(#""start":{"line":1,"character":10}"#), "\(edits)")
+            try client.notify("textDocument/didClose", #"{"textDocument":{"uri":"file:///twins.csv"}}"#)
+            _ = try client.next("textDocument/publishDiagnostics")
             // In a column that is not read an id is a word like others.
             try client.open("file:///notes.csv", "engagement,people,note\nngmt_1,cnt_gone,cnt_lost\nngmt_2,cnt_1,\n")
             let marks = ["1 15 1", "1 24 2", "2 6 1"]
