@@ -29,11 +29,7 @@ extension Method {
                 .engagementID,
                 .required(
                     "contact_ids", .ids(prefix: "cnt_"), "The full new list of contacts; who is not in it is dropped."),
-                .options, .dryRun,
-                .optional(
-                    "expected_contact_ids", .ids(prefix: "cnt_"), in: .local,
-                    "Who must be there now, else nothing is written (412). Check, then act: another process may write in "
-                        + "between."),
+                .options, .dryRun, .expectedContactIDs,
                 .optional(
                     "report_changes", .flag, in: .local, "Reads before and after, and tells the changes."),
             ],
@@ -93,7 +89,7 @@ extension Method {
                 .engagementID, .options, .dryRun,
                 .optional("force", .flag, "Whoever is there now."),
                 .optional("number", .integer(0...(1 << 53)), "Of a write in the journal."),
-                .optional("run", .runName, "A run, to undo its changes here."),
+                .optional("run", .runName, "A run, to undo its changes here."), .expectedContactIDs,
             ],
             action: .composed(.undo, path: "/v2/engagements/{engagement_id}/contacts"), scopes: editing,
             result: "Engagement", source: .inferred),

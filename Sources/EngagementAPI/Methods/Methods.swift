@@ -102,6 +102,10 @@ extension Parameter {
     static let dryRun = optional(
         "dry_run", .flag, in: .local, "Tells what would change; writes nothing.")
 
+    static let expectedContactIDs = optional(
+        "expected_contact_ids", .ids(prefix: "cnt_"), in: .local,
+        "Who must be there now, else nothing is written (412). Check, then act: another process may write in between.")
+
     /// The parameters of a list.
     static func list(search: String? = nil, filter: [FilterField] = [], expand: Parameter? = nil) -> [Parameter] {
         var all = [

@@ -29,11 +29,12 @@ struct UndoIntent: ChangeIntent {
         return PlannedChange(title: data.member("title")?.string ?? "", changes)
     }
 
-    // What is there now has to be what the run left, which says more than what was there when the plan was shown.
-    // Where it is forced, nothing is expected.
+    // What is there now has to be what the run left, which says more than what was there when the plan was shown. Where
+    // it is forced, it has to be what was shown.
     func make(_ change: PlannedChange, _ item: Int) -> JobCall {
         JobCall("engagement.undo", tag: item) { json in
             writeSubject(item, to: &json)
+            if terms.isForced { json.member("expected_contact_ids", change.before) }
             json.writeRun(terms.run)
         }
     }

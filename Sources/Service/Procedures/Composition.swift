@@ -28,7 +28,7 @@ extension Method.Composition {
                 isDeletion: given.member("delete")?.bool == true,
                 isDryRun: editing?.isDryRun == true, run: run)
             return ContactMerge(terms, consent)
-        case .undo: return Undo(contacts: target, given, isDryRun: editing?.isDryRun == true, consent)
+        case .undo: return Undo(contacts: target, given, editing, consent)
         case .listJournal:
             return JournalListing(
                 .writes(

@@ -71,6 +71,29 @@ import Testing
         #expect(server.people(on: "ngmt_1") == ["cnt_old"] && server.people(on: "ngmt_2") == ["cnt_old"])
     }
 
+    /// Whoever comes after the people were shown was not shown, and stays.
+    @Test func aForcedUndoDropsOnlyWhomItHasShown() throws {
+        let (folder, looks) = (try JobFolder(), JobSwitch(0))
+        let server = try JobServer(
+            fault: { request in
+                let isLook = request.method == "GET" && request.target.contains("/engagements/")
+                guard isLook, looks.value > 0 else { return nil }
+                let late = looks.count() > 2 ? #",{"id":"cnt_late"}"# : ""
+                return .ok(#"{"id":"ngmt_1","title":"T","contacts":[{"id":"cnt_third"}\#(late)]}"#)
+            })
+        #expect(try folder.run("apply", try folder.table(1), "--yes", at: server).ending == .exited(0))
+        let puts = server.putCount
+        looks.value = 1
+        let refused = try folder.run("undo", "--force", "--yes", at: server)
+        #expect(refused.ending == .exited(1) && refused.output.contains("0 put back, 0 as before already, 1 refused"))
+        #expect(refused.output.contains("not those that were expected"), "\(refused)")
+        #expect(server.putCount == puts)
+        looks.value = 0
+        let again = try line(after: "To see who is there now, and to put them back:", in: refused)
+        let forced = try ApplyCommandTests.paste(again + " --yes", folder, server)
+        #expect(forced.ending == .exited(0) && server.people(on: "ngmt_1") == ["cnt_old"], "\(forced)")
+    }
+
     /// What is undone already is not put back over those who came since, and nobody is told how to.
     @Test func whatIsUndoneAlreadyIsNotPutBackTwice() throws {
         let (folder, server) = (try JobFolder(), try JobServer())

@@ -88,6 +88,15 @@ import Testing
         Row(name: "somebody less", now: [], code: 412),
         Row(name: "somebody else, by force", params: #","force":true"#, now: ["c"], written: ["a"]),
         Row(name: "put back already, by force", params: #","force":true"#, now: ["a"]),
+        Row(
+            name: "who is expected, by force", params: #","force":true,"expected_contact_ids":["cnt_c"]"#, now: ["c"],
+            rooms: ["r"], written: ["a"]),
+        Row(
+            name: "others than expected, by force", params: #","force":true,"expected_contact_ids":["cnt_c"]"#,
+            now: ["c", "d"], code: 412, message: "are not those that were expected, so nothing was written"),
+        Row(
+            name: "who is expected, and was not left", params: #","expected_contact_ids":["cnt_c"]"#, now: ["c"],
+            code: 412, message: "somebody else has changed them since; see force"),
         Row(name: "who was before was kept by the API", now: ["a", "b"], written: ["a"]),
         Row(name: "a calendar resource besides", now: ["b"], rooms: ["r"], written: ["a"]),
         Row(

@@ -9,22 +9,23 @@ final class Undo: Procedure {
     private let target: ByteBuffer
     private let query: JournalQuery
     private let isForced: Bool
-    private let isDryRun: Bool
+    private let terms: Editing?
     private let consent: Consent?
     /// The edit that puts them back; nil until the journal has answered.
     private var edit: ContactEdit?
 
     /// - Parameters:
     ///   - contacts: `/v2/engagements/ngmt_…/contacts`
-    ///   - arguments: which replacement to undo, and how.
-    init(contacts: Bytes, _ arguments: JSONSlice, isDryRun: Bool, _ consent: Consent?) {
+    ///   - arguments: which replacement to undo.
+    ///   - terms: the caller's further terms, such as a dry run; nil for none.
+    init(contacts: Bytes, _ arguments: JSONSlice, _ terms: Editing?, _ consent: Consent?) {
         target = ByteBuffer(contacts)
         let id = contacts.split(separator: UInt8(ascii: "/")).dropLast().last.map { Bytes(rebasing: $0).text } ?? ""
         isForced = arguments.member("force")?.bool == true
         query = .undoable(
             resource: id, number: arguments.member("number")?.integer, run: arguments.member("run")?.string,
             anywhere: isForced)
-        self.isDryRun = isDryRun
+        self.terms = terms
         self.consent = consent
     }
 
@@ -32,9 +33,7 @@ final class Undo: Procedure {
         if let edit { return edit.next(after: outcome) }
         guard case .recalled(let finding) = outcome else { return .recall(query) }
         guard case .undoable(let change?) = finding else { return .fail(notFound) }
-        let edit = ContactEdit(
-            contacts: target.bytes, .putBack(PutBack(change, isForced: isForced)),
-            Editing(isDryRun: isDryRun, expected: nil), consent)
+        let edit = ContactEdit(contacts: target.bytes, .putBack(PutBack(change, isForced: isForced)), terms, consent)
         self.edit = edit
         return edit.next(after: .begun)
     }

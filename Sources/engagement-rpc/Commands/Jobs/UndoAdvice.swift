@@ -16,6 +16,11 @@ struct UndoAdvice {
 
     /// The lines, with commands as they can be pasted.
     func lines(_ options: Options) -> [String] {
+        if options.job.isForced {
+            return [
+                "To see who is there now, and to put them back:", UndoCommand.line(run, options, isForced: true),
+            ]
+        }
         var later: [String] = []
         for case .changed(_, let run?) in sequels where !later.contains(run) { later.append(run) }
         var lines: [String] = []
