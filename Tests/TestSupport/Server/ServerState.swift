@@ -190,10 +190,14 @@ final class ServerConnection {
             return true
         case .close:
             if state.saysEnd { tls?.notifyOfClose() }
+            // An emulated child is forked, and holds a copy of the socket until it has begun.
+            if Deadline.slowness > 1 { shutdown(descriptor, Int32(SHUT_RDWR)) }
             return false
         case .reset:
-            var linger = linger(l_onoff: 1, l_linger: 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+            // Resets at once, whoever else holds the socket (tcp(7), connect(2)).
+            var nobody = sockaddr()
+            nobody.sa_family = sa_family_t(AF_UNSPEC)
+            connect(descriptor, &nobody, socklen_t(MemoryLayout<sockaddr>.size))
             return false
         }
     }
