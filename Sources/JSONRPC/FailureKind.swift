@@ -99,13 +99,13 @@ extension RPCFailure {
                 )
             case .declined:
                 (
-                    1008, "A person was asked, and did not say yes (--confirm); nothing was sent.",
+                    1008, "A person was asked, and did not say yes (--confirm); nothing was changed.",
                     "the person who was asked did not say yes"
                 )
             case .journalFailed:
                 (
-                    1009, "The journal could not be written or read; nothing was sent.",
-                    "the journal could not be written, so nothing was sent: check the disk and the file's rights"
+                    1009, "The journal could not be written or read; nothing was changed.",
+                    "the journal could not be written, so nothing was changed: check the disk and the file's rights"
                 )
             case .badRequest: (400, nil, Self.refused)
             case .unauthorized: (401, nil, "the token is wrong or has expired")

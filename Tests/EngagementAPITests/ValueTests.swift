@@ -180,6 +180,11 @@ import Testing
             "invalid_format"
         ),
         (
+            "engagement.create",
+            #"{"type":"CALL","title":"t","source_system":"s","external_id":"x","media_url":"https://"}"#, "media_url",
+            "invalid_format"
+        ),
+        (
             "contact.update", #"{"contact_id":"cnt_a","emails":[{"email":"nonsense","is_primary":true}]}"#,
             "emails[0].email", "invalid_format"
         ),

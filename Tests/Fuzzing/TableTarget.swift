@@ -38,7 +38,7 @@ private func isAddress(_ person: PersonReference) -> Bool {
 private func exportAgain(_ rows: [AttendeeRow]) {
     guard !rows.isEmpty else { return }
     let out = ByteBuffer()
-    let export = ExportTable(out, marked: true)
+    let export = ExportTable(out, for: .spreadsheet)
     for row in rows {
         export.append(ExportRow(engagementID: row.engagementID, fields: ["", ""], people: row.people))
     }

@@ -4,11 +4,11 @@ import Testing
 
 /// What is exported is a table that the reader takes back.
 @Suite struct ExportTests {
-    private func written(_ rows: [ExportRow], fields: [String] = ExportTable.usualFields, marked: Bool = true)
-        -> [UInt8]
-    {
+    private func written(
+        _ rows: [ExportRow], fields: [String] = ExportTable.usualFields, for reader: TableWriter.Reader = .spreadsheet
+    ) -> [UInt8] {
         let out = ByteBuffer()
-        let table = ExportTable(out, fields: fields, marked: marked)
+        let table = ExportTable(out, fields: fields, for: reader)
         for row in rows { table.append(row) }
         return Array(out.bytes)
     }
@@ -26,9 +26,9 @@ import Testing
                 engagementID: "ngmt_5", fields: ["a\0b\u{1B}c\u{9B}", "'"], people: [.address("'-a@example.com")]),
             ExportRow(engagementID: "ngmt_6", fields: ["\tx", "\rx"], people: [.address("-a@example.com")]),
         ]
-        for marked in [true, false] {
-            let bytes = written(rows, marked: marked)
-            #expect(bytes.starts(with: [0xEF, 0xBB, 0xBF]) == marked)
+        for reader in [.spreadsheet, .program] as [TableWriter.Reader] {
+            let bytes = written(rows, for: reader)
+            #expect(bytes.starts(with: [0xEF, 0xBB, 0xBF]) == (reader == .spreadsheet))
             let reading = TableReading(bytes)
             #expect(reading.places == [])
             #expect(reading.table.rows.map(\.engagementID) == rows.map(\.engagementID))
@@ -40,7 +40,7 @@ import Testing
     @Test(arguments: ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "'=1", "''@a"])
     func noCellIsAFormula(_ text: String) {
         let out = ByteBuffer()
-        TableWriter(out, marked: false).append(row: ["a", text])
+        TableWriter(out, for: .program).append(row: ["a", text])
         #expect(out.bytes.text == "a,\"'\(text)\"\r\n")
     }
 
@@ -50,8 +50,18 @@ import Testing
     ])
     func cells(text: String, written: String) {
         let out = ByteBuffer()
-        TableWriter(out, marked: false).append(row: [text, text])
+        TableWriter(out, for: .program).append(row: [text, text])
         #expect(out.bytes.text == "\(written),\(written)\r\n")
+    }
+
+    /// A terminal obeys no cell, and a person sees what is in it.
+    @Test func aPersonSeesWhatIsInvisible() {
+        let out = ByteBuffer()
+        TableWriter(out, for: .person).append(row: ["a\u{202E}b\u{200B}\u{9B}c", "é,\n"])
+        #expect(out.bytes.text == "a\\u{202e}b\\u{200b}\\u{9b}c,\"é,\\u{a}\"\r\n")
+        let file = ByteBuffer()
+        TableWriter(file, for: .program).append(row: ["a\u{202E}b"])
+        #expect(file.bytes.text == "a\u{202E}b\r\n")
     }
 
     @Test func engagementsWithoutPeopleSaySo() {

@@ -12,14 +12,13 @@ package final class ExportJob: Job {
         let filter: [UInt8]?
         /// The columns besides the engagement and its people.
         let fields: [String]
-        /// Whether the table begins with a byte-order mark.
-        let isMarked: Bool
+        let reader: TableWriter.Reader
 
         /// Terms of an export.
-        package init(filter: [UInt8]?, fields: [String], isMarked: Bool) {
+        package init(filter: [UInt8]?, fields: [String], for reader: TableWriter.Reader) {
             self.filter = filter
             self.fields = fields.isEmpty ? ExportTable.usualFields : fields
-            self.isMarked = isMarked
+            self.reader = reader
         }
     }
 
@@ -47,7 +46,7 @@ package final class ExportJob: Job {
     /// An export on these terms.
     package init(_ terms: Terms) {
         self.terms = terms
-        table = ExportTable(text, fields: terms.fields, marked: terms.isMarked)
+        table = ExportTable(text, fields: terms.fields, for: terms.reader)
     }
 
     package var wakeAt: Instant? { queue.wakeAt }

@@ -138,10 +138,19 @@ final class Deleter: JobStage {
     /// Whether all were deleted.
     var isComplete: Bool { ends.allSatisfy { if case .deleted = $0 { true } else { false } } }
 
+    private var counts: (deleted: Int, unknown: Int) {
+        (
+            ends.count { if case .deleted = $0 { true } else { false } },
+            ends.count { if case .unknown = $0 { true } else { false } }
+        )
+    }
+
+    /// Whether any was or may have been deleted, which the journal has.
+    var hasWritten: Bool { counts != (0, 0) }
+
     /// How many were deleted, which not and why.
     var lines: [String] {
-        let deleted = ends.count { if case .deleted = $0 { true } else { false } }
-        let unknown = ends.count { if case .unknown = $0 { true } else { false } }
+        let (deleted, unknown) = counts
         let others = ends.count - deleted - unknown
         let rest = unknown == 0 ? "these not:" : "\(unknown) unknown" + (others > 0 ? ", \(others) not:" : ":")
         var lines = ["\(deleted.counted("duplicate", "duplicates")) deleted" + (isComplete ? "." : ", \(rest)")]

@@ -31,14 +31,16 @@ struct PlanText {
             switch planner.rows[item] {
             case .same, .pending: continue
             case .change(let change): return lines(change)
-            case .unread(let failure): return "\(id)  \(words.cant): \(failure.message.printable)\n"
-            case .skipped(let reason): return "\(id)  left alone: \(reason.printable)\n"
+            case .unread(let failure): return "\(id)  \(words.cant): \(failure.message.printable)\(place)\n"
+            case .skipped(let reason): return "\(id)  left alone: \(reason.printable)\(place)\n"
             }
         }
         return nil
     }
 
     private var id: String { planner.intent.engagementID(item).printable }
+    /// Where the table has the engagement.
+    private var place: String { planner.intent.line(item).map { " (line \($0))" } ?? "" }
 
     private func lines(_ change: PlannedChange) -> String {
         var text = ""

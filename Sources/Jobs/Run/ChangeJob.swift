@@ -308,8 +308,8 @@ package final class ChangeJob: Job {
 
     package func hear(_ line: String?, at now: Instant) {
         guard case .asking = phase, let planner else { return }
-        let answer = line?.split(whereSeparator: \.isWhitespace).first?.lowercased()
-        guard answer == "y" || answer == "yes" else {
+        let said = line?.lowercased().split(whereSeparator: \.isWhitespace)
+        guard said == ["y"] || said == ["yes"] else {
             if line == nil { complain("Nobody is there to say yes; --yes does it without asking.") }
             return endUnwritten()
         }
@@ -349,12 +349,13 @@ package final class ChangeJob: Job {
     private func conclude(_ writer: Writer) {
         guard let planner else { return end(1, "") }
         (outcomes, isReportable) = (writer.outcomes, true)
+        let isBarred = writer.failure?.neverLeft == false
         if let failure = writer.failure {
-            let why = failure.neverLeft ? "the API has been out of reach" : "no row can succeed"
+            let why = isBarred ? "no row can succeed" : "the API has been out of reach"
             complain("Stopped, because \(why): \(failure.message)")
         }
         let summary = RunSummary(planner, outcomes, words)
-        let lines = summary.lines(terms, deleter?.lines ?? [])
+        let lines = summary.lines(terms, isBarred: isBarred, deleter)
         let isDone = summary.isAsWanted && deleter?.isComplete ?? deletions.isEmpty
         end(isDone ? 0 : 1, lines.joined(separator: "\n"))
     }

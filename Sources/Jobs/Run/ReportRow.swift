@@ -4,6 +4,7 @@ package struct ReportRow {
     package let engagementID: String
     package let title: String
     package let outcome: String
+    /// Who was dropped and added, or may have been.
     package let dropped: String
     package let added: String
     package let message: String
@@ -21,6 +22,10 @@ package struct ReportRow {
             return
         }
         title = change.title
+        guard outcome.mayBeWritten else {
+            (dropped, added) = ("", "")
+            return
+        }
         dropped = change.dropped.map(planner.people.line).joined(separator: "; ")
         added = change.added.map(planner.people.line).joined(separator: "; ")
     }

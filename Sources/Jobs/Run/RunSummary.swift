@@ -26,8 +26,9 @@ struct RunSummary {
     /// Whether every engagement is as wanted, as read back.
     var isAsWanted: Bool { outcomes.allSatisfy { $0.isAsWanted } }
 
-    /// The lines. `terms` say how the run can be undone; `further` ones come before that.
-    func lines(_ terms: JobTerms, _ further: [String] = []) -> [String] {
+    /// The lines. `terms` say how the run can be undone; those of `deleter` come before that. `isBarred` says that no
+    /// row can succeed until something is mended.
+    func lines(_ terms: JobTerms, isBarred: Bool, _ deleter: Deleter?) -> [String] {
         var counts: [String: Int] = [:]
         for outcome in outcomes { counts[outcome.word, default: 0] += 1 }
         func count(_ outcome: RowOutcome) -> Int { counts[outcome.word] ?? 0 }
@@ -41,14 +42,19 @@ struct RunSummary {
         if skipped > 0 { parts.append("\(skipped) left alone") }
         if left > 0 { parts.append("\(left) not begun") }
         var lines = [parts.joined(separator: ", ") + "."] + groups.map(line)
-        if left > 0 || unknown > 0 { lines.append("Run the same command again to do the rest.") }
-        lines += further
+        if left > 0 || unknown > 0 {
+            let start = isBarred ? "When what stopped it is mended, run" : "Run"
+            lines.append(start + " the same command again to do the rest.")
+        }
+        lines += deleter?.lines ?? []
         if hasWritten, !terms.hasWholeJournal() {
             lines.append("It can't all be undone: the journal was removed or moved away during the run.")
         } else if hasWritten, let command = terms.undoCommand {
             lines += ["Run: \(terms.run)", "To undo it:", command]
         } else if hasWritten, terms.isPassing {
             lines.append("It can't be undone: the sandbox ends with this process.")
+        } else if deleter?.hasWritten == true, terms.undoCommand != nil {
+            lines.append("Run: \(terms.run)")
         }
         let changed = changedByOthers
         if words == .undo, !changed.isEmpty { lines += terms.advice?(changed) ?? [] }

@@ -15,13 +15,15 @@ package struct Listener: Sendable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        // Connections of an earlier process may linger on the port; its listener may not.
+        // Connections of an earlier process may linger on the port; its listener may not. A port that the system
+        // chooses is to be a free one, and may be asked for by the next process.
         if port != 0 { descriptor.takeOver() }
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         let size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor.number, $0, size) == 0 }
         }
+        if port == 0 { descriptor.takeOver() }
         guard isBound, listen(descriptor.number, Self.backlog) == 0 else {
             let fault = Fault(call: isBound ? "listen" : "bind")
             descriptor.close()

@@ -129,7 +129,7 @@ final class WriteNotes {
             case (.failed(let reason), let request):
                 // A write that never got into the journal has no end there.
                 entries[slot] = nil
-                let text = "The journal \(reason); nothing was sent."
+                let text = "The journal \(reason); nothing was written."
                 let failure = RPCFailure(.journalFailed, text, retryable: true)
                 return (slot, .failed(failure, isWrite: request != nil))
             case (.written, nil), (.found, _): return nil

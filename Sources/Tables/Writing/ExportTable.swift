@@ -8,11 +8,11 @@ package struct ExportTable {
 
     private let writer: TableWriter
 
-    /// Writes the heads to `out`: the engagement's id, `fields`, and the people. `marked` as in `TableWriter`.
+    /// Writes the heads to `out`: the engagement's id, `fields`, and the people.
     ///
     /// - Parameter fields: what `isField` takes; each row then has a text for each of them.
-    package init(_ out: ByteBuffer, fields: [String] = usualFields, marked: Bool) {
-        writer = TableWriter(out, marked: marked)
+    package init(_ out: ByteBuffer, fields: [String] = usualFields, for reader: TableWriter.Reader) {
+        writer = TableWriter(out, for: reader)
         writer.append(row: ["engagement_id"] + fields + ["people"])
     }
 

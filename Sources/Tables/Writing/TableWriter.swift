@@ -1,15 +1,26 @@
 import Bytes
+import JSON
 
 /// Writes a table as spreadsheets read it: RFC 4180 in UTF-8.
 package struct TableWriter {
+    /// Who gets a table.
+    package enum Reader {
+        /// A spreadsheet. A byte-order mark comes first: without one, Excel takes UTF-8 for Windows' encoding.
+        case spreadsheet
+        /// A program that reads a pipe, and expects no mark.
+        case program
+        /// A person at a terminal, who sees what is invisible, and whose terminal obeys no cell.
+        case person
+    }
+
     private let out: ByteBuffer
+    private let reader: Reader
     private let delimiter = UInt8(ascii: ",")
 
-    /// Writes to the end of `out`. With `marked`, a byte-order mark comes first: without one, Excel takes UTF-8 for
-    /// Windows' encoding. Programs that read a pipe don't expect one.
-    package init(_ out: ByteBuffer, marked: Bool) {
-        self.out = out
-        if marked { for byte in [0xEF, 0xBB, 0xBF] as [UInt8] { out.append(byte) } }
+    /// Writes to the end of `out`.
+    package init(_ out: ByteBuffer, for reader: Reader) {
+        (self.out, self.reader) = (out, reader)
+        if reader == .spreadsheet { for byte in [0xEF, 0xBB, 0xBF] as [UInt8] { out.append(byte) } }
     }
 
     /// Appends a row. What a spreadsheet would take for a formula gets an apostrophe before it, which the reader takes
@@ -17,7 +28,7 @@ package struct TableWriter {
     package func append(row: [String]) {
         for (index, cell) in row.enumerated() {
             if index > 0 { out.append(delimiter) }
-            append(cell: cell)
+            append(cell: reader == .person ? cell.printable : cell)
         }
         out.append("\r\n")
     }

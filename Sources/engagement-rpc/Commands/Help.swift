@@ -2,31 +2,32 @@ import EngagementAPI
 
 /// The text of `--help`, made from the program's own tables. Each topic fits a screen.
 enum Help {
-    /// The help for a command line that contains `--help`, or begins with the word `help`. Throws for an unknown topic.
-    static func asked(_ texts: [String?]) throws(Failure) -> String {
+    /// The help for a command line that contains `--help`, or begins with the word `help`. The list of methods has
+    /// those that `filter` allows. Throws for an unknown topic.
+    static func asked(_ texts: [String?], _ filter: MethodTable.Filter) throws(Failure) -> String {
         let sign = texts.firstIndex { $0 == "--help" || $0 == "-h" }
         var words = Word.plain(texts[..<(sign ?? texts.count)])
         if words.count > 1 || sign == nil, words.first == CommandWord.help.rawValue { words.removeFirst() }
         let further = sign.map { Word.plain(texts[($0 + 1)...].prefix { $0?.hasPrefix("-") != true }) } ?? []
         // A word after --help is the topic. In `call METHOD --help` it may also be one of the params.
-        if let page = page(further) { return page }
-        if let page = page(words) { return page }
+        if let page = page(further, filter) { return page }
+        if let page = page(words, filter) { return page }
         guard let word = further.first ?? words.first else { return overview.joined(separator: "\n") + "\n" }
         throw Failure(sentence: unknown(word == CommandWord.call.rawValue ? further.last ?? words.last ?? word : word))
     }
 
     /// The page for some words: a topic, or `call` and a method; nil if there is none.
-    private static func page(_ words: [String]) -> String? {
+    private static func page(_ words: [String], _ filter: MethodTable.Filter) -> String? {
         guard let first = words.first else { return nil }
         let isCall = first == CommandWord.call.rawValue && words.count > 1
-        return lines(isCall ? words[1] : first).map { $0.joined(separator: "\n") + "\n" }
+        return lines(isCall ? words[1] : first, filter).map { $0.joined(separator: "\n") + "\n" }
     }
 
     /// The page for `flags`, `methods`, a command, a resource, a method, or a method's verb alone; nil for others.
-    private static func lines(_ topic: String) -> [String]? {
+    private static func lines(_ topic: String, _ filter: MethodTable.Filter) -> [String]? {
         switch topic {
         case "flags": return flags
-        case "methods": return methods
+        case "methods": return methods(filter)
         default:
             if let command = CommandWord(rawValue: topic) { return commandPage(command) }
             let shown = callable.filter { $0.name == topic || $0.resource == topic || $0.verb == topic }
@@ -88,10 +89,13 @@ enum Help {
         return lines
     }
 
-    private static var methods: [String] {
-        let width = 2 + (callable.map(\.name.count).max() ?? 0)
-        return callable.map { $0.name.padded(width) + $0.summary }
-            + ["", "help METHOD has its parameters. They go in as an object, or as an array in their order."]
+    private static func methods(_ filter: MethodTable.Filter) -> [String] {
+        let shown = callable.filter(filter.allows)
+        let width = 2 + (shown.map(\.name.count).max() ?? 0)
+        var lines = shown.map { $0.name.padded(width) + $0.summary } + [""]
+        let left = callable.count - shown.count
+        if left > 0 { lines.append("Not allowed, and not here: \(left); see --read-only and --methods.") }
+        return lines + ["help METHOD has its parameters. They go in as an object, or as an array in their order."]
     }
 
     private static func commandPage(_ command: CommandWord) -> [String] {

@@ -17,7 +17,7 @@ struct Main {
         do throws(Failure) {
             try run(try Word.commandLine(), token, hasOutput: hasOutput)
         } catch {
-            for sentence in error.sentences { StandardText.say("engagement-rpc: \(sentence.printable)\n") }
+            error.say()
             ThisProcess.leave(error.code)
         }
     }
@@ -29,7 +29,11 @@ struct Main {
         let isVersion = plain.contains("--version") || unflagged == [CommandWord.version.rawValue]
         if isHelp || isVersion {
             guard hasOutput else { throw noOutput }
-            return try StandardText.show(isHelp ? try Help.asked(plain) : "engagement-rpc \(Version.number)\n")
+            guard isHelp else { return try StandardText.show("engagement-rpc \(Version.number)\n") }
+            // Help is to be had with a wrong setting, too.
+            let others = arguments.filter { $0.text != "--help" && $0.text != "-h" }
+            let filter = (try? Options(others, environment: Word.variable))?.service.filter
+            return try StandardText.show(try Help.asked(plain, filter ?? MethodTable.Filter()))
         }
         let options = try Options(arguments, environment: Word.variable)
         let words = Array(options.words.dropFirst())
@@ -49,10 +53,13 @@ struct Main {
         case .schema, .completions, .call, .plan, .apply, .undo, .runs, .export, .merge: break
         }
         // Without a stdout nobody could learn what was done, so nothing is begun. For `serve`, a missing stdout means
-        // that the host has gone; what a job does without one, it says on stderr, in its journal and by its status.
+        // that the host has gone, which is no failure; what a job does without one, it says on stderr, in its journal
+        // and by its status.
         guard hasOutput || [.serve, .plan, .apply, .undo, .merge].contains(command) else { throw noOutput }
         switch command {
-        case .serve: if hasOutput { try serve(options, token) }
+        case .serve:
+            guard hasOutput else { return noOutput.say() }
+            try serve(options, token)
         case .call: try call(words, options, token)
         case .plan, .apply, .undo, .runs, .export, .merge:
             var job = JobCommand(command, options, token: token, hasOutput: hasOutput)

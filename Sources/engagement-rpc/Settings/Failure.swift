@@ -8,6 +8,9 @@ struct Failure: Error {
 
     init(sentences: [String], code: Int32) { (self.sentences, self.code) = (sentences, code) }
 
+    /// Writes the sentences to stderr.
+    func say() { for sentence in sentences { StandardText.say("engagement-rpc: \(sentence.printable)\n") } }
+
     /// A flag or variable has a bad value (EX_USAGE).
     static let usage: Int32 = 64
     /// Something is wrong with the input (EX_DATAERR).

@@ -107,6 +107,22 @@ struct CommandLineTests {
         #expect(failures.count == 1 && failures[0].contains("journal"), "\(command)")
     }
 
+    /// What the settings exclude is in no list.
+    @Test func theListOfMethodsHasThoseThatMayBeCalled() throws {
+        let lists = [
+            try Command(["help", "methods", "--read-only"]),
+            try Command(["--help", "methods"], environment: ["ENGAGEMENT_RPC_READ_ONLY": "1"]),
+            try Command(["help", "methods", "--methods", "engagement.get,contact.*"]),
+        ]
+        for list in lists {
+            #expect(list.output.contains("\nengagement.get ") || list.output.hasPrefix("engagement.get "), "\(list)")
+            #expect(!list.output.contains("engagement.replaceContacts"), "\(list)")
+            #expect(list.output.contains("\nNot allowed, and not here: "), "\(list)")
+        }
+        #expect(lists[2].output.contains("contact.merge ") && !lists[2].output.contains("tag.get"))
+        #expect(try Command(["help", "methods", "--nope"]).output.contains("engagement.replaceContacts"))
+    }
+
     @Test func logsTellTheTime() throws {
         let told = try Command(["call", "service.ping", "--log-level", "debug"]).errors
         let info = try Command(["call", "engagement.get", "ngmt_sandbox01", "--sandbox", "--log-level", "info"]).errors

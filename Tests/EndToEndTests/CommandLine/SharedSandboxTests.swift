@@ -214,6 +214,20 @@ struct SharedSandboxTests {
         #expect(second.errors.split(separator: "\n").count == 1 && second.errors.contains("Port \(port) "))
     }
 
+    /// The port that the system chose is there for the next sandbox, though connections of the first linger on it.
+    @Test func aPortOfAnEarlierSandbox() throws {
+        let first = try SharedSandbox()
+        let port = try #require(first.url.split(separator: ":").last?.prefix { $0 != "/" })
+        let client = try first.client()
+        #expect(try contacts(client) == "[]")
+        first.host.signal(SIGKILL)
+        #expect(try first.host.waitForExit() == .killed(SIGKILL))
+        let second = try SharedSandbox(["--port", String(port)])
+        #expect(second.url == first.url)
+        #expect(try contacts(client) == "[]")
+        try client.finish()
+    }
+
     // MARK: Ids and times
 
     /// What two writes make, by ids and times.

@@ -255,6 +255,7 @@ struct EndingTests {
         let host = try HostProcess(setup)
         try host.send(line: request("1", "engagement.replaceContacts", replacement("ngmt_a")))
         #expect(try host.waitForExit(within: 3) == .exited(0), "also with stdin open")
+        #expect(host.errorText.contains("no stdout to answer on, so nothing was done"), "\(host.errorText)")
         #expect(server.connections == 0)
         setup.arguments = ["--nope"]
         #expect(try HostProcess(setup).waitForExit(within: 3) == .exited(64))

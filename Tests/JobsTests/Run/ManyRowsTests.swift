@@ -43,6 +43,7 @@ import Testing
         #expect(run.service.methods.count { $0 == "engagement.replaceContacts" } == 1)
         #expect(run.job.exitCode == 1 && run.job.complaint.contains("no row can succeed: No."))
         #expect(run.text.contains("1 refused, 0 unknown, 199 not begun."), "\(run.text)")
+        #expect(run.text.hasSuffix("\nWhen what stopped it is mended, run the same command again to do the rest.\n"))
         #expect(!run.text.contains("undo"))
     }
 

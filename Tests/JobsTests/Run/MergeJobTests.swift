@@ -175,6 +175,14 @@ import Testing
         #expect(no.text.hasSuffix("Nothing was written.\n"))
     }
 
+    /// A run that only deletes has a name, too, under which the journal lists it.
+    @Test func aDeletionTellsItsRun() {
+        let world = World(["ngmt_1": ["cnt_c"]])
+        let run = JobRun(Self.job([("cnt_a", "cnt_b")], delete: true)) { world.answer($0) }
+        #expect(run.job.exitCode == 0 && world.deleted == ["cnt_a"], "\(run.text)")
+        #expect(run.text.hasSuffix("\nRun: run-1\n"), "\(run.text)")
+    }
+
     @Test(arguments: [false, true]) func aDeletionWithoutAnAnswerIsLookedFor(isDone: Bool) {
         let world = World(["ngmt_1": ["cnt_c"]])
         world.fault = { call in

@@ -94,7 +94,10 @@ import Testing
         #expect(workspace.contacts["ngmt_1"]?.count == 2)
     }
 
-    @Test(arguments: [("y", true), ("yes", true), (" YES ", true), ("n", false), ("", false), ("yess", false)])
+    @Test(arguments: [
+        ("y", true), ("yes", true), (" YES ", true), ("n", false), ("", false), ("yess", false), ("y no", false),
+        ("yes, but", false),
+    ])
     func theQuestionStandsLast(answer: String, isYes: Bool) {
         let workspace = Workspace(["ngmt_1": ["cnt_ada"]])
         let run = Self.plan(
@@ -168,5 +171,6 @@ import Testing
         #expect(workspace.contacts["ngmt_1"] == ["cnt_ada", "cnt_bob"], "\(run.text)")
         #expect(run.text.contains(isSilent ? "ngmt_1  can't be read: The answer does not say" : "can't be read: Away."))
         #expect(run.text.contains("ngmt_2  left alone: nobody@x"), "\(run.text)")
+        #expect(run.text.split(separator: "\n").filter { $0.hasSuffix(" (line 3)") }.count == 1, "\(run.text)")
     }
 }

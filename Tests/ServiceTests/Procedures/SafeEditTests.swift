@@ -135,7 +135,8 @@ import Testing
                 Row(
                     name: "\(method), the journal is full", method: method, params: params, fates: [read(present)],
                     sent: ["GET"], code: 1009, applied: "no",
-                    holds: ["The journal can't be written: no space; nothing was sent."], story: [], journalFails: 1),
+                    holds: ["The journal can't be written: no space; nothing was written."], story: [],
+                    journalFails: 1),
                 Row(
                     name: "\(method), all went well, but for the journal's last line", method: method, params: params,
                     fates: [read(present), .answer(200), read(sets[method, default: []])], sent: ["GET", put, "GET"],

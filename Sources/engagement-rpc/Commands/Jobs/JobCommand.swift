@@ -87,7 +87,9 @@ struct JobCommand {
         if let filter { try check(filter) }
         options.journal = nil
         let isFile = (try? FileStatus(.standardOutput))?.kind == .file
-        let job = ExportJob(ExportJob.Terms(filter: filter, fields: options.job.fields, isMarked: isFile))
+        let reader: TableWriter.Reader =
+            isFile ? .spreadsheet : FileDescriptor.standardOutput.isTerminal ? .person : .program
+        let job = ExportJob(ExportJob.Terms(filter: filter, fields: options.job.fields, for: reader))
         let (end, _) = try loop(job, nil)
         StandardText.say(job.complaint)
         leave(end, job.exitCode)

@@ -55,7 +55,7 @@ struct ReportFile {
 
     private static func isReport(_ file: FileDescriptor) -> Bool {
         let text = ByteBuffer()
-        TableWriter(text, marked: true).append(row: ReportRow.heads)
+        TableWriter(text, for: .spreadsheet).append(row: ReportRow.heads)
         let head = Array(text.bytes)
         var start = [UInt8](repeating: 0, count: head.count)
         let count = start.withUnsafeMutableBytes { try? file.read(into: $0, at: 0) }
@@ -75,7 +75,7 @@ struct ReportFile {
             if try FileStatus(file).kind == .file { file.truncate(to: 0) }
             let text = ByteBuffer()
             // Spreadsheets take a file without the mark for Windows' encoding.
-            let table = TableWriter(text, marked: true)
+            let table = TableWriter(text, for: .spreadsheet)
             table.append(row: ReportRow.heads)
             for row in rows {
                 table.append(row: row.cells)

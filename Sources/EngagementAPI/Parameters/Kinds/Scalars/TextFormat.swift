@@ -27,7 +27,9 @@ enum TextFormat: Sendable {
 
     func fits(_ text: String) -> Bool {
         switch self {
-        case .url: text.lowercased().hasPrefix("https://") && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+        case .url:
+            text.lowercased().hasPrefix("https://") && text.utf8.count > 8
+                && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
         case .email:
             text.split(separator: "@", omittingEmptySubsequences: false).count == 2 && !text.hasPrefix("@")
                 && !text.hasSuffix("@") && !text.contains(where: \.isWhitespace)
